@@ -1,0 +1,100 @@
+// swift-tools-version: 6.3
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+    .treatAllWarnings(as: .error),  // SE-0480
+]
+
+let package = Package(
+    name: "backops",
+    products: [
+        .library(name: "BackOps", targets: ["BackOps"]),
+        .library(name: "LibPQ", targets: ["LibPQ"]),
+        .library(name: "BackOpsTesting", targets: ["BackOpsTesting"]),
+        .library(name: "BackOpsCommand", targets: ["BackOpsCommand"]),
+        .library(name: "DevPostgres", targets: ["DevPostgres"]),
+        .executable(name: "backops", targets: ["BackOpsExecutable"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // Without its default trait, so that Foundation is not linked for its sake.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        // C, as little as possible.
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "CThrowHook"),
+
+        // PostgreSQL, without a word about operations.
+        .target(
+            name: "LibPQ",
+            dependencies: ["CLibPQ"],
+            swiftSettings: settings + [.strictMemorySafety()]  // SE-0458
+        ),
+
+        // What users import.
+        .target(
+            name: "BackOps",
+            dependencies: [
+                "LibPQ",
+                "CThrowHook",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings,
+            plugins: ["EmbedMigrationsPlugin"]
+        ),
+        .target(
+            name: "BackOpsTesting",
+            dependencies: ["BackOps", "DevPostgres", "LibPQ"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "DevPostgres",
+            dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "BackOpsCommand",
+            dependencies: [
+                "BackOps",
+                "DevPostgres",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        // Not "backops": a folder of that name collides with BackOps where file names ignore case.
+        .executableTarget(
+            name: "BackOpsExecutable",
+            dependencies: ["BackOpsCommand"],
+            swiftSettings: settings
+        ),
+
+        // Turns Migrations/*.sql into Swift when the package is built.
+        .executableTarget(name: "EmbedMigrations", swiftSettings: settings),
+        .plugin(
+            name: "EmbedMigrationsPlugin",
+            capability: .buildTool(),
+            dependencies: ["EmbedMigrations"],
+            path: "Sources/EmbedMigrationsPlugin"
+        ),
+
+        .testTarget(name: "LibPQTests", dependencies: ["LibPQ", "DevPostgres"], swiftSettings: settings),
+        .testTarget(name: "DevPostgresTests", dependencies: ["DevPostgres"], swiftSettings: settings),
+        .testTarget(
+            name: "BackOpsTests",
+            dependencies: ["BackOps", "BackOpsTesting", "LibPQ", "DevPostgres"],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
