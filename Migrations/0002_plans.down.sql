@@ -1,0 +1,6 @@
+drop function register_definition(text, json);
+drop function plan_rows(json);
+drop function read_options(text, jsonb);
+drop function backoff_delay(integer, jsonb);
+drop function due_at(timestamptz, interval, text, jsonb, timestamptz);
+drop function try_timestamptz(text);

@@ -1,0 +1,263 @@
+-- Enqueue: what an INSERT into operations sets off, and functions that do the INSERT.
+
+-- Reads: workers. A NOTIFY takes a lock at commit that all of the server's notifying transactions share, so it is sent only
+-- where somebody sleeps, and to no more workers than there are jobs.
+create function wake(p_queue text, p_jobs bigint) returns void
+  language plpgsql
+  set search_path from current
+as $$
+begin
+  perform pg_notify(current_schema() || '_worker_' || id, 'work')
+     from (
+       select id from workers where sleeping and p_queue = any (queues) order by random() limit least(p_jobs, 16)
+     ) as sleeper;
+end
+$$;
+comment on function wake(text, bigint) is 'Wakes sleeping workers of a queue, at most one per job.';
+
+-- Locks: the parked operations, in id order, skipping those that somebody else works on: the next look finds them again.
+create function unpark(p_name text) returns integer
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  v_now timestamptz := clock_now();
+  v_count integer := 0;
+  v_definition_id bigint;
+  v_parked record;
+begin
+  select id into v_definition_id from definitions where name = p_name and current;
+  if not found then
+    return 0;
+  end if;
+  for v_parked in
+    select id, name, queue, perform_at, globals
+      from operations
+     where name = p_name and parked_at is not null and state = 'active'
+     order by id
+       for update skip locked
+  loop
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
+      select v_parked.id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue
+        from definition_actions
+       where definition_id = v_definition_id;
+    update operations set parked_at = null where id = v_parked.id;
+    update jobs
+       set definition_id = v_definition_id,
+           position = a.position,
+           handler = v_parked.name || '/' || a.name,
+           queue = coalesce(a.queue, v_parked.queue),
+           run_at = greatest(v_parked.perform_at, due_at(a.perform_at, a.perform_in, a.perform_at_global, v_parked.globals, v_now))
+      from definition_actions a
+     where jobs.operation_id = v_parked.id and a.definition_id = v_definition_id and a.starts;
+    if exists (select from jobs where operation_id = v_parked.id and run_at = 'infinity') then
+      perform refuse_action(v_parked.id, 'InvalidPerformAt', 'the global that holds the time of this action is not a time');
+    end if;
+    perform wake(v_parked.queue, 1);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function unpark(text) is 'Starts the operations that were enqueued before anybody had registered their name; returns how many.';
+
+-- Two statements whatever the number of rows: one copies plans and creates jobs, the other parks what nobody knows.
+create function expand_operations() returns trigger
+  language plpgsql security definer
+  set search_path from current
+as $$
+declare
+  v_now timestamptz := clock_now();
+  v_active bigint;
+  v_expanded bigint;
+  v_undated bigint;
+  v_queues text[];
+  v_queue text;
+begin
+  select count(*) into v_active from enqueued where state = 'active';
+
+  -- 1. Plans, registered or given.
+  with plan as materialized (
+    select o.id, o.name as operation, o.queue as operation_queue, o.priority, o.perform_at as operation_perform_at, o.step_limit,
+           case when a.perform_at_global is not null then o.globals end as globals, a.*
+      from enqueued o
+      join definitions d on d.name = o.name and d.current
+      join definition_actions a on a.definition_id = d.id
+     where o.branches is null and o.state = 'active'
+    union all
+    select o.id, '', o.queue, o.priority, o.perform_at, o.step_limit,
+           case when a.perform_at_global is not null then o.globals end, a.*
+      from enqueued o
+     cross join lateral plan_rows(o.branches) as a
+     where o.branches is not null and o.state = 'active'
+  ),
+  planned as (
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
+      select id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue
+        from plan
+  ),
+  queued as (
+    insert into jobs (operation_id, run_at, definition_id, position, steps_left, priority, queue, handler)
+      select id,
+             case
+               when perform_at is null and perform_in is null and perform_at_global is null then operation_perform_at
+               else greatest(operation_perform_at, due_at(perform_at, perform_in, perform_at_global, globals, v_now))
+             end,
+             definition_id, position, step_limit, priority, coalesce(queue, operation_queue), operation || '/' || name
+        from plan
+       where starts
+      returning queue, run_at
+  )
+  select count(*), count(*) filter (where run_at = 'infinity'), array_agg(distinct queue) filter (where run_at <= v_now)
+    into v_expanded, v_undated, v_queues
+    from queued;
+  if v_undated > 0 then
+    raise exception using errcode = 'OP007', message = 'the time of the first action is not a time that can be waited for',
+      hint = 'A global that an action''s perform_at_global names must be text such as "2027-01-01T08:00:00Z".';
+  end if;
+
+  -- 2. Names that nobody has registered yet wait for somebody who does.
+  if v_expanded < v_active then
+    insert into jobs (operation_id, run_at, steps_left, priority, queue, handler)
+      select o.id, 'infinity', o.step_limit, o.priority, o.queue, o.name || '/'
+        from enqueued o
+       where o.state = 'active' and not exists (select from jobs where operation_id = o.id);
+    update operations set parked_at = v_now
+      from enqueued o
+     where operations.id = o.id and exists (select from jobs where operation_id = o.id and position is null);
+  end if;
+
+  if v_queues is not null and exists (select from workers where sleeping) then
+    foreach v_queue in array v_queues loop
+      perform wake(v_queue, v_expanded);
+    end loop;
+  end if;
+  return null;
+end
+$$;
+comment on function expand_operations() is
+  'What an INSERT into operations sets off: copies the plan, creates the job, parks unknown names, wakes workers. '
+  'Runs with the rights of the schema''s owner, so that INSERT on operations is all that an enqueuer needs.';
+
+create trigger operations_expand
+  after insert on operations
+  referencing new table as enqueued
+  for each statement execute function expand_operations();
+comment on trigger operations_expand on operations is 'Makes a plain INSERT enough.';
+
+-- Locks: nothing; two callers with the same key meet at the unique index, where the later one waits for the earlier one's commit.
+create function enqueue(
+  name        text,
+  globals     jsonb       default '{}',
+  key         text        default null,
+  queue       text        default 'default',
+  priority    integer     default 5,
+  perform_at  timestamptz default null,
+  perform_in  interval    default null,
+  tags        text[]      default '{}',
+  branches    json        default null,
+  step_limit  integer     default 10000,
+  traceparent text        default null
+) returns bigint
+  language plpgsql security definer
+  set search_path from current
+as $$
+#variable_conflict use_column
+declare
+  v_id bigint;
+begin
+  -- A key that is taken already is looked up first: an INSERT that ends in a conflict would burn an id.
+  if enqueue.key is not null then
+    select o.id into v_id from operations o where o.name = enqueue.name and o.key = enqueue.key;
+    if found then
+      return v_id;
+    end if;
+  end if;
+  insert into operations (name, key, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
+    values (enqueue.name, enqueue.key, enqueue.queue, enqueue.priority,
+            coalesce(enqueue.perform_at, clock_now()) + coalesce(enqueue.perform_in, interval '0'),
+            enqueue.step_limit,
+            coalesce(enqueue.traceparent, nullif(current_setting('backops.traceparent', true), '')),
+            enqueue.tags, enqueue.branches, enqueue.globals)
+    on conflict (name, key) where key is not null do nothing
+    returning id into v_id;
+  if v_id is null then
+    select o.id into strict v_id from operations o where o.name = enqueue.name and o.key = enqueue.key;
+  end if;
+  return v_id;
+end
+$$;
+comment on function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text) is
+  'Enqueues one operation and returns its id; where the key is taken, returns the id that has it and changes nothing. '
+  'SELECT backops.enqueue(''Fulfilment'', ''{"subscription_id": 42}'', key => ''fulfil-42'')';
+
+-- Locks: as enqueue. Keys are inserted in their order, so that two batches with the same keys cannot deadlock.
+create function enqueue_many(
+  name        text,
+  globals     jsonb[],
+  keys        text[]      default null,
+  queue       text        default 'default',
+  priority    integer     default 5,
+  perform_at  timestamptz default null,
+  perform_in  interval    default null,
+  tags        text[]      default '{}',
+  branches    json        default null,
+  step_limit  integer     default 10000,
+  traceparent text        default null
+) returns table (id bigint, created boolean)
+  language plpgsql security definer
+  set search_path from current
+as $$
+#variable_conflict use_column
+declare
+  v_perform_at timestamptz := coalesce(enqueue_many.perform_at, clock_now()) + coalesce(enqueue_many.perform_in, interval '0');
+  v_traceparent text := coalesce(enqueue_many.traceparent, nullif(current_setting('backops.traceparent', true), ''));
+  v_ids bigint[];
+begin
+  if cardinality(keys) <> cardinality(enqueue_many.globals) then
+    raise exception using errcode = 'OP004',
+      message = format('%s keys were given for %s documents', cardinality(keys), cardinality(enqueue_many.globals)),
+      hint = 'Give one key per document (null for none), or no keys at all.';
+  end if;
+
+  if keys is null then
+    -- Ids are drawn beforehand, so that they come back in the order of the documents.
+    select array_agg(nextval('operations_id_seq')) into v_ids from generate_series(1, cardinality(enqueue_many.globals));
+    insert into operations (id, name, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
+      select i.id, enqueue_many.name, enqueue_many.queue, enqueue_many.priority, v_perform_at, enqueue_many.step_limit,
+             v_traceparent, enqueue_many.tags, enqueue_many.branches, i.document
+        from unnest(v_ids, enqueue_many.globals) as i (id, document);
+    return query select i, true from unnest(v_ids) as i;
+    return;
+  end if;
+
+  with input as materialized (
+    select n, document, key from unnest(enqueue_many.globals, keys) with ordinality as i (document, key, n)
+  ),
+  inserted as (
+    insert into operations (name, key, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
+      select enqueue_many.name, i.key, enqueue_many.queue, enqueue_many.priority, v_perform_at, enqueue_many.step_limit,
+             v_traceparent, enqueue_many.tags, enqueue_many.branches, i.document
+        from (
+          -- Of several documents with the same key the first one counts.
+          select distinct on (key) document, key from input where key is not null order by key, n
+        ) as i
+       where not exists (select from operations o where o.name = enqueue_many.name and o.key = i.key)
+       order by i.key
+      on conflict (name, key) where key is not null do nothing
+      returning id
+  )
+  select array_agg(id) into v_ids from inserted;
+
+  return query
+    select coalesce(o.id, enqueue(enqueue_many.name, i.document, i.key, enqueue_many.queue, enqueue_many.priority, v_perform_at, null,
+                                  enqueue_many.tags, enqueue_many.branches, enqueue_many.step_limit, v_traceparent)),
+           coalesce(o.id = any (coalesce(v_ids, '{}')) and i.n = min(i.n) over (partition by i.key), true)
+      from unnest(enqueue_many.globals, keys) with ordinality as i (document, key, n)
+      left join operations o on o.name = enqueue_many.name and o.key = i.key
+     order by i.n;
+end
+$$;
+comment on function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text) is
+  'Enqueues one operation per document, in one statement. Returns (id, created) in the order of the documents; where a key is taken, '
+  'the id that has it and created = false.';

@@ -1,0 +1,128 @@
+-- Workers: registering, renewing the lease, and taking back what a dead worker held.
+
+-- Locks: nothing that is contended; the row is new.
+create function register_worker(
+  p_host text, p_pid integer, p_queues text[], p_handlers text[],
+  p_slots integer default 1, p_version text default '', p_lease interval default '15 seconds'
+) returns bigint
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  -- 59 random bits of a version 4 UUID; the sign is masked away because an operator has to type it.
+  v_id bigint := ('x' || encode(substring(uuid_send(gen_random_uuid()) for 8), 'hex'))::bit(64)::bigint & 9223372036854775807;
+begin
+  insert into workers (id, host, pid, queues, handlers, slots, version, lease)
+    values (v_id, p_host, p_pid, p_queues, p_handlers, p_slots, coalesce(p_version, ''), p_lease);
+  return v_id;
+end
+$$;
+comment on function register_worker(text, integer, text[], text[], integer, text, interval) is
+  'Registers a worker process and returns its id. Handlers are "Operation/Action" for registered plans and "/Action" for operations '
+  'that bring their own branches. From then on heartbeat must be called well within the lease.';
+
+-- Locks: the worker's own row.
+create function heartbeat(p_worker_id bigint, p_sleeping boolean default null, p_stopping boolean default null)
+returns table (alive boolean, suspects boolean)
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  v_now timestamptz := clock_now();
+  v_queues text[];
+  v_handlers text[];
+begin
+  -- A lease that has ended is not renewed: from then on anybody may have taken the jobs.
+  update workers
+     set heartbeat_at = v_now, sleeping = coalesce(p_sleeping, sleeping), stopping = coalesce(p_stopping, stopping)
+   where id = p_worker_id and heartbeat_at + lease > v_now
+  returning queues, handlers into v_queues, v_handlers;
+  if not found then
+    return query select false, false;
+    return;
+  end if;
+  return query select true, exists (
+    select from jobs
+     where crashes > 0 and worker_id is null and queue = any (v_queues) and run_at <= v_now and handler = any (v_handlers)
+  );
+end
+$$;
+comment on function heartbeat(bigint, boolean, boolean) is
+  'Renews the worker''s lease. alive = false: it has ended, nothing the worker holds is its own any more, it must register anew. '
+  'suspects: there are jobs whose worker died; they are claimed alone (claim with p_alone).';
+
+-- Locks: jobs in operation_id order, then what refuse_action locks.
+create function record_crashes(p_operation_ids bigint[], p_worker text) returns integer
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  v_now timestamptz := clock_now();
+  v_message text := format('the worker (%s) died, or stopped renewing its lease, while it ran this action', p_worker);
+  v_job record;
+  v_count integer := 0;
+begin
+  for v_job in
+    select j.*, a.run, a.max_attempts, a.started_at
+      from jobs j
+      join actions a using (operation_id, position)
+     where j.operation_id = any (p_operation_ids) and j.worker_id is not null
+     order by j.operation_id
+       for update of j
+  loop
+    insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message)
+      values (v_job.operation_id, v_job.position, v_job.run, v_job.attempt, 'crashed',
+              v_job.crashes >= 2 or v_job.attempt >= v_job.max_attempts,
+              v_job.worker_id, p_worker, v_job.claim_id, v_job.claimed_at, v_now, 'crashed', v_message);
+    update actions
+       set started_at = v_job.claimed_at, attempts_count = v_job.attempt, errored_at = v_now,
+           error_type = 'crashed', error_message = v_message, stack_trace = null
+     where operation_id = v_job.operation_id and position = v_job.position;
+    if v_job.crashes >= 2 or v_job.attempt >= v_job.max_attempts then
+      perform end_operation(v_job.operation_id, 'failed', v_job.position, v_now);
+    else
+      update jobs
+         set worker_id = null, claim_id = null, claimed_at = null, crashes = crashes + 1, progress = null, progress_note = null
+       where operation_id = v_job.operation_id;
+    end if;
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function record_crashes(bigint[], text) is
+  'Takes claimed jobs back from a worker that died: the attempt counts and is recorded; the third crash in a row, or one on the last attempt, '
+  'ends the operation as failed.';
+
+-- Locks: rows of workers whose lease ended, skipping locked ones, then their jobs in operation_id order, skipping locked ones:
+-- what is skipped is found by the next call, because the worker's row stays until it holds nothing.
+create function rescue(p_limit integer default 100)
+returns table (worker_id bigint, worker text, rescued integer)
+  language plpgsql
+  set search_path from current
+as $$
+#variable_conflict use_column
+declare
+  v_worker record;
+  v_ids bigint[];
+  v_count integer;
+begin
+  for v_worker in
+    select id, host, pid from workers where heartbeat_at + lease <= clock_now() order by id limit p_limit for update skip locked
+  loop
+    -- There is no index on worker_id: it would make every claim dearer, and workers seldom die.
+    select array_agg(operation_id order by operation_id) into v_ids
+      from (
+        select operation_id from jobs where worker_id = v_worker.id order by operation_id limit p_limit for update skip locked
+      ) as held;
+    v_count := record_crashes(coalesce(v_ids, '{}'), format('%s pid %s', v_worker.host, v_worker.pid));
+    if not exists (select from jobs where worker_id = v_worker.id) then
+      delete from workers where id = v_worker.id;
+    end if;
+    perform wake(queue, count(*)) from jobs where operation_id = any (v_ids) group by queue;
+    return query select v_worker.id, format('%s pid %s', v_worker.host, v_worker.pid), v_count;
+  end loop;
+end
+$$;
+comment on function rescue(integer) is
+  'Takes back what workers held whose lease has ended, at most p_limit jobs of each, and forgets those workers. Anybody may call it; every worker does.';

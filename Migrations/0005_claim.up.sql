@@ -1,0 +1,179 @@
+-- Claim: workers take due jobs, each one exactly once.
+
+create type claimed_job as (
+  operation_id  bigint,
+  claim_id      bigint,
+  definition_id bigint,
+  position      integer,
+  run           integer,
+  attempt       integer,
+  max_attempts  integer,
+  priority      smallint,
+  timeout_ms    bigint,
+  run_at        timestamptz,
+  enqueued_at   timestamptz,
+  queue         text,
+  operation     text,
+  branch        text,
+  action        text,
+  globals       jsonb,
+  plan          json
+);
+comment on type claimed_job is
+  'What a worker must know to run the action that it claimed. plan is given where the operation brought its own branches: [[branch, action], …].';
+comment on column claimed_job.operation_id is 'The operation.';
+comment on column claimed_job.claim_id is 'Name it in every call that concerns this claim.';
+comment on column claimed_job.definition_id is 'Version of the registered plan; null where the operation brought its own branches.';
+comment on column claimed_job.position is 'The action''s place in the plan.';
+comment on column claimed_job.run is 'The run of the action, from 1.';
+comment on column claimed_job.attempt is 'The attempt of that run, from 1, this one included.';
+comment on column claimed_job.max_attempts is 'Attempts before the operation fails.';
+comment on column claimed_job.priority is 'Lane of the job: pass (queue, priority, run_at, operation_id) of the last one to claim behind it.';
+comment on column claimed_job.timeout_ms is 'Longest time for the attempt in milliseconds, or null.';
+comment on column claimed_job.run_at is 'When the job was due.';
+comment on column claimed_job.enqueued_at is 'When the operation was enqueued.';
+comment on column claimed_job.queue is 'Queue of the job.';
+comment on column claimed_job.operation is 'Name of the operation.';
+comment on column claimed_job.branch is 'Branch of the action.';
+comment on column claimed_job.action is 'Name of the action.';
+comment on column claimed_job.globals is 'The globals.';
+comment on column claimed_job.plan is 'Branches and actions in order, for jumps.';
+
+-- Everything but the jobs' own columns, for jobs that the caller holds.
+create function describe_claims(p_operation_ids bigint[]) returns setof claimed_job
+  language sql stable
+  set search_path from current
+as $$
+  select j.operation_id, j.claim_id, j.definition_id, j.position, a.run, j.attempt, a.max_attempts, j.priority,
+         (extract(epoch from a.timeout) * 1000)::bigint,
+         j.run_at, o.created_at, j.queue, o.name, a.branch, a.name, o.globals,
+         case when j.definition_id is null then (
+           select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
+         ) end
+    from jobs j
+    join actions a on a.operation_id = j.operation_id and a.position = j.position
+    join operations o on o.id = j.operation_id
+   where j.operation_id = any (p_operation_ids)
+   order by j.priority, j.run_at, j.operation_id
+$$;
+comment on function describe_claims(bigint[]) is 'What a worker must know of the jobs that it holds.';
+
+-- Locks: the jobs that it returns, skipping locked ones; never waits.
+--
+-- Each lane, a queue with a priority, is one index range from the key behind which the caller wants to go on up to now: jobs that
+-- are not due yet, jobs of other priorities and whatever lies before that key (running jobs, dead versions that a long
+-- snapshot keeps) cost nothing. The planner is held to that: a plan made while jobs was empty must not scan it when it is full.
+create function claim(
+  p_worker_id bigint, p_limit integer,
+  p_queues text[], p_priorities smallint[], p_after_run_at timestamptz[], p_after_operation_id bigint[],
+  p_alone boolean default false
+) returns setof claimed_job
+  language plpgsql
+  set search_path from current
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $$
+declare
+  v_now timestamptz := clock_now();
+  v_handlers text[];
+begin
+  if p_limit not between 1 and 1000 then
+    raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', p_limit), hint = 'p_limit is 1 to 1000.';
+  end if;
+  select handlers into v_handlers from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
+  if not found then
+    raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
+      hint = 'Call register_worker again.';
+  end if;
+
+  return query
+    with picked as materialized (
+      select job.operation_id
+        from unnest(p_queues, p_priorities, p_after_run_at, p_after_operation_id) as lane (queue, priority, run_at, operation_id)
+       cross join lateral (
+         select j.operation_id
+           from jobs j
+          where j.queue = lane.queue and j.priority = lane.priority
+            and (j.run_at, j.operation_id) > (lane.run_at, lane.operation_id)
+            and j.run_at <= v_now
+            and j.worker_id is null
+            and (j.crashes > 0) = p_alone
+            and j.handler = any (v_handlers)
+          order by j.run_at, j.operation_id
+          limit p_limit
+            for update skip locked
+       ) as job
+       limit p_limit
+    ),
+    claimed as (
+      update jobs j
+         set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = j.attempt + 1
+        from picked
+       where j.operation_id = picked.operation_id
+      returning j.*
+    )
+    select j.operation_id, j.claim_id, j.definition_id, j.position, a.run, j.attempt, a.max_attempts, j.priority,
+           (extract(epoch from a.timeout) * 1000)::bigint,
+           j.run_at, o.created_at, j.queue, o.name, a.branch, a.name, o.globals,
+           case when j.definition_id is null then (
+             select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
+           ) end
+      from claimed j
+      join actions a on a.operation_id = j.operation_id and a.position = j.position
+      join operations o on o.id = j.operation_id
+     order by array_position(p_queues, j.queue), j.priority, j.run_at, j.operation_id;
+end
+$$;
+comment on function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[], boolean) is
+  'Claims up to p_limit due jobs that the worker knows, lane by lane in the order given, each lane (queue, priority) behind the key '
+  '(run_at, operation_id) that is given for it (''-infinity'', 0 to start over). p_alone: jobs whose worker died, to be run with nothing beside them.';
+
+create function claim(p_worker_id bigint, p_limit integer default 1) returns setof claimed_job
+  language sql
+  set search_path from current
+as $$
+  select c.*
+    from (
+      select array_agg(queue order by priority, n) as queues, array_agg(priority::smallint order by priority, n) as priorities
+        from workers
+       cross join unnest(queues) with ordinality as q (queue, n)
+       cross join generate_series(0, 9) as priority
+       where id = p_worker_id
+    ) as lanes
+   cross join lateral claim(
+     p_worker_id, p_limit, lanes.queues, lanes.priorities,
+     array_fill('-infinity'::timestamptz, array[cardinality(lanes.queues)]), array_fill(0::bigint, array[cardinality(lanes.queues)])
+   ) as c
+$$;
+comment on function claim(bigint, integer) is
+  'Claims up to p_limit due jobs of the worker''s queues from the start of each lane, best priority first: the simple form, for workers written in SQL.';
+
+create function next_due(p_worker_id bigint) returns interval
+  language sql
+  set search_path from current
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $$
+  select min(job.run_at) - clock_now()
+    from workers w
+   cross join unnest(w.queues) as queue
+   cross join generate_series(0, 9) as priority
+   cross join lateral (
+     select j.run_at
+       from jobs j
+      where j.queue = queue and j.priority = priority::smallint and j.run_at > clock_now() and j.run_at < 'infinity'
+      order by j.run_at
+      limit 1
+   ) as job
+   where w.id = p_worker_id
+$$;
+comment on function next_due(bigint) is 'How long until the next scheduled job of the worker''s queues is due; null when there is none.';
+
+create function held(p_worker_id bigint) returns setof claimed_job
+  language sql stable
+  set search_path from current
+as $$
+  select * from describe_claims(array(select operation_id from jobs where worker_id = p_worker_id))
+$$;
+comment on function held(bigint) is
+  'The jobs that a worker holds: what it asks after a call whose answer it never got, to learn what was handed to it.';

@@ -1,0 +1,570 @@
+-- Outcomes: what became of a claimed action. Every function names worker and claim, and changes nothing where they do not
+-- hold the job any more.
+--
+-- Lock order, of everything in this schema: jobs in operation_id order, then operations in id order. Actions and attempts need
+-- no locks of their own: whoever holds the job, or the ended operation, owns them.
+
+create function without_keys(p_globals jsonb, p_keys jsonb) returns jsonb
+  language sql immutable
+  return p_globals - array(select jsonb_array_elements_text(p_keys));
+comment on function without_keys(jsonb, jsonb) is 'The document without the keys that the JSON array lists.';
+
+create function patched(p_globals jsonb, p_patch jsonb) returns jsonb
+  language sql immutable
+  return case when p_patch ? 'unset' then without_keys(p_globals, p_patch -> 'unset') else p_globals end
+    || coalesce(p_patch -> 'set', '{}');
+comment on function patched(jsonb, jsonb) is 'The document after a patch {"set": {…}, "unset": [keys]}.';
+
+-- Locks: the operation's row; the caller holds its job.
+create function end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamptz, p_reason text default null) returns void
+  language sql
+  set search_path from current
+as $$
+  update operations
+     set state = p_state, ended_at = p_now, stopped_position = p_position, stop_reason = p_reason, parked_at = null
+   where id = p_operation_id;
+  delete from jobs where operation_id = p_operation_id;
+$$;
+comment on function end_operation(bigint, text, integer, timestamptz, text) is 'Ends an active operation as failed or cancelled at an action.';
+
+-- Locks: as end_operation.
+create function refuse_action(p_operation_id bigint, p_error_type text, p_message text) returns void
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  v_now timestamptz := clock_now();
+  v_action record;
+begin
+  update actions a
+     set errored_at = v_now, error_type = p_error_type, error_message = p_message, stack_trace = null
+    from jobs j
+   where j.operation_id = p_operation_id and a.operation_id = j.operation_id and a.position = j.position
+  returning a.position, a.run into v_action;
+  insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, ended_at, error_type, error_message)
+    values (p_operation_id, v_action.position, v_action.run, 0, 'refused', true, v_now, p_error_type, p_message);
+  perform end_operation(p_operation_id, 'failed', v_action.position, v_now);
+end
+$$;
+comment on function refuse_action(bigint, text, text) is 'Fails an operation at its next action, which cannot start at all: the step limit, or a time that is none.';
+
+create function find_position(p_operation_id bigint, p_branch text, p_action text default null) returns integer
+  language plpgsql stable
+  set search_path from current
+as $$
+declare
+  v_position integer;
+begin
+  select min(position) into v_position
+    from actions
+   where operation_id = p_operation_id and branch = p_branch and (p_action is null or name = p_action);
+  if v_position is null then
+    raise exception using errcode = 'OP005',
+      message = format('operation %s has no %s', p_operation_id, concat_ws('/', p_branch, p_action)),
+      hint = coalesce((
+        select 'It has ' || string_agg(branch || '/' || name, ', ' order by position) || '.' from actions where operation_id = p_operation_id
+      ), 'It has no actions: does it exist, and has somebody registered its name?');
+  end if;
+  return v_position;
+end
+$$;
+comment on function find_position(bigint, text, text) is
+  'The position of an action in its branch (the first of that name), or of a branch''s first action; SQLSTATE OP005 where there is none.';
+
+-- Locks: the actions of operations whose jobs the caller holds.
+create function apply_jump(p_operation_id bigint, p_target integer, p_now timestamptz) returns void
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  v_branch text;
+begin
+  select branch into v_branch from actions where operation_id = p_operation_id and position = p_target;
+  if not found then
+    raise exception using errcode = 'OP005', message = format('operation %s has no action at position %s', p_operation_id, p_target);
+  end if;
+  -- 1. What the jump passes over is skipped, and does not come back by itself.
+  update actions
+     set skipped_at = p_now
+   where operation_id = p_operation_id and branch = v_branch and position < p_target and completed_at is null and skipped_at is null;
+  -- 2. What has ended from the target on begins a new run; the completion that it replaces stays in the history.
+  insert into attempts (operation_id, position, run, attempt, outcome, claim_id, started_at, ended_at)
+    select operation_id, position, run, attempts_count, 'completed', completed_claim_id, started_at, completed_at
+      from actions
+     where operation_id = p_operation_id and branch = v_branch and position >= p_target and completed_at is not null
+     order by position;
+  update actions
+     set run = run + 1, attempts_count = 0, started_at = null, completed_at = null, skipped_at = null,
+         errored_at = null, error_type = null, error_message = null, stack_trace = null
+   where operation_id = p_operation_id and branch = v_branch and position >= p_target and (completed_at is not null or skipped_at is not null);
+end
+$$;
+comment on function apply_jump(bigint, integer, timestamptz) is
+  'Makes a position the next one of its branch: open actions before it are skipped, and whatever ended from it on is opened for a new run.';
+
+create function problem_message(p_problem text) returns text
+  language sql immutable
+  return case p_problem
+    when 'StepLimit' then 'the operation has completed as many actions as its step limit allows; does a jump go round in circles? '
+      'retry lets it go on for as many again'
+    when 'InvalidPerformAt' then 'the global that holds the time of this action is not text such as "2027-01-01T08:00:00Z"; '
+      'set it with set_global, then retry'
+  end;
+comment on function problem_message(text) is 'What an operator is told when an action cannot start.';
+
+create function missed_claim(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint) returns text
+  language sql stable
+  set search_path from current
+as $$
+  select case
+    when exists (select from jobs where operation_id = p_operation_id and worker_id = p_worker_id and claim_id = p_claim_id)
+      and exists (select from workers where id = p_worker_id and heartbeat_at + lease > clock_now()) then 'busy'
+    when exists (select from actions where operation_id = p_operation_id and completed_claim_id = p_claim_id) then 'done'
+    else 'stale'
+  end
+$$;
+comment on function missed_claim(bigint, bigint, bigint) is
+  'Why an outcome was not taken: busy (somebody has the row locked: call again), done (this claim completed its action before), stale '
+  '(the job is not the worker''s any more: stop).';
+
+-- Locks: the jobs, in operation_id order; one that somebody else has locked is left out and reported as busy, so that a foreign
+-- lock stalls one operation and not the batch. Then the operations that change, in the same order. Only nested loops over
+-- indexes are allowed: they keep that order, and a plan made while the tables were empty must not scan them when they are full.
+create function complete_many(
+  p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean default true
+) returns table (
+  operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer,
+  timeout_ms bigint, branch text, action text, globals jsonb
+)
+  language plpgsql
+  set search_path from current
+  set enable_seqscan = off
+  set enable_hashjoin = off
+  set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_now();
+  v_handlers text[];
+  v_done bigint[] := '{}';
+  v_jump record;
+begin
+  select handlers into v_handlers from workers where id = p_worker_id and heartbeat_at + lease > v_now;
+
+  -- 1. The actions that these claims hold are completed.
+  if found then
+    with held as materialized (
+      select j.operation_id, j.position, j.attempt, j.claim_id, j.claimed_at
+        from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+        join jobs j on j.operation_id = i.operation_id
+       where j.worker_id = p_worker_id and j.claim_id = i.claim_id
+       order by j.operation_id
+         for update of j skip locked
+    ),
+    done as (
+      update actions a
+         set started_at = h.claimed_at, completed_at = v_now, completed_claim_id = h.claim_id, attempts_count = h.attempt,
+             errored_at = null, error_type = null, error_message = null, stack_trace = null
+        from held h
+       where a.operation_id = h.operation_id and a.position = h.position
+      returning a.completed_claim_id
+    )
+    select coalesce(array_agg(completed_claim_id), '{}') into v_done from done;
+  end if;
+
+  -- 2. Jumps take effect.
+  if cardinality(array_remove(p_jumps, null)) > 0 then
+    for v_jump in
+      select j.operation_id, i.target
+        from unnest(p_operation_ids, p_claim_ids, p_jumps) as i (operation_id, claim_id, target)
+        join jobs j on j.operation_id = i.operation_id
+        join actions c on c.operation_id = j.operation_id and c.position = j.position
+       where i.target is not null and j.worker_id = p_worker_id and j.claim_id = i.claim_id and c.completed_claim_id = i.claim_id
+       order by j.operation_id
+    loop
+      perform apply_jump(v_jump.operation_id, v_jump.target, v_now);
+    end loop;
+  end if;
+
+  -- 3. Every operation moves on, or ends.
+  if cardinality(v_done) > 0 then
+    return query
+      with following as materialized (
+        select i.operation_id, i.claim_id, i.patch, i.next_position, n.run, n.max_attempts, n.timeout, n.branch, n.name,
+               t.queue, t.handler, t.due, k.problem, k.keeps, i.globals,
+               case when k.keeps then nextval('claim_ids') end as next_claim_id
+          from (
+            select j.operation_id, j.claim_id, j.queue, j.handler, j.steps_left, u.patch, c.name as completed_name, o.queue as operation_queue,
+                   case when u.patch is null then o.globals else patched(o.globals, u.patch) end as globals,
+                   coalesce(
+                     u.target,
+                     (select s.position from actions s where s.operation_id = j.operation_id and s.position = j.position + 1 and s.branch = c.branch),
+                     case when c.branch <> 'main' then (
+                       select m.position
+                         from actions m
+                        where m.operation_id = j.operation_id and m.branch = 'main' and m.completed_at is null and m.skipped_at is null
+                        order by m.position
+                        limit 1
+                     ) end
+                   ) as next_position
+              from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps) as u (operation_id, claim_id, patch, target)
+              join jobs j on j.operation_id = u.operation_id
+              join actions c on c.operation_id = j.operation_id and c.position = j.position
+              join operations o on o.id = j.operation_id
+             where j.worker_id = p_worker_id and j.claim_id = u.claim_id and c.completed_claim_id = u.claim_id
+             order by j.operation_id
+          ) as i
+          left join actions n on n.operation_id = i.operation_id and n.position = i.next_position
+         cross join lateral (
+           select left(i.handler, length(i.handler) - length(i.completed_name)) || n.name as handler,
+                  coalesce(n.queue, i.operation_queue) as queue,
+                  case
+                    when n.perform_at is null and n.perform_in is null and n.perform_at_global is null then v_now
+                    else due_at(n.perform_at, n.perform_in, n.perform_at_global, i.globals, v_now)
+                  end as due
+         ) as t
+         cross join lateral (
+           select case
+                    when i.next_position is null then null
+                    when i.steps_left <= 1 then 'StepLimit'
+                    when t.due = 'infinity' then 'InvalidPerformAt'
+                  end as problem,
+                  p_continue and i.next_position is not null and i.steps_left > 1
+                    and t.due <= v_now and t.queue = i.queue and t.handler = any (v_handlers) as keeps
+         ) as k
+      ),
+      changed as (
+        update operations o
+           set globals = case when f.patch is null then o.globals else patched(o.globals, f.patch) end,
+               state = case when f.next_position is null then 'completed' when f.problem is not null then 'failed' else o.state end,
+               ended_at = case when f.next_position is null or f.problem is not null then v_now end,
+               stopped_position = case when f.problem is not null then f.next_position end
+          from following f
+         where o.id = f.operation_id and (f.patch is not null or f.next_position is null or f.problem is not null)
+      ),
+      ended as (
+        delete from jobs j
+         using following f
+         where j.operation_id = f.operation_id and (f.next_position is null or f.problem is not null)
+      ),
+      moved as (
+        update jobs j
+           set position = f.next_position,
+               handler = f.handler,
+               steps_left = j.steps_left - 1,
+               crashes = 0,
+               progress = null,
+               progress_note = null,
+               attempt = case when f.keeps then 1 else 0 end,
+               worker_id = case when f.keeps then p_worker_id end,
+               claim_id = f.next_claim_id,
+               claimed_at = case when f.keeps then v_now end,
+               queue = f.queue,
+               run_at = case when f.keeps then j.run_at else f.due end
+          from following f
+         where j.operation_id = f.operation_id and f.next_position is not null and f.problem is null
+      ),
+      refused as (
+        insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, ended_at, error_type, error_message)
+          select f.operation_id, f.next_position, f.run, 0, 'refused', true, v_now, f.problem, problem_message(f.problem)
+            from following f
+           where f.problem is not null
+      ),
+      marked as (
+        update actions a
+           set errored_at = v_now, error_type = f.problem, error_message = problem_message(f.problem), stack_trace = null
+          from following f
+         where f.problem is not null and a.operation_id = f.operation_id and a.position = f.next_position
+      ),
+      -- Read, and thereby run, only if a job is handed on that is due already.
+      woken as materialized (
+        select count(wake(w.queue, w.jobs)) as queues
+          from (
+            select queue, count(*) as jobs
+              from following
+             where next_position is not null and problem is null and not keeps and due <= v_now
+             group by queue
+          ) as w
+      )
+      select f.operation_id, f.claim_id,
+             case
+               when f.next_position is null then 'completed'
+               when f.problem is not null then 'failed'
+               when f.keeps then 'advanced'
+               when f.due <= v_now and (select queues from woken) is null then null
+               else 'waiting'
+             end,
+             f.next_claim_id, f.next_position, f.run, f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
+             f.branch, f.name, case when f.keeps then f.globals end
+        from following f;
+  end if;
+
+  -- 4. The rest is told why.
+  if cardinality(v_done) < cardinality(p_operation_ids) then
+    return query
+      select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id),
+             null::bigint, null::integer, null::integer, null::integer, null::bigint, null::text, null::text, null::jsonb
+        from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+       where i.claim_id <> all (v_done);
+  end if;
+end
+$$;
+comment on function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean) is
+  'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and '
+  'the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), waiting (it goes on '
+  'later or elsewhere), completed or failed (the operation), done, stale, busy (see missed_claim).';
+
+create function complete(
+  p_worker_id bigint, p_operation_id bigint, p_claim_id bigint,
+  p_set jsonb default null, p_unset text[] default null, p_jump_branch text default null, p_jump_action text default null,
+  p_continue boolean default true
+) returns table (
+  operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer,
+  timeout_ms bigint, branch text, action text, globals jsonb
+)
+  language plpgsql
+  set search_path from current
+as $$
+#variable_conflict use_column
+declare
+  v_patch jsonb;
+begin
+  if jsonb_typeof(p_set) <> 'object' then
+    raise exception using errcode = 'OP004', message = 'p_set must be a JSON object', hint = 'Give the keys that change: {"transaction_id": "ch_42"}.';
+  end if;
+  if p_set is not null or p_unset is not null then
+    v_patch := jsonb_build_object('set', coalesce(p_set, '{}'), 'unset', to_jsonb(coalesce(p_unset, '{}')));
+  end if;
+  return query
+    select * from complete_many(
+      p_worker_id, array[p_operation_id], array[p_claim_id], array[v_patch],
+      array[case when p_jump_branch is not null then find_position(p_operation_id, p_jump_branch, p_jump_action) end], p_continue
+    );
+end
+$$;
+comment on function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean) is
+  'complete_many for one claim, with the jump''s target by name.';
+
+-- Locks: the jobs in operation_id order, skipping locked ones (reported as busy), then what end_operation locks.
+create function fail_many(
+  p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[],
+  p_error_types text[], p_error_messages text[], p_stack_traces text[]
+) returns table (operation_id bigint, claim_id bigint, outcome text, run_at timestamptz)
+  language plpgsql
+  set search_path from current
+as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_now();
+  v_worker text;
+  v record;
+  v_ends boolean;
+  v_run_at timestamptz;
+  v_seen bigint[] := '{}';
+begin
+  select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
+  if found then
+    for v in
+      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, a.run, a.max_attempts, a.backoff,
+             i.outcome, i.permanent, i.retry_after, i.error_type, left(i.error_message, 8192) as error_message, left(i.stack_trace, 65536) as stack_trace
+        from unnest(p_operation_ids, p_claim_ids, p_outcomes, p_permanent, p_retry_after, p_error_types, p_error_messages, p_stack_traces)
+          as i (operation_id, claim_id, outcome, permanent, retry_after, error_type, error_message, stack_trace)
+        join jobs j on j.operation_id = i.operation_id
+        join actions a on a.operation_id = j.operation_id and a.position = j.position
+       where j.worker_id = p_worker_id and j.claim_id = i.claim_id
+       order by j.operation_id
+         for update of j skip locked
+    loop
+      v_seen := v_seen || v.claim_id;
+      v_ends := coalesce(v.permanent, false) or v.attempt >= v.max_attempts;
+      v_run_at := case when not v_ends then v_now + coalesce(v.retry_after, backoff_delay(v.attempt, v.backoff)) end;
+      insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at,
+                            error_type, error_message, stack_trace)
+        values (v.operation_id, v.position, v.run, v.attempt, coalesce(v.outcome, 'failed'), v_ends, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now,
+                v.error_type, v.error_message, v.stack_trace);
+      update actions
+         set started_at = v.claimed_at, attempts_count = v.attempt, errored_at = v_now,
+             error_type = v.error_type, error_message = v.error_message, stack_trace = v.stack_trace
+       where operation_id = v.operation_id and position = v.position;
+      if v_ends then
+        perform end_operation(v.operation_id, 'failed', v.position, v_now);
+      else
+        perform give_back(v.operation_id, v_run_at, v.attempt);
+      end if;
+      return query select v.operation_id, v.claim_id, case when v_ends then 'failed' else 'retrying' end, v_run_at;
+    end loop;
+  end if;
+  return query
+    select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id), null::timestamptz
+      from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+     where i.claim_id <> all (v_seen);
+end
+$$;
+comment on function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[]) is
+  'Records that attempts failed (outcome failed or timed_out). Each is tried again after retry_after, or else its backoff, until its attempts are '
+  'used up or permanent says so: then the operation has failed. outcome: retrying, failed, done, stale, busy.';
+
+create function fail(
+  p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_error_type text, p_error_message text, p_stack_trace text default null,
+  p_permanent boolean default false, p_retry_after interval default null, p_outcome text default 'failed'
+) returns table (operation_id bigint, claim_id bigint, outcome text, run_at timestamptz)
+  language sql
+  set search_path from current
+as $$
+  select * from fail_many(
+    p_worker_id, array[p_operation_id], array[p_claim_id], array[p_outcome], array[p_permanent], array[p_retry_after],
+    array[p_error_type], array[p_error_message], array[p_stack_trace]
+  )
+$$;
+comment on function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text) is 'fail_many for one claim.';
+
+create function give_back(p_operation_id bigint, p_run_at timestamptz, p_attempt integer) returns void
+  language sql
+  set search_path from current
+as $$
+  update jobs
+     set worker_id = null, claim_id = null, claimed_at = null, crashes = 0, progress = null, progress_note = null,
+         run_at = p_run_at, attempt = p_attempt
+   where operation_id = p_operation_id
+$$;
+comment on function give_back(bigint, timestamptz, integer) is 'Frees a claimed job, to be claimed again from p_run_at on; the caller holds it.';
+
+-- Locks: as fail_many.
+create function hand_back_many(
+  p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamptz[], p_delay interval[]
+) returns table (operation_id bigint, claim_id bigint, outcome text, run_at timestamptz)
+  language plpgsql
+  set search_path from current
+as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_now();
+  v_worker text;
+  v record;
+  v_run_at timestamptz;
+  v_seen bigint[] := '{}';
+begin
+  select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
+  if found then
+    for v in
+      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.run_at, a.run, i.run_at as new_run_at, i.delay
+        from unnest(p_operation_ids, p_claim_ids, p_run_at, p_delay) as i (operation_id, claim_id, run_at, delay)
+        join jobs j on j.operation_id = i.operation_id
+        join actions a on a.operation_id = j.operation_id and a.position = j.position
+       where j.worker_id = p_worker_id and j.claim_id = i.claim_id
+       order by j.operation_id
+         for update of j skip locked
+    loop
+      v_seen := v_seen || v.claim_id;
+      v_run_at := coalesce(v.new_run_at, v_now + v.delay, v.run_at);
+      if not isfinite(v_run_at) then
+        raise exception using errcode = 'OP004', message = 'a job can wait for a finite time only';
+      end if;
+      insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at)
+        values (v.operation_id, v.position, v.run, v.attempt, p_outcome, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now);
+      perform give_back(v.operation_id, v_run_at, v.attempt - 1);
+      if v_run_at <= v_now then
+        perform wake(v.queue, 1);
+      end if;
+      return query select v.operation_id, v.claim_id, p_outcome, v_run_at;
+    end loop;
+  end if;
+  return query
+    select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id), null::timestamptz
+      from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+     where i.claim_id <> all (v_seen);
+end
+$$;
+comment on function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[]) is
+  'Frees claimed jobs without costing an attempt: what snooze and release have in common.';
+
+create function snooze_many(
+  p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamptz[], p_delay interval[]
+) returns table (operation_id bigint, claim_id bigint, outcome text, run_at timestamptz)
+  language sql
+  set search_path from current
+as $$
+  select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'snoozed', p_until, p_delay)
+$$;
+comment on function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[]) is
+  'Puts claimed actions off, each until a time or for a while, at no cost in attempts. outcome: snoozed, done, stale, busy.';
+
+create function snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval)
+returns table (operation_id bigint, claim_id bigint, outcome text, run_at timestamptz)
+  language sql
+  set search_path from current
+as $$
+  select * from hand_back_many(p_worker_id, array[p_operation_id], array[p_claim_id], 'snoozed', null, array[p_delay])
+$$;
+comment on function snooze(bigint, bigint, bigint, interval) is 'snooze_many for one claim.';
+
+create function release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[])
+returns table (operation_id bigint, claim_id bigint, outcome text, run_at timestamptz)
+  language sql
+  set search_path from current
+as $$
+  select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'released', null, null)
+$$;
+comment on function release_many(bigint, bigint[], bigint[]) is
+  'Hands claimed jobs back at once and at no cost in attempts: what a worker does that stops. outcome: released, done, stale, busy.';
+
+-- Locks: the worker's jobs as fail_many, then the worker's own row.
+create function unregister_worker(p_worker_id bigint) returns integer
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  v_ids bigint[];
+  v_claims bigint[];
+begin
+  select array_agg(operation_id), array_agg(claim_id) into v_ids, v_claims from jobs where worker_id = p_worker_id;
+  if v_ids is not null then
+    perform release_many(p_worker_id, v_ids, v_claims);
+  end if;
+  delete from workers where id = p_worker_id and not exists (select from jobs where worker_id = p_worker_id);
+  return coalesce(cardinality(v_ids), 0);
+end
+$$;
+comment on function unregister_worker(bigint) is
+  'Says goodbye: hands back whatever the worker still holds, at no cost in attempts, and forgets it. Returns how many jobs that were.';
+
+-- Locks: the job, then the operation.
+create function checkpoint(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_patch jsonb) returns boolean
+  language plpgsql
+  set search_path from current
+as $$
+begin
+  perform from jobs j
+     join workers w on w.id = j.worker_id and w.heartbeat_at + w.lease > clock_now()
+    where j.operation_id = p_operation_id and j.worker_id = p_worker_id and j.claim_id = p_claim_id
+      for update of j;
+  if not found then
+    return false;
+  end if;
+  update operations set globals = patched(globals, p_patch) where id = p_operation_id;
+  return true;
+end
+$$;
+comment on function checkpoint(bigint, bigint, bigint, jsonb) is
+  'Writes a patch of the globals ({"set": {…}, "unset": [keys]}) before the action has ended, so that it survives a failure. '
+  'False, and nothing written, if the claim is not the worker''s any more.';
+
+-- Locks: the jobs, skipping locked ones.
+create function report_progress(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_progress real[], p_notes text[]) returns integer
+  language sql
+  set search_path from current
+as $$
+  with held as materialized (
+    select j.operation_id, i.progress, left(i.note, 500) as note
+      from unnest(p_operation_ids, p_claim_ids, p_progress, p_notes) as i (operation_id, claim_id, progress, note)
+      join jobs j on j.operation_id = i.operation_id
+     where j.worker_id = p_worker_id and j.claim_id = i.claim_id
+     order by j.operation_id
+       for update of j skip locked
+  ),
+  written as (
+    update jobs j set progress = h.progress, progress_note = h.note from held h where j.operation_id = h.operation_id returning 1
+  )
+  select count(*)::integer from written
+$$;
+comment on function report_progress(bigint, bigint[], bigint[], real[], text[]) is 'Stores how far running actions say they are; returns how many were taken.';

@@ -1,0 +1,10 @@
+drop function set_global(bigint, text, jsonb);
+drop function skip(bigint);
+drop function jump(bigint, text, text);
+drop function run_from(bigint, text, text);
+drop function cancel(bigint[], text);
+drop function cancel(bigint, text);
+drop function retry(bigint[]);
+drop function retry(bigint);
+drop function point_at(operations, integer);
+drop function open_for_steering(bigint, text, text[], boolean);

@@ -1,0 +1,2 @@
+drop view action_status;
+drop view operation_status;

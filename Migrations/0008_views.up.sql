@@ -1,0 +1,84 @@
+-- Views: what people and programs read. Columns are only added within a major version.
+
+create view operation_status as
+  select o.id,
+         o.name,
+         case
+           when o.state <> 'active' then o.state
+           when o.parked_at is not null then 'parked'
+           when j.worker_id is not null then 'running'
+           when j.attempt > 0 then 'retrying'
+           when j.run_at > clock_now() then 'waiting'
+           else 'ready'
+         end as status,
+         o.state,
+         p.done || '/' || p.total as progress,
+         a.branch || '/' || a.name as action,
+         coalesce(j.attempt, a.attempts_count) as attempt,
+         a.max_attempts,
+         case when j.worker_id is null and j.run_at < 'infinity' then j.run_at end as run_at,
+         coalesce(j.queue, o.queue) as queue,
+         o.priority,
+         o.key,
+         o.tags,
+         j.progress as reported_progress,
+         j.progress_note,
+         w.host || ' pid ' || w.pid as worker,
+         a.error_type,
+         a.error_message,
+         a.errored_at,
+         case
+           when o.parked_at is not null then format('no worker has registered "%s"', o.name)
+           when o.state = 'cancelled' then coalesce('cancelled: ' || o.stop_reason, 'cancelled')
+           when j.operation_id is not null and j.worker_id is null and j.run_at <= clock_now() and not exists (
+             select from workers k where j.handler = any (k.handlers) and j.queue = any (k.queues)
+           ) then format('no worker of queue "%s" knows "%s"', j.queue, j.handler)
+           when j.crashes > 0 then format('its worker died %s time(s); it runs alone next', j.crashes)
+         end as note,
+         o.globals,
+         o.created_at,
+         o.ended_at
+    from operations o
+    left join jobs j on j.operation_id = o.id
+    left join workers w on w.id = j.worker_id
+    left join actions a on a.operation_id = o.id and a.position = coalesce(j.position, o.stopped_position)
+   cross join lateral (
+     select count(*) filter (where completed_at is not null) as done,
+            count(*) filter (where skipped_at is null and (branch = 'main' or completed_at is not null or position = j.position)) as total
+       from actions
+      where operation_id = o.id
+   ) as p;
+comment on view operation_status is
+  'One row per operation: where it stands, what it waits for, what went wrong. Add WHERE id = … or ORDER BY id DESC LIMIT …: it reads only what it shows.';
+
+create view action_status as
+  select a.operation_id,
+         a.position,
+         a.branch,
+         a.name,
+         case
+           when a.completed_at is not null then 'completed'
+           when a.skipped_at is not null then 'skipped'
+           when j.position is not null and j.worker_id is not null then 'running'
+           when j.position is not null and j.attempt > 0 then 'retrying'
+           when j.position is not null and j.run_at > clock_now() then 'waiting'
+           when j.position is not null then 'ready'
+           when o.stopped_position = a.position then o.state
+           else 'open'
+         end as status,
+         a.run,
+         coalesce(j.attempt, a.attempts_count) as attempts_count,
+         a.max_attempts,
+         coalesce(case when j.worker_id is not null then j.claimed_at end, a.started_at) as started_at,
+         a.completed_at,
+         a.skipped_at,
+         coalesce(case when j.worker_id is null and j.run_at < 'infinity' then j.run_at end, a.perform_at) as perform_at,
+         a.completed_at - a.started_at as ran_for,
+         a.errored_at,
+         a.error_type,
+         a.error_message,
+         a.stack_trace
+    from actions a
+    join operations o on o.id = a.operation_id
+    left join jobs j on j.operation_id = a.operation_id and j.position = a.position;
+comment on view action_status is 'One row per action: what became of it, or what it waits for.';
