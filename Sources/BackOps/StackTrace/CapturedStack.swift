@@ -1,0 +1,49 @@
+#if canImport(Runtime) && os(Linux)
+import CThrowHook
+import Runtime
+
+/// The addresses of a stack, to be turned into names later.
+package struct CapturedStack: Sendable {
+    /// Whether this platform can capture a stack.
+    static let isSupported = true
+
+    /// What is loaded, found out once.
+    ///
+    /// It is 200 times as expensive as the walk itself. Libraries that are opened later have no names.
+    private static let images = ImageMap.capture()
+
+    /// `nil` if the stack could not be walked.
+    private let backtrace: Backtrace?
+
+    /// Walks the calling stack.
+    ///
+    /// - Parameter limit: The most frames wanted in the end; more are kept, as some will be dropped.
+    init(limit: Int) {
+        let wanted = 2 * min(limit, 120) + 16
+        backtrace = try? Backtrace.capture(
+            algorithm: .fast,
+            limit: min(wanted, max(1, throw_hook_readable_frames())),
+            offset: 0,
+            top: 0,
+            images: Self.images
+        )
+    }
+
+    /// Looks up names, files and lines.
+    ///
+    /// - Returns: The named frames, innermost first, inlined ones included. The first call of a process
+    ///   reads the debug information and takes some milliseconds.
+    func symbolicated() -> [StackFrame] {
+        backtrace.map(SymbolCache.frames) ?? []
+    }
+}
+#else
+/// Stands in where no stack can be captured.
+package struct CapturedStack: Sendable {
+    static let isSupported = false
+
+    init(limit: Int) {}
+
+    func symbolicated() -> [StackFrame] { [] }
+}
+#endif
