@@ -1,0 +1,149 @@
+internal import Synchronization
+
+/// Is one open transaction on one connection.
+///
+/// Use it only inside the closure it was given to; after that every call throws ``PQError/Code/misuse``.
+public struct PQTransaction: Sendable {
+    /// Says whether the transaction is still open, for copies that outlive the closure.
+    private final class Scope: Sendable {
+        let isOpen = Mutex(true)
+    }
+
+    private let connection: PQConnection
+    private let scope = Scope()
+
+    fileprivate init(_ connection: PQConnection) {
+        self.connection = connection
+    }
+
+    /// Runs a closure on the connection's thread; see ``PQConnection/run(_:)``.
+    ///
+    /// - Parameter body: What to do; not BEGIN, COMMIT or ROLLBACK.
+    /// - Returns: What the closure returns.
+    /// - Throws: What the closure throws, or `CancellationError`.
+    public func run<R: Sendable>(_ body: @Sendable (inout PQSession) throws -> R) async throws -> R {
+        let scope = scope
+        return try await connection.run { session in
+            guard scope.isOpen.withLock({ $0 }) else {
+                throw PQError(.misuse, "The transaction has ended already.")
+            }
+            return try body(&session)
+        }
+    }
+
+    /// Runs one statement and returns its rows; see ``PQSession/query(_:timeout:)``.
+    ///
+    /// - Parameters:
+    ///   - statement: The statement and its values.
+    ///   - timeout: How long it may take; nil stands for ``PQOptions/queryTimeout``.
+    /// - Returns: Zero or more rows.
+    /// - Throws: ``PQError``, or `CancellationError`.
+    @discardableResult
+    public func query(_ statement: SQLStatement, timeout: Duration? = nil) async throws -> PQResult {
+        try await run { try $0.query(statement, timeout: timeout) }
+    }
+
+    /// Runs one statement and returns how many rows it touched.
+    ///
+    /// - Parameters:
+    ///   - statement: The statement and its values.
+    ///   - timeout: How long it may take; nil stands for ``PQOptions/queryTimeout``.
+    /// - Returns: The rows inserted, updated, deleted or returned.
+    /// - Throws: ``PQError``, or `CancellationError`.
+    @discardableResult
+    public func execute(_ statement: SQLStatement, timeout: Duration? = nil) async throws -> Int {
+        try await run { try $0.execute(statement, timeout: timeout) }
+    }
+
+    /// Runs several statements in one round trip; a failure ends the transaction.
+    ///
+    /// - Parameter statements: The statements in order.
+    /// - Returns: One outcome per statement, in order.
+    /// - Throws: ``PQError``, or `CancellationError`.
+    public func pipeline(_ statements: [SQLStatement]) async throws -> [Result<PQResult, PQError>] {
+        try await run { try $0.pipeline(statements) }
+    }
+
+    /// Sends rows by `COPY … FROM STDIN`; see ``PQSession/copyIn(_:chunks:timeout:)``.
+    ///
+    /// - Parameters:
+    ///   - statement: `copy t (a, b) from stdin`, with the format wanted.
+    ///   - chunks: The data; chunks need not be whole rows.
+    /// - Returns: The rows that were copied.
+    /// - Throws: ``PQError``, or `CancellationError`.
+    @discardableResult
+    public func copyIn(_ statement: String, chunks: some Sequence<[UInt8]> & Sendable) async throws -> Int {
+        try await run { try $0.copyIn(statement, chunks: chunks) }
+    }
+
+    /// Runs a closure between SAVEPOINT and RELEASE; if it throws, what it did is undone and nothing else.
+    ///
+    /// - Parameter body: What to do. May hold further savepoints; not for several tasks at once.
+    /// - Returns: What the closure returns.
+    /// - Throws: What the closure throws, ``PQError``, or `CancellationError`.
+    public func savepoint<R>(_ body: (PQTransaction) async throws -> R) async throws -> R {
+        let name = try await run { session in
+            let name = session.nextSavepoint()
+            try session.script("savepoint \(name)")
+            return name
+        }
+        do {
+            let result = try await body(self)
+            try await run { try $0.script("release savepoint \(name)") }
+            return result
+        } catch {
+            // Whatever fails here fails the transaction as well: its COMMIT will say so.
+            await connection.runUncancelled { try? $0.rollback(to: name) }
+            throw error
+        }
+    }
+
+    fileprivate func commit() async throws {
+        let scope = scope
+        try await connection.run { session in
+            scope.isOpen.withLock { $0 = false }
+            try session.commit()
+        }
+    }
+
+    fileprivate func rollback() async {
+        let scope = scope
+        await connection.runUncancelled { session in
+            scope.isOpen.withLock { $0 = false }
+            session.rollbackIfOpen()
+        }
+    }
+}
+
+extension PQConnection {
+    /// Runs a closure between BEGIN and COMMIT; rolls back if it throws or the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - isolation: How much it sees of others; nil stands for the server's default.
+    ///   - readOnly: Refuses writes; nil stands for the server's default.
+    ///   - body: What to do.
+    /// - Returns: What the closure returns.
+    /// - Throws: What the closure throws; ``PQError``, among them ``PQError/Code/unknownCommit``; or
+    ///   `CancellationError`, and then nothing was committed.
+    public nonisolated func withTransaction<R>(
+        isolation: PQIsolation? = nil,
+        readOnly: Bool? = nil,
+        _ body: (PQTransaction) async throws -> R
+    ) async throws -> R {
+        try await run { session in
+            guard session.transactionStatus == .idle else {
+                throw PQError(.misuse, "A transaction is open on this connection; use a savepoint.")
+            }
+            try session.begin(isolation: isolation, readOnly: readOnly)
+        }
+        let transaction = PQTransaction(self)
+        do {
+            let result = try await body(transaction)
+            try await transaction.commit()
+            return result
+        } catch {
+            await transaction.rollback()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,71 @@
+/// Says where and how to connect.
+///
+/// The connection string is libpq's, key-value or URL: several hosts, TLS, service and password files work as
+/// they do in psql. See
+/// [Connection Strings](https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING).
+public struct PQOptions: Sendable, Hashable {
+    /// Holds the connection string as it was given; it may hold a password, so nothing shows it.
+    let conninfo: String
+
+    /// Names this program in `pg_stat_activity`, unless the connection string or `PGAPPNAME` does.
+    public var applicationName: String?
+
+    /// Limits one attempt to connect to one host, the look-up of its name excepted.
+    ///
+    /// With several hosts each gets this much, in the order given.
+    public var connectTimeout: Duration = .seconds(10)
+
+    /// Limits the statements that name no limit of their own; nil lets them run as long as they take.
+    ///
+    /// A peer that has vanished is noticed without it, by TCP keepalives, in about ten seconds.
+    public var queryTimeout: Duration?
+
+    /// Limits COMMIT and ROLLBACK.
+    ///
+    /// A commit that is not answered in time is ``PQError/Code/unknownCommit``.
+    public var commitTimeout: Duration = .seconds(60)
+
+    /// Holds run-time parameters, such as `search_path`, that are set right after connecting.
+    ///
+    /// They are set by one statement with `set_config`, because PgBouncer does not pass `options` on.
+    public var settings: [String: String] = [:]
+
+    /// Says whether statements are prepared once and kept (the default).
+    ///
+    /// Turn it off for PgBouncer before 1.21 in transaction mode, which does not know prepared statements.
+    public var preparedStatements = true
+
+    /// Limits the prepared statements that a connection keeps; the one unused for longest goes first.
+    public var preparedStatementLimit = 256
+
+    /// Makes options from a connection string; an error in it is reported when connecting or by ``validate()``.
+    ///
+    /// - Parameter conninfo: Key-value pairs or a URL, exactly as libpq takes them; "" stands for the `PG…`
+    ///   variables of the environment and libpq's defaults.
+    public init(_ conninfo: String = "") {
+        self.conninfo = conninfo
+    }
+
+    /// Checks the connection string without connecting.
+    ///
+    /// - Throws: ``PQError`` with ``PQError/Code/invalidOptions``; the message never quotes the string.
+    public func validate() throws(PQError) {
+        _ = try Conninfo(parsing: conninfo)
+    }
+}
+
+extension PQOptions: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Shows the connection string without passwords.
+    public var description: String {
+        guard let parsed = try? Conninfo(parsing: conninfo) else { return "(invalid connection options)" }
+        return parsed.redacted
+    }
+
+    /// Shows the connection string without passwords.
+    public var debugDescription: String { "PQOptions(\(description))" }
+
+    /// Shows `dump` the connection string without passwords.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["conninfo": description], displayStyle: .struct)
+    }
+}

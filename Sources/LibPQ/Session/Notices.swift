@@ -1,0 +1,44 @@
+internal import CLibPQ
+
+/// Holds a message that the server sent beside a statement's result, such as a WARNING.
+public struct PQNotice: Sendable {
+    let fields: PQErrorFields
+
+    /// Gives the severity in English: `WARNING`, `NOTICE`, `INFO`, `LOG` or `DEBUG`.
+    public var severity: String? { fields.severity }
+    /// Gives the state.
+    public var sqlState: SQLState? { fields.sqlState }
+    /// Gives the message.
+    public var message: String { fields.message }
+    /// Gives the detail.
+    public var detail: String? { fields.detail }
+    /// Gives the server's advice.
+    public var hint: String? { fields.hint }
+}
+
+/// Receives a connection's notices, on the thread that uses the connection.
+final class NoticeReceiver {
+    var handler: ((PQNotice) -> Void)?
+    /// Whether the server has said that a commit is not known to be replicated.
+    var replicationIsInDoubt = false
+
+    /// Makes libpq report to this object, which must outlive the connection.
+    @unsafe func attach(to connection: OpaquePointer) {
+        unsafe PQsetNoticeReceiver(
+            connection,
+            { context, result in
+                guard let context = unsafe context, let result = unsafe result else { return }
+                unsafe Unmanaged<NoticeReceiver>.fromOpaque(context).takeUnretainedValue().receive(result)
+            },
+            Unmanaged.passUnretained(self).toOpaque()
+        )
+    }
+
+    @unsafe private func receive(_ result: OpaquePointer) {
+        let fields = unsafe ErrorFields.read(result)
+        // The wait for a synchronous standby was given up: committed here, perhaps not there. The server says so
+        // in a WARNING only, in its language; the function's name is not translated.
+        if fields.function == "SyncRepWaitForLSN" { replicationIsInDoubt = true }
+        handler?(PQNotice(fields: fields))
+    }
+}
