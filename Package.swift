@@ -89,7 +89,22 @@ let package = Package(
         ),
 
         .testTarget(name: "LibPQTests", dependencies: ["LibPQ", "DevPostgres"], swiftSettings: settings),
-        .testTarget(name: "DevPostgresTests", dependencies: ["DevPostgres"], swiftSettings: settings),
+        .testTarget(
+            name: "DevPostgresTests",
+            dependencies: [
+                "DevPostgres",
+                "DevPostgresTestHost",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: settings
+        ),
+        // A process for the tests to kill.
+        .executableTarget(
+            name: "DevPostgresTestHost",
+            dependencies: ["DevPostgres"],
+            path: "Tests/DevPostgresTestHost",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "BackOpsTests",
             dependencies: ["BackOps", "BackOpsTesting", "LibPQ", "DevPostgres"],
