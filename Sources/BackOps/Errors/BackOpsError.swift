@@ -1,0 +1,66 @@
+/// Reports what BackOps itself refuses or cannot do.
+///
+/// An action that throws is not such an error: that is the outcome of an attempt, recorded with the action.
+/// ``description`` is one sentence that is safe to show; ``debugDescription`` adds the underlying error.
+///
+/// Two errors are equal when they have the same code and say the same about the same subject. Where they
+/// happened (``operationID``, ``actionName``, ``attempt``) and ``underlying`` do not count, so that a test
+/// can write `#expect(run.error as? BackOpsError == .missingGlobal("subscription_id"))`.
+public struct BackOpsError: Error, Sendable {
+    /// Says which kind of error it is.
+    public let code: Code
+
+    /// The name of what the error is about: a global's key, a branch, an operation, a setting.
+    public let subject: String?
+
+    /// Says in one sentence what is wrong and what to do.
+    public let message: String
+
+    /// The operation that was affected, when there is one.
+    public var operationID: Int64?
+
+    /// The action that was affected, when there is one.
+    public var actionName: String?
+
+    /// The attempt that was affected, counted from 1, when there is one.
+    public var attempt: Int?
+
+    /// The error that caused this one, when there is one.
+    public var underlying: (any Error)?
+
+    /// Makes an error.
+    ///
+    /// - Parameters:
+    ///   - code: The kind of error.
+    ///   - subject: The name of what it is about.
+    ///   - message: One sentence: what is wrong, and what to do.
+    ///   - underlying: The error that caused it.
+    public init(_ code: Code, subject: String? = nil, message: String, underlying: (any Error)? = nil) {
+        self.code = code
+        self.subject = subject
+        self.message = message
+        self.underlying = underlying
+    }
+}
+
+extension BackOpsError: Equatable {
+    /// Compares code, subject and message.
+    public static func == (lhs: BackOpsError, rhs: BackOpsError) -> Bool {
+        lhs.code == rhs.code && lhs.subject == rhs.subject && lhs.message == rhs.message
+    }
+}
+
+extension BackOpsError: CustomStringConvertible, CustomDebugStringConvertible {
+    /// One sentence that is safe to show.
+    public var description: String { message }
+
+    /// The sentence with its code, where it happened, and the underlying error.
+    public var debugDescription: String {
+        var text = "BackOpsError.\(code): \(message)"
+        if let operationID { text += " (operation \(operationID))" }
+        if let actionName { text += " (action \(actionName))" }
+        if let attempt { text += " (attempt \(attempt))" }
+        if let underlying { text += " Underlying: \(String(reflecting: underlying))" }
+        return text
+    }
+}

@@ -1,0 +1,58 @@
+/// Tells the engine how to go on after an attempt that failed.
+///
+/// Any error that an action throws is retried by the action's ``RetryPolicy``. Throw one of these instead
+/// where the action knows better:
+///
+/// ```swift
+/// throw Failure.permanent("The card was declined")
+/// throw Failure.retry(after: .seconds(30), "The bank asks to wait")
+/// ```
+public struct Failure: Error, Sendable {
+    package enum Kind: Sendable, Hashable {
+        case permanent
+        case retryAfter(Duration)
+    }
+
+    package let kind: Kind
+
+    /// What went wrong; it is stored as the action's error message.
+    public let message: String
+
+    /// The error that led to this one; its type is stored as the action's error type.
+    public let underlying: (any Error)?
+
+    /// Ends the operation as failed, whatever attempts are left.
+    ///
+    /// - Parameters:
+    ///   - message: What went wrong.
+    ///   - underlying: The error that led to it.
+    /// - Returns: An error to throw.
+    public static func permanent(_ message: String, underlying: (any Error)? = nil) -> Failure {
+        Failure(kind: .permanent, message: message, underlying: underlying)
+    }
+
+    /// Runs the action again after a delay of the action's choice instead of its policy's.
+    ///
+    /// The attempt counts. When it was the last one, the operation fails.
+    ///
+    /// - Parameters:
+    ///   - delay: How long to wait; less than zero means at once.
+    ///   - message: What went wrong.
+    ///   - underlying: The error that led to it.
+    /// - Returns: An error to throw.
+    public static func retry(
+        after delay: Duration,
+        _ message: String,
+        underlying: (any Error)? = nil
+    ) -> Failure {
+        Failure(kind: .retryAfter(max(.zero, delay)), message: message, underlying: underlying)
+    }
+}
+
+extension Failure: CustomStringConvertible {
+    /// The message, followed by the underlying error when there is one.
+    public var description: String {
+        guard let underlying else { return message }
+        return "\(message): \(underlying)"
+    }
+}

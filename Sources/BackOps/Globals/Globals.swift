@@ -1,0 +1,144 @@
+/// Holds an operation's globals: the JSON document that its actions share.
+///
+/// Written as a literal, `["subscription_id": 42]`, or through typed keys, `$0[.subscriptionID] = 42`.
+/// Globals that come from the database stay text until something asks for a value.
+public struct Globals: Sendable {
+    private enum Store: Sendable {
+        case members([String: JSON])
+        case text(LazyDocument)
+    }
+
+    private var store: Store
+
+    /// The first value that could not be set; ``checkedJSON()`` throws it, because a subscript cannot.
+    private var refusal: BackOpsError?
+
+    /// Makes an empty document.
+    public init() { store = .members([:]) }
+
+    /// Makes a document of values by key.
+    ///
+    /// - Parameter members: The values.
+    public init(_ members: [String: JSON]) { store = .members(members) }
+
+    /// Takes a document's text without reading it.
+    ///
+    /// - Parameter text: A JSON object in UTF-8; when it is not one, reading a value throws or gives nil.
+    public init(text: [UInt8]) { store = .text(LazyDocument(text)) }
+
+    /// Reads the document.
+    ///
+    /// - Returns: The values by key.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals`` when the text is not a JSON object.
+    public func members() throws(BackOpsError) -> [String: JSON] {
+        switch store {
+        case .members(let members): members
+        case .text(let document): try document.members()
+        }
+    }
+
+    /// The document's text in UTF-8, as it came, or written anew when it was changed.
+    public var utf8: [UInt8] {
+        switch store {
+        case .members(let members): JSON.object(members).utf8
+        case .text(let document): document.text
+        }
+    }
+
+    /// The document's text for the database.
+    ///
+    /// - Returns: A JSON object in UTF-8.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals`` when a value was set that JSON or
+    ///   `jsonb` cannot hold. Text that came from the database is not checked again.
+    package func checkedJSON() throws(BackOpsError) -> [UInt8] {
+        if let refusal { throw refusal }
+        if case .members(let members) = store {
+            for (key, value) in members { try value.validate(key: key) }
+        }
+        return utf8
+    }
+}
+
+extension Globals {
+    /// Reads and writes a global of any type; nil when it is not set, and setting nil removes it.
+    ///
+    /// - Parameter key: The global's key.
+    public subscript(key: String) -> JSON? {
+        get { readable[key] }
+        set {
+            var members = readable
+            members[key] = newValue
+            store = .members(members)
+        }
+    }
+
+    /// Reads and writes a global of the key's type.
+    ///
+    /// Reading gives nil when it is not set, is null, or is of another type (``require(_:)`` tells these
+    /// apart). Setting nil removes it. A value that JSON cannot hold, such as an infinite `Double`, is
+    /// reported when the globals are stored.
+    ///
+    /// - Parameter key: The global's key.
+    @_disfavoredOverload
+    public subscript<Value: Codable & Sendable>(key: GlobalKey<Value>) -> Value? {
+        get {
+            do {
+                return try key.value(readable[key.name])
+            } catch {
+                return nil
+            }
+        }
+        set {
+            do {
+                self[key.name] = try newValue.map { value throws(BackOpsError) in try key.json(value) }
+            } catch {
+                refusal = refusal ?? error
+            }
+        }
+    }
+
+    /// Reads a global that must be set.
+    ///
+    /// - Parameter key: The global's key.
+    /// - Returns: Its value.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/missingGlobal``,
+    ///   ``BackOpsError/Code/globalTypeMismatch`` or, for an unreadable document,
+    ///   ``BackOpsError/Code/invalidGlobals``.
+    public func require<Value: Codable & Sendable>(_ key: GlobalKey<Value>) throws(BackOpsError) -> Value {
+        guard let value = try key.value(try members()[key.name]) else { throw .missingGlobal(key.name) }
+        return value
+    }
+
+    /// Reads the whole document as one value.
+    ///
+    /// - Parameter type: A type whose properties are called as the globals.
+    /// - Returns: The value.
+    /// - Throws: ``BackOpsError`` as ``require(_:)``.
+    public func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws(BackOpsError) -> Value {
+        let document = JSON.object(try members())
+        do {
+            return try document.decoded(as: type)
+        } catch {
+            throw .undecodable(nil, error, as: type, found: document)
+        }
+    }
+
+    /// The values, or none when the document cannot be read.
+    private var readable: [String: JSON] {
+        do {
+            return try members()
+        } catch {
+            return [:]
+        }
+    }
+}
+
+extension Globals: ExpressibleByDictionaryLiteral, CustomStringConvertible {
+    /// Makes a document of a literal; of a key that occurs twice, the last value counts.
+    public init(dictionaryLiteral elements: (String, JSON)...) {
+        self.init(Dictionary(elements, uniquingKeysWith: { $1 }))
+    }
+
+    /// The document as JSON text.
+    public var description: String { String(decoding: utf8, as: UTF8.self) }
+}
