@@ -1,0 +1,95 @@
+public import Logging
+import Synchronization
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// Gives an action the globals of its operation and says who runs what for the how manieth time.
+///
+/// What an action sets, and where it jumps, takes effect when its body returns, together with its
+/// completion; a failed attempt changes nothing. A context may be passed to other tasks, but ends with its
+/// action: what is set later is ignored with a warning, and a later jump throws.
+///
+/// ## Topics
+///
+/// ### Globals
+/// - ``subscript(_:)-(GlobalKey<Value>)``
+/// - ``require(_:)``
+/// - ``globals(as:)``
+/// - ``checkpoint()``
+///
+/// ### What comes next
+/// - ``jump(to:)``
+/// - ``jump(to:at:)-(_,Step.Type)``
+/// - ``snooze(_:)``
+/// - ``transaction(_:)``
+public final class ActionContext: Sendable {
+    /// The operation's id.
+    public var operationID: Int64 { invocation.operationID }
+
+    /// The operation's name.
+    public var operationName: String { invocation.operationName }
+
+    /// The action's name.
+    public var actionName: String { invocation.actionName }
+
+    /// The branch in which the action stands.
+    public var branch: BranchName { invocation.branch }
+
+    /// The number of this attempt, counted from 1; crashes count.
+    public var attempt: Int { invocation.attempt }
+
+    /// How many attempts there are at most.
+    public var maxAttempts: Int { invocation.maxAttempts }
+
+    /// When the operation was enqueued, by the database's clock.
+    public var enqueuedAt: Date { invocation.enqueuedAt }
+
+    /// A text that is the same on every attempt of this action, for services that accept such keys.
+    ///
+    /// It differs for every other action and operation, and when a jump backwards runs the action again.
+    public var idempotencyKey: String { invocation.idempotencyKey }
+
+    /// When the attempt's time limit ends; nil when it has none.
+    public let deadline: ContinuousClock.Instant?
+
+    /// A logger that names the operation, the action and the attempt; `Logger.current` is the same one.
+    public let logger: Logger
+
+    package let invocation: ActionInvocation
+    package let host: any ActionHost
+    let state: Mutex<State>
+
+    package init(_ invocation: ActionInvocation, host: any ActionHost, logger: Logger) {
+        self.invocation = invocation
+        self.host = host
+        deadline = invocation.timeout.map { ContinuousClock.now + $0 }
+        state = Mutex(State(globals: invocation.globals))
+        var logger = logger
+        logger[metadataKey: "operation"] = "\(invocation.operationName)"
+        logger[metadataKey: "operation_id"] = "\(invocation.operationID)"
+        logger[metadataKey: "action"] = "\(invocation.branch)/\(invocation.actionName)"
+        logger[metadataKey: "attempt"] = "\(invocation.attempt)"
+        self.logger = logger
+    }
+
+    /// Tells whether the action should stop: at shutdown, after its time limit, or when its job was lost.
+    ///
+    /// The same as `Task.isCancelled`, so it must be asked in the action's own task or in a child of it.
+    public var isCancelled: Bool { Task.isCancelled }
+
+    /// Shows how far the action is, in lists and on the dashboard.
+    ///
+    /// Cheap: it does not wait for the database, and of many reports the last one counts.
+    ///
+    /// - Parameters:
+    ///   - fraction: The part that is done, 0…1; what lies outside is cut off.
+    ///   - note: What is being done: "40 of 100 rows".
+    public func progress(_ fraction: Double, _ note: String? = nil) {
+        // NaN compares false with everything and so becomes 0.
+        host.report(progress: fraction > 0 ? min(fraction, 1) : 0, note: note)
+    }
+}

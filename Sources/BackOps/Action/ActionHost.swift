@@ -1,0 +1,18 @@
+/// Does for an action what needs the database; the worker is one, `runInline` another.
+package protocol ActionHost: Sendable {
+    /// Writes globals at once, whatever becomes of the attempt.
+    ///
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/staleClaim`` when the job was lost.
+    func checkpoint(_ patch: GlobalsPatch) async throws
+
+    /// Shows how far the action is. Never waits.
+    func report(progress: Double, note: String?)
+
+    /// Runs a closure in a transaction and completes the action in the same one.
+    ///
+    /// The closure may run several times, when the transaction must be repeated; what it returns last counts.
+    ///
+    /// - Throws: What the closure throws, or ``BackOpsError``; the action is not completed then, unless it is
+    ///   ``BackOpsError/Code/unknownCommit``.
+    func transaction(_ body: (any SQLExecutor) async throws -> ActionResult) async throws
+}

@@ -1,0 +1,98 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Holds what is stored about a failed attempt.
+package struct FailureRecord: Sendable {
+    /// Says how the engine goes on.
+    package enum Decision: Sendable, Hashable {
+        /// As the action's policy says.
+        case retry
+        /// After this delay, when attempts are left.
+        case retryAfter(Duration)
+        /// Not at all.
+        case permanent
+    }
+
+    package let decision: Decision
+
+    /// The error's type, with the case of an enum: `SMTPError.timeout`.
+    package let errorType: String
+
+    /// The error in words; at most 8 kB.
+    package let message: String
+
+    /// Where it was thrown, when that was captured.
+    package let stackTrace: String?
+
+    /// The error itself, for those in the same process.
+    package let error: any Error
+
+    /// Describes an error.
+    ///
+    /// - Parameters:
+    ///   - error: The error that ended the attempt.
+    ///   - stackTrace: Finds where an error was thrown.
+    package init(_ error: any Error, stackTrace: (any Error) -> String? = { _ in nil }) {
+        let failure = error as? Failure
+        decision =
+            switch failure?.kind {
+            case .permanent: .permanent
+            case .retryAfter(let delay): .retryAfter(delay)
+            case nil: .retry
+            }
+        errorType = ErrorText.type(of: failure?.underlying ?? error)
+        message = ErrorText.message(of: error)
+        self.stackTrace = stackTrace(error).map { ErrorText.storable($0, limit: ErrorText.traceLimit) }
+        self.error = error
+    }
+}
+
+/// Puts errors into words that the database can hold.
+package enum ErrorText {
+    /// The longest message, in bytes.
+    package static let messageLimit = 8192
+    /// The longest stack trace, in bytes.
+    package static let traceLimit = 65_536
+
+    /// The error's type without its module, with the case of an enum: `SMTPError.timeout`.
+    package static func type(of error: any Error) -> String {
+        if let error = error as? BackOpsError { return "BackOpsError.\(error.code)" }
+        if let error = error as? Failure {
+            return error.kind == .permanent ? "Failure.permanent" : "Failure.retry"
+        }
+        let name = TypeName.of(Swift.type(of: error))
+        return storable(caseName(of: error).map { "\(name).\($0)" } ?? name, limit: 500)
+    }
+
+    /// The case's name; nil for what is not an enum, and for an enum that describes itself.
+    private static func caseName(of error: any Error) -> String? {
+        let mirror = Mirror(reflecting: error)
+        guard mirror.displayStyle == .enum else { return nil }
+        if let payload = mirror.children.first { return payload.label }
+        let isSelfDescribing =
+            error is any CustomStringConvertible || error is any CustomDebugStringConvertible
+        return isSelfDescribing ? nil : String(describing: error)
+    }
+
+    /// The localised description of an error that has one, else its description; at most 8 kB.
+    package static func message(of error: any Error) -> String {
+        let text = (error as? any LocalizedError)?.errorDescription ?? String(describing: error)
+        return storable(text, limit: messageLimit)
+    }
+
+    /// Drops U+0000, which PostgreSQL cannot store, and what exceeds a number of bytes, between characters.
+    package static func storable(_ text: String, limit: Int) -> String {
+        let text = text.utf8.contains(0) ? text.replacing("\0", with: "") : text
+        guard text.utf8.count > limit else { return text }
+        let ellipsis = "…"
+        var length = 0
+        let kept = text.prefix { character in
+            length += character.utf8.count
+            return length <= limit - ellipsis.utf8.count
+        }
+        return kept + ellipsis
+    }
+}

@@ -1,0 +1,67 @@
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
+/// Holds what the modifiers of an action said; nil means the default.
+package struct ActionOptions: Sendable, Hashable {
+    package var performAt: Date?
+    package var performIn: Duration?
+    package var performAtGlobal: String?
+    package var retry: RetryPolicy?
+    package var timeout: Duration?
+    package var queue: String?
+    package var mayJump: [BranchName] = []
+
+    package init() {}
+
+    /// The retry policy, the default one when none was given.
+    package var retryPolicy: RetryPolicy { retry ?? .standard }
+
+    /// Checks every option but ``mayJump``, which needs the plan.
+    ///
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidConfiguration``, naming the option.
+    package func validate() throws(BackOpsError) {
+        let times = [performAt != nil, performIn != nil, performAtGlobal != nil].filter { $0 }
+        guard times.count <= 1 else {
+            throw .invalidConfiguration(
+                "perform",
+                "was given \(times.count) times for one action. Keep one of them."
+            )
+        }
+        if let performIn, !(.zero...RetryPolicy.longestDelay).contains(performIn) {
+            throw .invalidConfiguration("perform(in:)", "must be 0 to 365 days, not \(performIn).")
+        }
+        if let performAtGlobal, performAtGlobal.isEmpty || performAtGlobal.utf8.contains(0) {
+            throw .invalidConfiguration("perform(at:)", "must name a global. Use a key that is not empty.")
+        }
+        if let timeout, timeout <= .zero || timeout > RetryPolicy.longestDelay {
+            throw .invalidConfiguration(
+                "timeout",
+                "must be more than 0 and at most 365 days, not \(timeout)."
+            )
+        }
+        if let queue { try QueueName.check(queue) }
+        try retryPolicy.validate()
+    }
+}
+
+/// Says which names queues may have.
+package enum QueueName {
+    /// Checks a name.
+    ///
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidConfiguration``.
+    package static func check(_ name: String) throws(BackOpsError) {
+        let isAllowed = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            case UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"): true
+            default: false
+            }
+        }
+        guard isAllowed, (1...100).contains(name.utf8.count) else {
+            throw .invalidConfiguration("queue", "must be 1 to 100 of a-z, 0-9, _, . and -, not \"\(name)\".")
+        }
+    }
+}

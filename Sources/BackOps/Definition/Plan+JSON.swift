@@ -1,0 +1,79 @@
+extension Plan {
+    /// The plan as the SQL engine takes it, in UTF-8, with branches and actions in their order.
+    ///
+    /// `{"main": ["A", ["B", {"perform_at": "2027-01-01T00:00:00Z"}]], "red": ["C"]}`
+    package var utf8: [UInt8] {
+        var writer = JSONWriter()
+        writer.writeObject(
+            branches.map { branch in
+                let actions = entries.filter { $0.branch == branch }.map { entry -> JSON in
+                    let options = entry.options.json
+                    return options.isEmpty ? .string(entry.name) : [.string(entry.name), .object(options)]
+                }
+                return (branch.description, .array(actions))
+            }
+        )
+        return writer.bytes
+    }
+
+    /// The plan as JSON text.
+    package var jsonText: String { String(decoding: utf8, as: UTF8.self) }
+
+    /// Reads and checks a plan.
+    ///
+    /// The order of the branches is that of the text: it must come from a `json` column, as `jsonb` sorts keys.
+    ///
+    /// - Parameters:
+    ///   - operation: The operation's name, for messages.
+    ///   - json: The text that ``utf8`` writes.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidPlan`` or
+    ///   ``BackOpsError/Code/invalidName``.
+    package init(operation: String, json: [UInt8]) throws(BackOpsError) {
+        let members: [(key: String, value: JSON)]?
+        do {
+            members = try JSONParser.parseMembers(json)
+        } catch {
+            throw .invalidPlan(operation, "The branches cannot be read. \(error.message)")
+        }
+        guard let members else {
+            throw .invalidPlan(
+                operation,
+                "The branches must be an object of arrays: {\"main\": [\"A\", \"B\"]}."
+            )
+        }
+        var branches: [(name: BranchName, actions: [(name: String, options: ActionOptions)])] = []
+        for (name, actions) in members {
+            guard let elements = actions.arrayValue else {
+                throw .invalidPlan(
+                    operation,
+                    "The branch \"\(name)\" must be an array, not \(actions.kindDescription)."
+                )
+            }
+            var actions: [(name: String, options: ActionOptions)] = []
+            for element in elements { actions.append(try Self.action(element, in: name, of: operation)) }
+            branches.append((BranchName(name), actions))
+        }
+        try self.init(operation: operation, branches: branches)
+    }
+
+    private static func action(
+        _ json: JSON,
+        in branch: String,
+        of operation: String
+    ) throws(BackOpsError) -> (name: String, options: ActionOptions) {
+        if let name = json.stringValue { return (name, ActionOptions()) }
+        guard let parts = json.arrayValue, (1...2).contains(parts.count), let name = parts[0].stringValue
+        else {
+            throw .invalidPlan(
+                operation,
+                "An action of the branch \"\(branch)\" must be \"Name\" or [\"Name\", {options}], not \(json.kindDescription)."
+            )
+        }
+        guard parts.count == 2 else { return (name, ActionOptions()) }
+        do {
+            return (name, try ActionOptions(json: parts[1]))
+        } catch {
+            throw .invalidPlan(operation, "\(branch)/\(name): \(error.message)")
+        }
+    }
+}

@@ -1,0 +1,59 @@
+extension Plan {
+    /// Refuses a plan that could not run, with a sentence that says what to do.
+    static func validate(
+        _ branches: [(name: BranchName, actions: [(name: String, options: ActionOptions)])],
+        of operation: String
+    ) throws(BackOpsError) {
+        guard !branches.isEmpty else {
+            throw .invalidPlan(operation, "There are no actions. List at least one in `branches`.")
+        }
+        var seen: Set<BranchName> = []
+        for branch in branches {
+            try NameRule.check(branch.name.description, of: "a branch")
+            guard seen.insert(branch.name).inserted else {
+                let hint = branch.name == .main ? " Bare actions already form the branch \"main\"." : ""
+                throw .invalidPlan(
+                    operation,
+                    "There are two branches \"\(branch.name)\". Rename or join them.\(hint)"
+                )
+            }
+            guard !branch.actions.isEmpty else {
+                throw .invalidPlan(
+                    operation,
+                    "The branch \"\(branch.name)\" is empty. Give it an action or leave it out."
+                )
+            }
+        }
+        guard seen.contains(.main) else {
+            throw .invalidPlan(
+                operation,
+                "There is no branch \"main\", where the operation starts. List its actions."
+            )
+        }
+        for branch in branches {
+            for action in branch.actions {
+                try validate(action, in: branch.name, of: operation, branches: seen)
+            }
+        }
+    }
+
+    private static func validate(
+        _ action: (name: String, options: ActionOptions),
+        in branch: BranchName,
+        of operation: String,
+        branches: Set<BranchName>
+    ) throws(BackOpsError) {
+        try NameRule.check(action.name, of: "an action")
+        do {
+            try action.options.validate()
+        } catch {
+            throw .invalidPlan(operation, "\(branch)/\(action.name): \(error.message)")
+        }
+        for target in action.options.mayJump where !branches.contains(target) {
+            throw .invalidPlan(
+                operation,
+                "\(branch)/\(action.name) may jump to \"\(target)\", but there is no such branch. Declare it, or correct the name."
+            )
+        }
+    }
+}

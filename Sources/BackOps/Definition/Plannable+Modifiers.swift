@@ -1,0 +1,83 @@
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+extension Plannable {
+    /// Says how often and after which delays a failed action runs again.
+    ///
+    /// - Parameter policy: The policy; without one, ``RetryPolicy/exponential(maxAttempts:base:factor:maximum:jitter:)``
+    ///   with its defaults.
+    /// - Returns: The action with that policy.
+    public func retry(_ policy: RetryPolicy) -> PlannedAction {
+        with { $0.options.retry = policy }
+    }
+
+    /// Ends an attempt that takes longer; it counts as failed and its task is cancelled.
+    ///
+    /// - Parameter limit: The longest time for one attempt, more than zero.
+    /// - Returns: The action with that limit.
+    public func timeout(_ limit: Duration) -> PlannedAction {
+        with { $0.options.timeout = limit }
+    }
+
+    /// Runs the action in another queue than its operation's.
+    ///
+    /// - Parameter name: The queue: 1 to 100 of `a-z`, `0-9`, `_`, `.` and `-`.
+    /// - Returns: The action with that queue.
+    public func queue(_ name: String) -> PlannedAction {
+        with { $0.options.queue = name }
+    }
+
+    /// Runs the action no earlier than a date; waiting costs no attempt.
+    ///
+    /// - Parameter date: The date, to the microsecond.
+    /// - Returns: The action with that date.
+    public func perform(at date: Date) -> PlannedAction {
+        with { $0.options.performAt = date }
+    }
+
+    /// Runs the action no earlier than the date in a global; waiting costs no attempt.
+    ///
+    /// The global is read when the operation reaches the action. Is it not set, the action is due at once;
+    /// is it not a date, the operation fails there.
+    ///
+    /// - Parameter key: The global that holds the date.
+    /// - Returns: The action with that date.
+    public func perform(at key: GlobalKey<Date>) -> PlannedAction {
+        with { $0.options.performAtGlobal = key.name }
+    }
+
+    /// Runs the action some time after the operation reaches it; waiting costs no attempt.
+    ///
+    /// - Parameter delay: The time, zero or more.
+    /// - Returns: The action with that delay.
+    public func perform(in delay: Duration) -> PlannedAction {
+        with { $0.options.performIn = delay }
+    }
+
+    /// Declares where the action may jump, for diagrams and for a check when the worker starts.
+    ///
+    /// It is a remark: a jump elsewhere is not refused. Repeated modifiers add up.
+    ///
+    /// - Parameter branches: Branches of the same operation.
+    /// - Returns: The action with that remark.
+    public func mayJump(to branches: BranchName...) -> PlannedAction {
+        with { $0.options.mayJump += branches }
+    }
+
+    /// Gives the action another name in this place, so that it can stand in a branch twice.
+    ///
+    /// - Parameter name: The name under which it is stored.
+    /// - Returns: The action with that name.
+    public func named(_ name: String) -> PlannedAction {
+        with { $0.name = name }
+    }
+
+    private func with(_ change: (inout PlannedAction) -> Void) -> PlannedAction {
+        var planned = planned
+        change(&planned)
+        return planned
+    }
+}

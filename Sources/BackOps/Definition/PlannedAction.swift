@@ -1,0 +1,40 @@
+/// Is anything that can stand in a branch: an ``Action``, a ``Do``, or one of these with modifiers.
+public protocol Plannable: Sendable {
+    /// The action with its name and options.
+    var planned: PlannedAction { get }
+}
+
+/// Holds an action as it stands in a branch: its name, its options and its work.
+///
+/// You get one from a modifier, such as ``Plannable/retry(_:)``.
+public struct PlannedAction: Plannable {
+    /// The name under which the action is stored.
+    public internal(set) var name: String
+
+    /// Names that the action had before.
+    public let formerNames: [String]
+
+    /// When it runs, how often it is retried and where it may jump.
+    package var options = ActionOptions()
+
+    /// Whether it is a closure, which only its own operation knows.
+    package let isClosure: Bool
+
+    /// The work of one attempt.
+    package let body: @Sendable (ActionContext) async throws -> Void
+
+    init(
+        name: String,
+        formerNames: [String] = [],
+        isClosure: Bool = false,
+        body: @escaping @Sendable (ActionContext) async throws -> Void
+    ) {
+        self.name = name
+        self.formerNames = formerNames
+        self.isClosure = isClosure
+        self.body = body
+    }
+
+    /// The action itself.
+    public var planned: PlannedAction { self }
+}
