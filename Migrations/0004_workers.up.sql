@@ -49,7 +49,7 @@ end
 $$;
 comment on function heartbeat(bigint, boolean, boolean) is
   'Renews the worker''s lease. alive = false: it has ended, nothing the worker holds is its own any more, it must register anew. '
-  'suspects: there are jobs whose worker died; they are claimed alone (claim with p_alone).';
+  'suspects: there are jobs whose worker died; claim_suspect takes them, one at a time.';
 
 -- Locks: jobs in operation_id order, then what refuse_action locks.
 create function record_crashes(p_operation_ids bigint[], p_worker text) returns integer

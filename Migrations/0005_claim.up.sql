@@ -65,8 +65,7 @@ comment on function describe_claims(bigint[]) is 'What a worker must know of the
 -- snapshot keeps) cost nothing. The planner is held to that: a plan made while jobs was empty must not scan it when it is full.
 create function claim(
   p_worker_id bigint, p_limit integer,
-  p_queues text[], p_priorities smallint[], p_after_run_at timestamptz[], p_after_operation_id bigint[],
-  p_alone boolean default false
+  p_queues text[], p_priorities smallint[], p_after_run_at timestamptz[], p_after_operation_id bigint[]
 ) returns setof claimed_job
   language plpgsql
   set search_path from current
@@ -97,7 +96,7 @@ begin
             and (j.run_at, j.operation_id) > (lane.run_at, lane.operation_id)
             and j.run_at <= v_now
             and j.worker_id is null
-            and (j.crashes > 0) = p_alone
+            and j.crashes = 0
             and j.handler = any (v_handlers)
           order by j.run_at, j.operation_id
           limit p_limit
@@ -121,12 +120,12 @@ begin
       from claimed j
       join actions a on a.operation_id = j.operation_id and a.position = j.position
       join operations o on o.id = j.operation_id
-     order by array_position(p_queues, j.queue), j.priority, j.run_at, j.operation_id;
+     order by j.priority, j.run_at, j.operation_id;
 end
 $$;
-comment on function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[], boolean) is
+comment on function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[]) is
   'Claims up to p_limit due jobs that the worker knows, lane by lane in the order given, each lane (queue, priority) behind the key '
-  '(run_at, operation_id) that is given for it (''-infinity'', 0 to start over). p_alone: jobs whose worker died, to be run with nothing beside them.';
+  '(run_at, operation_id) that is given for it (''-infinity'', 0 to start over). Jobs whose worker died are left to claim_suspect.';
 
 create function claim(p_worker_id bigint, p_limit integer default 1) returns setof claimed_job
   language sql
@@ -147,6 +146,38 @@ as $$
 $$;
 comment on function claim(bigint, integer) is
   'Claims up to p_limit due jobs of the worker''s queues from the start of each lane, best priority first: the simple form, for workers written in SQL.';
+
+-- Locks: the one job that it returns, skipping locked ones; never waits.
+create function claim_suspect(p_worker_id bigint) returns setof claimed_job
+  language plpgsql
+  set search_path from current
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $$
+declare
+  v_now timestamptz := clock_now();
+  v_worker workers;
+  v_id bigint;
+begin
+  select * into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
+  if not found then
+    raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
+      hint = 'Call register_worker again.';
+  end if;
+  select operation_id into v_id
+    from jobs
+   where crashes > 0 and worker_id is null and run_at <= v_now and queue = any (v_worker.queues) and handler = any (v_worker.handlers)
+   order by run_at, operation_id
+   limit 1
+     for update skip locked;
+  update jobs
+     set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = attempt + 1
+   where operation_id = v_id;
+  return query select * from describe_claims(array[v_id]);
+end
+$$;
+comment on function claim_suspect(bigint) is
+  'Claims one job whose worker died while it held it. It may be the killer: run it with nothing beside it; a clean end acquits it.';
 
 create function next_due(p_worker_id bigint) returns interval
   language sql

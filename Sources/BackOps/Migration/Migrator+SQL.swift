@@ -1,0 +1,29 @@
+extension Migrator {
+    /// Writes the steps as one script for `psql`, for those who let a DBA run it.
+    ///
+    /// - Parameters:
+    ///   - schema: The schema's name.
+    ///   - version: The version that the database has; the steps behind it are written. 0 creates the schema.
+    /// - Returns: A script that is one transaction.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidConfiguration`` for a name that cannot be a schema's.
+    public static func sql(schema: String = "backops", from version: Int = 0) throws(BackOpsError) -> String {
+        let schema = try SchemaName(schema)
+        var script = "begin;\n"
+        script += "select pg_advisory_xact_lock(hashtextextended('backops/migrate/\(schema.text)', 0));\n\n"
+        if version == 0 { script += createSchema(schema) }
+        script += "set local search_path = \(schema.quoted), pg_temp;\n\n"
+        if version == 0 { script += createTable }
+        for migration in Migration.all where migration.version > version {
+            script += """
+                -- \(migration.version): \(migration.name)
+
+                \(migration.up)
+                insert into migrations (version, name, checksum)
+                values (\(migration.version), '\(migration.name)', encode(sha256(convert_to($migration$\(migration.up)$migration$, 'UTF8')), 'hex'));
+
+
+                """
+        }
+        return script + "commit;\n"
+    }
+}

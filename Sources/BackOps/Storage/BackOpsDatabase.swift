@@ -1,0 +1,49 @@
+public import LibPQ
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Says where the engine's tables are.
+public struct BackOpsDatabase: Sendable {
+    /// How to connect; TLS, several hosts, service files and passwords are libpq's affair.
+    public var options: PQOptions
+
+    /// How to connect for LISTEN, when ``options`` lead through a pooler in transaction mode; nil is the same way.
+    public var listenOptions: PQOptions?
+
+    /// The most connections that a worker or client keeps open, 1 or more.
+    public var maxConnections: Int = 10
+
+    package let schema: SchemaName
+
+    /// Takes a connection string as libpq does.
+    ///
+    /// - Parameters:
+    ///   - conninfo: `host=… dbname=…` or a `postgresql://` URL; what it leaves out comes from `PG*` variables,
+    ///     service and password files, and libpq's defaults.
+    ///   - schema: The schema's name.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidConfiguration`` for a name that cannot be a
+    ///   schema's, `PQError` for a string that libpq cannot read.
+    public init(_ conninfo: String = "", schema: String = "backops") throws {
+        self.schema = try SchemaName(schema)
+        options = PQOptions(conninfo)
+        try options.validate()
+    }
+
+    /// What the environment says: `BACKOPS_DATABASE_URL` and `BACKOPS_SCHEMA`, else libpq's own variables and defaults.
+    public static var environment: BackOpsDatabase {
+        get throws {
+            let variables = ProcessInfo.processInfo.environment
+            return try BackOpsDatabase(
+                variables["BACKOPS_DATABASE_URL"] ?? "",
+                schema: variables["BACKOPS_SCHEMA"] ?? "backops"
+            )
+        }
+    }
+
+    /// The schema's name.
+    public var schemaName: String { schema.text }
+}

@@ -1,0 +1,62 @@
+import LibPQ
+
+/// What a worker gets to know of a job that it claimed: `claimed_job` in `Migrations/0005_claim.up.sql`.
+package struct ClaimedJob: Sendable {
+    package var claim: Claim
+    /// Version of the registered plan; nil where ``plan`` says what the operation is made of.
+    package let definitionID: Int64?
+    package var position: Int
+    package var run: Int
+    package var attempt: Int
+    package var maxAttempts: Int
+    package let priority: Int16
+    package var timeout: Duration?
+    package let runAt: PQTimestamp
+    package let enqueuedAt: PQTimestamp
+    package let queue: String
+    package let operation: String
+    package var branch: String
+    package var action: String
+    package var globals: [UInt8]
+    /// `[[branch, action], …]` in order.
+    package let plan: [UInt8]?
+
+    /// The columns in the order in which ``init(_:)`` reads them.
+    static let columns =
+        "operation_id, claim_id, definition_id, position, run, attempt, max_attempts, priority, timeout_ms, run_at, "
+        + "enqueued_at, queue, operation, branch, action, globals, plan"
+
+    init(_ row: PQRow) throws(PQError) {
+        claim = Claim(operationID: try row.decode(0), claimID: try row.decode(1))
+        definitionID = try row.decode(2)
+        position = Int(try row.decode(3, as: Int32.self))
+        run = Int(try row.decode(4, as: Int32.self))
+        attempt = Int(try row.decode(5, as: Int32.self))
+        maxAttempts = Int(try row.decode(6, as: Int32.self))
+        priority = try row.decode(7)
+        timeout = try row.decode(8, as: Int64?.self).map { .milliseconds($0) }
+        runAt = try row.decode(9)
+        enqueuedAt = try row.decode(10)
+        queue = try row.decode(11)
+        operation = try row.decode(12)
+        branch = try row.decode(13)
+        action = try row.decode(14)
+        globals = try row.decode(15, as: PQJSON.self).bytes
+        plan = try row.decode(16, as: PQJSON?.self)?.bytes
+    }
+
+    /// The job after its action completed and the next one was handed to the same worker.
+    func advanced(to next: CompletionResult.Next) -> ClaimedJob {
+        var job = self
+        job.claim = Claim(operationID: claim.operationID, claimID: next.claimID)
+        job.position = next.position
+        job.run = next.run
+        job.attempt = 1
+        job.maxAttempts = next.maxAttempts
+        job.timeout = next.timeout
+        job.branch = next.branch
+        job.action = next.action
+        job.globals = next.globals
+        return job
+    }
+}

@@ -1,0 +1,64 @@
+import LibPQ
+
+/// What became of a completed action: a row of `complete_many` in `Migrations/0006_outcomes.up.sql`.
+package struct CompletionResult: Sendable {
+    /// What the database did.
+    package enum Outcome: String, Sendable {
+        /// The next action is this worker's already.
+        case advanced
+        /// The operation goes on later, or elsewhere.
+        case waiting
+        /// The operation is completed.
+        case completed
+        /// The operation failed: its next action cannot start.
+        case failed
+        /// The claim had completed its action before.
+        case done
+        /// The claim is not this worker's any more.
+        case stale
+        /// Somebody has the row locked; the call can be repeated.
+        case busy
+    }
+
+    /// The action that goes on under a new claim.
+    package struct Next: Sendable {
+        package let claimID: Int64
+        package let position: Int
+        package let run: Int
+        package let maxAttempts: Int
+        package let timeout: Duration?
+        package let branch: String
+        package let action: String
+        package let globals: [UInt8]
+    }
+
+    package let claim: Claim
+    package let outcome: Outcome
+    package let next: Next?
+
+    static let columns =
+        "operation_id, claim_id, outcome, next_claim_id, position, run, max_attempts, timeout_ms, branch, action, globals"
+
+    init(_ row: PQRow) throws(PQError) {
+        claim = Claim(operationID: try row.decode(0), claimID: try row.decode(1))
+        let outcome = try row.decode(2, as: String.self)
+        guard let known = Outcome(rawValue: outcome) else {
+            throw PQError(.decoding, "complete_many answered \"\(outcome)\", which this version of BackOps does not know.")
+        }
+        self.outcome = known
+        guard known == .advanced else {
+            next = nil
+            return
+        }
+        next = Next(
+            claimID: try row.decode(3),
+            position: Int(try row.decode(4, as: Int32.self)),
+            run: Int(try row.decode(5, as: Int32.self)),
+            maxAttempts: Int(try row.decode(6, as: Int32.self)),
+            timeout: try row.decode(7, as: Int64?.self).map { .milliseconds($0) },
+            branch: try row.decode(8),
+            action: try row.decode(9),
+            globals: try row.decode(10, as: PQJSON.self).bytes
+        )
+    }
+}

@@ -1,0 +1,56 @@
+import LibPQ
+
+/// Where to go on claiming in one lane: a queue with a priority.
+package struct Lane: Sendable, Hashable {
+    package let queue: String
+    package let priority: Int16
+    /// The key of the last job that was claimed here; nil starts over.
+    package var after: Key?
+
+    /// The order of a lane: due time, then operation.
+    package struct Key: Sendable, Hashable, Comparable {
+        package let runAt: PQTimestamp
+        package let operationID: Int64
+
+        package static func < (lhs: Key, rhs: Key) -> Bool {
+            (lhs.runAt, lhs.operationID) < (rhs.runAt, rhs.operationID)
+        }
+    }
+}
+
+extension Engine {
+    /// Zero to `limit` rows of ``ClaimedJob``, lane by lane in the order given.
+    package func claim(worker: Int64, limit: Int, lanes: [Lane]) -> SQLStatement {
+        """
+        select \(unescaped: ClaimedJob.columns)
+          from \(unescaped: name).claim(
+            \(worker), \(Int32(limit)), \(lanes.map(\.queue)), \(lanes.map(\.priority)),
+            \(lanes.map { $0.after?.runAt ?? .negativeInfinity }), \(lanes.map { $0.after?.operationID ?? 0 }))
+        """
+    }
+
+    /// At most one row of ``ClaimedJob``: a job whose worker died.
+    package func claimSuspect(worker: Int64) -> SQLStatement {
+        "select \(unescaped: ClaimedJob.columns) from \(unescaped: name).claim_suspect(\(worker))"
+    }
+
+    /// A row of ``ClaimedJob`` for every job that the worker holds.
+    package func held(worker: Int64) -> SQLStatement {
+        "select \(unescaped: ClaimedJob.columns) from \(unescaped: name).held(\(worker))"
+    }
+
+    /// One row: how long until the next scheduled job is due, or null.
+    package func nextDue(worker: Int64) -> SQLStatement {
+        "select (extract(epoch from \(unescaped: name).next_due(\(worker))) * 1000)::int8"
+    }
+}
+
+extension PQResult {
+    /// Reads the rows of ``Engine/claim(worker:limit:lanes:)`` or ``Engine/held(worker:)``.
+    func claimedJobs() throws(PQError) -> [ClaimedJob] {
+        var jobs: [ClaimedJob] = []
+        jobs.reserveCapacity(count)
+        for row in self { jobs.append(try ClaimedJob(row)) }
+        return jobs
+    }
+}

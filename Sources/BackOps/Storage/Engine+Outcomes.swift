@@ -1,0 +1,103 @@
+import LibPQ
+
+/// What became of a claim whose action did not complete: a row of `fail_many`, `snooze_many` or `release_many`.
+package struct HandBackResult: Sendable {
+    package let claim: Claim
+    /// retrying, failed, snoozed, released, done, stale or busy.
+    package let outcome: String
+
+    init(_ row: PQRow) throws(PQError) {
+        claim = Claim(operationID: try row.decode(0), claimID: try row.decode(1))
+        outcome = try row.decode(2)
+    }
+}
+
+/// A failed attempt as `fail_many` takes it.
+package struct FailedAttempt: Sendable {
+    package let claim: Claim
+    package let timedOut: Bool
+    package let failure: FailureRecord
+}
+
+/// A snoozed attempt as `snooze_many` takes it.
+package struct SnoozedAttempt: Sendable {
+    package let claim: Claim
+    package let when: Snooze.When
+}
+
+extension Engine {
+    /// A row of ``CompletionResult`` for every claim.
+    package func complete(
+        worker: Int64,
+        _ completions: [(claim: Claim, result: ActionResult)],
+        continuing: Bool
+    ) -> SQLStatement {
+        """
+        select \(unescaped: CompletionResult.columns)
+          from \(unescaped: name).complete_many(
+            \(worker), \(completions.map(\.claim.operationID)), \(completions.map(\.claim.claimID)),
+            \(completions.map { $0.result.patch.isEmpty ? nil : PQJSON($0.result.patch.jsonText) }),
+            \(completions.map { $0.result.jump.map { Int32($0) } }), \(continuing))
+        """
+    }
+
+    /// A row of ``HandBackResult`` for every claim.
+    package func fail(worker: Int64, _ attempts: [FailedAttempt]) -> SQLStatement {
+        """
+        select operation_id, claim_id, outcome
+          from \(unescaped: name).fail_many(
+            \(worker), \(attempts.map(\.claim.operationID)), \(attempts.map(\.claim.claimID)),
+            \(attempts.map { $0.timedOut ? "timed_out" : "failed" }),
+            \(attempts.map { $0.failure.decision == .permanent }),
+            \(attempts.map(\.failure.retryDelay)),
+            \(attempts.map(\.failure.errorType)), \(attempts.map(\.failure.message)), \(attempts.map(\.failure.stackTrace)))
+        """
+    }
+
+    /// A row of ``HandBackResult`` for every claim.
+    package func snooze(worker: Int64, _ attempts: [SnoozedAttempt]) -> SQLStatement {
+        """
+        select operation_id, claim_id, outcome
+          from \(unescaped: name).snooze_many(
+            \(worker), \(attempts.map(\.claim.operationID)), \(attempts.map(\.claim.claimID)),
+            \(attempts.map(\.when.time)), \(attempts.map(\.when.delay)))
+        """
+    }
+
+    /// A row of ``HandBackResult`` for every claim.
+    package func release(worker: Int64, _ claims: [Claim]) -> SQLStatement {
+        """
+        select operation_id, claim_id, outcome
+          from \(unescaped: name).release_many(\(worker), \(claims.map(\.operationID)), \(claims.map(\.claimID)))
+        """
+    }
+
+    /// One row: false when the claim is not the worker's any more.
+    package func checkpoint(worker: Int64, _ claim: Claim, _ patch: GlobalsPatch) -> SQLStatement {
+        """
+        select \(unescaped: name).checkpoint(
+          \(worker), \(claim.operationID), \(claim.claimID), \(PQJSON(patch.jsonText)))
+        """
+    }
+
+    /// One row: busy while the claim is held, done when it completed its action, else stale.
+    package func fate(worker: Int64, _ claim: Claim) -> SQLStatement {
+        "select \(unescaped: name).missed_claim(\(worker), \(claim.operationID), \(claim.claimID))"
+    }
+}
+
+extension FailureRecord {
+    fileprivate var retryDelay: Duration? {
+        if case .retryAfter(let delay) = decision { delay } else { nil }
+    }
+}
+
+extension Snooze.When {
+    fileprivate var time: PQTimestamp? {
+        if case .until(let date) = self { PQTimestamp(date) } else { nil }
+    }
+
+    fileprivate var delay: Duration? {
+        if case .after(let delay) = self { delay } else { nil }
+    }
+}

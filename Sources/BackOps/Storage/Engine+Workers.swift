@@ -1,0 +1,61 @@
+import LibPQ
+
+extension Engine {
+    /// `Migrations/0004_workers.up.sql`; one row with the worker's id.
+    package func registerWorker(
+        host: String,
+        pid: Int32,
+        queues: [String],
+        handlers: [String],
+        slots: Int,
+        version: String,
+        lease: Duration
+    ) -> SQLStatement {
+        """
+        select \(unescaped: name).register_worker(
+          \(host), \(pid), \(queues), \(handlers), \(Int32(slots)), \(version), \(lease))
+        """
+    }
+
+    /// `Migrations/0002_plans.up.sql`; one row with the id of this version of the plan.
+    package func registerDefinition(name operation: String, plan: PQJSON) -> SQLStatement {
+        "select \(unescaped: name).register_definition(\(operation), \(plan)::json)"
+    }
+
+    /// One row with the plan of a version, as JSON; none when there is no such version.
+    package func plan(ofDefinition id: Int64) -> SQLStatement {
+        "select branches from \(unescaped: name).definitions where id = \(id)"
+    }
+
+    /// One row: whether the lease could be renewed, and whether there are jobs whose worker died.
+    package func heartbeat(worker: Int64, sleeping: Bool? = nil, stopping: Bool? = nil) -> SQLStatement {
+        "select alive, suspects from \(unescaped: name).heartbeat(\(worker), \(sleeping), \(stopping))"
+    }
+
+    /// One row for every dead worker that was found.
+    package func rescue() -> SQLStatement {
+        "select worker_id, worker, rescued from \(unescaped: name).rescue()"
+    }
+
+    /// Starts operations that were parked for want of these definitions; one row with their number.
+    package func unpark(_ names: [String]) -> SQLStatement {
+        "select coalesce(sum(\(unescaped: name).unpark(n)), 0)::int8 from unnest(\(names)) as n"
+    }
+
+    /// One row with the number of jobs that were handed back.
+    package func unregisterWorker(_ id: Int64) -> SQLStatement {
+        "select \(unescaped: name).unregister_worker(\(id))"
+    }
+
+    /// One row with the number of reports that were taken.
+    package func reportProgress(
+        worker: Int64,
+        _ reports: [(claim: Claim, progress: Double, note: String?)]
+    ) -> SQLStatement {
+        """
+        select \(unescaped: name).report_progress(
+          \(worker), \(reports.map(\.claim.operationID)), \(reports.map(\.claim.claimID)),
+          \(reports.map { Float($0.progress) }), \(reports.map(\.note)))
+        """
+    }
+}
