@@ -1,3 +1,4 @@
+public import LibPQ
 import Synchronization
 
 extension ActionContext {
@@ -15,7 +16,7 @@ extension ActionContext {
     ///   ``BackOpsError`` with ``BackOpsError/Code/staleClaim`` when the job was lost, with
     ///   ``BackOpsError/Code/unknownCommit`` when the connection died during the commit, or with
     ///   ``BackOpsError/Code/actionEnded`` for a second transaction.
-    public func transaction(_ body: (any SQLExecutor) async throws -> Void) async throws {
+    public func transaction(_ body: (PQTransaction) async throws -> Void) async throws {
         try state.withLock { state throws(BackOpsError) in
             guard state.phase == .running else { throw .actionEnded("transaction(_:)") }
             state.phase = .transacting

@@ -1,3 +1,5 @@
+package import LibPQ
+
 /// Does for an action what needs the database; the worker is one, `runInline` another.
 package protocol ActionHost: Sendable {
     /// Writes globals at once, whatever becomes of the attempt.
@@ -14,5 +16,5 @@ package protocol ActionHost: Sendable {
     ///
     /// - Throws: What the closure throws, or ``BackOpsError``; the action is not completed then, unless it is
     ///   ``BackOpsError/Code/unknownCommit``.
-    func transaction(_ body: (any SQLExecutor) async throws -> ActionResult) async throws
+    func transaction(_ body: (PQTransaction) async throws -> ActionResult) async throws
 }

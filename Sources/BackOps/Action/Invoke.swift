@@ -9,22 +9,19 @@ import Logging
 ///   - action: The action.
 ///   - context: What it gets.
 ///   - grace: How long a cancelled body may take to end before the attempt ends without it.
-///   - stackTrace: Finds where an error was thrown.
+///   - stackTraces: Whether to record where an error was thrown.
 /// - Returns: How the attempt ended.
 package func invoke(
     _ action: PlannedAction,
     _ context: ActionContext,
     grace: Duration = .seconds(1),
-    stackTrace: @Sendable (any Error) -> String? = { _ in nil }
+    stackTraces: StackTraces = .off
 ) async -> ActionOutcome {
-    let thrown: (any Error)?
-    do {
-        try await run(action, context, grace: grace)
-        thrown = nil
-    } catch {
-        thrown = error
+    switch await recordingThrows(stackTraces, { try await run(action, context, grace: grace) }) {
+    case .returned: outcome(of: context, thrown: nil)
+    case .threw(let error, let trace):
+        outcome(of: context, thrown: error) { _ in stackTraces == .off ? nil : trace.text() }
     }
-    return outcome(of: context, thrown: thrown, stackTrace: stackTrace)
 }
 
 private func run(_ action: PlannedAction, _ context: ActionContext, grace: Duration) async throws {
@@ -69,7 +66,7 @@ private func timeoutError(_ context: ActionContext, isStillRunning: Bool) -> Bac
 private func outcome(
     of context: ActionContext,
     thrown: (any Error)?,
-    stackTrace: (any Error) -> String?
+    stackTrace: (any Error) -> String? = { _ in nil }
 ) -> ActionOutcome {
     let (result, isCommitted) = context.end()
     if isCommitted, case .success(let result) = result {

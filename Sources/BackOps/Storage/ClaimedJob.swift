@@ -1,4 +1,4 @@
-import LibPQ
+package import LibPQ
 
 /// What a worker gets to know of a job that it claimed: `claimed_job` in `Migrations/0005_claim.up.sql`.
 package struct ClaimedJob: Sendable {

@@ -36,6 +36,12 @@ package struct CompletionResult: Sendable {
     package let outcome: Outcome
     package let next: Next?
 
+    init(claim: Claim, outcome: Outcome, next: Next?) {
+        self.claim = claim
+        self.outcome = outcome
+        self.next = next
+    }
+
     static let columns =
         "operation_id, claim_id, outcome, next_claim_id, position, run, max_attempts, timeout_ms, branch, action, globals"
 

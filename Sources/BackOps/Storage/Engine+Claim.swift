@@ -1,4 +1,4 @@
-import LibPQ
+package import LibPQ
 
 /// Where to go on claiming in one lane: a queue with a priority.
 package struct Lane: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import LibPQ
+package import LibPQ
 
 /// What became of a claim whose action did not complete: a row of `fail_many`, `snooze_many` or `release_many`.
 package struct HandBackResult: Sendable {
@@ -29,13 +29,13 @@ extension Engine {
     /// A row of ``CompletionResult`` for every claim.
     package func complete(
         worker: Int64,
-        _ completions: [(claim: Claim, result: ActionResult)],
+        _ completions: [(job: ClaimedJob, result: ActionResult)],
         continuing: Bool
     ) -> SQLStatement {
         """
         select \(unescaped: CompletionResult.columns)
           from \(unescaped: name).complete_many(
-            \(worker), \(completions.map(\.claim.operationID)), \(completions.map(\.claim.claimID)),
+            \(worker), \(completions.map(\.job.claim.operationID)), \(completions.map(\.job.claim.claimID)),
             \(completions.map { $0.result.patch.isEmpty ? nil : PQJSON($0.result.patch.jsonText) }),
             \(completions.map { $0.result.jump.map { Int32($0) } }), \(continuing))
         """

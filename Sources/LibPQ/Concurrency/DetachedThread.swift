@@ -1,7 +1,7 @@
 internal import CLibPQ
 
 /// Starts threads that nobody joins.
-enum DetachedThread {
+package enum DetachedThread {
     fileprivate final class Body: Sendable {
         let name: String
         let run: @Sendable () -> Void
@@ -15,7 +15,7 @@ enum DetachedThread {
     /// Runs a closure on a new thread, named as `top -H` shows it (15 bytes).
     ///
     /// - Returns: False if the system has no thread left; the closure does not run then.
-    static func start(name: String, _ run: @escaping @Sendable () -> Void) -> Bool {
+    package static func start(name: String, _ run: @escaping @Sendable () -> Void) -> Bool {
         let body = unsafe Unmanaged.passRetained(Body(name: name, run: run))
         guard unsafe clibpq_start_thread(enter, body.toOpaque()) == 0 else {
             unsafe body.release()

@@ -45,6 +45,16 @@ public final class PQWakeUp: Sendable {
         _ = unsafe write(writer, &byte, 1)
     }
 
+    /// Waits, blocking the calling thread, until somebody signals or time runs out.
+    ///
+    /// - Parameter timeout: How long to wait.
+    /// - Returns: True if somebody signalled.
+    package func wait(for timeout: Duration) -> Bool {
+        guard SocketPoll.wait(reader, .read, until: Deadline(after: timeout)) == .ready else { return false }
+        consume()
+        return true
+    }
+
     /// Takes back all signals.
     func consume() {
         var bytes: (UInt64, UInt64) = (0, 0)

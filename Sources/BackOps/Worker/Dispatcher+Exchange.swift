@@ -1,0 +1,258 @@
+import LibPQ
+import Logging
+
+/// One statement of a round trip, and what its answer is for.
+private enum Part {
+    case sleeping(Bool)
+    case complete([(job: ClaimedJob, result: ActionResult)])
+    case fail([FailedAttempt])
+    case snooze([SnoozedAttempt])
+    case release([Claim])
+    case progress
+    case held
+    case claim(limit: Int)
+    case claimSuspect
+    case nextDue
+}
+
+extension Dispatcher {
+    /// Whether there is something to say to the database now.
+    var mustSend: Bool {
+        if let sendAgainAt, sendAgainAt > .now { return false }
+        return !pending.isEmpty || mustReconcile || (look.isDue && stop <= .whenIdle) || nextProgress <= .now
+    }
+
+    /// Sends everything that is to be said in one round trip, and acts on the answers.
+    mutating func exchange() async {
+        sendAgainAt = nil
+        let parts = makeParts()
+        guard !parts.isEmpty else { return }
+        let sent = ContinuousClock.now
+        let answers: [Result<PQResult, PQError>]
+        do {
+            // Each statement is a transaction of its own: one that is refused must not undo the others.
+            answers = try await pool.pipeline(parts.map(statement), separately: true, timeout: configuration.lease / 2)
+        } catch {
+            loseAnswer(error)
+            return
+        }
+        if let lost = answers.lazy.compactMap(\.connectionError).first {
+            loseAnswer(lost)
+            return
+        }
+        if outage.failures > 0 {
+            logger.notice("worker reaches the database again")
+            outage.reset()
+        }
+        sendsSingly = false
+        for (part, answer) in zip(parts, answers) {
+            do {
+                try accept(part, answer.get(), duration: .now - sent)
+            } catch {
+                refuse(part, error)
+            }
+        }
+    }
+
+    /// The connection failed: what became of the statements is asked when it is back.
+    private mutating func loseAnswer(_ error: any Error) {
+        if outage.failures == 0 {
+            logger.warning("worker cannot reach the database", metadata: ["error": "\(error)"])
+        }
+        mustReconcile = true
+        sendAgainAt = .now + outage.next()
+    }
+}
+
+// MARK: - What is sent
+
+extension Dispatcher {
+    private mutating func makeParts() -> [Part] {
+        var parts: [Part] = []
+        let batch = sendsSingly ? 1 : 1000
+        parts += chunks(pending.completions, batch).map(Part.complete)
+        parts += chunks(pending.failures, batch).map(Part.fail)
+        parts += chunks(pending.snoozes, batch).map(Part.snooze)
+        parts += chunks(pending.releases, batch).map(Part.release)
+        if mustReconcile { parts.append(.held) }
+        if nextProgress <= .now {
+            nextProgress = .now + Self.progressInterval
+            if running.values.contains(where: \.host.hasReport) { parts.append(.progress) }
+        }
+        parts += claimParts()
+        return parts
+    }
+
+    private mutating func claimParts() -> [Part] {
+        guard stop <= .whenIdle, !mustReconcile else { return [] }
+        if stop == .whenIdle, look.foundNothing, !quarantine.foundNothing { quarantine.request() }
+        if quarantine.holdsClaims(running: running.count) {
+            look.waitForSlots()
+            return running.isEmpty && pending.isEmpty ? [.claimSuspect] : []
+        }
+        let free = configuration.concurrency - running.count - pending.completions.count
+        guard free > 0 else {
+            look.waitForSlots()
+            return []
+        }
+        var parts: [Part] = [.claim(limit: min(free, 1000))]
+        if let sleeping = look.tellsSleep, configuration.listens || !sleeping {
+            parts.insert(.sleeping(sleeping), at: 0)
+        }
+        if look.sweeps { parts.append(.nextDue) }
+        return parts
+    }
+
+    private func statement(_ part: Part) -> SQLStatement {
+        switch part {
+        case .sleeping(let sleeping): engine.heartbeat(worker: worker, sleeping: sleeping)
+        case .complete(let completions): engine.complete(worker: worker, completions, continuing: continues)
+        case .fail(let attempts): engine.fail(worker: worker, attempts)
+        case .snooze(let attempts): engine.snooze(worker: worker, attempts)
+        case .release(let claims): engine.release(worker: worker, claims)
+        case .progress: engine.reportProgress(worker: worker, takeReports())
+        case .held: engine.held(worker: worker)
+        case .claim(let limit): engine.claim(worker: worker, limit: limit, lanes: look.lanes)
+        case .claimSuspect: engine.claimSuspect(worker: worker)
+        case .nextDue: engine.nextDue(worker: worker)
+        }
+    }
+
+    /// Whether this worker takes the next action of an operation itself.
+    private var continues: Bool { stop <= .whenIdle && !quarantine.isRequested }
+
+    private func takeReports() -> [(claim: Claim, progress: Double, note: String?)] {
+        running.values.compactMap { action in
+            action.host.takeReport().map { (action.job.claim, $0.progress, $0.note) }
+        }
+    }
+
+    private func chunks<Element>(_ elements: [Element], _ size: Int) -> [[Element]] {
+        stride(from: 0, to: elements.count, by: size).map { start in
+            Array(elements[start..<min(start + size, elements.count)])
+        }
+    }
+}
+
+// MARK: - What comes back
+
+extension Dispatcher {
+    private mutating func accept(_ part: Part, _ rows: PQResult, duration: Duration) throws(PQError) {
+        switch part {
+        case .sleeping(let sleeping): look.told(sleeping: sleeping)
+        case .complete(let completions): try accept(completions, rows)
+        case .fail, .snooze, .release: try acceptHandBacks(rows)
+        case .progress: break
+        case .held: try reconcile(rows.claimedJobs())
+        case .claim(let limit):
+            let jobs = try rows.claimedJobs()
+            look.claimed(jobs, limit: limit, duration: duration)
+            for job in jobs { start(job) }
+        case .claimSuspect:
+            let job = try rows.claimedJobs().first
+            quarantine.claimed(job?.claim.claimID)
+            if let job { start(job) } else { look.wake() }
+        case .nextDue:
+            if let delay = try rows.first?.decode(0, as: Int64?.self) { look.nextDue(in: .milliseconds(delay)) }
+        }
+    }
+
+    private mutating func accept(
+        _ completions: [(job: ClaimedJob, result: ActionResult)],
+        _ rows: PQResult
+    ) throws(PQError) {
+        let jobs = Dictionary(completions.map { ($0.job.claim, $0.job) }) { first, _ in first }
+        var settled: Set<Claim> = []
+        for row in rows {
+            let answer = try CompletionResult(row)
+            if answer.outcome != .busy { settled.insert(answer.claim) }
+            guard let job = jobs[answer.claim] else { continue }
+            switch answer.outcome {
+            case .advanced: if let next = answer.next { start(job.advanced(to: next)) }
+            case .waiting: look.wakeUnlessAsleep()
+            case .completed: logger.debug("operation completed", metadata: job.metadata)
+            case .failed: logger.error("operation failed: its next action cannot start", metadata: job.metadata)
+            case .done: mustReconcile = true
+            case .stale: warnOfStaleClaim(job.claim)
+            case .busy: sendAgainAt = .now + .milliseconds(100)
+            }
+        }
+        pending.remove(settled)
+    }
+
+    private mutating func acceptHandBacks(_ rows: PQResult) throws(PQError) {
+        var settled: Set<Claim> = []
+        for row in rows {
+            let answer = try HandBackResult(row)
+            switch answer.outcome {
+            case "busy":
+                sendAgainAt = .now + .milliseconds(100)
+                continue
+            case "stale": warnOfStaleClaim(answer.claim)
+            case "failed":
+                logger.error("operation failed", metadata: ["operation_id": "\(answer.claim.operationID)"])
+            default: break
+            }
+            settled.insert(answer.claim)
+        }
+        pending.remove(settled)
+    }
+
+    /// Starts what the database handed over in an answer that was lost.
+    private mutating func reconcile(_ jobs: [ClaimedJob]) {
+        mustReconcile = false
+        let known = pending.claims
+        for job in jobs where running[job.claim.claimID] == nil && !known.contains(job.claim) { start(job) }
+    }
+
+    private func warnOfStaleClaim(_ claim: Claim) {
+        logger.warning(
+            "result of an action is refused: the job is not this worker's any more",
+            metadata: ["operation_id": "\(claim.operationID)", "claim_id": "\(claim.claimID)"]
+        )
+    }
+
+    /// A statement was refused by the server, which did nothing then.
+    private mutating func refuse(_ part: Part, _ error: PQError) {
+        if error.sqlState == .unknownWorker {
+            inbox.leaseEnded()
+            return
+        }
+        sendAgainAt = .now + outage.next()
+        guard error.sqlState?.isTransient != true else { return }
+        switch part {
+        case .complete(let completions) where completions.count == 1:
+            // The database cannot store what this action asks for: that is its failure.
+            let failure = FailureRecord(BackOpsError(refusing: error))
+            pending.remove([completions[0].job.claim])
+            pending.failures.append(FailedAttempt(claim: completions[0].job.claim, timedOut: false, failure: failure))
+        case .fail(let attempts) where attempts.count == 1: giveUp([attempts[0].claim], error)
+        case .snooze(let attempts) where attempts.count == 1: giveUp([attempts[0].claim], error)
+        case .release(let claims): forget(claims, error)
+        case .complete, .fail, .snooze: sendsSingly = true
+        case .sleeping, .progress, .held, .claim, .claimSuspect, .nextDue:
+            logger.error("a statement of the worker was refused", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Hands back what cannot even be recorded as a failure.
+    private mutating func giveUp(_ claims: [Claim], _ error: PQError) {
+        logger.error("an outcome was refused; the job is handed back", metadata: ["error": "\(error)"])
+        pending.remove(Set(claims))
+        pending.releases += claims
+    }
+
+    /// Leaves jobs to the end of the lease.
+    private mutating func forget(_ claims: [Claim], _ error: PQError) {
+        logger.error("jobs could not be handed back; they stay until the lease ends", metadata: ["error": "\(error)"])
+        pending.remove(Set(claims))
+    }
+}
+
+extension Result where Success == PQResult, Failure == PQError {
+    /// The error, when it is the connection's and not the statement's.
+    fileprivate var connectionError: PQError? {
+        guard case .failure(let error) = self, error.code != .server else { return nil }
+        return error
+    }
+}

@@ -1,0 +1,188 @@
+import LibPQ
+import Logging
+
+/// The loop of a worker: claims jobs, starts their actions, and writes what became of them.
+///
+/// One task owns all of its state; actions, the heartbeat and signals reach it through the inbox. Everything that has
+/// to be said to the database goes out in one round trip: results that arrive meanwhile make up the next one, so that
+/// an idle worker writes at once and a busy one in batches, without a timer.
+struct Dispatcher {
+    let engine: Engine
+    let pool: PQPool
+    let worker: Int64
+    let registry: Registry
+    let plans: PlanCache
+    let configuration: WorkerConfiguration
+    let inbox: WorkerInbox
+    let logger: Logger
+
+    /// By claim.
+    var running: [Int64: RunningAction] = [:]
+    var pending = PendingOutcomes()
+    var look: Lookout
+    var outage = OutageBackoff()
+    var quarantine = Quarantine()
+
+    /// When to send again what could not be sent.
+    var sendAgainAt: ContinuousClock.Instant?
+
+    /// After an answer was lost: the database may have handed over jobs that this process does not know of.
+    var mustReconcile = false
+    var stop = WorkerInbox.Stop.no
+    var stopDeadline: ContinuousClock.Instant?
+    var isCancelling = false
+
+    /// A batch was refused: each outcome is sent as a statement of its own, to find the one that is at fault.
+    var sendsSingly = false
+    var nextProgress = ContinuousClock.now
+
+    /// How often reports of progress are written.
+    static let progressInterval: Duration = .seconds(1)
+
+    /// How long cancelled actions may take to end before the worker leaves without them.
+    static let cancellationGrace: Duration = .seconds(2)
+
+    /// Why the loop ended.
+    enum End: Sendable {
+        case stopped
+        /// The lease is gone: register anew.
+        case leaseEnded
+    }
+
+    init(
+        engine: Engine,
+        pool: PQPool,
+        worker: Int64,
+        registry: Registry,
+        plans: PlanCache,
+        configuration: WorkerConfiguration,
+        inbox: WorkerInbox,
+        logger: Logger
+    ) {
+        self.engine = engine
+        self.pool = pool
+        self.worker = worker
+        self.registry = registry
+        self.plans = plans
+        self.configuration = configuration
+        self.inbox = inbox
+        self.logger = logger
+        look = Lookout(queues: configuration.queues, pollInterval: configuration.pollInterval)
+    }
+
+    /// Runs until the worker is told to stop and has nothing left, or its lease ends.
+    mutating func run() async -> End {
+        while true {
+            let news = inbox.take()
+            absorb(news)
+            if news.leaseEnded {
+                cancelEverything()
+                return .leaseEnded
+            }
+            if isFinished { return .stopped }
+            if mustSend { await exchange() }
+            if !inbox.hasNews, isFinished { return .stopped }
+            await inbox.wait(until: nextMoment)
+        }
+    }
+
+    private mutating func absorb(_ news: WorkerInbox.News) {
+        for ended in news.ended { absorb(ended) }
+        for claim in news.lostClaims { lose(claim) }
+        if news.isWoken { look.wake() }
+        if news.hasSuspects { quarantine.request() }
+        if news.stop > stop { begin(news.stop) }
+        if let stopDeadline, stopDeadline <= .now, !isCancelling { cancelRest() }
+    }
+
+    private mutating func absorb(_ ended: WorkerInbox.Ended) {
+        // What was lost meanwhile has nothing to say any more.
+        guard running.removeValue(forKey: ended.job.claim.claimID) != nil else { return }
+        if quarantine.suspect == ended.job.claim.claimID { quarantine.suspect = nil }
+        log(ended)
+        if case .committed = ended.outcome {
+            settle(ended)
+        } else {
+            pending.add(ended)
+        }
+    }
+
+    /// The action completed itself; the answer says what comes next.
+    private mutating func settle(_ ended: WorkerInbox.Ended) {
+        switch ended.committed {
+        case let completion? where completion.outcome == .done: mustReconcile = true
+        case let completion?: if let next = completion.next { start(ended.job.advanced(to: next)) }
+        case nil: break
+        }
+    }
+
+    private mutating func lose(_ claim: Int64) {
+        guard let action = running.removeValue(forKey: claim) else { return }
+        logger.notice("action is cancelled: its claim was taken away", metadata: action.job.metadata)
+        action.task.cancel()
+    }
+
+    mutating func start(_ job: ClaimedJob) {
+        running[job.claim.claimID] = .start(
+            job,
+            host: WorkerActionHost(engine: engine, pool: pool, worker: worker, job: job),
+            registry: registry,
+            plans: plans,
+            configuration: configuration,
+            logger: logger,
+            inbox: inbox
+        )
+    }
+}
+
+// MARK: - Stopping
+
+extension Dispatcher {
+    private var isFinished: Bool {
+        let isIdle = running.isEmpty && pending.isEmpty && !mustReconcile
+        switch stop {
+        case .no: return false
+        case .whenIdle: return isIdle && look.foundNothing && quarantine.foundNothing
+        case .graceful, .now: return isIdle || stopDeadline.map { $0 + Self.cancellationGrace <= .now } ?? false
+        }
+    }
+
+    private mutating func begin(_ stop: WorkerInbox.Stop) {
+        self.stop = stop
+        switch stop {
+        case .no, .whenIdle: break
+        case .graceful:
+            stopDeadline = .now + configuration.gracePeriod
+            logger.info(
+                "worker stops: it finishes what runs",
+                metadata: ["running": "\(running.count)", "grace": "\(configuration.gracePeriod)"]
+            )
+        case .now:
+            stopDeadline = .now
+            logger.info("worker stops at once: it hands back what runs", metadata: ["running": "\(running.count)"])
+        }
+    }
+
+    /// Ends what has not ended within the grace period; it is handed back at no cost in attempts.
+    private mutating func cancelRest() {
+        isCancelling = true
+        for action in running.values { action.task.cancel() }
+    }
+
+    private mutating func cancelEverything() {
+        for action in running.values { action.task.cancel() }
+        running = [:]
+        pending = PendingOutcomes()
+    }
+
+    /// When to look up next, if nothing happens before.
+    private var nextMoment: ContinuousClock.Instant {
+        var moment = look.nextLook
+        if let sendAgainAt { moment = min(moment, sendAgainAt) }
+        if !running.isEmpty { moment = min(moment, nextProgress) }
+        if let stopDeadline {
+            moment = min(moment, isCancelling ? stopDeadline + Self.cancellationGrace : stopDeadline)
+        }
+        return moment
+    }
+}

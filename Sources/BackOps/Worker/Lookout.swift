@@ -1,0 +1,113 @@
+/// Decides when to look for jobs, and where to begin.
+///
+/// Claims resume behind the last one. A claim that comes back short is followed by a sweep from the start at once; while
+/// claims come back full, a sweep is made at an interval that keeps its cost below a few per cent of the time. When a
+/// sweep finds nothing either, the worker says that it sleeps, looks again a few times (for enqueuers that had looked for
+/// sleepers just before), and then polls.
+struct Lookout: Sendable {
+    private(set) var cursors: LaneCursors
+    private let pollInterval: Duration
+
+    /// Whether the next claim starts over.
+    private(set) var sweeps = true
+
+    /// Whether the database was told that this worker sleeps, and wakes it for new jobs.
+    private(set) var isAsleep = false
+
+    /// What to tell the database: true before the worker waits, false once it is busy again.
+    private(set) var tellsSleep: Bool?
+
+    /// Whether the last sweep left nothing that this worker could have claimed.
+    private(set) var foundNothing = false
+
+    private(set) var nextLook = ContinuousClock.now
+    private var nextSweep = ContinuousClock.now
+    private var recheck = 0
+
+    /// The sweeps after falling asleep, before polling begins.
+    private static let rechecks: [Duration] = [.milliseconds(20), .milliseconds(200)]
+
+    /// A sweep may take this part of the time at most.
+    private static let sweepShare = 0.03
+
+    init(queues: [String], pollInterval: Duration) {
+        cursors = LaneCursors(queues: queues)
+        self.pollInterval = pollInterval
+    }
+
+    /// Whether it is time to look although nothing else has to be sent.
+    var isDue: Bool { nextLook <= .now }
+
+    /// The lanes of the next claim.
+    var lanes: [Lane] { sweeps ? cursors.sweeping : cursors.resuming }
+
+    /// Somebody says that there is work.
+    mutating func wake() {
+        nextLook = .now
+        sweeps = true
+        foundNothing = false
+    }
+
+    /// An operation was handed on, which may be due here.
+    mutating func wakeUnlessAsleep() {
+        if !isAsleep { wake() }
+    }
+
+    /// Learns what a claim brought.
+    ///
+    /// - Parameters:
+    ///   - jobs: The jobs.
+    ///   - limit: How many it asked for.
+    ///   - duration: How long it took.
+    mutating func claimed(_ jobs: [ClaimedJob], limit: Int, duration: Duration) {
+        cursors.advance(past: jobs)
+        let wasSweep = sweeps
+        let now = ContinuousClock.now
+        if wasSweep { nextSweep = now + max(.seconds(1), duration / Self.sweepShare) }
+        if jobs.count >= limit {
+            tellsSleep = isAsleep ? false : nil
+            foundNothing = false
+            recheck = 0
+            sweeps = nextSweep <= now
+            nextLook = now
+        } else if !wasSweep {
+            sweeps = true
+            nextLook = now
+        } else {
+            foundNothing = jobs.isEmpty
+            sweeps = true
+            fallAsleep(now)
+        }
+    }
+
+    /// Learns when the next scheduled job is due.
+    mutating func nextDue(in delay: Duration) {
+        nextLook = min(nextLook, .now + max(delay, .milliseconds(1)))
+    }
+
+    /// Nothing can be claimed until slots are free.
+    mutating func waitForSlots() {
+        nextLook = .now + pollInterval
+    }
+
+    /// The database knows now.
+    mutating func told(sleeping: Bool) {
+        isAsleep = sleeping
+        tellsSleep = nil
+        recheck = 0
+    }
+
+    private mutating func fallAsleep(_ now: ContinuousClock.Instant) {
+        if !isAsleep {
+            // Whoever enqueues from then on wakes it; whoever did just before is found by this look.
+            tellsSleep = true
+            nextLook = now
+        } else if recheck < Self.rechecks.count {
+            nextLook = now + Self.rechecks[recheck]
+            recheck += 1
+        } else {
+            // Jitter, so that workers that started together do not look together.
+            nextLook = now + pollInterval * Double.random(in: 0.8...1.2)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import LibPQ
+import Synchronization
+
+/// Knows the plans of the operations that the worker runs, by the version that their jobs name.
+final class PlanCache: Sendable {
+    private let engine: Engine
+    private let pool: PQPool
+    private let plans = Mutex<[Int64: Plan]>([:])
+
+    init(engine: Engine, pool: PQPool) {
+        self.engine = engine
+        self.pool = pool
+    }
+
+    func remember(_ plan: Plan, as definitionID: Int64) {
+        plans.withLock { $0[definitionID] = plan }
+    }
+
+    /// The plan of a job's operation; asks the database once for a version that this worker did not register.
+    func plan(of job: ClaimedJob) async throws -> Plan {
+        if let text = job.plan { return try Self.plan(positions: text, of: job) }
+        guard let id = job.definitionID else { return Plan(entries: []) }
+        if let known = plans.withLock({ $0[id] }) { return known }
+        guard let row = try await pool.query(engine.plan(ofDefinition: id)).first else {
+            throw BackOpsError(.invalidPlan, subject: job.operation, message: "version \(id) of the plan is not in the database")
+        }
+        let plan = try Plan(operation: job.operation, json: try row.decode(0, as: PQJSON.self).bytes)
+        remember(plan, as: id)
+        return plan
+    }
+
+    /// Reads `[[branch, action], …]`.
+    private static func plan(positions text: [UInt8], of job: ClaimedJob) throws -> Plan {
+        guard case .array(let pairs) = try JSON(parsing: String(decoding: text, as: UTF8.self)) else {
+            throw BackOpsError(.invalidPlan, subject: job.operation, message: "the plan is not an array")
+        }
+        let entries = try pairs.enumerated().map { index, pair in
+            guard case .array(let names) = pair, names.count == 2,
+                case .string(let branch) = names[0], case .string(let action) = names[1]
+            else {
+                throw BackOpsError(.invalidPlan, subject: job.operation, message: "entry \(index + 1) of the plan is not [branch, action]")
+            }
+            return Plan.Entry(position: index + 1, branch: BranchName(branch), name: action, options: ActionOptions())
+        }
+        return Plan(entries: entries)
+    }
+}

@@ -1,0 +1,78 @@
+import LibPQ
+import Logging
+
+/// An action that runs in this process.
+struct RunningAction: Sendable {
+    let job: ClaimedJob
+    let host: WorkerActionHost
+    let task: Task<Void, Never>
+
+    /// Starts the action of a claimed job in a task of its own; the inbox learns how it ended.
+    static func start(
+        _ job: ClaimedJob,
+        host: WorkerActionHost,
+        registry: Registry,
+        plans: PlanCache,
+        configuration: WorkerConfiguration,
+        logger: Logger,
+        inbox: WorkerInbox
+    ) -> RunningAction {
+        let task = Task {
+            let outcome = await run(job, host, registry, plans, configuration, logger)
+            inbox.add(WorkerInbox.Ended(job: job, outcome: outcome, committed: host.committed))
+        }
+        return RunningAction(job: job, host: host, task: task)
+    }
+
+    private static func run(
+        _ job: ClaimedJob,
+        _ host: WorkerActionHost,
+        _ registry: Registry,
+        _ plans: PlanCache,
+        _ configuration: WorkerConfiguration,
+        _ logger: Logger
+    ) async -> ActionOutcome {
+        do {
+            let invocation = try await ActionInvocation(job, plan: plans.plan(of: job))
+            let action = registry.action(
+                operation: job.operation,
+                action: job.action,
+                branch: BranchName(job.branch),
+                occurrence: invocation.plan.occurrence(at: job.position)
+            )
+            // The claim asks for what the registry knows; without it there is nothing to do but hand back.
+            guard let action else { return .cancelled }
+            let context = ActionContext(invocation, host: host, logger: logger)
+            return await invoke(action, context, stackTraces: configuration.stackTraces)
+        } catch is CancellationError {
+            return .cancelled
+        } catch {
+            return .failed(FailureRecord(error))
+        }
+    }
+}
+
+extension ActionInvocation {
+    fileprivate init(_ job: ClaimedJob, plan: Plan) throws {
+        guard let enqueuedAt = job.enqueuedAt.date else {
+            throw BackOpsError(.invalidPlan, subject: job.operation, message: "the operation has no time of enqueue")
+        }
+        self.init(
+            operationID: job.claim.operationID,
+            operationName: job.operation,
+            plan: plan,
+            entry: Plan.Entry(
+                position: job.position,
+                branch: BranchName(job.branch),
+                name: job.action,
+                options: ActionOptions()
+            ),
+            attempt: job.attempt,
+            run: job.run - 1,
+            enqueuedAt: enqueuedAt,
+            globals: Globals(text: job.globals)
+        )
+        maxAttempts = job.maxAttempts
+        timeout = job.timeout
+    }
+}

@@ -1,0 +1,98 @@
+import LibPQ
+import Synchronization
+
+/// Does for one running action what needs the database.
+final class WorkerActionHost: ActionHost {
+    /// The last report of progress; of many, only the last one is written.
+    struct Report: Sendable {
+        let progress: Double
+        let note: String?
+    }
+
+    private let engine: Engine
+    private let pool: PQPool
+    private let worker: Int64
+    private let job: ClaimedJob
+    private var claim: Claim { job.claim }
+    private let report = Mutex<Report?>(nil)
+    private let completion = Mutex<CompletionResult?>(nil)
+
+    init(engine: Engine, pool: PQPool, worker: Int64, job: ClaimedJob) {
+        self.engine = engine
+        self.pool = pool
+        self.worker = worker
+        self.job = job
+    }
+
+    /// What the database answered when the action completed itself in a transaction.
+    var committed: CompletionResult? { completion.withLock { $0 } }
+
+    /// Whether there is a report that was not taken.
+    var hasReport: Bool { report.withLock { $0 != nil } }
+
+    /// Takes the last report, if there was one since the last time.
+    func takeReport() -> Report? {
+        report.withLock { $0.take() }
+    }
+
+    func report(progress: Double, note: String?) {
+        report.withLock { $0 = Report(progress: progress, note: note) }
+    }
+
+    func checkpoint(_ patch: GlobalsPatch) async throws {
+        let rows = try await pool.query(engine.checkpoint(worker: worker, claim, patch))
+        guard try rows.first?.decode(0, as: Bool.self) == true else { throw BackOpsError.staleClaim(claim) }
+    }
+
+    func transaction(_ body: (PQTransaction) async throws -> ActionResult) async throws {
+        do {
+            let result = try await pool.withTransaction { transaction in
+                let result = try await body(transaction)
+                let rows = try await transaction.query(
+                    self.engine.complete(worker: self.worker, [(self.job, result)], continuing: true)
+                )
+                guard let row = rows.first else { throw BackOpsError.staleClaim(self.claim) }
+                let completion = try CompletionResult(row)
+                switch completion.outcome {
+                case .stale, .busy, .done: throw BackOpsError.staleClaim(self.claim)
+                case .advanced, .waiting, .completed, .failed: return completion
+                }
+            }
+            completion.withLock { $0 = result }
+        } catch let error as PQError where error.code == .unknownCommit {
+            try await findOut(after: error)
+        }
+    }
+
+    /// The connection died during the commit: the claim tells which way it went.
+    private func findOut(after error: PQError) async throws {
+        let fate: String?
+        do {
+            fate = try await pool.query(engine.fate(worker: worker, claim)).first?.decode(0, as: String.self)
+        } catch {
+            throw BackOpsError(
+                .unknownCommit,
+                message: "the connection died during the commit, and the database cannot be asked what became of it",
+                underlying: error
+            )
+        }
+        switch fate {
+        case "done":
+            // What came next was in the lost answer; the worker asks for it.
+            completion.withLock { $0 = CompletionResult(claim: claim, outcome: .done, next: nil) }
+        case "busy": throw error
+        default: throw BackOpsError.staleClaim(claim)
+        }
+    }
+}
+
+extension BackOpsError {
+    static func staleClaim(_ claim: Claim) -> BackOpsError {
+        var error = BackOpsError(
+            .staleClaim,
+            message: "the job is not this worker's any more: its lease ended, or the operation was cancelled or changed"
+        )
+        error.operationID = claim.operationID
+        return error
+    }
+}

@@ -1,0 +1,66 @@
+/// Says how a worker works; the defaults are the settings that we measure with.
+public struct WorkerConfiguration: Sendable {
+    /// The queues that it serves, 1 or more; between jobs of the same priority, the earlier queue comes first.
+    public var queues: [String] = ["default"]
+
+    /// How many actions run at once: 1 to 10,000.
+    public var concurrency: Int = 50
+
+    /// How long the worker's jobs stay its own after it was last heard of: 1 s to 1 h.
+    ///
+    /// When a worker dies, others take its jobs after this time. It renews the lease five times as often.
+    public var lease: Duration = .seconds(15)
+
+    /// How often it looks for jobs when nothing wakes it: 10 ms or more.
+    public var pollInterval: Duration = .seconds(5)
+
+    /// How long running actions may go on after SIGTERM, before they are cancelled and handed back.
+    public var gracePeriod: Duration = .seconds(30)
+
+    /// Whether a failure stores where its error was thrown.
+    public var stackTraces: StackTraces = .onFailure()
+
+    /// Whether it is woken by LISTEN, which needs a connection without a transaction-mode pooler in between.
+    public var listens = true
+
+    /// The version of your application, shown in the table `workers`.
+    public var version = ""
+
+    /// Makes the default configuration.
+    public init() {}
+
+    func validate() throws(BackOpsError) {
+        guard !queues.isEmpty, Set(queues).count == queues.count else {
+            throw .invalidConfiguration("queues", "must name at least one queue, and each of them once.")
+        }
+        for queue in queues where !Self.isQueueName(queue) {
+            throw .invalidConfiguration(
+                "queues",
+                "cannot hold \"\(queue)\": a name is made of a-z, 0-9, dot, dash and underscore, at most 100 of them."
+            )
+        }
+        guard (1...10_000).contains(concurrency) else {
+            throw .invalidConfiguration("concurrency", "must be 1 to 10,000, not \(concurrency).")
+        }
+        guard (.seconds(1)...(.seconds(3600))).contains(lease) else {
+            throw .invalidConfiguration("lease", "must be 1 s to 1 h, not \(lease).")
+        }
+        guard pollInterval >= .milliseconds(10) else {
+            throw .invalidConfiguration("pollInterval", "must be 10 ms or more, not \(pollInterval).")
+        }
+        guard gracePeriod >= .zero else {
+            throw .invalidConfiguration("gracePeriod", "must not be negative, but is \(gracePeriod).")
+        }
+    }
+
+    private static func isQueueName(_ name: String) -> Bool {
+        (1...100).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                switch UInt8(byte) {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+                case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+                default: false
+                }
+            }
+    }
+}

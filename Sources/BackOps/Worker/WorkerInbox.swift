@@ -1,0 +1,106 @@
+import Synchronization
+
+/// Collects what the dispatcher has to react to, from whatever thread it comes.
+///
+/// Writers never wait. There is one reader, the dispatcher's loop, which sleeps in ``wait(until:)``.
+final class WorkerInbox: Sendable {
+    /// How urgently the worker is to stop.
+    enum Stop: Int, Sendable, Comparable {
+        case no
+        /// Nothing left to do (draining).
+        case whenIdle
+        /// Claim nothing more, finish what runs.
+        case graceful
+        /// Hand everything back.
+        case now
+
+        static func < (lhs: Stop, rhs: Stop) -> Bool { lhs.rawValue < rhs.rawValue }
+    }
+
+    /// An attempt that has ended.
+    struct Ended: Sendable {
+        let job: ClaimedJob
+        let outcome: ActionOutcome
+        /// What the database answered, for an action that completed itself in a transaction.
+        let committed: CompletionResult?
+    }
+
+    /// Everything that came in since the last look.
+    struct News: Sendable {
+        var ended: [Ended] = []
+        var lostClaims: [Int64] = []
+        var isWoken = false
+        var hasSuspects = false
+        var leaseEnded = false
+        var stop = Stop.no
+    }
+
+    private struct State {
+        var news = News()
+        var hasNews = false
+        var waiter: CheckedContinuation<Void, Never>?
+        var waits: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+
+    func add(_ ended: Ended) { note { $0.ended.append(ended) } }
+    func wake() { note { $0.isWoken = true } }
+    func lose(claim id: Int64) { note { $0.lostClaims.append(id) } }
+    func leaseEnded() { note { $0.leaseEnded = true } }
+    func foundSuspects() { note { $0.hasSuspects = true } }
+    func stop(_ stop: Stop) { note { $0.stop = max($0.stop, stop) } }
+
+    /// Whether there is something to take.
+    var hasNews: Bool { state.withLock { $0.hasNews } }
+
+    /// Hands over what came in; a stop and the end of the lease stay, everything else is the reader's now.
+    func take() -> News {
+        state.withLock { state in
+            let news = state.news
+            state.news = News(leaseEnded: news.leaseEnded, stop: news.stop)
+            state.hasNews = false
+            return news
+        }
+    }
+
+    /// Returns when there is news, at the latest at a point in time.
+    func wait(until deadline: ContinuousClock.Instant) async {
+        let number: UInt64? = state.withLock { state in
+            guard !state.hasNews else { return nil }
+            state.waits += 1
+            return state.waits
+        }
+        guard let number else { return }
+        let alarm = Task {
+            try await Task.sleep(until: deadline, clock: .continuous)
+            self.resume(wait: number)
+        }
+        await withCheckedContinuation { continuation in
+            let isLate = state.withLock { state in
+                if state.hasNews || deadline <= .now { return true }
+                state.waiter = continuation
+                return false
+            }
+            if isLate { continuation.resume() }
+        }
+        alarm.cancel()
+    }
+
+    private func note(_ change: (inout News) -> Void) {
+        let waiter = state.withLock { state in
+            change(&state.news)
+            state.hasNews = true
+            return state.waiter.take()
+        }
+        waiter?.resume()
+    }
+
+    /// An alarm that rings late must not end the wait after its own.
+    private func resume(wait number: UInt64) {
+        let waiter = state.withLock { state in
+            state.waits == number ? state.waiter.take() : nil
+        }
+        waiter?.resume()
+    }
+}

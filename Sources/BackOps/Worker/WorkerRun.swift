@@ -1,0 +1,189 @@
+import LibPQ
+import Logging
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// One run of a worker: registers, works, and registers anew when its lease is lost.
+struct WorkerRun {
+    private let database: BackOpsDatabase
+    private let configuration: WorkerConfiguration
+    private let registry: Registry
+    private let logger: Logger
+    private let relay: StopRelay
+    private let engine: Engine
+
+    init(_ worker: BackOpsWorker, _ relay: StopRelay) {
+        database = worker.database
+        configuration = worker.configuration
+        registry = worker.registry
+        logger = worker.logger
+        self.relay = relay
+        engine = Engine(worker.database.schema)
+    }
+
+    /// One registration in the table `workers`.
+    private struct Registration {
+        let id: Int64
+        let sent: ContinuousClock.Instant
+        let plans: PlanCache
+    }
+
+    func run() async throws {
+        var options = database.options
+        if options.applicationName == nil { options.applicationName = "backops worker" }
+        let pool = PQPool(options, size: max(2, database.maxConnections))
+        do {
+            try await work(pool)
+        } catch {
+            await pool.close()
+            throw error
+        }
+        await pool.close()
+    }
+
+    private func work(_ pool: PQPool) async throws {
+        var end = Dispatcher.End.leaseEnded
+        while case .leaseEnded = end {
+            let inbox = WorkerInbox()
+            relay.attach(inbox)
+            guard let registration = try await register(pool, inbox) else { return }
+            end = try await work(pool, registration, inbox)
+        }
+    }
+
+    private func work(_ pool: PQPool, _ registration: Registration, _ inbox: WorkerInbox) async throws -> Dispatcher.End {
+        var logger = logger
+        logger[metadataKey: "worker"] = "\(registration.id)"
+        let heartbeat = try Heartbeat(
+            engine: engine,
+            database: database,
+            worker: registration.id,
+            registrationSent: registration.sent,
+            operations: registry.definitions.map(\.name),
+            configuration: configuration,
+            inbox: inbox,
+            logger: logger
+        )
+        try heartbeat.start()
+        defer { heartbeat.stop() }
+        logger.info(
+            "worker started",
+            metadata: ["queues": "\(configuration.queues)", "slots": "\(configuration.concurrency)"]
+        )
+        var dispatcher = Dispatcher(
+            engine: engine,
+            pool: pool,
+            worker: registration.id,
+            registry: registry,
+            plans: registration.plans,
+            configuration: configuration,
+            inbox: inbox,
+            logger: logger
+        )
+        let end = await dispatcher.run()
+        if case .stopped = end { await unregister(registration.id, pool, logger) }
+        return end
+    }
+}
+
+// MARK: - Coming and going
+
+extension WorkerRun {
+    /// Registers; waits for the database as long as nobody wants the worker to stop.
+    private func register(_ pool: PQPool, _ inbox: WorkerInbox) async throws -> Registration? {
+        var outage = OutageBackoff()
+        while !relay.isStopping {
+            do {
+                try await checkSchema()
+                let registration = try await registerOnce(pool)
+                if outage.failures > 0 { logger.notice("worker reaches the database again") }
+                return registration
+            } catch let error as PQError where error.mayPass {
+                if outage.failures == 0 {
+                    logger.warning("worker cannot reach the database", metadata: ["error": "\(error)"])
+                }
+                await inbox.wait(until: .now + outage.next())
+            }
+        }
+        return nil
+    }
+
+    private func checkSchema() async throws {
+        let status = try await Migrator(database).status()
+        guard status.version > 0 else {
+            throw BackOpsError(
+                .schemaMissing,
+                subject: status.schema,
+                message: "the database has no schema \(status.schema): run `backops migrate up`"
+            )
+        }
+        guard status.pending.isEmpty else {
+            throw BackOpsError(
+                .schemaVersionMismatch,
+                subject: status.schema,
+                message: "the schema \(status.schema) is at version \(status.version), but this program needs version "
+                    + "\(Migration.newestVersion): run `backops migrate up`"
+            )
+        }
+        if status.isNewerThanLibrary {
+            logger.notice(
+                "the database is newer than this worker",
+                metadata: ["database": "\(status.version)", "worker": "\(Migration.newestVersion)"]
+            )
+        }
+    }
+
+    private func registerOnce(_ pool: PQPool) async throws -> Registration {
+        let plans = PlanCache(engine: engine, pool: pool)
+        for definition in registry.definitions {
+            let statement = engine.registerDefinition(name: definition.name, plan: PQJSON(definition.plan.jsonText))
+            if let id = try await pool.query(statement).first?.decode(0, as: Int64.self) {
+                plans.remember(definition.plan, as: id)
+            }
+        }
+        let sent = ContinuousClock.now
+        let row = try await pool.query(
+            engine.registerWorker(
+                host: ProcessInfo.processInfo.hostName,
+                pid: ProcessInfo.processInfo.processIdentifier,
+                queues: configuration.queues,
+                handlers: registry.handlers,
+                slots: configuration.concurrency,
+                version: configuration.version,
+                lease: configuration.lease
+            )
+        ).first
+        guard let id = try row?.decode(0, as: Int64.self) else {
+            throw BackOpsError(.databaseUnavailable, message: "register_worker gave no id")
+        }
+        return Registration(id: id, sent: sent, plans: plans)
+    }
+
+    /// Hands back what is left. When that fails, the end of the lease does it.
+    private func unregister(_ id: Int64, _ pool: PQPool, _ logger: Logger) async {
+        do {
+            let count = try await pool.query(engine.unregisterWorker(id), timeout: .seconds(5)).first?.decode(0, as: Int32.self)
+            logger.info("worker stopped", metadata: ["handed_back": "\(count ?? 0)"])
+        } catch {
+            logger.warning(
+                "worker could not say goodbye; what it held is free when its lease ends",
+                metadata: ["error": "\(error)"]
+            )
+        }
+    }
+}
+
+extension PQError {
+    /// Whether waiting may help: the connection's trouble, or a server that is starting, stopping or full.
+    fileprivate var mayPass: Bool {
+        switch code {
+        case .server: sqlState?.isTransient == true || sqlState?.isConnectionException == true
+        case .invalidOptions, .misuse, .decoding: false
+        default: true
+        }
+    }
+}
