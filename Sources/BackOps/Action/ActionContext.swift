@@ -63,7 +63,7 @@ public final class ActionContext: Sendable {
     package let host: any ActionHost
     let state: Mutex<State>
 
-    package init(_ invocation: ActionInvocation, host: any ActionHost, logger: Logger) {
+    package init(_ invocation: ActionInvocation, host: any ActionHost, logger: Logger = .current) {
         self.invocation = invocation
         self.host = host
         deadline = invocation.timeout.map { ContinuousClock.now + $0 }

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Holds how something ended, for one waiter that waits no longer than it wants to.
 final class Completion: Sendable {
-    typealias Outcome = Result<Void, any Error>
+    typealias Outcome = RecordedOutcome<Void>
 
     private struct State {
         var outcome: Outcome?

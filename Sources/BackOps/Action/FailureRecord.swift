@@ -34,8 +34,8 @@ package struct FailureRecord: Sendable {
     ///
     /// - Parameters:
     ///   - error: The error that ended the attempt.
-    ///   - stackTrace: Finds where an error was thrown.
-    package init(_ error: any Error, stackTrace: (any Error) -> String? = { _ in nil }) {
+    ///   - stackTrace: Where it was thrown.
+    package init(_ error: any Error, stackTrace: String? = nil) {
         let failure = error as? Failure
         decision =
             switch failure?.kind {
@@ -45,7 +45,7 @@ package struct FailureRecord: Sendable {
             }
         errorType = ErrorText.type(of: failure?.underlying ?? error)
         message = ErrorText.message(of: error)
-        self.stackTrace = stackTrace(error).map { ErrorText.storable($0, limit: ErrorText.traceLimit) }
+        self.stackTrace = stackTrace.map { ErrorText.storable($0, limit: ErrorText.traceLimit) }
         self.error = error
     }
 }

@@ -17,36 +17,40 @@ package func invoke(
     grace: Duration = .seconds(1),
     stackTraces: StackTraces = .off
 ) async -> ActionOutcome {
-    switch await recordingThrows(stackTraces, { try await run(action, context, grace: grace) }) {
-    case .returned: outcome(of: context, thrown: nil)
-    case .threw(let error, let trace):
-        outcome(of: context, thrown: error) { _ in stackTraces == .off ? nil : trace.text() }
-    }
+    outcome(of: context, await run(action, context, stackTraces, grace: grace))
 }
 
-private func run(_ action: PlannedAction, _ context: ActionContext, grace: Duration) async throws {
-    guard let deadline = context.deadline else {
-        return try await withLogger(context.logger) { _ in try await action.body(context) }
-    }
+private func run(
+    _ action: PlannedAction,
+    _ context: ActionContext,
+    _ stackTraces: StackTraces,
+    grace: Duration
+) async -> Completion.Outcome {
+    guard let deadline = context.deadline else { return await run(action, context, stackTraces) }
     let completion = Completion()
-    let work = Task {
-        do {
-            try await withLogger(context.logger) { _ in try await action.body(context) }
-            completion.finish(.success(()))
-        } catch {
-            completion.finish(.failure(error))
-        }
-    }
-    let outcome = await withTaskCancellationHandler {
+    let work = Task { completion.finish(await run(action, context, stackTraces)) }
+    let inTime = await withTaskCancellationHandler {
         await completion.outcome(until: deadline)
     } onCancel: {
         work.cancel()
     }
-    if let outcome { return try outcome.get() }
+    if let inTime { return inTime }
     work.cancel()
     let late = await completion.outcome(until: .now + grace)
-    if case .committed = context.phase { return }
-    throw timeoutError(context, isStillRunning: late == nil)
+    return .threw(timeoutError(context, isStillRunning: late == nil), .missing(.turnedOff))
+}
+
+/// Runs the body where `Logger.current` is the context's.
+///
+/// Errors travel on as values from here: another `throw` would be recorded as another place.
+private func run(
+    _ action: PlannedAction,
+    _ context: ActionContext,
+    _ stackTraces: StackTraces
+) async -> Completion.Outcome {
+    await withLogger(context.logger) { _ in
+        await recordingThrows(stackTraces) { try await action.body(context) }
+    }
 }
 
 private func timeoutError(_ context: ActionContext, isStillRunning: Bool) -> BackOpsError {
@@ -63,26 +67,29 @@ private func timeoutError(_ context: ActionContext, isStillRunning: Bool) -> Bac
 }
 
 /// Ends the context and weighs what it was told against what the body threw.
-private func outcome(
-    of context: ActionContext,
-    thrown: (any Error)?,
-    stackTrace: (any Error) -> String? = { _ in nil }
-) -> ActionOutcome {
+private func outcome(of context: ActionContext, _ body: Completion.Outcome) -> ActionOutcome {
     let (result, isCommitted) = context.end()
     if isCommitted, case .success(let result) = result {
-        if let thrown {
+        if case .threw(let error, _) = body {
             context.logger.error(
                 "error after the action had completed itself is ignored",
-                metadata: ["error": "\(ErrorText.message(of: thrown))"]
+                metadata: ["error": "\(ErrorText.message(of: error))"]
             )
         }
         return .committed(result)
     }
-    switch (thrown, result) {
-    case (nil, .success(let result)): return .completed(result)
-    case (nil, .failure(let error)): return .failed(FailureRecord(error))
-    case (let snooze as Snooze, _): return .snoozed(snooze.when)
-    case (is CancellationError, _) where Task.isCancelled: return .cancelled
-    case (let error?, _): return .failed(FailureRecord(error, stackTrace: stackTrace))
+    switch (body, result) {
+    case (.returned, .success(let result)): return .completed(result)
+    case (.returned, .failure(let error)): return .failed(FailureRecord(error))
+    case (.threw(let snooze as Snooze, _), _): return .snoozed(snooze.when)
+    case (.threw(is CancellationError, _), _) where Task.isCancelled: return .cancelled
+    case (.threw(let error, let trace), _): return .failed(FailureRecord(error, stackTrace: trace.stored))
+    }
+}
+
+extension FailureTrace {
+    /// The text to store; none where traces are turned off.
+    fileprivate var stored: String? {
+        if case .missing(.turnedOff) = self { nil } else { text() }
     }
 }
