@@ -1,0 +1,185 @@
+import BackOps
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Drives one operation by a virtual clock; the engine's rules without its tables.
+struct InlineEngine {
+    private let definition: Registry.Definition
+    private let start: Date
+    private let maxSteps: Int
+    private let host: InlineHost
+
+    private var progress: PlanProgress
+    private var failing: [String: Int]
+    private var clock = Duration.zero
+    private var snoozes = 0
+    private var run: InlineRun
+
+    init(
+        definition: Registry.Definition,
+        globals: Globals,
+        now: Date,
+        failing: [String: Int],
+        maxSteps: Int,
+        host: InlineHost
+    ) throws(BackOpsError) {
+        let paths = definition.plan.entries.map(\.path)
+        for path in failing.keys where !paths.contains(path) {
+            throw .invalidConfiguration(
+                "failing",
+                "names \"\(path)\", but there is only \(paths.joined(separator: ", "))."
+            )
+        }
+        self.definition = definition
+        self.start = now
+        self.failing = failing
+        self.maxSteps = maxSteps
+        self.host = host
+        progress = PlanProgress(definition.plan)
+        run = InlineRun(globals: globals)
+    }
+
+    mutating func run() async -> InlineRun {
+        var next = progress.first.flatMap { reach($0) }
+        while let position = next {
+            next = await attempt(position)
+        }
+        run.skipped = progress.plan.entries.filter { progress[$0.position].status == .skipped }.map(\.path)
+        return run
+    }
+}
+
+// MARK: - Time
+
+extension InlineEngine {
+    /// Moves the pointer to an action and waits until it is due.
+    ///
+    /// - Returns: The position, or nil when the operation failed there.
+    private mutating func reach(_ position: Int) -> Int? {
+        guard let options = progress.plan.entry(at: position)?.options else { return nil }
+        if let date = options.performAt { wait(until: date) }
+        if let delay = options.performIn { wait(delay) }
+        if let name = options.performAtGlobal {
+            do {
+                let date = try GlobalKey<Date>(name).value(try run.globals.members()[name])
+                if let date { wait(until: date) }
+            } catch {
+                run.errors.append(error)
+                run.fail(error)
+                return nil
+            }
+        }
+        return position
+    }
+
+    private mutating func wait(until date: Date) {
+        // Beyond 10,000 years there is no date that the database could store.
+        let seconds = min(date.timeIntervalSince(start), 316e9)
+        guard seconds > 0 else { return }
+        wait(.microseconds(Int64((seconds * 1_000_000).rounded())) - clock)
+    }
+
+    private mutating func wait(_ duration: Duration) {
+        guard duration > .zero else { return }
+        run.waits.append(duration)
+        clock += duration
+    }
+}
+
+// MARK: - Attempts
+
+extension InlineEngine {
+    /// Runs one attempt and records how it ended.
+    ///
+    /// - Returns: The position that is due next, or nil at the end.
+    private mutating func attempt(_ position: Int) async -> Int? {
+        guard let entry = progress.plan.entry(at: position) else { return nil }
+        progress[position].attempts += 1
+        let outcome = await invoke(action(entry), context(entry))
+        let (checkpoints, reports) = host.take()
+        run.globals = checkpoints.applied(to: run.globals)
+        run.progress += reports
+        switch outcome {
+        case .completed(let result), .committed(let result):
+            run.attempts[entry.path, default: 0] += 1
+            return complete(entry, result)
+        case .failed(let record):
+            run.attempts[entry.path, default: 0] += 1
+            return fail(entry, record)
+        case .snoozed(let when):
+            progress[position].attempts -= 1
+            return snooze(position, when)
+        case .cancelled:
+            run.state = .cancelled
+            return nil
+        }
+    }
+
+    /// The action itself, or one that fails in its place.
+    private mutating func action(_ entry: Plan.Entry) -> PlannedAction {
+        guard let left = failing[entry.path], left > 0 else { return definition.actions[entry.position - 1] }
+        failing[entry.path] = left - 1
+        return Do(entry.name) { _ in throw InjectedFailure(action: entry.path) }.planned
+    }
+
+    private func context(_ entry: Plan.Entry) -> ActionContext {
+        let invocation = ActionInvocation(
+            operationID: 1,
+            operationName: definition.name,
+            plan: progress.plan,
+            entry: entry,
+            attempt: progress[entry.position].attempts,
+            run: progress[entry.position].run,
+            enqueuedAt: start,
+            globals: run.globals
+        )
+        return ActionContext(invocation, host: host)
+    }
+
+    private mutating func complete(_ entry: Plan.Entry, _ result: ActionResult) -> Int? {
+        run.globals = result.patch.applied(to: run.globals)
+        run.path.append(entry.path)
+        run.steps += 1
+        snoozes = 0
+        guard let next = progress.complete(entry.position, jump: result.jump) else { return nil }
+        guard run.steps < maxSteps else {
+            run.fail(BackOpsError.stepLimit(maxSteps))
+            return nil
+        }
+        return reach(next)
+    }
+
+    private mutating func fail(_ entry: Plan.Entry, _ record: FailureRecord) -> Int? {
+        run.errors.append(record.error)
+        let attempt = progress[entry.position].attempts
+        let policy = entry.options.retryPolicy
+        guard attempt < policy.maxAttempts, record.decision != .permanent else {
+            run.fail(record.error)
+            return nil
+        }
+        if case .retryAfter(let delay) = record.decision {
+            wait(delay)
+        } else {
+            wait(policy.delay(afterAttempt: attempt))
+        }
+        return entry.position
+    }
+
+    /// Puts an action off; one that always does so would never end here, where time costs nothing.
+    private mutating func snooze(_ position: Int, _ when: Snooze.When) -> Int? {
+        snoozes += 1
+        guard snoozes < maxSteps else {
+            run.fail(BackOpsError.stepLimit(maxSteps))
+            return nil
+        }
+        switch when {
+        case .after(let duration): wait(duration)
+        case .until(let date): wait(until: date)
+        }
+        return position
+    }
+}

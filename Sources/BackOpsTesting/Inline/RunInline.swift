@@ -1,0 +1,55 @@
+public import BackOps
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// Runs an operation from its first action to its end, here and now, without a database.
+///
+/// Actions, jumps, globals, retries and delays behave as in the engine, except that time is skipped instead
+/// of slept and that backoff has no jitter, so every run is the same:
+///
+/// ```swift
+/// let run = await runInline(Fulfilment(shop: FakeShop()), failing: ["main/SendEmailReceipt": 2]) {
+///     $0[.subscriptionID] = 42
+/// }
+/// #expect(run.state == .completed)
+/// ```
+///
+/// Time limits of actions are real time. Cancelling the task ends the run as ``InlineRun/State/cancelled``.
+///
+/// - Parameters:
+///   - definition: The operation.
+///   - now: The virtual time at which it is enqueued; 2026-01-01 in UTC by default.
+///   - failing: How many attempts of an action, named "branch/Action", fail before its body runs.
+///   - maxSteps: How many completed actions end the run as an endless loop.
+///   - executor: What ``BackOps/ActionContext/transaction(_:)`` hands out; without one, statements throw.
+///   - globals: Sets the operation's globals.
+/// - Returns: How the run went, also when the definition or the globals are refused.
+public func runInline(
+    _ definition: some OperationDefinition,
+    now: Date = Date(timeIntervalSince1970: 1_767_225_600),
+    failing: [String: Int] = [:],
+    maxSteps: Int = 10_000,
+    executor: (any SQLExecutor)? = nil,
+    _ globals: (inout Globals) -> Void = { _ in }
+) async -> InlineRun {
+    var document = Globals()
+    globals(&document)
+    do {
+        let registry = try Registry([definition])
+        var engine = try InlineEngine(
+            definition: registry.definitions[0],
+            globals: Globals(text: try document.checkedJSON()),
+            now: now,
+            failing: failing,
+            maxSteps: maxSteps,
+            host: InlineHost(executor: executor ?? NoExecutor())
+        )
+        return await engine.run()
+    } catch {
+        return InlineRun(globals: document, refusedBy: error)
+    }
+}
