@@ -25,7 +25,7 @@ import Testing
         struct Mishap: Error {}
         nonisolated(unsafe) var directory = ""
         await #expect(throws: Mishap.self) {
-            try await withDevPostgres { server in
+            try await withDevPostgres { server async throws in
                 directory = server.directory
                 throw Mishap()
             }
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func `nobody but the server's user can reach the socket`() async throws {
-        try await withDevPostgres { server in
+        try await withDevPostgres { server async throws in
             let attributes = try FileManager.default.attributesOfItem(atPath: server.socketDirectory)
             #expect(attributes[.posixPermissions] as? Int == 0o700)
             #expect(try await server.psql("show listen_addresses") == "")
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(.enabled(if: geteuid() == 0)) func `root's server runs as another user`() async throws {
-        try await withDevPostgres { server in
+        try await withDevPostgres { server async throws in
             let attributes = try FileManager.default.attributesOfItem(atPath: server.directory)
             let owner = try #require(attributes[.ownerAccountName] as? String)
             #expect(["postgres", "nobody"].contains(owner))
@@ -50,11 +50,11 @@ import Testing
     }
 
     @Test func `a private server is fast unless it is asked to be durable`() async throws {
-        try await withDevPostgres { server in
+        try await withDevPostgres { server async throws in
             #expect(try await server.psql("show fsync") == "off")
             #expect(try await server.psql("show synchronous_commit") == "on")
         }
-        try await withDevPostgres(.init(durable: true)) { server in
+        try await withDevPostgres(.init(durable: true)) { server async throws in
             #expect(try await server.psql("show fsync") == "on")
             #expect(try await server.psql("show full_page_writes") == "on")
         }
@@ -65,7 +65,7 @@ import Testing
             serverSettings: ["work_mem": "7MB", "wal_level": "logical", "max_wal_senders": "3"],
             maxConnections: 17
         )
-        try await withDevPostgres(settings) { server in
+        try await withDevPostgres(settings) { server async throws in
             #expect(try await server.psql("show work_mem") == "7MB")
             #expect(try await server.psql("show wal_level") == "logical")
             #expect(try await server.psql("show max_connections") == "17")
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `text is UTF-8, order is by bytes, time is UTC`() async throws {
-        try await withDevPostgres { server in
+        try await withDevPostgres { server async throws in
             #expect(try await server.psql("show server_encoding") == "UTF8")
             #expect(try await server.psql("show timezone").hasSuffix("UTC"))
             #expect(try await server.psql("select 'a' > 'B'") == "t")
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func `databases are created and dropped`() async throws {
-        try await withDevPostgres { server in
+        try await withDevPostgres { server async throws in
             try await server.createDatabase("it's -- a \"name\"")
             try await server.createDatabase("copy", template: "it's -- a \"name\"")
             #expect(try await server.psql("select 1", database: "it's -- a \"name\"") == "1")

@@ -11,7 +11,14 @@ struct ClusterDirectory: Sendable {
 
     var data: String { "\(path)/data" }
     var log: String { "\(path)/server.log" }
-    var lock: String { "\(path)/owner.lock" }
+
+    /// Locked by the process that started the server and stops it.
+    var ownerLock: String { "\(path)/owner.lock" }
+
+    /// Locked by the server's processes and their supervisor: while it is free, none of them lives.
+    ///
+    /// They outlive their owner for a moment when it is killed, and each other when one of them is.
+    var serverLock: String { "\(path)/server.lock" }
 
     /// The major version that made the data, or nil when there is none yet.
     var majorVersion: Int? {

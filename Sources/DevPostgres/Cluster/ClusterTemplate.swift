@@ -89,7 +89,7 @@ struct ClusterTemplate {
         // A folder that others could write to would let them choose what our server runs.
         guard let status = SystemCall.status(of: cacheDirectory), status.isDirectory,
             status.owner == SystemCall.userID, status.mode & 0o022 == 0,
-            let lock = FileLock("\(template).lock")
+            let lock = try? FileLock("\(template).lock")
         else { return nil }
         return try await Polling.answer(within: timeLimit) { lock.tryLock() ? lock : nil }
     }

@@ -1,8 +1,11 @@
 /// Where the server puts its Unix socket.
 enum SocketDirectory {
     /// Whether a socket in that folder has a path that the system accepts, even with a port of five digits.
+    ///
+    /// A comma is not possible either: clients take what follows for a second host.
     static func fits(_ directory: String) -> Bool {
         directory.utf8.count + "/.s.PGSQL.65535".utf8.count <= SystemCall.socketPathLimit
+            && !directory.contains(",")
     }
 
     /// The server's own folder, or a short one under the temporary folder, created for the server's user

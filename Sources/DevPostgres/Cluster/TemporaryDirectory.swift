@@ -25,7 +25,7 @@ enum TemporaryDirectory {
 
     /// Removes the folders of processes that died without a chance to do it.
     ///
-    /// Only where the process is gone, nobody holds the folder's lock, and its server has ended as well.
+    /// Only where the process is gone, nobody owns the folder, and its server has ended as well.
     static func removeLeftovers() {
         let base = base()
         let names = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
@@ -43,8 +43,8 @@ enum TemporaryDirectory {
             return
         }
         let directory = ClusterDirectory(existing: path)
-        let lock = FileLock(directory.lock)
-        guard lock?.tryLock() != false, case .absent = directory.serverState() else { return }
+        let locks = [directory.ownerLock, directory.serverLock].map { try? FileLock($0) }
+        guard locks.allSatisfy({ $0?.tryLock() ?? true }) else { return }
         try? FileManager.default.removeItem(atPath: path)
     }
 

@@ -43,9 +43,7 @@ public struct PostgresPrograms: Sendable, Hashable {
     }
 
     init?(inspecting directory: String) {
-        guard let resolved = SystemCall.resolve(directory),
-            FileManager.default.isExecutableFile(atPath: "\(resolved)/postgres"),
-            FileManager.default.isExecutableFile(atPath: "\(resolved)/initdb"),
+        guard let resolved = Self.folderWithPrograms(directory),
             let line = SystemCall.firstLine(of: "\(resolved)/postgres", "--version"),
             let version = Self.version(in: line),
             let majorVersion = Int(version.prefix(while: \.isNumber))
@@ -53,6 +51,18 @@ public struct PostgresPrograms: Sendable, Hashable {
         self.directory = resolved
         self.version = version
         self.majorVersion = majorVersion
+    }
+
+    /// Follows links of the folder, and of the program: `/usr/local/bin/postgres` often is one, and the other
+    /// programs lie only where it leads.
+    private static func folderWithPrograms(_ directory: String) -> String? {
+        let target = SystemCall.resolve("\(directory)/postgres")
+        let targetFolder = target.map { "/" + $0.split(separator: "/").dropLast().joined(separator: "/") }
+        return [targetFolder, SystemCall.resolve(directory)].compactMap { $0 }.first { folder in
+            ["postgres", "initdb"].allSatisfy {
+                FileManager.default.isExecutableFile(atPath: "\(folder)/\($0)")
+            }
+        }
     }
 
     /// `15.18` of `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.

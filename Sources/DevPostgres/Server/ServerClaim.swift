@@ -1,38 +1,34 @@
 /// Decides who runs the server of a directory: this process, or one that was faster.
 enum ServerClaim {
-    /// The directory's lock is ours, and no server runs in it.
+    /// The directory's owner lock is ours, and no server runs in it.
     case owner(FileLock)
     /// A server runs that is not ours.
     case guest(PostmasterFile)
 
-    /// How long a server without an owner may take to end, as it does when its process died, before it is
-    /// taken for one that somebody started by hand.
-    private static let orphanLimit = Duration.seconds(10)
-
-    /// Waits until either answer is certain: while another process starts the server or ours is still
-    /// stopping, neither is.
+    /// Waits until either answer is certain.
+    ///
+    /// Neither is while another process starts or stops the server, nor while one that lost its owner still
+    /// ends: it answers, but not for long. A server without supervisor was started by hand, and may be
+    /// shared.
     ///
     /// - Throws: `directoryUnusable` or `startFailed` when the time is over, or `CancellationError`.
     static func make(for directory: ClusterDirectory, within limit: Duration) async throws -> ServerClaim {
-        guard let lock = FileLock(directory.lock) else {
-            throw DevPostgresError(
-                .directoryUnusable,
-                "\(directory.lock) cannot be opened: \(SystemCall.lastError)."
-            )
-        }
-        let orphanEnd = ContinuousClock.now + orphanLimit
+        let ownerLock = try FileLock(directory.ownerLock)
+        let serverLock = try FileLock(directory.serverLock)
         let claim = try await Polling.answer(within: limit) { () -> ServerClaim? in
-            let isOwner = lock.tryLock()
+            let isOwner = ownerLock.tryLock()
+            if isOwner, !serverLock.tryLock() { return nil }
+            defer { serverLock.unlock() }
             switch directory.serverState() {
-            case .absent: return isOwner ? .owner(lock) : nil
+            case .absent: return isOwner ? .owner(ownerLock) : nil
             case .changing: return nil
-            case .ready(let file): return isOwner && ContinuousClock.now < orphanEnd ? nil : .guest(file)
+            case .ready(let file): return .guest(file)
             }
         }
         if let claim { return claim }
         throw DevPostgresError(
             .startFailed,
-            "Another process owns the server in \(directory.path), but it was not ready within \(limit).",
+            "Another server in \(directory.path) neither became ready nor ended within \(limit).",
             log: LogTail.lastLines(ofFile: directory.log, after: 0)
         )
     }

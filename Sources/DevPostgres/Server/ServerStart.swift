@@ -21,37 +21,34 @@ struct ServerStart {
 
     private static let largestLog: UInt64 = 16 << 20
 
-    /// Starts the server; as often as need be while the survivors of a killed one still end.
+    /// Starts the server once the survivors of a killed one have ended.
     ///
-    /// - Throws: `startFailed` with the end of the log, or `CancellationError`; no server is left then.
+    /// - Throws: `startFailed` with the end of the log, or `CancellationError`; a server that has begun
+    ///   then ends by itself.
     func callAsFunction() async throws -> Running {
-        let end = ContinuousClock.now + settings.startTimeout
-        while true {
-            let logSize = rotatedLogSize()
-            directory.removeMisleadingServerFile()
-            let leftover = PostmasterFile(dataDirectory: directory.data)
-            let supervisor = try Supervisor(server)
-            let outcome = try await Polling.answer(within: end - ContinuousClock.now) { () -> Outcome? in
-                state(of: supervisor, after: leftover)
-            }
-            if case .ready(let file) = outcome { return Running(supervisor: supervisor, file: file) }
-            let log = LogTail.lastLines(ofFile: directory.log, after: logSize)
-            guard case .ended(let reason) = outcome else {
-                throw DevPostgresError(
-                    .startFailed,
-                    "PostgreSQL \(programs.version) was not ready within \(settings.startTimeout).",
-                    log: log
-                )
-            }
-            guard log.contains("is still in use"), ContinuousClock.now < end else {
-                throw DevPostgresError(
-                    .startFailed,
-                    "PostgreSQL \(programs.version) did not start in \(directory.path). \(reason)",
-                    log: log
-                )
-            }
-            try await Task.sleep(for: Polling.interval)
+        let lock = try FileLock(directory.serverLock)
+        let isFree = try await Polling.answer(within: settings.startTimeout) { lock.tryLock() ? true : nil }
+        guard isFree == true else {
+            throw failure("the processes of the previous server did not end within \(settings.startTimeout).")
         }
+        directory.removeMisleadingServerFile()
+        let leftover = PostmasterFile(dataDirectory: directory.data)
+        let logSize = rotatedLogSize()
+        let supervisor = try Supervisor(server(lock))
+        let outcome = try await Polling.answer(within: settings.startTimeout) { () -> Outcome? in
+            state(of: supervisor, after: leftover)
+        }
+        let log = LogTail.lastLines(ofFile: directory.log, after: logSize)
+        switch outcome {
+        case .ready(let file): return Running(supervisor: supervisor, file: file)
+        case .ended(let reason): throw failure(reason, log: log)
+        case nil: throw failure("it was not ready within \(settings.startTimeout).", log: log)
+        }
+    }
+
+    private func failure(_ reason: String, log: String? = nil) -> DevPostgresError {
+        let message = "PostgreSQL \(programs.version) did not start in \(directory.path): \(reason)"
+        return DevPostgresError(.startFailed, message, log: log)
     }
 
     private enum Outcome {
@@ -70,7 +67,7 @@ struct ServerStart {
         return .ready(file)
     }
 
-    private var server: Supervisor.Server {
+    private func server(_ lock: FileLock) -> Supervisor.Server {
         Supervisor.Server(
             command: ServerCommand.arguments(
                 programs: programs,
@@ -79,6 +76,7 @@ struct ServerStart {
                 settings: settings
             ),
             log: directory.log,
+            lock: lock,
             temporaryDirectory: isTemporary ? directory.path : nil,
             account: account
         )

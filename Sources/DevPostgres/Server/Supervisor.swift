@@ -18,6 +18,8 @@ final class Supervisor: Sendable {
         /// The server program and its arguments.
         let command: [String]
         let log: String
+        /// Held by the shell and the server's processes until the last of them has ended.
+        let lock: FileLock
         /// Removed by the shell if this process dies.
         let temporaryDirectory: String?
         let account: ServerAccount
@@ -66,24 +68,31 @@ final class Supervisor: Sendable {
             workingDirectory: "/",
             platformOptions: options,
             input: .fileDescriptor(input, closeAfterSpawningProcess: true),
-            output: .discarded
+            output: .fileDescriptor(
+                FileDescriptor(rawValue: server.lock.descriptor),
+                closeAfterSpawningProcess: false
+            )
         )
-        return "The server ended: \(result.terminationStatus)."
+        return "it ended with \(result.terminationStatus)."
     }
 
-    /// `$1` is the log, `$2` the folder to remove or empty, the rest the server's command.
+    /// Starts the server, and stops it when the input ends.
+    ///
+    /// `$1` is the log, `$2` the folder to remove or nothing, the rest the server's command. Input is the socket,
+    /// output the lock, which the server inherits as descriptor 4.
     ///
     /// The watcher's `read` is built in: killing the watcher leaves nothing behind that could later signal a
-    /// process number that is no longer ours.
+    /// process number that is no longer ours. It repeats its signal, because a server that has hardly begun
+    /// still ignores it.
     private static let script = """
         log=$1 temporary=$2 orphaned=
         shift 2
-        exec 3<&0
+        exec 3<&0 4>&1 </dev/null >/dev/null
         umask 077
-        "$@" </dev/null 3<&- >>"$log" 2>&1 &
+        "$@" 3<&- >>"$log" 2>&1 &
         server=$!
         trap 'orphaned=1; kill -INT "$server"' TERM INT HUP
-        { read -r _ <&3; kill -TERM $$ || kill -INT "$server"; } 2>/dev/null &
+        { read -r _ <&3; kill -TERM $$; while kill -INT "$server"; do sleep 0.1; done; } 2>/dev/null &
         watcher=$!
         wait "$server"; status=$?
         while kill -0 "$server" 2>/dev/null; do wait "$server"; status=$?; done

@@ -1,14 +1,23 @@
-/// A lock on a file that ends with the process that holds it, even by `kill -9`.
+/// A lock on a file that ends with the last process that holds it, even by `kill -9`.
 ///
 /// It belongs to this object, not to the process: two objects in one process exclude each other too.
+/// Child processes share it only if they are given the descriptor.
 final class FileLock: Sendable {
-    private let descriptor: Int32
+    /// Valid as long as this object lives.
+    let descriptor: Int32
 
-    /// Opens the file, creating it if need be; nil when that is not possible.
+    /// Opens the file, creating it if need be.
     ///
     /// Nothing is locked yet.
-    init?(_ path: String) {
-        guard let descriptor = SystemCall.openLockFile(path) else { return nil }
+    ///
+    /// - Throws: `directoryUnusable` when that is not possible.
+    init(_ path: String) throws(DevPostgresError) {
+        guard let descriptor = SystemCall.openLockFile(path) else {
+            throw DevPostgresError(
+                .directoryUnusable,
+                "\(path) cannot be opened: \(SystemCall.lastError)."
+            )
+        }
         self.descriptor = descriptor
     }
 
