@@ -14,15 +14,3 @@ public protocol SQLExecutor: Sendable {
     @discardableResult
     func execute(_ sql: String, _ parameters: [String?]) async throws -> [[String?]]
 }
-
-extension SQLExecutor {
-    /// Runs one statement without parameters.
-    ///
-    /// - Parameter sql: The statement.
-    /// - Returns: The rows, as ``execute(_:_:)``.
-    /// - Throws: What the connection throws.
-    @discardableResult
-    public func execute(_ sql: String) async throws -> [[String?]] {
-        try await execute(sql, [])
-    }
-}

@@ -1,4 +1,5 @@
 import BackOps
+import LibPQ
 import Synchronization
 
 /// Does for `runInline` what the database does for a worker.
@@ -8,10 +9,10 @@ final class InlineHost: ActionHost {
         var progress: [Double] = []
     }
 
-    private let executor: any SQLExecutor
+    private let database: PQPool?
     private let state = Mutex(State())
 
-    init(executor: any SQLExecutor) { self.executor = executor }
+    init(database: PQPool?) { self.database = database }
 
     func checkpoint(_ patch: GlobalsPatch) async throws {
         state.withLock { $0.checkpoints.merge(patch) }
@@ -21,8 +22,14 @@ final class InlineHost: ActionHost {
         state.withLock { $0.progress.append(progress) }
     }
 
-    func transaction(_ body: (any SQLExecutor) async throws -> ActionResult) async throws {
-        _ = try await body(executor)
+    func transaction(_ body: (PQTransaction) async throws -> ActionResult) async throws {
+        guard let database else {
+            throw BackOpsError.invalidConfiguration(
+                "database",
+                "is needed by an action that calls transaction(_:). Pass `runInline` a pool, or test with a database."
+            )
+        }
+        _ = try await database.withTransaction { try await body($0) }
     }
 
     /// Takes what was stored and reported during an attempt.
@@ -31,15 +38,5 @@ final class InlineHost: ActionHost {
             defer { state = State() }
             return (state.checkpoints, state.progress)
         }
-    }
-}
-
-/// Refuses statements, as there is no database.
-struct NoExecutor: SQLExecutor {
-    func execute(_ sql: String, _ parameters: [String?]) async throws -> [[String?]] {
-        throw BackOpsError.invalidConfiguration(
-            "executor",
-            "is needed for SQL without a database. Pass `runInline` one, or test against a database."
-        )
     }
 }

@@ -1,4 +1,5 @@
 public import BackOps
+public import LibPQ
 
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
@@ -25,7 +26,8 @@ public import Foundation
 ///   - now: The virtual time at which it is enqueued; 2026-01-01 in UTC by default.
 ///   - failing: How many attempts of an action, named "branch/Action", fail before its body runs.
 ///   - maxSteps: How many completed actions end the run as an endless loop.
-///   - executor: What ``BackOps/ActionContext/transaction(_:)`` hands out; without one, statements throw.
+///   - database: Where ``BackOps/ActionContext/transaction(_:)`` runs its statements, which commit when the action
+///     completes; without one it throws.
 ///   - globals: Sets the operation's globals.
 /// - Returns: How the run went, also when the definition or the globals are refused.
 public func runInline(
@@ -33,7 +35,7 @@ public func runInline(
     now: Date = Date(timeIntervalSince1970: 1_767_225_600),
     failing: [String: Int] = [:],
     maxSteps: Int = 10_000,
-    executor: (any SQLExecutor)? = nil,
+    database: PQPool? = nil,
     _ globals: (inout Globals) -> Void = { _ in }
 ) async -> InlineRun {
     var document = Globals()
@@ -46,7 +48,7 @@ public func runInline(
             now: now,
             failing: failing,
             maxSteps: maxSteps,
-            host: InlineHost(executor: executor ?? NoExecutor())
+            host: InlineHost(database: database)
         )
         return await engine.run()
     } catch {

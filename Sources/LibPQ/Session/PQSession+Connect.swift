@@ -35,8 +35,8 @@ extension PQSession {
         guard !settings.isEmpty else { return }
         var statement = SQLStatement(unescaped: "select")
         for (index, (name, value)) in settings.sorted(by: { $0.key < $1.key }).enumerated() {
-            let (first, second) = (statement.bind(name), statement.bind(value))
-            statement.shape.text += "\(index == 0 ? "" : ",") set_config($\(first), $\(second), false)"
+            let comma = index == 0 ? "" : ","
+            statement += "\(unescaped: comma) set_config(\(name), \(value), false)"
         }
         _ = try runUnprepared(statement, timeout: options.connectTimeout)
     }

@@ -11,7 +11,7 @@ extension SQLStatement: ExpressibleByStringLiteral, ExpressibleByStringInterpola
 
     /// Collects the pieces of a literal; the compiler calls it.
     public struct StringInterpolation: StringInterpolationProtocol {
-        fileprivate var statement = SQLStatement(unescaped: "")
+        var statement = SQLStatement(unescaped: "")
 
         /// Makes room for a literal.
         public init(literalCapacity: Int, interpolationCount: Int) {
@@ -27,9 +27,7 @@ extension SQLStatement: ExpressibleByStringLiteral, ExpressibleByStringInterpola
 
         /// Binds a value; an `Optional` without one is NULL.
         public mutating func appendInterpolation(_ value: some PQEncodable) {
-            let number = statement.bind(value)
-            statement.shape.text += "$"
-            statement.shape.text += String(number)
+            statement.bind(value)
         }
 
         /// Inserts SQL as it is.

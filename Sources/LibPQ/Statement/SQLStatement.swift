@@ -19,6 +19,8 @@ public struct SQLStatement: Sendable {
         var offset: Int
         var length: Int
         var isNull: Bool
+        /// Where the `$` of its number stands in the text, in UTF-8 bytes.
+        var place: Int
     }
 
     /// Shows one bound value as it is sent.
@@ -53,15 +55,16 @@ public struct SQLStatement: Sendable {
         }
     }
 
-    /// Binds one more value and returns its number.
-    @discardableResult
-    mutating func bind<Value: PQEncodable>(_ value: Value) -> Int {
+    /// Appends one more value: its number to the text, its bytes to the others.
+    mutating func bind<Value: PQEncodable>(_ value: Value) {
         let offset = bytes.count
         let isNull = value.isSQLNull
         if !isNull { value.encode(into: &bytes) }
-        slots.append(Slot(offset: offset, length: bytes.count - offset, isNull: isNull))
+        let place = shape.text.utf8.count
+        slots.append(Slot(offset: offset, length: bytes.count - offset, isNull: isNull, place: place))
         shape.typeOIDs.append(Value.typeOID)
-        return slots.count
+        shape.text += "$"
+        shape.text += String(slots.count)
     }
 }
 

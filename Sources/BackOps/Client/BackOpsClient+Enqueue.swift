@@ -1,0 +1,182 @@
+public import LibPQ
+
+extension BackOpsClient {
+    /// Enqueues one operation.
+    ///
+    /// One round trip and one transaction; when it returns, the operation is durable. Where the key is taken, nothing is
+    /// written and the handle is that of the operation that has it.
+    ///
+    /// - Parameters:
+    ///   - definition: Its definition, of which only the name is needed: the plan is what a worker has registered.
+    ///   - globals: Its globals.
+    ///   - when: When the first action may start.
+    ///   - key: The idempotency key.
+    ///   - queue: The queue: a-z, 0-9, dot, dash, underscore.
+    ///   - priority: 0 is served first, 9 last.
+    ///   - tags: Free labels.
+    /// - Returns: A handle for the operation.
+    /// - Throws: ``BackOpsError``: what is wrong with the input, or ``BackOpsError/Code/databaseUnavailable``. When the
+    ///   connection died during the call, the operation may have been enqueued: repeat it with the same key.
+    @discardableResult
+    public func enqueue(
+        _ definition: (some OperationDefinition).Type,
+        _ globals: Globals = [:],
+        _ when: When = .now,
+        key: String? = nil,
+        queue: String = "default",
+        priority: Int = 5,
+        tags: [String] = []
+    ) async throws -> OperationHandle {
+        var request = Enqueue(definition, globals)
+        request.when = when
+        request.key = key
+        request.queue = queue
+        request.priority = priority
+        request.tags = tags
+        return try await enqueue(request)
+    }
+
+    /// Enqueues one operation whose globals a closure sets through typed keys.
+    ///
+    /// - Parameters:
+    ///   - definition: Its definition.
+    ///   - when: When the first action may start.
+    ///   - key: The idempotency key.
+    ///   - globals: Sets the globals: `{ $0[.subscriptionID] = 42 }`.
+    /// - Returns: A handle for the operation.
+    /// - Throws: What the closure throws; otherwise as ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    @discardableResult
+    public func enqueue(
+        _ definition: (some OperationDefinition).Type,
+        _ when: When = .now,
+        key: String? = nil,
+        globals: (inout Globals) throws -> Void
+    ) async throws -> OperationHandle {
+        var document = Globals()
+        try globals(&document)
+        return try await enqueue(definition, document, when, key: key)
+    }
+
+    /// Enqueues one operation that brings its own branches.
+    ///
+    /// - Parameters:
+    ///   - name: A free name.
+    ///   - globals: Its globals.
+    ///   - when: When the first action may start.
+    ///   - key: The idempotency key.
+    ///   - branches: The branches; bare actions form `main`. Workers need not know the operation, only its actions.
+    /// - Returns: A handle for the operation.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidPlan``; otherwise as
+    ///   ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    @discardableResult
+    public func enqueue(
+        name: String,
+        _ globals: Globals = [:],
+        _ when: When = .now,
+        key: String? = nil,
+        @BranchBuilder branches: () -> [Branch]
+    ) async throws -> OperationHandle {
+        var request = try Enqueue(name: name, globals, branches: branches)
+        request.when = when
+        request.key = key
+        return try await enqueue(request)
+    }
+
+    /// Enqueues what a request describes.
+    ///
+    /// - Parameter request: The operation.
+    /// - Returns: A handle for it.
+    /// - Throws: As ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    @discardableResult
+    public func enqueue(_ request: Enqueue) async throws -> OperationHandle {
+        try handle(try await call(engine.enqueue(request)))
+    }
+
+    /// Enqueues an operation in the caller's own transaction: it commits or vanishes with it.
+    ///
+    /// - Parameters:
+    ///   - request: The operation.
+    ///   - transaction: A transaction of ``transaction(_:)``, or the one that an action runs in.
+    /// - Returns: A handle for it, which knows it once the transaction has committed.
+    /// - Throws: As ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    @discardableResult
+    public func enqueue(_ request: Enqueue, in transaction: PQTransaction) async throws -> OperationHandle {
+        do {
+            return try handle(try await transaction.query(try engine.enqueue(request)))
+        } catch let error as PQError {
+            throw BackOpsError(refusing: error)
+        }
+    }
+
+    /// Enqueues an operation in a transaction of another PostgreSQL client.
+    ///
+    /// - Parameters:
+    ///   - request: The operation.
+    ///   - executor: A connection that is in a transaction.
+    /// - Returns: A handle for it, which knows it once the transaction has committed.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals``; what the executor throws.
+    @discardableResult
+    public func enqueue(_ request: Enqueue, in executor: some SQLExecutor) async throws -> OperationHandle {
+        let (sql, parameters) = try request.statement(schema: engine.schema.text)
+        guard let text = try await executor.execute(sql, parameters).first?.first ?? nil, let id = Int64(text) else {
+            throw BackOpsError(.databaseUnavailable, message: "the executor gave no row for the enqueue")
+        }
+        return OperationHandle(id: id, client: self)
+    }
+
+    /// Enqueues many operations of one definition.
+    ///
+    /// They go out in statements of up to 1,000, each of them a transaction; of a sequence that is larger, never more than
+    /// that is in memory. When a statement fails, those before it are enqueued: with keys, the whole call can be repeated.
+    ///
+    /// - Parameters:
+    ///   - definition: Their definition.
+    ///   - batch: The globals of each.
+    ///   - when: When their first actions may start.
+    ///   - key: Gives the idempotency key of each, by its globals; nil is none.
+    ///   - queue: The queue of all.
+    ///   - priority: The priority of all.
+    /// - Returns: Their ids, in order; where a key was taken, the id that has it.
+    /// - Throws: As ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    @discardableResult
+    public func enqueue(
+        _ definition: (some OperationDefinition).Type,
+        batch: some Sequence<Globals>,
+        _ when: When = .now,
+        key: ((Globals) -> String?)? = nil,
+        queue: String = "default",
+        priority: Int = 5
+    ) async throws -> [Int64] {
+        var request = Enqueue(definition)
+        request.when = when
+        request.queue = queue
+        request.priority = priority
+        var ids: [Int64] = []
+        var documents: [Globals] = []
+        for document in batch {
+            documents.append(document)
+            if documents.count == 1000 {
+                ids += try await enqueue(request, documents, key)
+                documents.removeAll(keepingCapacity: true)
+            }
+        }
+        if !documents.isEmpty { ids += try await enqueue(request, documents, key) }
+        return ids
+    }
+
+    private func enqueue(
+        _ request: Enqueue,
+        _ documents: [Globals],
+        _ key: ((Globals) -> String?)?
+    ) async throws -> [Int64] {
+        let statement = try engine.enqueue(request, documents: documents, keys: key.map { documents.map($0) })
+        return try await call(statement).map { try $0.decode(0, as: Int64.self) }
+    }
+
+    private func handle(_ rows: PQResult) throws -> OperationHandle {
+        guard let row = rows.first else {
+            throw BackOpsError(.databaseUnavailable, message: "the database gave no row for the enqueue")
+        }
+        return OperationHandle(id: try row.decode(0), client: self)
+    }
+}

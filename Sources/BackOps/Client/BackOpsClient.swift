@@ -1,0 +1,51 @@
+public import LibPQ
+public import Logging
+
+/// Enqueues operations, finds them, and steers them.
+///
+/// A client keeps a small pool of connections, opened when they are needed; make one and share it. Everything it does is
+/// also an SQL function or a view of the schema: see ``BackOpsDatabase``.
+public struct BackOpsClient: Sendable {
+    /// The connections, for statements of your own.
+    public let pool: PQPool
+
+    let engine: Engine
+    let logger: Logger
+
+    /// Makes a client; it connects when it is first used.
+    ///
+    /// - Parameters:
+    ///   - database: Where the operations are.
+    ///   - logger: Where to log lost connections.
+    public init(_ database: BackOpsDatabase, logger: Logger = Logger(label: "backops")) {
+        var options = database.options
+        if options.applicationName == nil { options.applicationName = "backops client" }
+        pool = PQPool(options, size: database.maxConnections)
+        engine = Engine(database.schema)
+        self.logger = logger
+    }
+
+    /// Closes the connections; those that are in use are closed when they come back.
+    public func close() async {
+        await pool.close()
+    }
+
+    /// Runs statements in one transaction; operations that it enqueues commit or vanish with it.
+    ///
+    /// - Parameter body: Runs the statements; what it throws rolls everything back.
+    /// - Returns: What the closure returns.
+    /// - Throws: What the closure throws, or `PQError`.
+    public func transaction<R>(_ body: (PQTransaction) async throws -> R) async throws -> R {
+        try await pool.withTransaction { try await body($0) }
+    }
+
+    /// Runs a statement of the engine, and says in the words of the API what it refused.
+    @discardableResult
+    func call(_ statement: SQLStatement) async throws -> PQResult {
+        do {
+            return try await pool.query(statement)
+        } catch let error as PQError {
+            throw BackOpsError(refusing: error)
+        }
+    }
+}

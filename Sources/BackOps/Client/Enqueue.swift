@@ -1,0 +1,66 @@
+/// Describes operations to enqueue, before anything is written.
+///
+/// ``BackOpsClient`` makes one for each of its `enqueue` methods. Make one yourself to run its ``statement`` with a
+/// PostgreSQL client of your own.
+public struct Enqueue: Sendable {
+    /// The operation's name.
+    public var name: String
+
+    /// The globals.
+    public var globals: Globals
+
+    /// When the first action may start.
+    public var when: When = .now
+
+    /// The idempotency key: at most one operation of this name has it, as long as its row exists.
+    public var key: String?
+
+    /// The queue: a-z, 0-9, dot, dash, underscore.
+    public var queue = "default"
+
+    /// 0 is served first, 9 last.
+    public var priority = 5
+
+    /// Free labels.
+    public var tags: [String] = []
+
+    /// The plan, for an operation that does not use a registered one.
+    var plan: Plan?
+
+    /// Describes an operation whose definition a worker registers.
+    ///
+    /// - Parameters:
+    ///   - name: The definition's name.
+    ///   - globals: The globals.
+    public init(_ name: String, _ globals: Globals = [:]) {
+        self.name = name
+        self.globals = globals
+    }
+
+    /// Describes an operation of a definition.
+    ///
+    /// - Parameters:
+    ///   - definition: The definition.
+    ///   - globals: The globals.
+    public init(_ definition: (some OperationDefinition).Type, _ globals: Globals = [:]) {
+        self.init(definition.name, globals)
+    }
+
+    /// Describes an operation that brings its own branches.
+    ///
+    /// Workers run it whose definitions, or `actions`, hold actions of these names.
+    ///
+    /// - Parameters:
+    ///   - name: A free name.
+    ///   - globals: The globals.
+    ///   - branches: The branches; bare actions form `main`.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidPlan`` or ``BackOpsError/Code/invalidName``.
+    public init(
+        name: String,
+        _ globals: Globals = [:],
+        @BranchBuilder branches: () -> [Branch]
+    ) throws(BackOpsError) {
+        self.init(name, globals)
+        plan = try Plan(operation: name, branches: branches())
+    }
+}

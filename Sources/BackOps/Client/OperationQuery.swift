@@ -1,0 +1,128 @@
+/// Finds operations; every condition narrows what was found before.
+///
+/// ```swift
+/// let operation = try await client.operations.named(Fulfilment.self).globalsContain(.subscriptionID, 42).first()
+/// for try await stuck in client.operations.inState(.failed) { print(stuck.id, stuck.name) }
+/// ```
+public struct OperationQuery: Sendable {
+    let client: BackOpsClient
+    var filter = OperationFilter()
+    /// What cannot be asked for is thrown when the query is run, because conditions cannot throw.
+    var refusal: BackOpsError?
+
+    init(_ client: BackOpsClient) {
+        self.client = client
+    }
+
+    private func with(_ change: (inout Self) -> Void) -> Self {
+        var query = self
+        change(&query)
+        return query
+    }
+
+    /// Keeps operations of a definition, under its current and its former names.
+    ///
+    /// - Parameter definition: The definition.
+    /// - Returns: The narrower query.
+    public func named(_ definition: (some OperationDefinition).Type) -> Self {
+        with { $0.filter.names = [definition.name] + definition.formerNames }
+    }
+
+    /// Keeps operations of a name.
+    ///
+    /// - Parameter name: The name.
+    /// - Returns: The narrower query.
+    public func named(_ name: String) -> Self {
+        with { $0.filter.names = [name] }
+    }
+
+    /// Keeps operations in one of some states.
+    ///
+    /// - Parameter states: The states.
+    /// - Returns: The narrower query.
+    public func inState(_ states: OperationState...) -> Self {
+        with { $0.filter.states = states }
+    }
+
+    /// Keeps operations whose globals contain a document: `globals @>`, which is an index look-up.
+    ///
+    /// Of nested documents the parts that are given must be there; of arrays, the elements.
+    ///
+    /// - Parameter document: The part that must be there.
+    /// - Returns: The narrower query.
+    public func globalsContain(_ document: Globals) -> Self {
+        with { query in
+            do throws(BackOpsError) {
+                var whole = try Globals(text: query.filter.globals ?? Array("{}".utf8)).members()
+                whole.merge(try document.members()) { $1 }
+                query.filter.globals = try Globals(whole).checkedJSON()
+            } catch {
+                query.refusal = error
+            }
+        }
+    }
+
+    /// Keeps operations that have a value under a key of their globals.
+    ///
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - value: The value.
+    /// - Returns: The narrower query.
+    public func globalsContain<Value: Codable & Sendable>(_ key: GlobalKey<Value>, _ value: Value) -> Self {
+        var document = Globals()
+        document[key] = value
+        return globalsContain(document)
+    }
+
+    /// Keeps operations that were enqueued not longer ago than this.
+    ///
+    /// - Parameter age: The greatest age.
+    /// - Returns: The narrower query.
+    public func since(_ age: Duration) -> Self {
+        with { $0.filter.since = age }
+    }
+}
+
+extension OperationQuery {
+    /// Reads the newest operation that was found.
+    ///
+    /// - Returns: The operation, or nil.
+    /// - Throws: ``BackOpsError``.
+    public func first() async throws -> OperationRecord? {
+        try await all(limit: 1).first
+    }
+
+    /// Reads what was found, newest first.
+    ///
+    /// - Parameter limit: The most operations to read.
+    /// - Returns: Zero to `limit` operations.
+    /// - Throws: ``BackOpsError``.
+    public func all(limit: Int = 1000) async throws -> [OperationRecord] {
+        try await page(before: nil, limit: limit)
+    }
+
+    /// Reads one page: the newest operations below an id.
+    func page(before id: Int64?, limit: Int) async throws -> [OperationRecord] {
+        if let refusal { throw refusal }
+        return try await client.call(client.engine.operations(filter, before: id, limit: limit)).map(OperationRecord.init)
+    }
+
+    /// Retries the failed and cancelled ones of what was found, in batches of 1,000, each of them a transaction.
+    ///
+    /// - Returns: The ids of those that were retried.
+    /// - Throws: ``BackOpsError``; batches before it are retried then.
+    @discardableResult
+    public func retryAll() async throws -> [Int64] {
+        try await steerAll { client.engine.retry($0) }
+    }
+
+    /// Cancels the active ones of what was found, in batches of 1,000, each of them a transaction.
+    ///
+    /// - Parameter reason: Why, for those who look at them later.
+    /// - Returns: The ids of those that were cancelled.
+    /// - Throws: ``BackOpsError``; batches before it are cancelled then.
+    @discardableResult
+    public func cancelAll(reason: String? = nil) async throws -> [Int64] {
+        try await steerAll { client.engine.cancel($0, reason: reason) }
+    }
+}

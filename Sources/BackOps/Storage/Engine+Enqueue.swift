@@ -1,0 +1,88 @@
+package import LibPQ
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension Enqueue {
+    /// The call that enqueues the operation, for any PostgreSQL client: one row with one column, the id as text.
+    ///
+    /// Values go in PostgreSQL's text format; nil is NULL.
+    ///
+    /// - Parameter schema: The schema's name.
+    /// - Returns: The statement with `$1` to `$9`, and its parameters.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals`` for globals that the database cannot hold,
+    ///   ``BackOpsError/Code/invalidConfiguration`` for a schema's name that cannot be one.
+    public func statement(schema: String = "backops") throws(BackOpsError) -> (sql: String, parameters: [String?]) {
+        let sql = """
+            select \(try SchemaName(schema).quoted).enqueue(
+              $1, $2::jsonb, $3, $4, $5::integer, $6::timestamptz, $7::interval, $8::text[], $9::json)::text
+            """
+        return (
+            sql,
+            [
+                name, String(decoding: try globals.checkedJSON(), as: UTF8.self), key, queue, String(priority),
+                when.time.map { ISO8601.text($0) }, when.delay.map { "\($0.microseconds) microseconds" },
+                Self.arrayText(tags), plan?.jsonText,
+            ]
+        )
+    }
+
+    /// Writes a text array as PostgreSQL reads it.
+    private static func arrayText(_ elements: [String]) -> String {
+        let quoted = elements.map { element in
+            "\"" + element.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        }
+        return "{\(quoted.joined(separator: ","))}"
+    }
+}
+
+extension Engine {
+    /// One row with the id.
+    package func enqueue(_ request: Enqueue) throws(BackOpsError) -> SQLStatement {
+        """
+        select \(unescaped: name).enqueue(
+          \(request.name), \(PQJSON(bytes: try request.globals.checkedJSON())), \(request.key as String?), \(request.queue),
+          \(Int32(clamping: request.priority)), \(request.when.timestamp as PQTimestamp?), \(request.when.delay as Duration?),
+          \(request.tags), \((request.plan.map { PQJSON($0.jsonText) }) as PQJSON?)::json)
+        """
+    }
+
+    /// A row (id, created) for every document, in order.
+    package func enqueue(
+        _ request: Enqueue,
+        documents: [Globals],
+        keys: [String?]?
+    ) throws(BackOpsError) -> SQLStatement {
+        var texts: [PQJSON] = []
+        texts.reserveCapacity(documents.count)
+        for document in documents { texts.append(PQJSON(bytes: try document.checkedJSON())) }
+        return """
+            select id, created
+              from \(unescaped: name).enqueue_many(
+                \(request.name), \(texts), \(keys as [String?]?), \(request.queue), \(Int32(clamping: request.priority)),
+                \(request.when.timestamp as PQTimestamp?), \(request.when.delay as Duration?), \(request.tags),
+                \((request.plan.map { PQJSON($0.jsonText) }) as PQJSON?)::json)
+            """
+    }
+}
+
+extension When {
+    fileprivate var time: Date? {
+        if case .at(let date) = self { date } else { nil }
+    }
+
+    fileprivate var timestamp: PQTimestamp? { time.map { PQTimestamp($0) } }
+
+    fileprivate var delay: Duration? {
+        if case .in(let delay) = self { delay } else { nil }
+    }
+}
+
+extension Duration {
+    fileprivate var microseconds: Int64 {
+        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+    }
+}
