@@ -63,7 +63,7 @@ package enum ErrorText {
         if let error = error as? Failure {
             return error.kind == .permanent ? "Failure.permanent" : "Failure.retry"
         }
-        let name = TypeName.of(Swift.type(of: error))
+        let name = TypeName.shown(Swift.type(of: error))
         return storable(caseName(of: error).map { "\(name).\($0)" } ?? name, limit: 500)
     }
 

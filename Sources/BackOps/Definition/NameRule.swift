@@ -16,8 +16,8 @@ enum NameRule {
             throw .invalidName(
                 name,
                 """
-                The type "\(name)" is private or local to a function, so its name changes from build to build. \
-                Give it a `static let name`, or declare it elsewhere.
+                The type "\(name)" is private or local to a function, so its name changes from \
+                build to build. Give it a `static let name`, or declare it elsewhere.
                 """
             )
         }
@@ -25,7 +25,10 @@ enum NameRule {
             let length = name.unicodeScalars.count
             throw .invalidName(
                 name,
-                "The name of \(kind) that begins \"\(name.prefix(40))\" has \(length) characters. At most \(maximumLength) are allowed."
+                """
+                The name of \(kind) that begins "\(name.prefix(40))" has \(length) characters. \
+                At most \(maximumLength) are allowed.
+                """
             )
         }
         for scalar in name.unicodeScalars where scalar == "/" || scalar.properties.generalCategory == .control

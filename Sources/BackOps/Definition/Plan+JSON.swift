@@ -21,7 +21,7 @@ extension Plan {
 
     /// Reads and checks a plan.
     ///
-    /// The order of the branches is that of the text: it must come from a `json` column, as `jsonb` sorts keys.
+    /// The branches are in the order of the text, so it must not come from `jsonb`, which sorts keys.
     ///
     /// - Parameters:
     ///   - operation: The operation's name, for messages.
@@ -66,7 +66,10 @@ extension Plan {
         else {
             throw .invalidPlan(
                 operation,
-                "An action of the branch \"\(branch)\" must be \"Name\" or [\"Name\", {options}], not \(json.kindDescription)."
+                """
+                An action of the branch "\(branch)" must be "Name" or ["Name", {options}], \
+                not \(json.kindDescription).
+                """
             )
         }
         guard parts.count == 2 else { return (name, ActionOptions()) }

@@ -52,7 +52,10 @@ extension Plan {
         for target in action.options.mayJump where !branches.contains(target) {
             throw .invalidPlan(
                 operation,
-                "\(branch)/\(action.name) may jump to \"\(target)\", but there is no such branch. Declare it, or correct the name."
+                """
+                \(branch)/\(action.name) may jump to "\(target)", but there is no such branch. \
+                Declare it, or correct the name.
+                """
             )
         }
     }

@@ -7,8 +7,10 @@ public import Foundation
 extension Plannable {
     /// Says how often and after which delays a failed action runs again.
     ///
-    /// - Parameter policy: The policy; without one, ``RetryPolicy/exponential(maxAttempts:base:factor:maximum:jitter:)``
-    ///   with its defaults.
+    /// Without this modifier, ``RetryPolicy/exponential(maxAttempts:base:factor:maximum:jitter:)`` applies
+    /// with its defaults.
+    ///
+    /// - Parameter policy: The policy.
     /// - Returns: The action with that policy.
     public func retry(_ policy: RetryPolicy) -> PlannedAction {
         with { $0.options.retry = policy }

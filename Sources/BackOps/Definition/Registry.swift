@@ -53,7 +53,7 @@ package struct Registry: Sendable {
         )
     }
 
-    /// Files actions that ad-hoc operations may use: current names win over former ones, the first over later.
+    /// Files what ad-hoc operations may use: current names win over former ones, the first over later.
     private static func shared(
         _ standalone: [PlannedAction],
         _ definitions: [Definition]

@@ -11,6 +11,13 @@ enum TypeName {
         return String(name[name.index(after: stop)...])
     }
 
+    /// The type's name without its module and without the unstable part of a private or local type.
+    ///
+    /// Good enough to be shown, but not to find the type again.
+    static func shown(_ type: Any.Type) -> String {
+        of(type).replacing(/\(unknown context at \$[0-9a-f]+\)\./, with: "")
+    }
+
     /// Tells a name that changes from build to build, as private types and types local to a function have.
     static func isUnstable(_ name: String) -> Bool {
         name.contains("(unknown context at ") || name.contains(" in _")

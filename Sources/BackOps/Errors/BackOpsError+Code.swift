@@ -36,7 +36,7 @@ extension BackOpsError {
 
         /// A plan of branches and actions cannot be run.
         public static let invalidPlan = Code(.invalidPlan)
-        /// The name of an operation, a branch or an action is empty, too long, unstable or has a wrong character.
+        /// The name of an operation, a branch or an action cannot be used.
         public static let invalidName = Code(.invalidName)
         /// Two definitions have the same name.
         public static let duplicateDefinition = Code(.duplicateDefinition)

@@ -7,8 +7,7 @@ extension BackOpsError {
         BackOpsError(
             .missingGlobal,
             subject: key,
-            message:
-                "The global \"\(key)\" is not set. Set it when the operation is enqueued, or in an earlier action."
+            message: "The global \"\(key)\" is not set. Set it when you enqueue, or in an earlier action."
         )
     }
 

@@ -3,7 +3,7 @@ extension GlobalKey {
     ///
     /// - Parameter value: The value.
     /// - Returns: Its JSON, which `jsonb` can hold.
-    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals`` when it cannot be written as JSON.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals`` when JSON cannot hold it.
     package func json(_ value: Value) throws(BackOpsError) -> JSON {
         let json: JSON
         do {
@@ -21,7 +21,7 @@ extension GlobalKey {
     ///
     /// - Parameter json: What is stored; null and nothing are the same, unless the value can be null itself.
     /// - Returns: The value, or nil when there is none.
-    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/globalTypeMismatch``, naming the path to what is wrong.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/globalTypeMismatch``, with the path to it.
     package func value(_ json: JSON?) throws(BackOpsError) -> Value? {
         guard let json else { return nil }
         do {

@@ -29,7 +29,7 @@ public struct Globals: Sendable {
     /// Reads the document.
     ///
     /// - Returns: The values by key.
-    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals`` when the text is not a JSON object.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals`` when it is not a JSON object.
     public func members() throws(BackOpsError) -> [String: JSON] {
         switch store {
         case .members(let members): members

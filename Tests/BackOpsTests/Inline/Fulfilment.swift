@@ -1,18 +1,18 @@
-public import BackOps
-public import Foundation
+import BackOps
+import Foundation
 
 // The example of the README of the Ruby gem back_ops, which the project continues.
 
-extension GlobalKey where Value == Int { public static var subscriptionID: Self { "subscription_id" } }
-extension GlobalKey where Value == String { public static var transactionID: Self { "transaction_id" } }
-extension GlobalKey where Value == Date { public static var deliverAt: Self { "deliver_at" } }
+extension GlobalKey where Value == Int { static var subscriptionID: Self { "subscription_id" } }
+extension GlobalKey where Value == String { static var transactionID: Self { "transaction_id" } }
+extension GlobalKey where Value == Date { static var deliverAt: Self { "deliver_at" } }
 extension BranchName { static let red: Self = "red_subscriptions", blue: Self = "blue_subscriptions" }
 
-public struct Fulfilment: OperationDefinition {
+struct Fulfilment: OperationDefinition {
     let shop: any Shop
-    public init(shop: any Shop) { self.shop = shop }
+    init(shop: any Shop) { self.shop = shop }
 
-    public var branches: [Branch] {
+    var branches: [Branch] {
         ChargeCreditCard(shop: shop).retry(.exponential(maxAttempts: 5)).mayJump(to: .red, .blue)
         SendEmailReceipt(shop: shop)
         SendGiftcardToRecipient().perform(at: .deliverAt)  // reads the date from the globals
@@ -56,14 +56,14 @@ struct SendGiftcardToRecipient: Action {
     func run(_ context: ActionContext) async throws { context["giftcard"] = "sent" }
 }
 
-public enum Colour: Sendable { case plain, red, blue }
+enum Colour: Sendable { case plain, red, blue }
 
-public struct Subscription: Sendable {
+struct Subscription: Sendable {
     let id: Int
     let colour: Colour
 }
 
-public protocol Shop: Sendable {
+protocol Shop: Sendable {
     func subscription(_ id: Int) async throws -> Subscription
     func charge(_ subscription: Subscription, key: String) async throws -> String
     func sendReceipt(_ transaction: String) async throws

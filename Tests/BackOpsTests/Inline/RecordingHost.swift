@@ -1,0 +1,93 @@
+import BackOps
+import Foundation
+import Synchronization
+
+/// Keeps what a context asks of its host, and refuses what it is told to.
+final class RecordingHost: ActionHost {
+    struct Record: Sendable {
+        var checkpoints: [GlobalsPatch] = []
+        var committed: [ActionResult] = []
+        var progress: [Double] = []
+        var statements: [String] = []
+    }
+
+    private struct Executor: SQLExecutor {
+        let host: RecordingHost
+
+        func execute(_ sql: String, _ parameters: [String?]) async throws -> [[String?]] {
+            host.state.withLock { $0.statements.append(sql) }
+            return []
+        }
+    }
+
+    private let state = Mutex(Record())
+    private let refusal: (any Error)?
+
+    init(refusal: (any Error)? = nil) { self.refusal = refusal }
+
+    var record: Record { state.withLock { $0 } }
+
+    func checkpoint(_ patch: GlobalsPatch) async throws {
+        if let refusal { throw refusal }
+        state.withLock { $0.checkpoints.append(patch) }
+    }
+
+    func report(progress: Double, note: String?) {
+        state.withLock { $0.progress.append(progress) }
+    }
+
+    func transaction(_ body: (any SQLExecutor) async throws -> ActionResult) async throws {
+        let result = try await body(Executor(host: self))
+        if let refusal { throw refusal }
+        state.withLock { $0.committed.append(result) }
+    }
+}
+
+/// Makes a context for the first action of main, as a worker would.
+func context(
+    of flow: Flow = Flow { nothing("A") },
+    globals: Globals = [:],
+    timeout: Duration? = nil,
+    host: RecordingHost = RecordingHost()
+) throws -> ActionContext {
+    let plan = try Plan(operation: "Flow", branches: flow.branches)
+    var invocation = ActionInvocation(
+        operationID: 42,
+        operationName: "Flow",
+        plan: plan,
+        entry: plan.entries[0],
+        attempt: 1,
+        enqueuedAt: Date(timeIntervalSince1970: 0),
+        globals: globals
+    )
+    invocation.timeout = timeout
+    return ActionContext(invocation, host: host)
+}
+
+/// Lets one task wait until another opens it; a wait that would last for ever ends after ten seconds.
+final class Gate: Sendable {
+    private let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    init() { (stream, continuation) = AsyncStream.makeStream() }
+
+    func open() { continuation.finish() }
+
+    /// Waits, whether or not its task is cancelled.
+    func wait() async {
+        await Task {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { for await _ in self.stream {} }
+                group.addTask {
+                    do {
+                        try await Task.sleep(for: .seconds(10))
+                    } catch {
+                        // The gate was opened.
+                    }
+                }
+                await group.next()
+                group.cancelAll()
+            }
+        }.value
+    }
+}
