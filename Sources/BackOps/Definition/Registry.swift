@@ -45,6 +45,9 @@ package struct Registry: Sendable {
         let type = type(of: operation)
         for name in [type.name] + type.formerNames { try NameRule.check(name, of: "an operation") }
         let branches = operation.branches
+        for name in branches.flatMap(\.actions).flatMap(\.formerNames) {
+            try NameRule.check(name, of: "an action")
+        }
         return Definition(
             name: type.name,
             formerNames: type.formerNames,

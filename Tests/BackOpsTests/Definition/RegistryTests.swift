@@ -128,6 +128,16 @@ private struct Twice: OperationDefinition {
         #expect(error?.message == "The name of an operation, \"a/b\", contains \"/\". Leave it out.")
     }
 
+    @Test func `refuses a former name that could not be stored`() {
+        struct WasSlashed: Action {
+            static let name = "WasSlashed"
+            static let formerNames = ["a/b"]
+            func run(_ context: ActionContext) async throws {}
+        }
+        let error = #expect(throws: BackOpsError.self) { try Registry([Flow { WasSlashed() }]) }
+        #expect(error?.code == .invalidName)
+    }
+
     @Test func `makes runInline refuse what a worker would`() async {
         let run = await runInline(Hidden())
         #expect(run.state == .failed)
