@@ -184,15 +184,28 @@ extension DevPostgres {
         SystemCall.send(.kill, to: process)
     }
 
+    /// Returns when no process of the server lives any more.
     private func end(_ mode: ShutdownMode) async throws {
         guard let running = state.withLock({ $0.running }) else { return }
         for signal in [mode.signal, .immediateShutdown, .kill] {
             if running.supervisor.reasonOfEnd == nil { SystemCall.send(signal, to: running.file.processID) }
-            if try await running.supervisor.hasEnded(within: Self.patience) { return }
+            if try await running.supervisor.hasEnded(within: Self.patience), try await hasNoSurvivors() {
+                return
+            }
         }
         throw DevPostgresError(
             .stopFailed,
             "The server in \(directory) (process \(running.file.processID)) does not end."
         )
+    }
+
+    /// Whether the processes that outlive a killed main process have ended too.
+    ///
+    /// Until then they hold shared memory that is found by the folder's inode. If the folder were removed, another
+    /// server's folder could get that inode, and would be refused as in use.
+    private func hasNoSurvivors() async throws -> Bool {
+        // No lock where somebody removed the folder under the server.
+        guard let lock = try? FileLock(cluster.serverLock) else { return true }
+        return try await Polling.answer(within: Self.patience) { lock.tryLock() ? true : nil } ?? false
     }
 }

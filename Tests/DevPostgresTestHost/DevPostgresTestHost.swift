@@ -9,7 +9,13 @@ struct DevPostgresTestHost {
     static func main() async throws {
         let arguments = CommandLine.arguments
         let directory = arguments[1] == "-" ? nil : arguments[1]
-        let server = try await DevPostgres.start(.init(directory: directory))
+        let server: DevPostgres
+        do {
+            server = try await DevPostgres.start(.init(directory: directory))
+        } catch {
+            try "\(error)".write(toFile: arguments[2], atomically: true, encoding: .utf8)
+            throw error
+        }
         let report = [
             server.directory, server.connectionString(), "\(server.postmasterPID ?? 0)",
             "\(server.ownsServer)",

@@ -47,8 +47,9 @@ import Testing
 
     @Test func `folders of dead processes are removed by the next start`() async throws {
         // The highest number Linux gives to a process is one less.
-        let leftover = NSTemporaryDirectory() + "backops-pg-4194304-test"
-        let foreign = NSTemporaryDirectory() + "backops-pg-notes"
+        let unique = UUID().uuidString.prefix(8)
+        let leftover = NSTemporaryDirectory() + "backops-pg-4194304-\(unique)"
+        let foreign = NSTemporaryDirectory() + "backops-pg-\(unique)"
         try await withTestFolder { folder in
             for path in [leftover, foreign] {
                 // Moved, because a start in a parallel test may remove it while it is being made.

@@ -33,6 +33,7 @@ struct HostProcess: Sendable {
                     throw HostError.noReport
                 }
                 let lines = try String(contentsOfFile: report, encoding: .utf8).split(separator: "\n")
+                guard lines.count == 4 else { throw HostError.failed(lines.joined(separator: "\n")) }
                 let process = execution.processIdentifier
                 try await body(
                     HostProcess(
@@ -70,4 +71,5 @@ extension ProcessIdentifier {
 
 enum HostError: Error {
     case noReport, noProgram, notKilled
+    case failed(String)
 }
