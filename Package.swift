@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "BackOps", targets: ["BackOps"]),
         .library(name: "LibPQ", targets: ["LibPQ"]),
         .library(name: "BackOpsTesting", targets: ["BackOpsTesting"]),
+        .library(name: "BackOpsTestingTraits", targets: ["BackOpsTestingTraits"]),
         .library(name: "BackOpsCommand", targets: ["BackOpsCommand"]),
         .library(name: "DevPostgres", targets: ["DevPostgres"]),
         .executable(name: "backops", targets: ["BackOpsExecutable"]),
@@ -55,6 +56,12 @@ let package = Package(
         .target(
             name: "BackOpsTesting",
             dependencies: ["BackOps", "DevPostgres", "LibPQ"],
+            swiftSettings: settings
+        ),
+        // Apart, because no executable that is linked statically can contain the Testing library.
+        .target(
+            name: "BackOpsTestingTraits",
+            dependencies: ["BackOpsTesting"],
             swiftSettings: settings
         ),
         .target(
@@ -107,7 +114,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BackOpsTests",
-            dependencies: ["BackOps", "BackOpsTesting", "LibPQ", "DevPostgres"],
+            dependencies: ["BackOps", "BackOpsTesting", "BackOpsTestingTraits", "LibPQ", "DevPostgres"],
             swiftSettings: settings
         ),
     ],
