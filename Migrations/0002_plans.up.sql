@@ -54,12 +54,12 @@ begin
       else v_base * power(v_factor, p_attempt - 1)
     end;
   end if;
-  return make_interval(secs => v_delay * (1 + v_jitter * (2 * random() - 1)));
+  return make_interval(secs => v_delay * (1 - v_jitter * random()));
 end
 $$;
 comment on function backoff_delay(integer, jsonb) is
   'Delay after the p_attempt-th failed attempt: {"kind": "exponential" or "constant", "base", "factor", "max" in seconds, "jitter" 0 to 1}; '
-  'by default 5 s doubling up to 6 h, spread by a fifth to either side.';
+  'by default 5 s doubling up to 6 h, each shortened by up to a fifth so that many do not come back at once.';
 
 -- Refuses what it does not know, so that a misspelt option is an error at the enqueue and not a surprise at night.
 create function read_options(p_place text, p_options jsonb) returns definition_actions

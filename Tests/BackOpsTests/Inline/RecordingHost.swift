@@ -1,4 +1,5 @@
 import BackOps
+import BackOpsTesting
 import Foundation
 import Synchronization
 
@@ -8,16 +9,6 @@ final class RecordingHost: ActionHost {
         var checkpoints: [GlobalsPatch] = []
         var committed: [ActionResult] = []
         var progress: [Double] = []
-        var statements: [String] = []
-    }
-
-    private struct Executor: SQLExecutor {
-        let host: RecordingHost
-
-        func execute(_ sql: String, _ parameters: [String?]) async throws -> [[String?]] {
-            host.state.withLock { $0.statements.append(sql) }
-            return []
-        }
     }
 
     private let state = Mutex(Record())
@@ -36,9 +27,13 @@ final class RecordingHost: ActionHost {
         state.withLock { $0.progress.append(progress) }
     }
 
-    func transaction(_ body: (any SQLExecutor) async throws -> ActionResult) async throws {
-        let result = try await body(Executor(host: self))
-        if let refusal { throw refusal }
+    /// Runs in a transaction of the test's own database.
+    func transaction(_ body: (PQTransaction) async throws -> ActionResult) async throws {
+        let result = try await TestDatabase.current.pool.withTransaction { transaction in
+            let result = try await body(transaction)
+            if let refusal { throw refusal }
+            return result
+        }
         state.withLock { $0.committed.append(result) }
     }
 }
