@@ -79,6 +79,7 @@ public actor PQConnection {
     /// - Parameter body: What to do; it must not keep the session.
     /// - Returns: What the closure returns.
     /// - Throws: What the closure throws; `CancellationError` in place of ``PQError/Code/cancelled``.
+    @discardableResult
     public func run<R: Sendable>(_ body: @Sendable (inout PQSession) throws -> R) async throws -> R {
         let token = session.cancelToken
         let number = token.runBegins()

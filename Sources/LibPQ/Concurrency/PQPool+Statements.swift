@@ -56,6 +56,7 @@ extension PQPool {
     /// - Parameter body: What to do; it must not keep the session.
     /// - Returns: What the closure returns.
     /// - Throws: What the closure throws, ``PQError``, or `CancellationError`.
+    @discardableResult
     public func run<R: Sendable>(_ body: @Sendable (inout PQSession) throws -> R) async throws -> R {
         try await withConnection { try await $0.run(body) }
     }
@@ -70,6 +71,7 @@ extension PQPool {
     /// - Returns: What the closure returns.
     /// - Throws: What the closure throws; ``PQError``, among them ``PQError/Code/unknownCommit``; or
     ///   `CancellationError`, and then nothing was committed.
+    @discardableResult
     public func withTransaction<R>(
         isolation: PQIsolation? = nil,
         readOnly: Bool? = nil,

@@ -62,6 +62,9 @@ public final class PQPool: Sendable {
     /// Counts the connections that are open, being opened or lent.
     public var openCount: Int { lending.openCount }
 
+    /// Counts the callers that wait for a connection.
+    public var waitingCount: Int { lending.waitingCount }
+
     /// Lends a connection to a closure.
     ///
     /// - Parameter body: What to do; it must not keep the connection.
@@ -69,6 +72,7 @@ public final class PQPool: Sendable {
     /// - Throws: What the closure throws; ``PQError`` with ``PQError/Code/poolExhausted`` when none became free in
     ///   time, with ``PQError/Code/poolClosed``, or with ``PQError/Code/connectionFailed`` when a new one could not
     ///   be opened; `CancellationError` as soon as a waiting task is cancelled.
+    @discardableResult
     public func withConnection<R>(_ body: (PQConnection) async throws -> R) async throws -> R {
         let connection = try await acquire()
         do {

@@ -21,6 +21,7 @@ public struct PQTransaction: Sendable {
     /// - Parameter body: What to do; not BEGIN, COMMIT or ROLLBACK.
     /// - Returns: What the closure returns.
     /// - Throws: What the closure throws, or `CancellationError`.
+    @discardableResult
     public func run<R: Sendable>(_ body: @Sendable (inout PQSession) throws -> R) async throws -> R {
         let scope = scope
         return try await connection.run { session in
@@ -81,6 +82,7 @@ public struct PQTransaction: Sendable {
     /// - Parameter body: What to do. May hold further savepoints; not for several tasks at once.
     /// - Returns: What the closure returns.
     /// - Throws: What the closure throws, ``PQError``, or `CancellationError`.
+    @discardableResult
     public func savepoint<R>(_ body: (PQTransaction) async throws -> R) async throws -> R {
         let name = try await run { session in
             let name = session.nextSavepoint()
@@ -125,6 +127,7 @@ extension PQConnection {
     /// - Returns: What the closure returns.
     /// - Throws: What the closure throws; ``PQError``, among them ``PQError/Code/unknownCommit``; or
     ///   `CancellationError`, and then nothing was committed.
+    @discardableResult
     public nonisolated func withTransaction<R>(
         isolation: PQIsolation? = nil,
         readOnly: Bool? = nil,

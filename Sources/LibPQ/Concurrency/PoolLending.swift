@@ -59,6 +59,8 @@ final class PoolLending: Sendable {
 
     var openCount: Int { state.withLock { $0.taken } }
 
+    var waitingCount: Int { state.withLock { $0.waiters.count } }
+
     /// Waits for its turn; whoever asked first gets the next one.
     func grant(within limit: Duration) async throws -> Grant {
         try Task.checkCancellation()

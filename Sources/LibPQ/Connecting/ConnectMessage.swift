@@ -21,7 +21,9 @@ enum ConnectMessage {
             let rest = line[line.index(after: colon)...].drop { $0 == " " }
             let code = rest.prefix(5)
             let after = rest.dropFirst(5)
-            if code.utf8.count == 5, code.utf8.allSatisfy(isStateByte), after.hasPrefix(": ") {
+            if code.utf8.count == 5, code.utf8.allSatisfy(isStateByte), code.contains(where: \.isNumber),
+                after.hasPrefix(": ")
+            {
                 return (line[...colon] + " " + after.dropFirst(2), SQLState(String(code)))
             }
             start = line.index(after: colon)

@@ -61,7 +61,7 @@ extension PQSession {
     }
 
     /// Says whose wish it was when the server reports a cancelled statement.
-    private func refine(_ error: PQError, _ patience: Patience) -> PQError {
+    func refine(_ error: PQError, _ patience: Patience) -> PQError {
         guard error.code == .server, error.sqlState == .queryCanceled else { return error }
         if patience.hasTimedOut {
             return error.with(code: .timedOut, message: "The statement took longer than it was allowed to.")

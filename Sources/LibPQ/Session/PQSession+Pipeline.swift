@@ -12,8 +12,8 @@ extension PQSession {
     ///   - separately: Makes each statement its own transaction, so that a failure leaves the others alone.
     ///   - timeout: How long all of them may take; nil stands for ``PQOptions/queryTimeout``.
     /// - Returns: One outcome per statement, in order.
-    /// - Throws: ``PQError`` when the pipeline as a whole came to no end: the connection was lost, time ran out or
-    ///   the commit's outcome is unknown. Some of the statements may have taken effect then.
+    /// - Throws: ``PQError`` when there are no outcomes: the connection was lost or the commit's outcome is unknown,
+    ///   and some of the statements may have taken effect; or time ran out or the task was cancelled, which undid all.
     public mutating func pipeline(
         _ statements: [SQLStatement],
         separately: Bool = false,
@@ -21,7 +21,7 @@ extension PQSession {
     ) throws(PQError) -> [Result<PQResult, PQError>] {
         for statement in statements { try check(statement) }
         guard !statements.isEmpty else { return [] }
-        let outcomes = try exchange(timeout: timeout) { session, patience throws(PQError) in
+        return try exchange(timeout: timeout) { session, patience throws(PQError) in
             guard unsafe PQenterPipelineMode(session.connection) == 1 else { throw session.unsent() }
             var run = PipelineRun(statements, separately: separately)
             do throws(PQError) {
@@ -33,7 +33,19 @@ extension PQSession {
                 throw error
             }
             guard unsafe PQexitPipelineMode(session.connection) == 1 else { throw session.lost() }
-            return run.outcomes
+            return try session.judge(run, patience)
+        }
+    }
+
+    /// Says of a pipeline that was ended at this side's wish that it was; as one transaction it did nothing then.
+    private func judge(
+        _ run: PipelineRun,
+        _ patience: Patience
+    ) throws(PQError) -> [Result<PQResult, PQError>] {
+        let outcomes = run.outcomes.map { outcome in outcome.mapError { refine($0, patience) } }
+        guard !run.separately else { return outcomes }
+        for case .failure(let error) in outcomes where error.code == .timedOut || error.code == .cancelled {
+            throw error
         }
         return outcomes
     }

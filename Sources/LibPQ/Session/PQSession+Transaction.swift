@@ -24,6 +24,7 @@ extension PQSession {
     /// - Throws: What the closure throws, or ``PQError``: among them ``PQError/Code/unknownCommit`` when the
     ///   connection ended during COMMIT, and ``PQError/Code/server`` with 25P02 when the closure swallowed an error
     ///   that had ended the transaction.
+    @discardableResult
     public mutating func transaction<R: ~Copyable>(
         isolation: PQIsolation? = nil,
         readOnly: Bool? = nil,

@@ -25,9 +25,18 @@ extension SQLStatement: ExpressibleByStringLiteral, ExpressibleByStringInterpola
             statement.shape.text += literal
         }
 
-        /// Binds a value; an `Optional` without one is NULL.
+        /// Binds a value.
         public mutating func appendInterpolation(_ value: some PQEncodable) {
             statement.bind(value)
+        }
+
+        /// Binds a value, or NULL if there is none.
+        ///
+        /// Apart from the other, since the compiler warns of optionals where it sees none mentioned.
+        public mutating func appendInterpolation<Value: PQEncodable>(_ value: Value?) {
+            let number = statement.bind(value)
+            statement.shape.text += "$"
+            statement.shape.text += String(number)
         }
 
         /// Inserts SQL as it is.
