@@ -108,6 +108,8 @@ import Testing
             let rows = try await connection.query("select array[1, null]::int[], array[[1], [2]]")
             #expect(await errorOf { _ = try rows[0].decode(0, as: [Int].self) }?.code == .decoding)
             #expect(await errorOf { _ = try rows[0].decode(1, as: [Int].self) }?.code == .decoding)
+            let bytes = try await connection.query("select decode(repeat('00', 40), 'hex')")
+            #expect(await errorOf { _ = try bytes[0].decode(0, as: [Int].self) }?.code == .decoding)
         }
     }
 

@@ -22,6 +22,7 @@ import Testing
         let error = await errorOf { try await withConnection(options) { _ in } }
         #expect(error?.code == .connectionFailed)
         #expect(error?.sqlState == .undefinedDatabase)
+        #expect(error?.isTransient == false)
         #expect(error?.message.contains("LOCATION") == false)
         #expect(error?.message.contains("no_such_database") == true)
     }

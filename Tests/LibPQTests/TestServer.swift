@@ -5,8 +5,9 @@ import Testing
 
 /// Gives the tests one PostgreSQL: that of `BACKOPS_TEST_DATABASE_URL`, or a private one for this process.
 enum TestServer {
-    private struct Private {
+    struct Private {
         let directory: String
+        var conninfo: String { "host=\(directory) user=postgres dbname=postgres" }
         /// Holds the server up: when this process ends, however it ends, the pipe closes and the server stops.
         let lifeline: Pipe
     }
@@ -18,7 +19,7 @@ enum TestServer {
     static var socketDirectory: String? { started?.directory }
 
     static var conninfo: String {
-        url ?? "host=\(started?.directory ?? "/nowhere") user=postgres dbname=postgres"
+        url ?? started?.conninfo ?? "host=/nowhere"
     }
 
     static var options: PQOptions {
@@ -27,14 +28,15 @@ enum TestServer {
         return options
     }
 
-    private static func start() -> Private? {
+    /// Starts a server that runs as long as this process does.
+    static func start(settings: String = "") -> Private? {
         let directory = "/tmp/pqtest-\(UUID().uuidString.prefix(8))"
         let script = """
             bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | head -1)
             PATH="$bin:$PATH"; d=\(directory); cd /
             mkdir -m 700 $d && initdb -D $d/data -U postgres -N -A trust -E UTF8 --locale=C --no-instructions >$d/log 2>&1 &&
             pg_ctl -D $d/data -l $d/log -w -o "-c listen_addresses='' -c unix_socket_directories=$d -c fsync=off \
-            -c max_connections=200 -c shared_buffers=64MB" start >/dev/null && echo ready && cat >/dev/null
+            -c max_connections=200 -c shared_buffers=64MB \(settings)" start >/dev/null && echo ready && cat >/dev/null
             pg_ctl -D $d/data -m immediate stop >/dev/null; rm -rf $d
             """
         let process = Process()

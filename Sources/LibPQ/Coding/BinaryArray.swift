@@ -23,6 +23,7 @@ enum BinaryArray {
     }
 
     static func decode<Element: PQDecodable>(_ bytes: RawSpan, type: UInt32) throws(PQError) -> [Element] {
+        guard !PQType.scalars.contains(type) else { throw [Element].mismatch(type) }
         guard bytes.byteCount >= headerBytes else { throw [Element].malformed(type) }
         let dimensions = bytes.bigEndian(at: 0, as: Int32.self)
         let elementType = bytes.bigEndian(at: 8, as: UInt32.self)

@@ -40,6 +40,13 @@ enum PQType {
     static let uuidArray: UInt32 = 2951
     static let jsonbArray: UInt32 = 3807
 
+    /// Types whose bytes might be mistaken for an array's.
+    static let scalars: Set<UInt32> = [
+        bool, bytea, char, name, int8, int2, int4, text, oid, json, xml, float4, float8, unknown, bpchar,
+        varchar,
+        timestamp, timestamptz, interval, uuid, jsonb, xid8,
+    ]
+
     /// The first OID that `create type` hands out.
     static let firstUserDefined: UInt32 = 16384
 }

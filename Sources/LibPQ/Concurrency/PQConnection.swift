@@ -23,7 +23,7 @@ public actor PQConnection {
         var transactionStatus = PQTransactionStatus.unknown
         var backendPID: Int32 = 0
         var serverVersion = 0
-        var token: PQCancelToken?
+        var cancelToken: PQCancelToken?
     }
 
     /// Runs the actor on its thread.
@@ -122,7 +122,7 @@ public actor PQConnection {
             transactionStatus: session.transactionStatus,
             backendPID: session.backendPID,
             serverVersion: session.serverVersion,
-            token: session.cancelToken
+            cancelToken: session.cancelToken
         )
         health.withLock { $0 = now }
     }
@@ -135,6 +135,9 @@ public actor PQConnection {
 
     /// Gives the process id of the server process, as in `pg_stat_activity`.
     public nonisolated var backendPID: Int32 { health.withLock { $0.backendPID } }
+
+    /// Cancels the running statement from a thread that may block; cancelling the task does the same.
+    public nonisolated var cancelToken: PQCancelToken? { health.withLock { $0.cancelToken } }
 
     /// Gives the server's version as libpq does: 150018 for 15.18.
     public nonisolated var serverVersion: Int { health.withLock { $0.serverVersion } }

@@ -12,7 +12,8 @@ public struct PQOptions: Sendable, Hashable {
 
     /// Limits one attempt to connect to one host, the look-up of its name excepted.
     ///
-    /// With several hosts each gets this much, in the order given.
+    /// With several hosts each gets this much, in the order given. `connect_timeout` in the connection string has
+    /// no effect.
     public var connectTimeout: Duration = .seconds(10)
 
     /// Limits the statements that name no limit of their own; nil lets them run as long as they take.

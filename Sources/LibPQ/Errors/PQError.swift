@@ -71,7 +71,9 @@ public struct PQError: Error, Sendable {
     /// After ``Code/unknownCommit`` first find out what became of the work: this is false for it.
     public var isTransient: Bool {
         switch code {
-        case .connectionFailed, .connectionLost, .poolExhausted: true
+        case .connectionLost, .poolExhausted: true
+        // Nobody there may change; a wrong password or database, which the server says, hardly will.
+        case .connectionFailed: sqlState?.isTransient ?? true
         case .server: sqlState?.isTransient ?? false
         default: false
         }

@@ -23,8 +23,12 @@ extension PQSession {
                 try session.apply(options.settings)
                 return session
             } catch {
-                guard error.code == .connectionFailed else { throw error }
-                failures.append(error)
+                switch error.code {
+                case .connectionFailed: failures.append(error)
+                // The server went away while the settings were made: as good as no connection.
+                case .connectionLost, .timedOut: failures.append(error.with(code: .connectionFailed))
+                default: throw error
+                }
             }
         }
         throw Self.summary(of: failures)
