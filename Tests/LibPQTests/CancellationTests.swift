@@ -1,3 +1,4 @@
+import Glibc
 import LibPQ
 import Testing
 
@@ -74,6 +75,18 @@ import Testing
             #expect(error?.code == .timedOut)
             #expect(connection.isUsable)
             #expect(try await connection.query("select 1").count == 1)
+        }
+    }
+
+    @Test(.enabled(if: TestServer.socketDirectory != nil && geteuid() == 0))
+    func `a server that does not even answer the cancel costs the connection, not the caller`() async throws {
+        try await withConnection { connection async throws in
+            let pid = connection.backendPID
+            kill(pid, SIGSTOP)
+            defer { kill(pid, SIGCONT) }
+            let error = await errorOf { try await connection.query("select 1", timeout: .milliseconds(50)) }
+            #expect(error?.code == .timedOut)
+            #expect(!connection.isUsable)
         }
     }
 
