@@ -44,9 +44,9 @@ extension Engine {
     package func enqueue(_ request: Enqueue) throws(BackOpsError) -> SQLStatement {
         """
         select \(unescaped: name).enqueue(
-          \(request.name), \(PQJSON(bytes: try request.globals.checkedJSON())), \(request.key as String?), \(request.queue),
-          \(Int32(clamping: request.priority)), \(request.when.timestamp as PQTimestamp?), \(request.when.delay as Duration?),
-          \(request.tags), \((request.plan.map { PQJSON($0.jsonText) }) as PQJSON?)::json)
+          \(request.name), \(PQJSON(bytes: try request.globals.checkedJSON())), \(request.key), \(request.queue),
+          \(Int32(clamping: request.priority)), \(request.when.timestamp), \(request.when.delay),
+          \(request.tags), \((request.plan.map { PQJSON($0.jsonText) }))::json)
         """
     }
 
@@ -62,9 +62,9 @@ extension Engine {
         return """
             select id, created
               from \(unescaped: name).enqueue_many(
-                \(request.name), \(texts), \(keys as [String?]?), \(request.queue), \(Int32(clamping: request.priority)),
-                \(request.when.timestamp as PQTimestamp?), \(request.when.delay as Duration?), \(request.tags),
-                \((request.plan.map { PQJSON($0.jsonText) }) as PQJSON?)::json)
+                \(request.name), \(texts), \(keys), \(request.queue), \(Int32(clamping: request.priority)),
+                \(request.when.timestamp), \(request.when.delay), \(request.tags),
+                \((request.plan.map { PQJSON($0.jsonText) }))::json)
             """
     }
 }

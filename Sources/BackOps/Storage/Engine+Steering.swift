@@ -14,20 +14,20 @@ extension Engine {
     }
 
     package func cancel(_ id: Int64, reason: String?) -> SQLStatement {
-        "select id from \(unescaped: name).cancel(\(id), \(reason as String?))"
+        "select id from \(unescaped: name).cancel(\(id), \(reason))"
     }
 
     /// A row for every operation that was cancelled.
     package func cancel(_ ids: [Int64], reason: String?) -> SQLStatement {
-        "select id from \(unescaped: name).cancel(\(ids), \(reason as String?))"
+        "select id from \(unescaped: name).cancel(\(ids), \(reason))"
     }
 
     package func jump(_ id: Int64, branch: String, action: String?) -> SQLStatement {
-        "select id from \(unescaped: name).jump(\(id), \(branch), \(action as String?))"
+        "select id from \(unescaped: name).jump(\(id), \(branch), \(action))"
     }
 
     package func runFrom(_ id: Int64, branch: String, action: String?) -> SQLStatement {
-        "select id from \(unescaped: name).run_from(\(id), \(branch), \(action as String?))"
+        "select id from \(unescaped: name).run_from(\(id), \(branch), \(action))"
     }
 
     package func skip(_ id: Int64) -> SQLStatement {
@@ -35,6 +35,6 @@ extension Engine {
     }
 
     package func setGlobal(_ id: Int64, key: String, value: PQJSON?) -> SQLStatement {
-        "select id from \(unescaped: name).set_global(\(id), \(key), \(value as PQJSON?))"
+        "select id from \(unescaped: name).set_global(\(id), \(key), \(value))"
     }
 }

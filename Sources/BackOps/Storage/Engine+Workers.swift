@@ -29,7 +29,7 @@ extension Engine {
 
     /// One row: whether the lease could be renewed, and whether there are jobs whose worker died.
     package func heartbeat(worker: Int64, sleeping: Bool? = nil, stopping: Bool? = nil) -> SQLStatement {
-        "select alive, suspects from \(unescaped: name).heartbeat(\(worker), \(sleeping as Bool?), \(stopping as Bool?))"
+        "select alive, suspects from \(unescaped: name).heartbeat(\(worker), \(sleeping), \(stopping))"
     }
 
     /// One row for every dead worker that was found.

@@ -57,13 +57,14 @@ final class Supervisor: Sendable {
     }
 
     private static func run(_ server: Server, input: FileDescriptor) async throws -> String {
-        var options = Command.options(account: server.account)
+        var options = PlatformOptions()
         options.createSession = true
+        let command = server.account.command(
+            ["/bin/sh", "-c", script, "sh", server.log, server.temporaryDirectory ?? ""] + server.command
+        )
         let result = try await Subprocess.run(
-            .path("/bin/sh"),
-            arguments: Arguments(
-                ["-c", script, "sh", server.log, server.temporaryDirectory ?? ""] + server.command
-            ),
+            .path(FilePath(command[0])),
+            arguments: Arguments(Array(command.dropFirst())),
             environment: Command.environment,
             workingDirectory: "/",
             platformOptions: options,

@@ -23,12 +23,13 @@ struct Command {
     ///
     /// Output beyond a megabyte is an error. Cancelling the task ends the program.
     func failure() async throws -> String? {
+        let command = [program] + arguments
+        let asUser = account?.command(command) ?? command
         let result = try await Subprocess.run(
-            .path(FilePath(program)),
-            arguments: Arguments(arguments),
+            .path(FilePath(asUser[0])),
+            arguments: Arguments(Array(asUser.dropFirst())),
             environment: Self.environment,
             workingDirectory: "/",
-            platformOptions: Self.options(account: account),
             output: .string(limit: 1 << 20),
             error: .combinedWithOutput
         )
@@ -46,15 +47,5 @@ struct Command {
             if let key = Environment.Key(rawValue: name) { changes[key] = .some(nil) }
         }
         return .inherit.updating(changes)
-    }
-
-    static func options(account: ServerAccount?) -> PlatformOptions {
-        var options = PlatformOptions()
-        if let account, account.isOther {
-            options.userID = account.userID
-            options.groupID = account.groupID
-            options.supplementaryGroups = [account.groupID]
-        }
-        return options
     }
 }

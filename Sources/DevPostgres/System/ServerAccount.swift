@@ -38,6 +38,19 @@ struct ServerAccount: Sendable {
         self.groupID = groupID
     }
 
+    /// The program that runs another one as another user, and becomes it: util-linux, present on every Debian.
+    private static let setpriv = "/usr/bin/setpriv"
+
+    /// Gives the command that runs a command as this user.
+    ///
+    /// The user is changed by a program of its own and not between fork and exec, as swift-subprocess would: there,
+    /// setgroups(2) of glibc waits for the threads of the parent, and a thread that was just being born when the process
+    /// forked never answers.
+    func command(_ command: [String]) -> [String] {
+        guard isOther else { return command }
+        return [Self.setpriv, "--reuid=\(userID)", "--regid=\(groupID)", "--clear-groups", "--"] + command
+    }
+
     /// Refuses a path that the server's user cannot get to, which the server would only report as
     /// "permission denied".
     func requireAccess(to path: String) throws(DevPostgresError) {

@@ -34,9 +34,7 @@ extension SQLStatement: ExpressibleByStringLiteral, ExpressibleByStringInterpola
         ///
         /// Apart from the other, since the compiler warns of optionals where it sees none mentioned.
         public mutating func appendInterpolation<Value: PQEncodable>(_ value: Value?) {
-            let number = statement.bind(value)
-            statement.shape.text += "$"
-            statement.shape.text += String(number)
+            statement.bind(value)
         }
 
         /// Inserts SQL as it is.
