@@ -14,7 +14,7 @@ create view operation_status as
          o.state,
          p.done || '/' || p.total as progress,
          a.branch || '/' || a.name as action,
-         coalesce(j.attempt, a.attempts_count) as attempt,
+         coalesce(j.attempt, a.attempts_count, 0) as attempt,
          a.max_attempts,
          case when j.worker_id is null and j.run_at < 'infinity' then j.run_at end as run_at,
          coalesce(j.queue, o.queue) as queue,

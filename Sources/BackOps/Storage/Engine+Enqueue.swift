@@ -46,7 +46,7 @@ extension Engine {
         select \(unescaped: name).enqueue(
           \(request.name), \(PQJSON(bytes: try request.globals.checkedJSON())), \(request.key), \(request.queue),
           \(Int32(clamping: request.priority)), \(request.when.timestamp), \(request.when.delay),
-          \(request.tags), \((request.plan.map { PQJSON($0.jsonText) }))::json)
+          \(request.tags), \(request.plan?.jsonText)::json)
         """
     }
 
@@ -64,7 +64,7 @@ extension Engine {
               from \(unescaped: name).enqueue_many(
                 \(request.name), \(texts), \(keys), \(request.queue), \(Int32(clamping: request.priority)),
                 \(request.when.timestamp), \(request.when.delay), \(request.tags),
-                \((request.plan.map { PQJSON($0.jsonText) }))::json)
+                \(request.plan?.jsonText)::json)
             """
     }
 }

@@ -18,7 +18,9 @@ extension Engine {
     }
 
     /// `Migrations/0002_plans.up.sql`; one row with the id of this version of the plan.
-    package func registerDefinition(name operation: String, plan: PQJSON) -> SQLStatement {
+    ///
+    /// The plan goes out as text: jsonb would sort the branches, and their order numbers the actions.
+    package func registerDefinition(name operation: String, plan: String) -> SQLStatement {
         "select \(unescaped: name).register_definition(\(operation), \(plan)::json)"
     }
 

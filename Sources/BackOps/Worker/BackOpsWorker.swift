@@ -107,7 +107,7 @@ public struct BackOpsWorker: Service {
         try await run(relay)
     }
 
-    private func run(_ relay: StopRelay) async throws {
+    package func run(_ relay: StopRelay) async throws {
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await withUncancelledTask { try await WorkerRun(self, relay).run() }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Passes a request to stop on to the worker, whichever registration it has at the time.
-final class StopRelay: Sendable {
+package final class StopRelay: Sendable {
     private struct State {
         var stop = WorkerInbox.Stop.no
         var inbox: WorkerInbox?
@@ -9,8 +9,10 @@ final class StopRelay: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// Asks for a stop; a less urgent request than an earlier one changes nothing.
-    func stop(_ stop: WorkerInbox.Stop) {
+    package func stop(_ stop: WorkerInbox.Stop) {
         let inbox = state.withLock { state in
             state.stop = max(state.stop, stop)
             return state.inbox

@@ -3,9 +3,9 @@ import Synchronization
 /// Collects what the dispatcher has to react to, from whatever thread it comes.
 ///
 /// Writers never wait. There is one reader, the dispatcher's loop, which sleeps in ``wait(until:)``.
-final class WorkerInbox: Sendable {
+package final class WorkerInbox: Sendable {
     /// How urgently the worker is to stop.
-    enum Stop: Int, Sendable, Comparable {
+    package enum Stop: Int, Sendable, Comparable {
         case no
         /// Nothing left to do (draining).
         case whenIdle
@@ -14,7 +14,7 @@ final class WorkerInbox: Sendable {
         /// Hand everything back.
         case now
 
-        static func < (lhs: Stop, rhs: Stop) -> Bool { lhs.rawValue < rhs.rawValue }
+        package static func < (lhs: Stop, rhs: Stop) -> Bool { lhs.rawValue < rhs.rawValue }
     }
 
     /// An attempt that has ended.

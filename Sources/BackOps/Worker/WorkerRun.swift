@@ -140,7 +140,7 @@ extension WorkerRun {
     private func registerOnce(_ pool: PQPool) async throws -> Registration {
         let plans = PlanCache(engine: engine, pool: pool)
         for definition in registry.definitions {
-            let statement = engine.registerDefinition(name: definition.name, plan: PQJSON(definition.plan.jsonText))
+            let statement = engine.registerDefinition(name: definition.name, plan: definition.plan.jsonText)
             if let id = try await pool.query(statement).first?.decode(0, as: Int64.self) {
                 plans.remember(definition.plan, as: id)
             }

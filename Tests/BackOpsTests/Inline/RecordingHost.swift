@@ -58,31 +58,3 @@ func context(
     invocation.timeout = timeout
     return ActionContext(invocation, host: host)
 }
-
-/// Lets one task wait until another opens it; a wait that would last for ever ends after ten seconds.
-final class Gate: Sendable {
-    private let stream: AsyncStream<Void>
-    private let continuation: AsyncStream<Void>.Continuation
-
-    init() { (stream, continuation) = AsyncStream.makeStream() }
-
-    func open() { continuation.finish() }
-
-    /// Waits, whether or not its task is cancelled.
-    func wait() async {
-        await Task {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { for await _ in self.stream {} }
-                group.addTask {
-                    do {
-                        try await Task.sleep(for: .seconds(10))
-                    } catch {
-                        // The gate was opened.
-                    }
-                }
-                await group.next()
-                group.cancelAll()
-            }
-        }.value
-    }
-}

@@ -1,0 +1,171 @@
+import BackOps
+import BackOpsTesting
+import BackOpsTestingTraits
+import Foundation
+import Testing
+
+/// One action that waits until its gate opens or its task is cancelled.
+private struct Wait: OperationDefinition {
+    static let name = "Wait"
+    let journal: Journal
+    let gate: Gate
+    var ignoresCancellation = false
+
+    var branches: [Branch] {
+        Do("Hold") { context in
+            journal.note("began \(context.attempt)")
+            if ignoresCancellation {
+                await gate.wait()
+            } else {
+                try await withTaskCancellationHandler {
+                    await gate.wait()
+                    try Task.checkCancellation()
+                } onCancel: {
+                    gate.open()
+                }
+            }
+            journal.note("ended \(context.attempt)")
+        }
+        Do("After") { _ in journal.note("after") }
+    }
+}
+
+@Suite(.backops) struct `Stopping a worker` {
+    let journal = Journal()
+    let gate = Gate()
+
+    @Test func `lets what runs finish within the grace period, and claims nothing more`() async throws {
+        try await withClient { client in
+            let worker = try BackOpsWorker.test { Wait(journal: journal, gate: gate) }
+            let handle = try await client.enqueue(Wait.self)
+            let relay = StopRelay()
+            let run = Task { try await worker.run(relay) }
+            try await eventually("the action runs") { journal.entries == ["began 1"] }
+            relay.stop(.graceful)
+            gate.open()
+            try await run.value
+            #expect(journal.entries == ["began 1", "ended 1"])
+            let record = try await handle.record()
+            #expect(record.status == "ready")
+            #expect(record.action == "main/After")
+            #expect(try await client.attempts(of: handle.id).isEmpty)
+            #expect(try await TestDatabase.current.value("select count(*) from workers", as: Int.self) == 0)
+        }
+    }
+
+    @Test func `cancels and hands back what exceeds the grace period, at no cost in attempts`() async throws {
+        try await withClient { client in
+            let worker = try BackOpsWorker.test { $0.gracePeriod = .zero } operations: { Wait(journal: journal, gate: gate) }
+            let handle = try await client.enqueue(Wait.self)
+            let relay = StopRelay()
+            let run = Task { try await worker.run(relay) }
+            try await eventually("the action runs") { journal.entries == ["began 1"] }
+            relay.stop(.graceful)
+            try await run.value
+            let record = try await handle.record()
+            #expect(record.status == "ready")
+            #expect(record.attempt == 0)
+            #expect(try await client.attempts(of: handle.id).map(\.outcome) == ["released"])
+        }
+    }
+
+    @Test func `hands back at once when its task is cancelled`() async throws {
+        try await withClient { client in
+            let worker = try BackOpsWorker.test { Wait(journal: journal, gate: gate) }
+            let handle = try await client.enqueue(Wait.self)
+            let run = Task { try await worker.run() }
+            try await eventually("the action runs") { journal.entries == ["began 1"] }
+            run.cancel()
+            try await run.value
+            #expect(try await handle.record().attempt == 0)
+        }
+    }
+
+    @Test func `leaves an action behind that ignores its cancellation, and refuses its late result`() async throws {
+        try await withClient { client in
+            let worker = try BackOpsWorker.test { $0.gracePeriod = .zero } operations: {
+                Wait(journal: journal, gate: gate, ignoresCancellation: true)
+            }
+            let handle = try await client.enqueue(Wait.self)
+            let relay = StopRelay()
+            let run = Task { try await worker.run(relay) }
+            try await eventually("the action runs") { journal.entries == ["began 1"] }
+            relay.stop(.now)
+            try await run.value
+            gate.open()
+            try await eventually("the action has ended") { journal.entries == ["began 1", "ended 1"] }
+            #expect(try await handle.record().action == "main/Hold")
+            #expect(try await client.attempts(of: handle.id).map(\.outcome) == ["released"])
+        }
+    }
+}
+
+@Suite(.backops) struct `Cancelling an operation` {
+    let journal = Journal()
+    let gate = Gate()
+
+    @Test func `reaches an action that runs in a worker, and its result is refused`() async throws {
+        try await withClient { client in
+            let worker = try BackOpsWorker.test { Wait(journal: journal, gate: gate) }
+            let handle = try await client.enqueue(Wait.self)
+            try await working(worker) {
+                try await eventually("the action runs") { journal.entries == ["began 1"] }
+                try await client.cancel(handle.id, reason: "the customer left")
+                try await eventually("the worker's slot is free") { journal.entries.count == 1 && gate.isOpen }
+            }
+            let record = try await handle.record()
+            #expect(record.state == .cancelled)
+            #expect(record.note == "cancelled: the customer left")
+            #expect(try await client.attempts(of: handle.id).map(\.outcome) == ["cancelled"])
+        }
+    }
+}
+
+@Suite(.backops) struct `A worker's lease` {
+    let journal = Journal()
+    let gate = Gate()
+
+    @Test func `that ended makes it stop its actions and register anew`() async throws {
+        try await withClient { client in
+            let worker = try BackOpsWorker.test { $0.lease = .seconds(1) } operations: { Wait(journal: journal, gate: gate) }
+            let handle = try await client.enqueue(Wait.self)
+            let database = TestDatabase.current
+            try await working(worker) {
+                try await eventually("the action runs") { journal.entries == ["began 1"] }
+                let first = try await database.value("select id from workers", as: Int64.self)
+                // As if it had been frozen: somebody else's clock says that the lease is over.
+                try await database.query("update workers set heartbeat_at = heartbeat_at - interval '1 hour'")
+                try await database.query("select * from rescue()")
+                try await eventually("it has registered anew and run the action again") {
+                    journal.entries.contains("began 2") || journal.entries.contains("after")
+                }
+                #expect(try await database.value("select id from workers", as: Int64.self) != first)
+                gate.open()
+                let record = try await handle.result(timeout: .seconds(20))
+                #expect(record.state == .completed)
+            }
+            #expect(try await client.attempts(of: handle.id).map(\.outcome).first == "crashed")
+        }
+    }
+
+    @Test func `is renewed although actions block every thread of the pool`() async throws {
+        struct Block: OperationDefinition {
+            static let name = "Block"
+            var branches: [Branch] {
+                Do("Spin") { _ in
+                    let end = ContinuousClock.now + .seconds(3)
+                    while ContinuousClock.now < end {}
+                }
+            }
+        }
+        try await withClient { client in
+            let worker = try BackOpsWorker.test { $0.lease = .seconds(1) } operations: { Block() }
+            let ids = try await client.enqueue(Block.self, batch: Array(repeating: [:], count: 2))
+            try await worker.drain()
+            for id in ids {
+                #expect(try await client.handle(id).record().state == .completed)
+                #expect(try await client.attempts(of: id).isEmpty)
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import BackOps
+import BackOpsTesting
+import Logging
+import Synchronization
+
+/// Writes down what actions did, in order.
+final class Journal: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    func note(_ line: String) { lines.withLock { $0.append(line) } }
+
+    var entries: [String] { lines.withLock { $0 } }
+}
+
+extension BackOpsWorker {
+    /// A worker on the running test's database, silent, with a short lease unless the test says otherwise.
+    static func test(
+        _ configure: (inout WorkerConfiguration) -> Void = { _ in },
+        actions: [any Plannable] = [],
+        @OperationsBuilder operations: () -> [any OperationDefinition]
+    ) throws -> BackOpsWorker {
+        var configuration = WorkerConfiguration()
+        configuration.concurrency = 4
+        configuration.pollInterval = .milliseconds(200)
+        configuration.gracePeriod = .seconds(10)
+        configure(&configuration)
+        return try BackOpsWorker(
+            TestDatabase.current.database,
+            configuration: configuration,
+            actions: actions,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            operations: operations
+        )
+    }
+}
+
+/// Runs a worker in the background while a closure runs, then stops it as SIGTERM would.
+func working<R: Sendable>(_ worker: BackOpsWorker, _ body: () async throws -> R) async throws -> R {
+    let task = Task { try await worker.run() }
+    do {
+        let result = try await body()
+        task.cancel()
+        try await task.value
+        return result
+    } catch {
+        task.cancel()
+        try await task.value
+        throw error
+    }
+}
+
+/// A client of the running test's database, closed afterwards.
+func withClient<R: Sendable>(_ body: (BackOpsClient) async throws -> R) async throws -> R {
+    let client = BackOpsClient(TestDatabase.current.database)
+    do {
+        let result = try await body(client)
+        await client.close()
+        return result
+    } catch {
+        await client.close()
+        throw error
+    }
+}
+
+/// Waits until a condition holds, at most 30 s: for what another process or thread brings about.
+func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while try await !condition() {
+        guard ContinuousClock.now < deadline else { throw NeverHappened(what: what) }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+}
+
+struct NeverHappened: Error, CustomStringConvertible {
+    let what: String
+    var description: String { "it did not happen within 30 s that \(what)" }
+}
