@@ -112,9 +112,16 @@ let package = Package(
             path: "Tests/DevPostgresTestHost",
             swiftSettings: settings
         ),
+        // A worker in a process of its own, for tests that kill it.
+        .executableTarget(
+            name: "TestWorker",
+            dependencies: ["BackOps"],
+            path: "Tests/TestWorker",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "BackOpsTests",
-            dependencies: ["BackOps", "BackOpsTesting", "BackOpsTestingTraits", "LibPQ", "DevPostgres"],
+            dependencies: ["BackOps", "BackOpsTesting", "BackOpsTestingTraits", "LibPQ", "DevPostgres", "TestWorker"],
             swiftSettings: settings
         ),
     ],

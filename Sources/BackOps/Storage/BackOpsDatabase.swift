@@ -19,6 +19,9 @@ public struct BackOpsDatabase: Sendable {
 
     package let schema: SchemaName
 
+    /// The connection string as it was given; it may hold a password.
+    package let conninfo: String
+
     /// Takes a connection string as libpq does.
     ///
     /// - Parameters:
@@ -29,6 +32,7 @@ public struct BackOpsDatabase: Sendable {
     ///   schema's, `PQError` for a string that libpq cannot read.
     public init(_ conninfo: String = "", schema: String = "backops") throws {
         self.schema = try SchemaName(schema)
+        self.conninfo = conninfo
         options = PQOptions(conninfo)
         try options.validate()
     }

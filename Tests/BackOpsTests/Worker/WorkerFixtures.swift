@@ -62,16 +62,21 @@ func withClient<R: Sendable>(_ body: (BackOpsClient) async throws -> R) async th
     }
 }
 
-/// Waits until a condition holds, at most 30 s: for what another process or thread brings about.
-func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(30)
+/// Waits until a condition holds: for what another process or thread brings about.
+func eventually(
+    _ what: String,
+    within limit: Duration = .seconds(30),
+    _ condition: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + limit
     while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw NeverHappened(what: what) }
+        guard ContinuousClock.now < deadline else { throw NeverHappened(what: what, limit: limit) }
         try await Task.sleep(for: .milliseconds(10))
     }
 }
 
 struct NeverHappened: Error, CustomStringConvertible {
     let what: String
-    var description: String { "it did not happen within 30 s that \(what)" }
+    let limit: Duration
+    var description: String { "it did not happen within \(limit) that \(what)" }
 }
