@@ -146,8 +146,8 @@ private struct One: OperationDefinition {
             #expect(waiting.attempt == 0)
             #expect(waiting.runAt == Date(timeIntervalSince1970: 4_102_444_800))
             #expect(journal.entries.isEmpty)
-            // The date comes: an operator brings it forward.
-            try await client.jump(handle.id, to: .main, at: "Then")
+            // An operator does not want to wait.
+            try await client.run(handle.id, from: .main, at: "Then")
             try await worker.drain()
             #expect(journal.entries == ["then"])
             #expect(try await handle.record().state == .completed)

@@ -1,0 +1,105 @@
+import BackOps
+import BackOpsTesting
+import BackOpsTestingTraits
+import Foundation
+import Testing
+
+extension GlobalKey where Value == Int {
+    fileprivate static var n: Self { "n" }
+}
+
+@Suite(.backops) struct `Finding operations` {
+    private func withOperations<R: Sendable>(_ body: (BackOpsClient, [Int64]) async throws -> R) async throws -> R {
+        try await withClient { client async throws in
+            try await BackOpsWorker.test { Errand() }.drain()
+            let documents: [Globals] = (1...5).map { ["n": .integer($0), "address": ["city": "Oslo"]] }
+            let ids = try await client.enqueue(Errand.self, batch: documents)
+            return try await body(client, ids)
+        }
+    }
+
+    @Test func `by name and by what their globals contain`() async throws {
+        try await withOperations { client, ids async throws in
+            #expect(try await client.operations.named(Errand.self).globalsContain(.n, 3).first()?.id == ids[2])
+            #expect(try await client.operations.globalsContain(["address": ["city": "Oslo"]]).all().count == 5)
+            #expect(try await client.operations.globalsContain(["address": ["city": "Rome"]]).first() == nil)
+            #expect(try await client.operations.named("Nothing").first() == nil)
+            let both = client.operations.globalsContain(.n, 3).globalsContain(["address": ["city": "Oslo"]])
+            #expect(try await both.all().map(\.id) == [ids[2]])
+        }
+    }
+
+    @Test func `by state`() async throws {
+        try await withOperations { client, ids async throws in
+            try await client.cancel(ids[0])
+            #expect(try await client.operations.inState(.active).all().map(\.id) == ids.dropFirst().reversed())
+            #expect(try await client.operations.inState(.cancelled).all().map(\.id) == [ids[0]])
+            try await BackOpsWorker.test { Errand() }.drain()
+            #expect(try await client.operations.inState(.completed, .cancelled).all().count == 5)
+            #expect(try await client.operations.inState(.failed).first() == nil)
+        }
+    }
+
+    @Test func `as a stream, page by page, newest first`() async throws {
+        try await withClient { client async throws in
+            let ids = try await client.enqueue(Errand.self, batch: (0..<450).map { ["n": .integer($0)] })
+            var seen: [Int64] = []
+            for try await record in client.operations.named(Errand.self) { seen.append(record.id) }
+            #expect(seen == ids.reversed())
+        }
+    }
+
+    @Test func `retries what failed, all at once`() async throws {
+        struct Flaky: OperationDefinition {
+            static let name = "Flaky"
+            let works: Bool
+            var branches: [Branch] {
+                Do("Try") { _ in if !works { throw Broken() } }.retry(.never)
+            }
+        }
+        try await withClient { client async throws in
+            let ids = try await client.enqueue(Flaky.self, batch: (0..<30).map { ["even": .bool($0 % 2 == 0)] })
+            try await BackOpsWorker.test { Flaky(works: false) }.drain()
+            let failed = client.operations.named(Flaky.self).inState(.failed)
+            #expect(try await failed.all().count == 30)
+            #expect(try await failed.globalsContain(["even": true]).retryAll().count == 15)
+            try await BackOpsWorker.test { Flaky(works: true) }.drain()
+            #expect(try await client.operations.inState(.completed).all().count == 15)
+            #expect(try await client.operations.inState(.failed).cancelAll().isEmpty)
+            #expect(try await client.operation(ids[0])?.state == .completed)
+        }
+    }
+}
+
+@Suite(.backops) struct `Steering from Swift` {
+    @Test func `refuses in words what cannot be done`() async throws {
+        try await withClient { client async throws in
+            let unknown = await #expect(throws: BackOpsError.self) { try await client.retry(4711) }
+            #expect(unknown?.code == .noSuchOperation)
+            try await BackOpsWorker.test { Errand() }.drain()
+            let handle = try await client.enqueue(Errand.self)
+            let fresh = await #expect(throws: BackOpsError.self) { try await client.retry(handle.id) }
+            #expect(fresh?.code == .wrongState)
+            let nowhere = await #expect(throws: BackOpsError.self) { try await client.jump(handle.id, to: "red") }
+            #expect(nowhere?.code == .unknownJumpTarget)
+            #expect(nowhere?.description.contains("main/Go") == true)
+        }
+    }
+
+    @Test func `sets and removes globals, runs again, and skips`() async throws {
+        try await withClient { client async throws in
+            let handle = try await client.enqueue(Errand.self, ["n": 1])
+            try await BackOpsWorker.test { Errand() }.drain()
+            try await client.setGlobal(.n, to: 2, of: handle.id)
+            #expect(try await handle.record().globals["n"] == 2)
+            try await client.setGlobal(GlobalKey<Int>.n, to: nil, of: handle.id)
+            #expect(try await handle.record().globals["n"] == nil)
+            try await client.run(handle.id, from: .main)
+            #expect(try await handle.record().state == .active)
+            try await client.skip(handle.id)
+            #expect(try await handle.record().state == .completed)
+            #expect(try await client.actions(of: handle.id).map(\.status) == ["skipped"])
+            #expect(try await client.attempts(of: handle.id).map(\.outcome) == ["completed"])
+        }
+    }
+}
