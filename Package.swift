@@ -95,6 +95,7 @@ let package = Package(
             path: "Sources/EmbedMigrationsPlugin"
         ),
 
+        .testTarget(name: "TidyTests", swiftSettings: settings),
         .testTarget(name: "LibPQTests", dependencies: ["LibPQ", "DevPostgres"], swiftSettings: settings),
         .testTarget(
             name: "DevPostgresTests",
@@ -121,7 +122,9 @@ let package = Package(
         ),
         .testTarget(
             name: "BackOpsTests",
-            dependencies: ["BackOps", "BackOpsTesting", "BackOpsTestingTraits", "LibPQ", "DevPostgres", "TestWorker"],
+            dependencies: [
+                "BackOps", "BackOpsTesting", "BackOpsTestingTraits", "LibPQ", "DevPostgres", "TestWorker",
+            ],
             swiftSettings: settings
         ),
     ],

@@ -118,7 +118,8 @@ extension BackOpsClient {
     @discardableResult
     public func enqueue(_ request: Enqueue, in executor: some SQLExecutor) async throws -> OperationHandle {
         let (sql, parameters) = try request.statement(schema: engine.schema.text)
-        guard let text = try await executor.execute(sql, parameters).first?.first ?? nil, let id = Int64(text) else {
+        guard let text = try await executor.execute(sql, parameters).first?.first ?? nil, let id = Int64(text)
+        else {
             throw BackOpsError(.databaseUnavailable, message: "the executor gave no row for the enqueue")
         }
         return OperationHandle(id: id, client: self)

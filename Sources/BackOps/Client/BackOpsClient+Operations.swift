@@ -58,7 +58,9 @@ extension BackOpsClient {
         try await call(engine.retry(id))
     }
 
-    /// Ends an active operation. An action that runs right now is told to stop, and its result is refused.
+    /// Ends an active operation.
+    ///
+    /// An action that runs right now is told to stop, and its result is refused.
     ///
     /// - Parameters:
     ///   - id: The operation's number.
@@ -108,7 +110,11 @@ extension BackOpsClient {
     ///   - value: The value; nil removes it.
     ///   - id: The operation's number.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/noSuchOperation`` or ``BackOpsError/Code/invalidGlobals``.
-    public func setGlobal<Value: Codable & Sendable>(_ key: GlobalKey<Value>, to value: Value?, of id: Int64) async throws {
+    public func setGlobal<Value: Codable & Sendable>(
+        _ key: GlobalKey<Value>,
+        to value: Value?,
+        of id: Int64
+    ) async throws {
         let json = try value.map { try PQJSON(key.json($0).description) }
         try await call(engine.setGlobal(id, key: key.name, value: json))
     }

@@ -49,7 +49,11 @@ public struct OperationHandle: Sendable, Identifiable {
 
 extension BackOpsError {
     static func noSuchOperation(_ id: Int64) -> BackOpsError {
-        var error = BackOpsError(.noSuchOperation, subject: String(id), message: "there is no operation \(id)")
+        var error = BackOpsError(
+            .noSuchOperation,
+            subject: String(id),
+            message: "there is no operation \(id)"
+        )
         error.operationID = id
         return error
     }

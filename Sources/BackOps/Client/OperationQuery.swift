@@ -104,7 +104,9 @@ extension OperationQuery {
     /// Reads one page: the newest operations below an id.
     func page(before id: Int64?, limit: Int) async throws -> [OperationRecord] {
         if let refusal { throw refusal }
-        return try await client.call(client.engine.operations(filter, before: id, limit: limit)).map(OperationRecord.init)
+        return try await client.call(client.engine.operations(filter, before: id, limit: limit)).map(
+            OperationRecord.init
+        )
     }
 
     /// Retries the failed and cancelled ones of what was found, in batches of 1,000, each of them a transaction.

@@ -14,7 +14,12 @@ extension SQLState {
 extension BackOpsError {
     /// Says in the words of the API what the database refused.
     init(refusing error: PQError) {
-        self.init(Code(refusing: error), subject: error.constraint, message: Self.sentence(error), underlying: error)
+        self.init(
+            Code(refusing: error),
+            subject: error.constraint,
+            message: Self.sentence(error),
+            underlying: error
+        )
     }
 
     private static func sentence(_ error: PQError) -> String {
@@ -44,8 +49,10 @@ extension BackOpsError.Code {
             case .unknownTarget: .unknownJumpTarget
             case .unknownWorker, .staleClaim: .staleClaim
             case .undefinedTable, .undefinedFunction, .invalidSchemaName: .schemaMissing
-            case _ where error.constraint == "operations_globals_are_an_object"
-                || error.constraint == "operations_globals_are_at_most_1_mib": .invalidGlobals
+            case _
+            where error.constraint == "operations_globals_are_an_object"
+                || error.constraint == "operations_globals_are_at_most_1_mib":
+                .invalidGlobals
             case _ where error.code != .server: .databaseUnavailable
             default: .invalidConfiguration
             }

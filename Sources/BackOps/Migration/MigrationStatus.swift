@@ -37,5 +37,7 @@ public struct MigrationStatus: Sendable {
     public var isNewerThanLibrary: Bool { version > Migration.newestVersion }
 
     /// True when the database has taken exactly the steps that this library knows.
-    public var isCurrent: Bool { pending.isEmpty && !isNewerThanLibrary && !steps.contains(where: \.isModified) }
+    public var isCurrent: Bool {
+        pending.isEmpty && !isNewerThanLibrary && !steps.contains(where: \.isModified)
+    }
 }

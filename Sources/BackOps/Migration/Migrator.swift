@@ -39,7 +39,9 @@ public struct Migrator: Sendable {
                 let status = try self.status(&session)
                 try self.refuseNewer(status)
                 let done = Set(status.steps.filter { $0.appliedAt != nil }.map(\.version))
-                let pending = Migration.all.filter { !done.contains($0.version) && $0.version <= target ?? .max }
+                let pending = Migration.all.filter {
+                    !done.contains($0.version) && $0.version <= target ?? .max
+                }
                 for migration in pending {
                     try session.script(migration.up)
                     _ = try session.query(self.record(migration))
@@ -49,7 +51,9 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Takes steps back, newest first. What their tables held is lost.
+    /// Takes steps back, newest first.
+    ///
+    /// What their tables held is lost.
     ///
     /// - Parameter target: The version to go back to; 0 removes the schema, which must hold nothing else then.
     /// - Returns: The steps that were taken back, in the order in which that happened.
@@ -62,7 +66,9 @@ public struct Migrator: Sendable {
                 let status = try self.status(&session)
                 try self.refuseNewer(status)
                 let done = Set(status.steps.filter { $0.appliedAt != nil }.map(\.version))
-                let undone = Migration.all.reversed().filter { done.contains($0.version) && $0.version > target }
+                let undone = Migration.all.reversed().filter {
+                    done.contains($0.version) && $0.version > target
+                }
                 try self.setSearchPath(&session)
                 for migration in undone {
                     try session.script(migration.down)
@@ -76,7 +82,9 @@ public struct Migrator: Sendable {
         }
     }
 
-    private func withSession<R: Sendable>(_ body: @Sendable @escaping (inout PQSession) throws -> R) async throws -> R {
+    private func withSession<R: Sendable>(
+        _ body: @Sendable @escaping (inout PQSession) throws -> R
+    ) async throws -> R {
         let connection = try await PQConnection.connect(database.options)
         do {
             let result = try await connection.run(body)
@@ -93,7 +101,9 @@ public struct Migrator: Sendable {
 
 extension Migrator {
     private func lock(_ session: inout PQSession) throws {
-        _ = try session.query("select pg_advisory_xact_lock(hashtextextended(\("backops/migrate/" + schema.text), 0))")
+        _ = try session.query(
+            "select pg_advisory_xact_lock(hashtextextended(\("backops/migrate/" + schema.text), 0))"
+        )
     }
 
     private func setSearchPath(_ session: inout PQSession) throws {
@@ -102,7 +112,8 @@ extension Migrator {
 
     private func hasTable(_ session: inout PQSession) throws -> Bool {
         let name = "\(schema.quoted).migrations"
-        return try session.query("select to_regclass(\(name)) is not null").first?.decode(0, as: Bool.self) ?? false
+        return try session.query("select to_regclass(\(name)) is not null").first?.decode(0, as: Bool.self)
+            ?? false
     }
 
     /// The schema is created only where it is missing: a DBA may have made it for a role that may not.
@@ -159,7 +170,12 @@ extension Migrator {
                 """
             )
             for row in rows {
-                let (version, name, at, isModified) = try row.decode(as: Int.self, String.self, PQTimestamp.self, Bool.self)
+                let (version, name, at, isModified) = try row.decode(
+                    as: Int.self,
+                    String.self,
+                    PQTimestamp.self,
+                    Bool.self
+                )
                 applied[version] = (name, isModified, at)
             }
         }
@@ -180,7 +196,8 @@ extension Migrator {
         throw BackOpsError(
             .schemaVersionMismatch,
             subject: schema.text,
-            message: "the schema \(schema.text) is at version \(status.version), but this program knows versions up to "
+            message:
+                "the schema \(schema.text) is at version \(status.version), but this program knows versions up to "
                 + "\(Migration.newestVersion) only: use a newer version of BackOps"
         )
     }

@@ -49,7 +49,10 @@ package struct CompletionResult: Sendable {
         claim = Claim(operationID: try row.decode(0), claimID: try row.decode(1))
         let outcome = try row.decode(2, as: String.self)
         guard let known = Outcome(rawValue: outcome) else {
-            throw PQError(.decoding, "complete_many answered \"\(outcome)\", which this version of BackOps does not know.")
+            throw PQError(
+                .decoding,
+                "complete_many answered \"\(outcome)\", which this version of BackOps does not know."
+            )
         }
         self.outcome = known
         guard known == .advanced else {

@@ -15,7 +15,9 @@ extension Enqueue {
     /// - Returns: The statement with `$1` to `$9`, and its parameters.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals`` for globals that the database cannot hold,
     ///   ``BackOpsError/Code/invalidConfiguration`` for a schema's name that cannot be one.
-    public func statement(schema: String = "backops") throws(BackOpsError) -> (sql: String, parameters: [String?]) {
+    public func statement(
+        schema: String = "backops"
+    ) throws(BackOpsError) -> (sql: String, parameters: [String?]) {
         let sql = """
             select \(try SchemaName(schema).quoted).enqueue(
               $1, $2::jsonb, $3, $4, $5::integer, $6::timestamptz, $7::interval, $8::text[], $9::json)::text
@@ -23,7 +25,8 @@ extension Enqueue {
         return (
             sql,
             [
-                name, String(decoding: try globals.checkedJSON(), as: UTF8.self), key, queue, String(priority),
+                name, String(decoding: try globals.checkedJSON(), as: UTF8.self), key, queue,
+                String(priority),
                 when.time.map { ISO8601.text($0) }, when.delay.map { "\($0.microseconds) microseconds" },
                 Self.arrayText(tags), plan?.jsonText,
             ]

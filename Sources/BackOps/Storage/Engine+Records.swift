@@ -90,7 +90,10 @@ extension OperationRecord {
         name = try row.decode(1)
         let word = try row.decode(2, as: String.self)
         guard let state = OperationState(rawValue: word) else {
-            throw PQError(.decoding, "Operation \(id) is in the state \"\(word)\", which this version of BackOps does not know.")
+            throw PQError(
+                .decoding,
+                "Operation \(id) is in the state \"\(word)\", which this version of BackOps does not know."
+            )
         }
         self.state = state
         status = try row.decode(3)

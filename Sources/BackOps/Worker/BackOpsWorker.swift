@@ -121,6 +121,8 @@ public struct BackOpsWorker: Service {
 }
 
 /// Runs a closure in a task that the caller's cancellation does not reach: results must still be written then.
-private func withUncancelledTask<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
+private func withUncancelledTask<R: Sendable>(
+    _ body: @escaping @Sendable () async throws -> R
+) async throws -> R {
     try await Task { try await body() }.value
 }

@@ -31,7 +31,11 @@ extension Dispatcher {
         let answers: [Result<PQResult, PQError>]
         do {
             // Each statement is a transaction of its own: one that is refused must not undo the others.
-            answers = try await pool.pipeline(parts.map(statement), separately: true, timeout: configuration.lease / 2)
+            answers = try await pool.pipeline(
+                parts.map(statement),
+                separately: true,
+                timeout: configuration.lease / 2
+            )
         } catch {
             loseAnswer(error)
             return
@@ -153,7 +157,9 @@ extension Dispatcher {
             quarantine.claimed(job?.claim.claimID)
             if let job { start(job) } else { look.wake() }
         case .nextDue:
-            if let delay = try rows.first?.decode(0, as: Int64?.self) { look.nextDue(in: .milliseconds(delay)) }
+            if let delay = try rows.first?.decode(0, as: Int64?.self) {
+                look.nextDue(in: .milliseconds(delay))
+            }
         }
     }
 
@@ -171,7 +177,8 @@ extension Dispatcher {
             case .advanced: if let next = answer.next { start(job.advanced(to: next)) }
             case .waiting: look.wakeUnlessAsleep()
             case .completed: logger.debug("operation completed", metadata: job.metadata)
-            case .failed: logger.error("operation failed: its next action cannot start", metadata: job.metadata)
+            case .failed:
+                logger.error("operation failed: its next action cannot start", metadata: job.metadata)
             case .done: mustReconcile = true
             case .stale: warnOfStaleClaim(job.claim)
             case .busy: sendAgainAt = .now + .milliseconds(100)
@@ -225,7 +232,9 @@ extension Dispatcher {
             // The database cannot store what this action asks for: that is its failure.
             let failure = FailureRecord(BackOpsError(refusing: error))
             pending.remove([completions[0].job.claim])
-            pending.failures.append(FailedAttempt(claim: completions[0].job.claim, timedOut: false, failure: failure))
+            pending.failures.append(
+                FailedAttempt(claim: completions[0].job.claim, timedOut: false, failure: failure)
+            )
         case .fail(let attempts) where attempts.count == 1: giveUp([attempts[0].claim], error)
         case .snooze(let attempts) where attempts.count == 1: giveUp([attempts[0].claim], error)
         case .release(let claims): forget(claims, error)
@@ -244,7 +253,10 @@ extension Dispatcher {
 
     /// Leaves jobs to the end of the lease.
     private mutating func forget(_ claims: [Claim], _ error: PQError) {
-        logger.error("jobs could not be handed back; they stay until the lease ends", metadata: ["error": "\(error)"])
+        logger.error(
+            "jobs could not be handed back; they stay until the lease ends",
+            metadata: ["error": "\(error)"]
+        )
         pending.remove(Set(claims))
     }
 }

@@ -143,7 +143,8 @@ extension Dispatcher {
         switch stop {
         case .no: return false
         case .whenIdle: return isIdle && look.foundNothing && quarantine.foundNothing
-        case .graceful, .now: return isIdle || stopDeadline.map { $0 + Self.cancellationGrace <= .now } ?? false
+        case .graceful, .now:
+            return isIdle || stopDeadline.map { $0 + Self.cancellationGrace <= .now } ?? false
         }
     }
 
@@ -159,7 +160,10 @@ extension Dispatcher {
             )
         case .now:
             stopDeadline = .now
-            logger.info("worker stops at once: it hands back what runs", metadata: ["running": "\(running.count)"])
+            logger.info(
+                "worker stops at once: it hands back what runs",
+                metadata: ["running": "\(running.count)"]
+            )
         }
     }
 

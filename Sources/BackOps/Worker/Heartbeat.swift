@@ -51,7 +51,10 @@ final class Heartbeat: Sendable {
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidConfiguration`` when the system has no thread left.
     func start() throws {
         guard DetachedThread.start(name: "backops-lease", { self.run() }) else {
-            throw BackOpsError(.invalidConfiguration, message: "the system has no thread left for the worker's heartbeat")
+            throw BackOpsError(
+                .invalidConfiguration,
+                message: "the system has no thread left for the worker's heartbeat"
+            )
         }
     }
 
@@ -115,7 +118,9 @@ final class Heartbeat: Sendable {
                 metadata: ["worker_id": "\(id)", "worker": "\(name)", "jobs": "\(count)"]
             )
         }
-        if try session.query(engine.unpark(operations)).first?.decode(0, as: Int64.self) ?? 0 > 0 { inbox.wake() }
+        if try session.query(engine.unpark(operations)).first?.decode(0, as: Int64.self) ?? 0 > 0 {
+            inbox.wake()
+        }
     }
 
     private func listen(_ session: inout PQSession, until deadline: ContinuousClock.Instant) throws {

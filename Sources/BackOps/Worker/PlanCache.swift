@@ -22,7 +22,11 @@ final class PlanCache: Sendable {
         guard let id = job.definitionID else { return Plan(entries: []) }
         if let known = plans.withLock({ $0[id] }) { return known }
         guard let row = try await pool.query(engine.plan(ofDefinition: id)).first else {
-            throw BackOpsError(.invalidPlan, subject: job.operation, message: "version \(id) of the plan is not in the database")
+            throw BackOpsError(
+                .invalidPlan,
+                subject: job.operation,
+                message: "version \(id) of the plan is not in the database"
+            )
         }
         let plan = try Plan(operation: job.operation, json: try row.decode(0, as: PQJSON.self).bytes)
         remember(plan, as: id)
@@ -38,9 +42,18 @@ final class PlanCache: Sendable {
             guard case .array(let names) = pair, names.count == 2,
                 case .string(let branch) = names[0], case .string(let action) = names[1]
             else {
-                throw BackOpsError(.invalidPlan, subject: job.operation, message: "entry \(index + 1) of the plan is not [branch, action]")
+                throw BackOpsError(
+                    .invalidPlan,
+                    subject: job.operation,
+                    message: "entry \(index + 1) of the plan is not [branch, action]"
+                )
             }
-            return Plan.Entry(position: index + 1, branch: BranchName(branch), name: action, options: ActionOptions())
+            return Plan.Entry(
+                position: index + 1,
+                branch: BranchName(branch),
+                name: action,
+                options: ActionOptions()
+            )
         }
         return Plan(entries: entries)
     }

@@ -55,7 +55,11 @@ struct RunningAction: Sendable {
 extension ActionInvocation {
     fileprivate init(_ job: ClaimedJob, plan: Plan) throws {
         guard let enqueuedAt = job.enqueuedAt.date else {
-            throw BackOpsError(.invalidPlan, subject: job.operation, message: "the operation has no time of enqueue")
+            throw BackOpsError(
+                .invalidPlan,
+                subject: job.operation,
+                message: "the operation has no time of enqueue"
+            )
         }
         self.init(
             operationID: job.claim.operationID,

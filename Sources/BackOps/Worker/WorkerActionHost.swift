@@ -72,7 +72,8 @@ final class WorkerActionHost: ActionHost {
         } catch {
             throw BackOpsError(
                 .unknownCommit,
-                message: "the connection died during the commit, and the database cannot be asked what became of it",
+                message:
+                    "the connection died during the commit, and the database cannot be asked what became of it",
                 underlying: error
             )
         }
@@ -90,7 +91,8 @@ extension BackOpsError {
     static func staleClaim(_ claim: Claim) -> BackOpsError {
         var error = BackOpsError(
             .staleClaim,
-            message: "the job is not this worker's any more: its lease ended, or the operation was cancelled or changed"
+            message:
+                "the job is not this worker's any more: its lease ended, or the operation was cancelled or changed"
         )
         error.operationID = claim.operationID
         return error

@@ -55,7 +55,11 @@ struct WorkerRun {
         }
     }
 
-    private func work(_ pool: PQPool, _ registration: Registration, _ inbox: WorkerInbox) async throws -> Dispatcher.End {
+    private func work(
+        _ pool: PQPool,
+        _ registration: Registration,
+        _ inbox: WorkerInbox
+    ) async throws -> Dispatcher.End {
         var logger = logger
         logger[metadataKey: "worker"] = "\(registration.id)"
         let heartbeat = try Heartbeat(
@@ -125,7 +129,8 @@ extension WorkerRun {
             throw BackOpsError(
                 .schemaVersionMismatch,
                 subject: status.schema,
-                message: "the schema \(status.schema) is at version \(status.version), but this program needs version "
+                message:
+                    "the schema \(status.schema) is at version \(status.version), but this program needs version "
                     + "\(Migration.newestVersion): run `backops migrate up`"
             )
         }
@@ -163,10 +168,13 @@ extension WorkerRun {
         return Registration(id: id, sent: sent, plans: plans)
     }
 
-    /// Hands back what is left. When that fails, the end of the lease does it.
+    /// Hands back what is left; when that fails, the end of the lease does it.
     private func unregister(_ id: Int64, _ pool: PQPool, _ logger: Logger) async {
         do {
-            let count = try await pool.query(engine.unregisterWorker(id), timeout: .seconds(5)).first?.decode(0, as: Int32.self)
+            let count = try await pool.query(engine.unregisterWorker(id), timeout: .seconds(5)).first?.decode(
+                0,
+                as: Int32.self
+            )
             logger.info("worker stopped", metadata: ["handed_back": "\(count ?? 0)"])
         } catch {
             logger.warning(

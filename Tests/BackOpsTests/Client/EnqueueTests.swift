@@ -26,13 +26,17 @@ struct Errand: OperationDefinition {
     @Test func `waits for a result only as long as it is told`() async throws {
         try await withClient { client async throws in
             let handle = try await client.enqueue(Errand.self)
-            let error = await #expect(throws: BackOpsError.self) { try await handle.result(timeout: .milliseconds(30)) }
+            let error = await #expect(throws: BackOpsError.self) {
+                try await handle.result(timeout: .milliseconds(30))
+            }
             #expect(error?.code == .timedOut)
             #expect(try await handle.record().state == .active)
         }
     }
 
-    @Test func `with a key that is taken changes nothing, and refers to the operation that has it`() async throws {
+    @Test func `with a key that is taken changes nothing, and refers to the operation that has it`()
+        async throws
+    {
         try await withClient { client async throws in
             let first = try await client.enqueue(Errand.self, ["n": 1], key: "k")
             let second = try await client.enqueue(Errand.self, ["n": 2], key: "k")
@@ -58,8 +62,12 @@ struct Errand: OperationDefinition {
         try await withClient { client async throws in
             let tags = ["eu", "a \"quoted\" one", "back\\slash", "{1,2}", ""]
             let handle = try await client.enqueue(
-                Errand.self, ["text": "it's; drop table operations; --", "emoji": "🛒"],
-                key: "o'clock", queue: "billing", priority: 0, tags: tags
+                Errand.self,
+                ["text": "it's; drop table operations; --", "emoji": "🛒"],
+                key: "o'clock",
+                queue: "billing",
+                priority: 0,
+                tags: tags
             )
             let record = try await handle.record()
             #expect(record.tags == tags)
@@ -73,7 +81,10 @@ struct Errand: OperationDefinition {
 
     @Test func `sends many in few statements, in their order`() async throws {
         try await withClient { client async throws in
-            let ids = try await client.enqueue(Errand.self, batch: (0..<2500).lazy.map { ["n": .integer(Int64($0))] })
+            let ids = try await client.enqueue(
+                Errand.self,
+                batch: (0..<2500).lazy.map { ["n": .integer(Int64($0))] }
+            )
             #expect(ids.count == 2500)
             #expect(ids == ids.sorted())
             #expect(try await client.handle(ids[1999]).record().globals["n"] == 1999)
@@ -86,7 +97,9 @@ struct Errand: OperationDefinition {
             let ids = try await client.enqueue(Errand.self, batch: documents, key: { $0["n"]?.description })
             #expect(Set(ids).count == 5)
             #expect(ids[0] == ids[5])
-            #expect(try await client.enqueue(Errand.self, batch: documents, key: { $0["n"]?.description }) == ids)
+            #expect(
+                try await client.enqueue(Errand.self, batch: documents, key: { $0["n"]?.description }) == ids
+            )
         }
     }
 
@@ -107,7 +120,9 @@ struct Errand: OperationDefinition {
         }
     }
 
-    @Test func `works through any PostgreSQL client that can run a statement with text parameters`() async throws {
+    @Test func `works through any PostgreSQL client that can run a statement with text parameters`()
+        async throws
+    {
         struct TextOnly: SQLExecutor {
             let pool: PQPool
             func execute(_ sql: String, _ parameters: [String?]) async throws -> [[String?]] {
@@ -148,11 +163,15 @@ struct Errand: OperationDefinition {
     }
 
     @Test func `says what to do when the schema is missing, and when the database is away`() async throws {
-        let missing = BackOpsClient(try BackOpsDatabase(TestDatabase.current.database.conninfo, schema: "nothing_here"))
+        let missing = BackOpsClient(
+            try BackOpsDatabase(TestDatabase.current.database.conninfo, schema: "nothing_here")
+        )
         let error = await #expect(throws: BackOpsError.self) { try await missing.enqueue(Errand.self) }
         #expect(error?.code == .schemaMissing)
         await missing.close()
-        let away = BackOpsClient(try BackOpsDatabase("host=127.0.0.1 port=1 user=nobody password=secret dbname=none"))
+        let away = BackOpsClient(
+            try BackOpsDatabase("host=127.0.0.1 port=1 user=nobody password=secret dbname=none")
+        )
         let refused = await #expect(throws: BackOpsError.self) { try await away.enqueue(Errand.self) }
         #expect(refused?.code == .databaseUnavailable)
         #expect(refused.map { "\($0) \($0.debugDescription)" }?.contains("secret") == false)
@@ -167,7 +186,9 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     let spoil: @Sendable (inout Enqueue) -> Void
 
     static let all = [
-        BadInput(testDescription: "priority out of range", words: "priority must be 0 to 9") { $0.priority = 10 },
+        BadInput(testDescription: "priority out of range", words: "priority must be 0 to 9") {
+            $0.priority = 10
+        },
         BadInput(testDescription: "a queue that is no name", words: "queue") { $0.queue = "No Queue" },
         BadInput(testDescription: "a name with a slash", words: "without \"/\"") { $0.name = "a/b" },
         BadInput(testDescription: "an empty key", words: "key") { $0.key = "" },

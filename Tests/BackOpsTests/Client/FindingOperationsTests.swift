@@ -9,7 +9,9 @@ extension GlobalKey where Value == Int {
 }
 
 @Suite(.backops) struct `Finding operations` {
-    private func withOperations<R: Sendable>(_ body: (BackOpsClient, [Int64]) async throws -> R) async throws -> R {
+    private func withOperations<R: Sendable>(
+        _ body: (BackOpsClient, [Int64]) async throws -> R
+    ) async throws -> R {
         try await withClient { client async throws in
             try await BackOpsWorker.test { Errand() }.drain()
             let documents: [Globals] = (1...5).map { ["n": .integer($0), "address": ["city": "Oslo"]] }
@@ -20,8 +22,12 @@ extension GlobalKey where Value == Int {
 
     @Test func `by name and by what their globals contain`() async throws {
         try await withOperations { client, ids async throws in
-            #expect(try await client.operations.named(Errand.self).globalsContain(.n, 3).first()?.id == ids[2])
-            #expect(try await client.operations.globalsContain(["address": ["city": "Oslo"]]).all().count == 5)
+            #expect(
+                try await client.operations.named(Errand.self).globalsContain(.n, 3).first()?.id == ids[2]
+            )
+            #expect(
+                try await client.operations.globalsContain(["address": ["city": "Oslo"]]).all().count == 5
+            )
             #expect(try await client.operations.globalsContain(["address": ["city": "Rome"]]).first() == nil)
             #expect(try await client.operations.named("Nothing").first() == nil)
             let both = client.operations.globalsContain(.n, 3).globalsContain(["address": ["city": "Oslo"]])
@@ -32,7 +38,9 @@ extension GlobalKey where Value == Int {
     @Test func `by state`() async throws {
         try await withOperations { client, ids async throws in
             try await client.cancel(ids[0])
-            #expect(try await client.operations.inState(.active).all().map(\.id) == ids.dropFirst().reversed())
+            #expect(
+                try await client.operations.inState(.active).all().map(\.id) == ids.dropFirst().reversed()
+            )
             #expect(try await client.operations.inState(.cancelled).all().map(\.id) == [ids[0]])
             try await BackOpsWorker.test { Errand() }.drain()
             #expect(try await client.operations.inState(.completed, .cancelled).all().count == 5)
@@ -58,7 +66,10 @@ extension GlobalKey where Value == Int {
             }
         }
         try await withClient { client async throws in
-            let ids = try await client.enqueue(Flaky.self, batch: (0..<30).map { ["even": .bool($0 % 2 == 0)] })
+            let ids = try await client.enqueue(
+                Flaky.self,
+                batch: (0..<30).map { ["even": .bool($0 % 2 == 0)] }
+            )
             try await BackOpsWorker.test { Flaky(works: false) }.drain()
             let failed = client.operations.named(Flaky.self).inState(.failed)
             #expect(try await failed.all().count == 30)
@@ -80,7 +91,9 @@ extension GlobalKey where Value == Int {
             let handle = try await client.enqueue(Errand.self)
             let fresh = await #expect(throws: BackOpsError.self) { try await client.retry(handle.id) }
             #expect(fresh?.code == .wrongState)
-            let nowhere = await #expect(throws: BackOpsError.self) { try await client.jump(handle.id, to: "red") }
+            let nowhere = await #expect(throws: BackOpsError.self) {
+                try await client.jump(handle.id, to: "red")
+            }
             #expect(nowhere?.code == .unknownJumpTarget)
             #expect(nowhere?.description.contains("main/Go") == true)
         }

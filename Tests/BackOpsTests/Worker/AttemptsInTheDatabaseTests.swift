@@ -23,7 +23,10 @@ private struct One: OperationDefinition {
 }
 
 @Suite(.backops) struct `An action` {
-    private func run(_ definition: One, _ globals: Globals = [:]) async throws -> (OperationRecord, [AttemptRecord]) {
+    private func run(
+        _ definition: One,
+        _ globals: Globals = [:]
+    ) async throws -> (OperationRecord, [AttemptRecord]) {
         try await withClient { client in
             let handle = try await client.enqueue(One.self, globals)
             try await BackOpsWorker.test { definition }.drain()
@@ -95,16 +98,22 @@ private struct One: OperationDefinition {
         #expect(record.globals["sum"] == .integer(9_007_199_254_740_993))
     }
 
-    @Test func `that asks for more than the database can hold fails, and its neighbours do not`() async throws {
+    @Test func `that asks for more than the database can hold fails, and its neighbours do not`() async throws
+    {
         try await withClient { client in
             let definition = One(
                 Do("Grow") { context in
-                    if context["large"] == true { context["text"] = .string(String(repeating: "x", count: 2 << 20)) }
+                    if context["large"] == true {
+                        context["text"] = .string(String(repeating: "x", count: 2 << 20))
+                    }
                 }
                 .retry(.never)
             )
             let large = try await client.enqueue(One.self, ["large": true])
-            let small = try await client.enqueue(One.self, batch: Array(repeating: ["large": false], count: 10))
+            let small = try await client.enqueue(
+                One.self,
+                batch: Array(repeating: ["large": false], count: 10)
+            )
             try await BackOpsWorker.test { definition }.drain()
             let record = try await large.record()
             #expect(record.state == .failed)
@@ -113,7 +122,9 @@ private struct One: OperationDefinition {
         }
     }
 
-    @Test func `sees the same idempotency key on every attempt, and another for another operation`() async throws {
+    @Test func `sees the same idempotency key on every attempt, and another for another operation`()
+        async throws
+    {
         let journal = Journal()
         let definition = One { context in
             journal.note(context.idempotencyKey)
@@ -191,7 +202,10 @@ private struct One: OperationDefinition {
                         )
                         context["paid"] = true
                         try context.jump(to: "thanks")
-                        try await client.enqueue(Enqueue("Child", ["parent": .integer(context.operationID)]), in: transaction)
+                        try await client.enqueue(
+                            Enqueue("Child", ["parent": .integer(context.operationID)]),
+                            in: transaction
+                        )
                     }
                 }
                 Do("Skipped") { context in context["skipped"] = true }
@@ -207,7 +221,9 @@ private struct One: OperationDefinition {
             #expect(record.globals["thanked"] == true)
             #expect(record.globals["skipped"] == true)
             #expect(try await database.value("select count(*) from effects", as: Int.self) == 1)
-            #expect(try await client.operations.named("Child").first()?.globals["parent"] == .integer(handle.id))
+            #expect(
+                try await client.operations.named("Child").first()?.globals["parent"] == .integer(handle.id)
+            )
         }
     }
 
@@ -218,7 +234,9 @@ private struct One: OperationDefinition {
             let definition = One(
                 Do("Pay") { context in
                     try await context.transaction { transaction in
-                        try await transaction.execute("insert into \(unescaped: TestDatabase.current.schema).effects values (\(Int32(context.attempt)))")
+                        try await transaction.execute(
+                            "insert into \(unescaped: TestDatabase.current.schema).effects values (\(Int32(context.attempt)))"
+                        )
                         context["paid"] = .integer(Int64(context.attempt))
                         if context.attempt == 1 { throw Broken() }
                     }
@@ -228,7 +246,12 @@ private struct One: OperationDefinition {
             let handle = try await client.enqueue(One.self)
             try await BackOpsWorker.test { definition }.drain()
             #expect(try await handle.record().globals["paid"] == 2)
-            #expect(try await database.value("select string_agg(attempt::text, ',') from effects", as: String.self) == "2")
+            #expect(
+                try await database.value(
+                    "select string_agg(attempt::text, ',') from effects",
+                    as: String.self
+                ) == "2"
+            )
         }
     }
 
@@ -240,7 +263,9 @@ private struct One: OperationDefinition {
                 Do("Pay") { context in
                     try await client.cancel(context.operationID)
                     try await context.transaction { transaction in
-                        try await transaction.execute("insert into \(unescaped: TestDatabase.current.schema).effects values (1)")
+                        try await transaction.execute(
+                            "insert into \(unescaped: TestDatabase.current.schema).effects values (1)"
+                        )
                     }
                 }
                 .retry(.never)

@@ -16,15 +16,21 @@ import Testing
     }
 
     private func completed() async throws -> Int {
-        try await TestDatabase.current.value("select count(*) from operations where state = 'completed'", as: Int.self)
+        try await TestDatabase.current.value(
+            "select count(*) from operations where state = 'completed'",
+            as: Int.self
+        )
     }
 
-    @Test func `eight of them drain 5,000 operations, and every action runs once and in order`() async throws {
+    @Test func `eight of them drain 5,000 operations, and every action runs once and in order`() async throws
+    {
         let database = TestDatabase.current
         try await withClient { client in
             let workers = try (0..<8).map { _ in try WorkerProcess(pauseMilliseconds: 0, lease: 15) }
             try await client.enqueue(Known.self, batch: Array(repeating: [:], count: 5000))
-            try await eventually("all operations are completed", within: .seconds(120)) { try await completed() == 5000 }
+            try await eventually("all operations are completed", within: .seconds(120)) {
+                try await completed() == 5000
+            }
             for worker in workers { #expect(worker.stop() == 0) }
         }
         // Every action of every operation, once, in order.
@@ -38,7 +44,9 @@ import Testing
             as: Int.self
         )
         #expect(wrong == 0)
-        #expect(try await database.value("select count(distinct operation_id) from effects", as: Int.self) == 5000)
+        #expect(
+            try await database.value("select count(distinct operation_id) from effects", as: Int.self) == 5000
+        )
         #expect(try await database.value("select count(*) from effects", as: Int.self) == 15_000)
         #expect(try await database.value("select count(*) from attempts", as: Int.self) == 0)
         #expect(try await database.value("select count(*) from jobs", as: Int.self) == 0)
@@ -61,7 +69,9 @@ import Testing
                 ) > 5
             }
             victim.kill()
-            try await eventually("all operations are completed", within: .seconds(120)) { try await completed() == 400 }
+            try await eventually("all operations are completed", within: .seconds(120)) {
+                try await completed() == 400
+            }
             for worker in others { #expect(worker.stop() == 0) }
         }
         let crashes = try await database.value(
@@ -69,7 +79,10 @@ import Testing
             as: Int.self
         )
         #expect(crashes > 0)
-        #expect(try await database.value("select count(*) from attempts where outcome <> 'crashed'", as: Int.self) == 0)
+        #expect(
+            try await database.value("select count(*) from attempts where outcome <> 'crashed'", as: Int.self)
+                == 0
+        )
         // What ran twice was in the hands of the killed process, and completed actions did not run again.
         let repeated = try await database.value(
             "select count(*) from (select from effects group by operation_id, action having count(*) > 1) as r",

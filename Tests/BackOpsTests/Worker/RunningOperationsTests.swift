@@ -4,7 +4,7 @@ import BackOpsTestingTraits
 import Foundation
 import Testing
 
-/// `main` is A, B, C; red is R. Each action notes its name; B jumps where the globals say.
+/// The branch `main` is A, B, C, and red is R; each action notes its name, and B jumps where the globals say.
 private struct Walk: OperationDefinition {
     static let name = "Walk"
     let journal: Journal
@@ -62,7 +62,9 @@ private struct Walk: OperationDefinition {
         }
     }
 
-    @Test func `ends an operation as failed after the last attempt, and goes on there after a retry`() async throws {
+    @Test func `ends an operation as failed after the last attempt, and goes on there after a retry`()
+        async throws
+    {
         try await withClient { client in
             let handle = try await client.enqueue(Walk.self)
             try await BackOpsWorker.test { Walk(journal: journal, failures: ["C": 3]) }.drain()
@@ -108,7 +110,10 @@ private struct Walk: OperationDefinition {
         )
         try await BackOpsWorker.test { Walk(journal: journal) }.drain()
         #expect(journal.entries == ["main/A", "main/B", "main/C"])
-        #expect(try await database.value("select state from operations where id = \(id)", as: String.self) == "completed")
+        #expect(
+            try await database.value("select state from operations where id = \(id)", as: String.self)
+                == "completed"
+        )
     }
 
     @Test func `starts what was enqueued before anybody knew its name`() async throws {
@@ -146,7 +151,8 @@ private struct Walk: OperationDefinition {
             #expect(try await client.handle(sql).record().state == .completed)
             #expect(
                 journal.entries == [
-                    "from Swift main/Note", "from Swift other/Note", "from SQL main/Note", "from SQL other/Note",
+                    "from Swift main/Note", "from Swift other/Note", "from SQL main/Note",
+                    "from SQL other/Note",
                 ]
             )
         }

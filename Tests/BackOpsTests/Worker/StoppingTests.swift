@@ -55,7 +55,11 @@ private struct Wait: OperationDefinition {
 
     @Test func `cancels and hands back what exceeds the grace period, at no cost in attempts`() async throws {
         try await withClient { client in
-            let worker = try BackOpsWorker.test { $0.gracePeriod = .zero } operations: { Wait(journal: journal, gate: gate) }
+            let worker = try BackOpsWorker.test {
+                $0.gracePeriod = .zero
+            } operations: {
+                Wait(journal: journal, gate: gate)
+            }
             let handle = try await client.enqueue(Wait.self)
             let relay = StopRelay()
             let run = Task { try await worker.run(relay) }
@@ -81,9 +85,13 @@ private struct Wait: OperationDefinition {
         }
     }
 
-    @Test func `leaves an action behind that ignores its cancellation, and refuses its late result`() async throws {
+    @Test func `leaves an action behind that ignores its cancellation, and refuses its late result`()
+        async throws
+    {
         try await withClient { client in
-            let worker = try BackOpsWorker.test { $0.gracePeriod = .zero } operations: {
+            let worker = try BackOpsWorker.test {
+                $0.gracePeriod = .zero
+            } operations: {
                 Wait(journal: journal, gate: gate, ignoresCancellation: true)
             }
             let handle = try await client.enqueue(Wait.self)
@@ -111,7 +119,9 @@ private struct Wait: OperationDefinition {
             try await working(worker) {
                 try await eventually("the action runs") { journal.entries == ["began 1"] }
                 try await client.cancel(handle.id, reason: "the customer left")
-                try await eventually("the worker's slot is free") { journal.entries.count == 1 && gate.isOpen }
+                try await eventually("the worker's slot is free") {
+                    journal.entries.count == 1 && gate.isOpen
+                }
             }
             let record = try await handle.record()
             #expect(record.state == .cancelled)
@@ -127,7 +137,11 @@ private struct Wait: OperationDefinition {
 
     @Test func `that ended makes it stop its actions and register anew`() async throws {
         try await withClient { client in
-            let worker = try BackOpsWorker.test { $0.lease = .seconds(1) } operations: { Wait(journal: journal, gate: gate) }
+            let worker = try BackOpsWorker.test {
+                $0.lease = .seconds(1)
+            } operations: {
+                Wait(journal: journal, gate: gate)
+            }
             let handle = try await client.enqueue(Wait.self)
             let database = TestDatabase.current
             try await working(worker) {
@@ -159,7 +173,11 @@ private struct Wait: OperationDefinition {
             }
         }
         try await withClient { client in
-            let worker = try BackOpsWorker.test { $0.lease = .seconds(1) } operations: { Block() }
+            let worker = try BackOpsWorker.test {
+                $0.lease = .seconds(1)
+            } operations: {
+                Block()
+            }
             let ids = try await client.enqueue(Block.self, batch: Array(repeating: [:], count: 2))
             try await worker.drain()
             for id in ids {

@@ -6,11 +6,7 @@ import Foundation
 final class WorkerProcess {
     private let process = Process()
 
-    /// Starts `TestWorker` on the running test's database.
-    ///
-    /// - Parameters:
-    ///   - pause: How long each action works.
-    ///   - lease: In seconds.
+    /// Starts `TestWorker` on the running test's database, with a lease in seconds.
     init(pauseMilliseconds pause: Int, lease: Int) throws {
         let folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         process.executableURL = folder.appending(path: "TestWorker")

@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+/// The rules of the tree that no compiler checks.
+@Suite struct `The tree` {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    private struct File {
+        let path: String
+        let text: String
+        var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
+    }
+
+    private func files(under folder: String, ending: String) throws -> [File] {
+        let base = Self.root.appending(path: folder)
+        let names = try FileManager.default.subpathsOfDirectory(atPath: base.path)
+        return try names.filter { $0.hasSuffix(ending) }.sorted().map { name in
+            File(
+                path: "\(folder)/\(name)",
+                text: try String(contentsOf: base.appending(path: name), encoding: .utf8)
+            )
+        }
+    }
+
+    @Test func `has C pointers only in LibPQ, and imports libpq nowhere else`() throws {
+        let pointer = #/OpaquePointer|Unsafe(Mutable)?(Raw)?Pointer/#
+        let allowed = ["Sources/LibPQ/", "Sources/BackOps/StackTrace/", "Sources/DevPostgres/System/"]
+        for file in try files(under: "Sources", ending: ".swift")
+        where !allowed.contains(where: file.path.hasPrefix) {
+            expectNone(of: pointer, in: file, "handles C pointers")
+            expectNone(of: #/import CLibPQ/#, in: file, "imports libpq itself")
+        }
+    }
+
+    @Test func `has the engine's SQL only in Migrations and Storage`() throws {
+        let allowed = ["Sources/BackOps/Storage/", "Sources/BackOps/Migration/"]
+        for file in try files(under: "Sources/BackOps", ending: ".swift")
+        where !allowed.contains(where: file.path.hasPrefix) {
+            expectNone(of: #/"(select|insert into|update|delete from) /#, in: file, "holds SQL")
+        }
+    }
+
+    /// Comments may say what code must not do.
+    private func expectNone(of pattern: some RegexComponent, in file: File, _ complaint: String) {
+        for (number, line) in file.lines.enumerated() where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
+            let isClean = line.firstMatch(of: pattern) == nil
+            #expect(isClean, "\(file.path):\(number + 1) \(complaint)")
+        }
+    }
+
+    @Test func `prints only from programs`() throws {
+        for folder in ["Sources/LibPQ", "Sources/BackOps", "Sources/BackOpsTesting", "Sources/DevPostgres"] {
+            for file in try files(under: folder, ending: ".swift") {
+                expectNone(of: #/(^|[^\w.])print\(/#, in: file, "prints")
+            }
+        }
+    }
+
+    @Test func `swallows no error of the database`() throws {
+        for folder in ["Client", "Migration", "Storage", "Worker"] {
+            for file in try files(under: "Sources/BackOps/\(folder)", ending: ".swift") {
+                expectNone(of: #/\btry[?!]/#, in: file, "swallows an error")
+            }
+        }
+    }
+
+    @Test func `numbers every migration once, up and down`() throws {
+        let names = try files(under: "Migrations", ending: ".sql").map { $0.path.dropFirst("Migrations/".count) }
+        let ups = names.filter { $0.hasSuffix(".up.sql") }.map { $0.dropLast(".up.sql".count) }
+        let downs = names.filter { $0.hasSuffix(".down.sql") }.map { $0.dropLast(".down.sql".count) }
+        #expect(ups == downs)
+        #expect(ups.map { Int($0.prefix(4)) } == Array(1...ups.count))
+    }
+
+    @Test func `says of every function that locks rows what it locks`() throws {
+        let head = #/^create function (\w+)/#
+        for file in try files(under: "Migrations", ending: ".up.sql") {
+            var comment = ""
+            var name = ""
+            let header = file.lines.prefix { $0.hasPrefix("--") || $0.isEmpty }.joined()
+            for line in file.lines {
+                if line.hasPrefix("--") {
+                    comment += line
+                } else if let match = line.firstMatch(of: head) {
+                    name = String(match.1)
+                } else if line.hasPrefix("$$;") {
+                    comment = ""
+                } else if line.contains("for update") || line.contains("for no key update") {
+                    let isSaid = comment.contains("Locks") || header.contains("Locks")
+                    #expect(isSaid, "\(file.path): \(name) locks rows without saying which")
+                }
+            }
+        }
+    }
+
+    @Test func `keeps files to a size that can be read`() throws {
+        for folder in ["Sources", "Tests"] {
+            for file in try files(under: folder, ending: ".swift") {
+                #expect(file.lines.count <= 500, "\(file.path) has \(file.lines.count) lines")
+            }
+        }
+    }
+}
