@@ -123,7 +123,13 @@ let package = Package(
         .testTarget(
             name: "BackOpsTests",
             dependencies: [
-                "BackOps", "BackOpsTesting", "BackOpsTestingTraits", "LibPQ", "DevPostgres", "TestWorker",
+                "BackOps",
+                "BackOpsTesting",
+                "BackOpsTestingTraits",
+                "LibPQ",
+                "DevPostgres",
+                "TestWorker",
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: settings
         ),

@@ -1,0 +1,61 @@
+import LibPQ
+import Testing
+
+extension EngineDriver {
+    /// The status of an operation in the view `operation_status`.
+    func status(_ operation: Int64) async throws -> String {
+        try await value("select status from operation_status where id = \(operation)")
+    }
+
+    /// Its state in the table.
+    func state(_ operation: Int64) async throws -> String {
+        try await value("select state from operations where id = \(operation)")
+    }
+
+    /// Its actions in order: `main/A completed`.
+    func actions(_ operation: Int64) async throws -> [String] {
+        try await values(
+            "select branch || '/' || name || ' ' || status from action_status where operation_id = \(operation) order by position"
+        )
+    }
+
+    /// Its history in order: `A 1.2 failed` is the second attempt of the first run of A.
+    func history(_ operation: Int64) async throws -> [String] {
+        try await values(
+            """
+            select a.name || ' ' || t.run || '.' || t.attempt || ' ' || t.outcome
+              from attempts t join actions a using (operation_id, position)
+             where t.operation_id = \(operation)
+             order by t.id
+            """
+        )
+    }
+
+    /// Its globals as text.
+    func globals(_ operation: Int64) async throws -> String {
+        try await value("select globals::text from operations where id = \(operation)")
+    }
+
+    /// How long from now until its job is due: `00:00:05`.
+    func wait(_ operation: Int64) async throws -> String {
+        try await value("select (run_at - clock_now())::text from jobs where operation_id = \(operation)")
+    }
+}
+
+/// Expects that the database refuses something with a state of the engine's or of PostgreSQL's.
+///
+/// - Returns: The error, for a look at its words.
+@discardableResult
+func expectRefusal<R>(
+    _ state: String,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: () async throws -> R
+) async -> PQError? {
+    let error = await #expect(throws: PQError.self, sourceLocation: sourceLocation) { _ = try await body() }
+    #expect(
+        error?.sqlState?.rawValue == state,
+        "\(String(describing: error))",
+        sourceLocation: sourceLocation
+    )
+    return error
+}

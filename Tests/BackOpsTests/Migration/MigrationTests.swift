@@ -1,0 +1,133 @@
+import BackOps
+import BackOpsTesting
+import BackOpsTestingTraits
+import LibPQ
+import Testing
+
+@Suite(.backops(isolation: .database), .timeLimit(.minutes(2))) struct `Migrating a database` {
+    private let database = TestDatabase.current
+    private var migrator: Migrator { Migrator(database.database) }
+    private let newest = Migration.newestVersion
+
+    /// What a schema consists of, with its name taken out.
+    private func objects(of schema: String) async throws -> [String] {
+        try await database.query(
+            """
+            select replace(line, \(schema), 'SCHEMA')
+              from (
+                select 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || coalesce(column_default, '') as line
+                  from information_schema.columns where table_schema = \(schema)
+                union all
+                select 'function ' || p.oid::regprocedure || ' ' || md5(pg_get_functiondef(p.oid)::text)
+                  from pg_proc p where pronamespace = \(schema)::regnamespace and prosqlbody is null and proconfig is null
+                union all
+                select 'function ' || p.oid::regprocedure || ' ' || coalesce(prosrc, '') || coalesce(proconfig::text, '')
+                  from pg_proc p where pronamespace = \(schema)::regnamespace
+                union all
+                select 'index ' || indexdef from pg_indexes where schemaname = \(schema)
+                union all
+                select 'constraint ' || conname || ' ' || pg_get_constraintdef(oid)
+                  from pg_constraint where connamespace = \(schema)::regnamespace
+                union all
+                select 'migration ' || version || name || checksum from \(identifier: schema).migrations
+              ) as o
+             order by 1
+            """
+        ).map { try $0.decode(0, as: String.self) }
+    }
+
+    @Test func `from nothing takes every step, and then there is nothing left to do`() async throws {
+        #expect(try await migrator.down(to: 0).map(\.version) == Array((1...newest).reversed()))
+        #expect(try await database.value("select to_regnamespace('backops') is null", as: Bool.self))
+        #expect(try await migrator.status().pending.count == newest)
+        #expect(try await migrator.up().map(\.version) == Array(1...newest))
+        #expect(try await migrator.up().isEmpty)
+        #expect(try await migrator.status().isCurrent)
+    }
+
+    @Test func `is done once by two processes that start at the same moment`() async throws {
+        try await migrator.down(to: 0)
+        let taken = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<4 { group.addTask { try await migrator.up().count } }
+            return try await group.reduce(into: []) { $0.append($1) }.sorted()
+        }
+        #expect(taken == [0, 0, 0, newest])
+        #expect(try await migrator.status().isCurrent)
+    }
+
+    @Test func `goes down and up again, step by step, to the same schema`() async throws {
+        let before = try await objects(of: "backops")
+        for version in (0..<newest).reversed() {
+            #expect(try await migrator.down(to: version).map(\.version) == [version + 1])
+        }
+        for version in 1...newest { #expect(try await migrator.up(to: version).map(\.version) == [version]) }
+        #expect(try await objects(of: "backops") == before)
+    }
+
+    @Test func `refuses a database that is newer than the program`() async throws {
+        try await database.query(
+            "insert into migrations (version, name, checksum) values (999, 'future', 'x')"
+        )
+        #expect(try await migrator.status().isNewerThanLibrary)
+        for attempt in 0..<2 {
+            let error = await #expect(throws: BackOpsError.self) {
+                if attempt == 0 { try await migrator.up() } else { try await migrator.down(to: 0) }
+            }
+            #expect(error?.code == .schemaVersionMismatch)
+            #expect(
+                error?.message.contains(
+                    "is at version 999, but this program knows versions up to \(newest) only"
+                ) == true
+            )
+        }
+    }
+
+    @Test func `shows a step whose text was another one`() async throws {
+        try await database.query("update migrations set checksum = 'x' where version = 2")
+        let status = try await migrator.status()
+        #expect(status.steps.filter(\.isModified).map(\.version) == [2])
+        #expect(!status.isCurrent && status.pending.isEmpty)
+    }
+
+    @Test func `by the script gives the same schema as by the program`() async throws {
+        try await database.script(Migrator.sql(schema: "by_script"))
+        let other = try BackOpsDatabase("", schema: "by_script")
+        #expect(other.schemaName == "by_script")
+        #expect(try await objects(of: "by_script") == objects(of: "backops"))
+    }
+
+    @Test func `by the script goes on from any version`() async throws {
+        let before = try await objects(of: "backops")
+        try await migrator.down(to: 3)
+        try await database.script(Migrator.sql(from: 3))
+        #expect(try await objects(of: "backops") == before)
+        #expect(try await migrator.status().isCurrent)
+    }
+
+    @Test func `leaves the database as it was when a step fails`() async throws {
+        try await migrator.down(to: 3)
+        try await database.script(
+            "create table workers_in_the_way (); create function heartbeat(bigint, boolean, boolean) returns int return 1"
+        )
+        await expectRefusal("42723") { try await migrator.up() }
+        #expect(try await migrator.status().version == 3)
+        try await database.script("drop function heartbeat(bigint, boolean, boolean)")
+        #expect(try await migrator.up().count == newest - 3)
+    }
+
+    @Test func `does not remove a schema that holds somebody's own tables`() async throws {
+        try await database.script("create table mine (id integer)")
+        await expectRefusal("2BP01") { try await migrator.down(to: 0) }
+        #expect(try await migrator.status().isCurrent)
+    }
+
+    @Test(arguments: [
+        "", "Upper", "1st", "pg_mine", "with space", "quote\"", String(repeating: "x", count: 41), "größe",
+        "a;b",
+    ])
+    func `refuses names that cannot be a schema's`(name: String) async throws {
+        let error = #expect(throws: BackOpsError.self) { try BackOpsDatabase("", schema: name) }
+        #expect(error?.code == .invalidConfiguration)
+        #expect(throws: BackOpsError.self) { try Migrator.sql(schema: name) }
+    }
+}
