@@ -1,4 +1,5 @@
 drop table workers, attempts, jobs, actions, operations, definition_actions, definitions;
 drop sequence claim_ids;
-drop function now();
+-- Without its schema, now() is PostgreSQL's own.
+do $$ begin execute format('drop function %I.now()', current_schema()); end $$;
 drop function clock_now();

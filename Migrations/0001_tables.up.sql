@@ -15,8 +15,15 @@ comment on function clock_now() is
 create function now() returns timestamptz
   language sql volatile parallel safe
   return clock_now();
-comment on function now() is
-  'The time by which the engine decides what is due. SET backops.now = ''2026-12-24 08:00+00'' moves it for one session.';
+-- Without its schema, now() is PostgreSQL's own.
+do $$
+begin
+  execute format(
+    'comment on function %I.now() is %L', current_schema(),
+    'The time by which the engine decides what is due. SET backops.now = ''2026-12-24 08:00+00'' moves it for one session.'
+  );
+end
+$$;
 
 create sequence claim_ids as bigint;
 comment on sequence claim_ids is
