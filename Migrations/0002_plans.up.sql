@@ -213,6 +213,7 @@ comment on function plan_rows(json) is
 create function register_definition(p_name text, p_branches json) returns bigint
   language plpgsql
   set search_path from current
+  set intervalstyle = 'postgres'
 as $$
 declare
   v_rows definition_actions[];
@@ -223,7 +224,11 @@ begin
     raise exception using errcode = 'OP004', message = format('"%s" is no name of an operation', left(p_name, 200)),
       hint = 'Names have 1 to 200 characters, without "/" and control characters.';
   end if;
-  select array_agg(r order by r.position), encode(sha256(convert_to(string_agg(r::text, e'\n' order by r.position), 'UTF8')), 'hex')
+  -- A time counts as a number, because its text depends on the session's time zone.
+  select array_agg(r order by r.position),
+         encode(sha256(convert_to(
+           jsonb_agg(to_jsonb(r) || jsonb_build_object('perform_at', extract(epoch from r.perform_at)) order by r.position)::text, 'UTF8'
+         )), 'hex')
     into v_rows, v_fingerprint
     from plan_rows(p_branches) as r;
 
