@@ -141,7 +141,9 @@ as $$
     ) as lanes
    cross join lateral claim(
      p_worker_id, p_limit, lanes.queues, lanes.priorities,
-     array_fill('-infinity'::timestamptz, array[cardinality(lanes.queues)]), array_fill(0::bigint, array[cardinality(lanes.queues)])
+     -- No lanes for a worker that is not there: the function below says so.
+     array_fill('-infinity'::timestamptz, array[coalesce(cardinality(lanes.queues), 0)]),
+     array_fill(0::bigint, array[coalesce(cardinality(lanes.queues), 0)])
    ) as c
 $$;
 comment on function claim(bigint, integer) is
