@@ -15,7 +15,8 @@ end
 $$;
 comment on function wake(text, bigint) is 'Wakes sleeping workers of a queue, at most one per job.';
 
--- Locks: the parked operations, in id order, skipping those that somebody else works on: the next look finds them again.
+-- Locks: the jobs of parked operations in operation_id order, skipping those that somebody else works on, because the next look
+-- finds them again; then each one's operation.
 create function unpark(p_name text) returns integer
   language plpgsql
   set search_path from current
@@ -24,24 +25,27 @@ declare
   v_now timestamptz := clock_now();
   v_count integer := 0;
   v_definition_id bigint;
-  v_parked record;
+  v_id bigint;
+  v_parked operations;
 begin
   select id into v_definition_id from definitions where name = p_name and current;
   if not found then
     return 0;
   end if;
-  for v_parked in
-    select id, name, queue, perform_at, globals
-      from operations
-     where name = p_name and parked_at is not null and state = 'active'
-     order by id
-       for update skip locked
+  for v_id in
+    select j.operation_id
+      from operations o
+      join jobs j on j.operation_id = o.id
+     where o.name = p_name and o.parked_at is not null and j.position is null
+     order by j.operation_id
+       for update of j skip locked
   loop
+    -- Whoever cancels it must have the job first, so it is still parked; its globals may have changed since it was found.
+    update operations set parked_at = null where id = v_id returning * into v_parked;
     insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
-      select v_parked.id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue
+      select v_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue
         from definition_actions
        where definition_id = v_definition_id;
-    update operations set parked_at = null where id = v_parked.id;
     update jobs
        set definition_id = v_definition_id,
            position = a.position,
@@ -49,11 +53,11 @@ begin
            queue = coalesce(a.queue, v_parked.queue),
            run_at = greatest(v_parked.perform_at, due_at(a.perform_at, a.perform_in, a.perform_at_global, v_parked.globals, v_now))
       from definition_actions a
-     where jobs.operation_id = v_parked.id and a.definition_id = v_definition_id and a.starts;
-    if exists (select from jobs where operation_id = v_parked.id and run_at = 'infinity') then
-      perform refuse_action(v_parked.id, 'InvalidPerformAt', 'the global that holds the time of this action is not a time');
+     where jobs.operation_id = v_id and a.definition_id = v_definition_id and a.starts;
+    if exists (select from jobs where operation_id = v_id and run_at = 'infinity') then
+      perform refuse_action(v_id, 'InvalidPerformAt', problem_message('InvalidPerformAt'));
     end if;
-    perform wake(v_parked.queue, 1);
+    perform wake(queue, 1) from jobs where operation_id = v_id and run_at <= v_now;
     v_count := v_count + 1;
   end loop;
   return v_count;
