@@ -265,3 +265,9 @@ $$;
 comment on function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text) is
   'Enqueues one operation per document, in one statement. Returns (id, created) in the order of the documents; where a key is taken, '
   'the id that has it and created = false.';
+
+-- They run with their owner's rights, so that an enqueuer need not read operations; not everybody who may look shall enqueue.
+revoke execute on function
+  enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text),
+  enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text)
+  from public;
