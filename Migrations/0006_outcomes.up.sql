@@ -447,7 +447,7 @@ begin
   select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if found then
     for v in
-      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.run_at, a.run, i.run_at as new_run_at, i.delay
+      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.run_at, j.crashes, a.run, i.run_at as new_run_at, i.delay
         from unnest(p_operation_ids, p_claim_ids, p_run_at, p_delay) as i (operation_id, claim_id, run_at, delay)
         join jobs j on j.operation_id = i.operation_id
         join actions a on a.operation_id = j.operation_id and a.position = j.position
@@ -463,6 +463,10 @@ begin
       insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at)
         values (v.operation_id, v.position, v.run, v.attempt, p_outcome, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now);
       perform give_back(v.operation_id, v_run_at, v.attempt - 1);
+      -- A suspect that was interrupted has not shown yet that it lets its worker live.
+      if p_outcome = 'released' and v.crashes > 0 then
+        update jobs set crashes = v.crashes where operation_id = v.operation_id;
+      end if;
       if v_run_at <= v_now then
         perform wake(v.queue, 1);
       end if;
