@@ -562,6 +562,7 @@ as $$
     select j.operation_id, i.progress, left(i.note, 500) as note
       from unnest(p_operation_ids, p_claim_ids, p_progress, p_notes) as i (operation_id, claim_id, progress, note)
       join jobs j on j.operation_id = i.operation_id
+      join workers w on w.id = j.worker_id and w.heartbeat_at + w.lease > clock_now()
      where j.worker_id = p_worker_id and j.claim_id = i.claim_id
      order by j.operation_id
        for update of j skip locked
