@@ -32,7 +32,10 @@ begin
     raise exception using errcode = 'OP003', message = format('operation %s is running an action right now', p_operation_id),
       hint = format('Wait until it has ended, or cancel(%s) first.', p_operation_id);
   end if;
-  if v_operation.parked_at is not null and p_verb not in ('cancel', 'set') then
+  -- Parked, or cancelled while it was.
+  if v_operation.parked_at is not null and p_verb <> 'cancel'
+    or p_verb in ('skip', 'jump', 'run') and not exists (select from actions where operation_id = p_operation_id)
+  then
     raise exception using errcode = 'OP003', message = format('operation %s has no actions yet: no worker has registered "%s"', p_operation_id, v_operation.name),
       hint = 'Start a worker that knows it.';
   end if;
