@@ -6,5 +6,5 @@ drop function cancel(bigint[], text);
 drop function cancel(bigint, text);
 drop function retry(bigint[]);
 drop function retry(bigint);
-drop function point_at(operations, integer);
+drop function point_at(operations, integer, boolean);
 drop function open_for_steering(bigint, text, text[], boolean);

@@ -46,32 +46,49 @@ comment on function open_for_steering(bigint, text, text[], boolean) is
   'Locks an operation for a change and checks that its state allows it: OP002 no such operation, OP003 wrong state.';
 
 -- Gives an operation a job at a position, whether it is active or has ended. The caller has it open.
-create function point_at(p_operation operations, p_position integer) returns void
+create function point_at(p_operation operations, p_position integer, p_at_once boolean default false) returns void
   language plpgsql
   set search_path from current
 as $$
 declare
   v_now timestamptz := clock_now();
+  v_run_at timestamptz := v_now;
   v_action actions;
 begin
   select * into strict v_action from actions where operation_id = p_operation.id and position = p_position;
+  -- An action that has begun before has had its time.
+  if v_action.started_at is null and not p_at_once then
+    v_run_at := greatest(
+      p_operation.perform_at,
+      due_at(v_action.perform_at, v_action.perform_in, v_action.perform_at_global, p_operation.globals, v_now)
+    );
+    if v_run_at = 'infinity' then
+      raise exception using errcode = 'OP007',
+        message = format('the global "%s" of operation %s, which holds the time of %s/%s, is not a time',
+                         v_action.perform_at_global, p_operation.id, v_action.branch, v_action.name),
+        hint = format('set_global(%s, ''%s'', ''"2027-01-01T08:00:00Z"'') sets it.', p_operation.id, v_action.perform_at_global);
+    end if;
+  end if;
   if p_operation.state <> 'active' then
     update operations set state = 'active', ended_at = null, stopped_position = null, stop_reason = null where id = p_operation.id;
   end if;
   -- No definition_id: it went with the old job, and the one that is current now may have other positions. Who claims the job
   -- gets the plan from its actions.
   insert into jobs as j (operation_id, run_at, position, steps_left, priority, queue, handler)
-    values (p_operation.id, v_now, p_position, p_operation.step_limit, p_operation.priority,
+    values (p_operation.id, v_run_at, p_position, p_operation.step_limit, p_operation.priority,
             coalesce(v_action.queue, p_operation.queue),
             case when p_operation.branches is null then p_operation.name else '' end || '/' || v_action.name)
     on conflict (operation_id) do update
       set run_at = excluded.run_at, position = excluded.position, steps_left = excluded.steps_left, queue = excluded.queue,
           handler = excluded.handler, attempt = 0, crashes = 0;
   update actions set attempts_count = 0 where operation_id = p_operation.id and position = p_position;
-  perform wake(coalesce(v_action.queue, p_operation.queue), 1);
+  if v_run_at <= v_now then
+    perform wake(coalesce(v_action.queue, p_operation.queue), 1);
+  end if;
 end
 $$;
-comment on function point_at(operations, integer) is 'Makes an action the next one, due now and with a fresh budget of attempts.';
+comment on function point_at(operations, integer, boolean) is
+  'Makes an action the next one, with a fresh budget of attempts: due now if it has begun before or p_at_once says so, else at its time.';
 
 create function retry(id bigint) returns operations
   language plpgsql
@@ -103,7 +120,7 @@ end
 $$;
 comment on function retry(bigint) is
   'Lets a failed or cancelled operation go on at the action where it stopped, with a fresh budget of attempts; completed actions stay completed. '
-  'For an operation that waits for its next attempt: now.';
+  'For an operation that waits for its next attempt: now. An action that has never begun waits for its time.';
 
 create function retry(ids bigint[]) returns setof operations
   language sql
@@ -162,26 +179,32 @@ declare
   v_position integer := find_position(run_from.id, run_from.branch, run_from.action);
 begin
   perform apply_jump(run_from.id, v_position, clock_now());
-  perform point_at(v_operation, v_position);
+  perform point_at(v_operation, v_position, true);
   select * into v_operation from operations where operations.id = run_from.id;
   return v_operation;
 end
 $$;
 comment on function run_from(bigint, text, text) is
-  'Runs an operation from an action on, whatever its state: completed actions from there to the end of the branch run again.';
+  'Runs an operation from an action on, whatever its state, and at once, whatever the action''s time: completed actions from there to the end of '
+  'the branch run again.';
 
 create function jump(id bigint, branch text, action text default null) returns operations
   language plpgsql
   set search_path from current
 as $$
+declare
+  v_operation operations := open_for_steering(jump.id, 'jump', '{active,failed,cancelled}');
+  v_position integer := find_position(jump.id, jump.branch, jump.action);
 begin
-  perform open_for_steering(jump.id, 'jump', '{active,failed,cancelled}');
-  return run_from(jump.id, jump.branch, jump.action);
+  perform apply_jump(jump.id, v_position, clock_now());
+  perform point_at(v_operation, v_position);
+  select * into v_operation from operations where operations.id = jump.id;
+  return v_operation;
 end
 $$;
 comment on function jump(bigint, text, text) is
   'Makes an action (or the first of a branch) the next one of an operation that has not completed: what it passes over in that branch is skipped, '
-  'what had ended from there on runs again.';
+  'what had ended from there on runs again. An action that has a time waits for it.';
 
 create function skip(id bigint) returns operations
   language plpgsql
