@@ -99,6 +99,10 @@ import Testing
             await expectRefusal("42501") { try await connection.query("select enqueue_many('Flow', '{}')") }
             await expectRefusal("42501") { try await connection.query("select cancel(1)") }
             try await connection.script(
+                "reset session authorization; grant execute on function enqueue to \(role); set session authorization \(role)"
+            )
+            try await connection.query("select enqueue('Flow')")
+            try await connection.script(
                 "reset session authorization; drop owned by \(role); drop role \(role)"
             )
         }

@@ -1,0 +1,3636 @@
+--
+-- PostgreSQL database dump
+--
+
+
+
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+--
+-- Name: backops; Type: SCHEMA; Schema: -; Owner: -
+--
+
+CREATE SCHEMA backops;
+
+
+--
+-- Name: SCHEMA backops; Type: COMMENT; Schema: -; Owner: -
+--
+
+COMMENT ON SCHEMA backops IS 'BackOps: operations, their actions, and the jobs that workers claim.';
+
+
+--
+-- Name: claimed_job; Type: TYPE; Schema: backops; Owner: -
+--
+
+CREATE TYPE backops.claimed_job AS (
+	operation_id bigint,
+	claim_id bigint,
+	definition_id bigint,
+	"position" integer,
+	run integer,
+	attempt integer,
+	max_attempts integer,
+	priority smallint,
+	timeout_ms bigint,
+	run_at timestamp with time zone,
+	enqueued_at timestamp with time zone,
+	queue text,
+	operation text,
+	branch text,
+	action text,
+	globals jsonb,
+	plan json
+);
+
+
+--
+-- Name: TYPE claimed_job; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TYPE backops.claimed_job IS 'What a worker must know to run the action that it claimed. plan is given where the operation brought its own branches: [[branch, action], …].';
+
+
+--
+-- Name: COLUMN claimed_job.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.operation_id IS 'The operation.';
+
+
+--
+-- Name: COLUMN claimed_job.claim_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.claim_id IS 'Name it in every call that concerns this claim.';
+
+
+--
+-- Name: COLUMN claimed_job.definition_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.definition_id IS 'Version of the registered plan; null where the operation brought its own branches.';
+
+
+--
+-- Name: COLUMN claimed_job."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job."position" IS 'The action''s place in the plan.';
+
+
+--
+-- Name: COLUMN claimed_job.run; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.run IS 'The run of the action, from 1.';
+
+
+--
+-- Name: COLUMN claimed_job.attempt; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.attempt IS 'The attempt of that run, from 1, this one included.';
+
+
+--
+-- Name: COLUMN claimed_job.max_attempts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.max_attempts IS 'Attempts before the operation fails.';
+
+
+--
+-- Name: COLUMN claimed_job.priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.priority IS 'Lane of the job: pass (queue, priority, run_at, operation_id) of the last one to claim behind it.';
+
+
+--
+-- Name: COLUMN claimed_job.timeout_ms; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.timeout_ms IS 'Longest time for the attempt in milliseconds, or null.';
+
+
+--
+-- Name: COLUMN claimed_job.run_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.run_at IS 'When the job was due.';
+
+
+--
+-- Name: COLUMN claimed_job.enqueued_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.enqueued_at IS 'When the operation was enqueued.';
+
+
+--
+-- Name: COLUMN claimed_job.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.queue IS 'Queue of the job.';
+
+
+--
+-- Name: COLUMN claimed_job.operation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.operation IS 'Name of the operation.';
+
+
+--
+-- Name: COLUMN claimed_job.branch; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.branch IS 'Branch of the action.';
+
+
+--
+-- Name: COLUMN claimed_job.action; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.action IS 'Name of the action.';
+
+
+--
+-- Name: COLUMN claimed_job.globals; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.globals IS 'The globals.';
+
+
+--
+-- Name: COLUMN claimed_job.plan; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.plan IS 'Branches and actions in order, for jumps.';
+
+
+--
+-- Name: apply_jump(bigint, integer, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.apply_jump(p_operation_id bigint, p_target integer, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_branch text;
+begin
+  select branch into v_branch from actions where operation_id = p_operation_id and position = p_target;
+  if not found then
+    raise exception using errcode = 'OP005', message = format('operation %s has no action at position %s', p_operation_id, p_target);
+  end if;
+  -- 1. What the jump passes over is skipped, and does not come back by itself.
+  update actions
+     set skipped_at = p_now
+   where operation_id = p_operation_id and branch = v_branch and position < p_target and completed_at is null and skipped_at is null;
+  -- 2. What has ended from the target on begins a new run; the completion that it replaces stays in the history.
+  insert into attempts (operation_id, position, run, attempt, outcome, claim_id, started_at, ended_at)
+    select operation_id, position, run, attempts_count, 'completed', completed_claim_id, started_at, completed_at
+      from actions
+     where operation_id = p_operation_id and branch = v_branch and position >= p_target and completed_at is not null
+     order by position;
+  update actions
+     set run = run + 1, attempts_count = 0, started_at = null, completed_at = null, skipped_at = null,
+         errored_at = null, error_type = null, error_message = null, stack_trace = null
+   where operation_id = p_operation_id and branch = v_branch and position >= p_target and (completed_at is not null or skipped_at is not null);
+end
+$$;
+
+
+--
+-- Name: FUNCTION apply_jump(p_operation_id bigint, p_target integer, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.apply_jump(p_operation_id bigint, p_target integer, p_now timestamp with time zone) IS 'Makes a position the next one of its branch: open actions before it are skipped, and whatever ended from it on is opened for a new run.';
+
+
+--
+-- Name: backoff_delay(integer, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.backoff_delay(p_attempt integer, p_backoff jsonb) RETURNS interval
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_base double precision := coalesce((p_backoff ->> 'base')::double precision, 5);
+  v_factor double precision := coalesce((p_backoff ->> 'factor')::double precision, 2);
+  v_max double precision := coalesce((p_backoff ->> 'max')::double precision, 21600);
+  v_jitter double precision := coalesce((p_backoff ->> 'jitter')::double precision, 0.2);
+  v_delay double precision := v_base;
+begin
+  if coalesce(p_backoff ->> 'kind', 'exponential') = 'exponential' then
+    -- The logarithm is compared first: the power itself would overflow after a few hundred attempts.
+    v_delay := case
+      when v_base <= 0 then 0
+      when ln(v_base) + (p_attempt - 1) * ln(v_factor) >= ln(v_max) then v_max
+      else v_base * power(v_factor, p_attempt - 1)
+    end;
+  end if;
+  return make_interval(secs => v_delay * (1 - v_jitter * random()));
+end
+$$;
+
+
+--
+-- Name: FUNCTION backoff_delay(p_attempt integer, p_backoff jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.backoff_delay(p_attempt integer, p_backoff jsonb) IS 'Delay after the p_attempt-th failed attempt: {"kind": "exponential" or "constant", "base", "factor", "max" in seconds, "jitter" 0 to 1}; by default 5 s doubling up to 6 h, each shortened by up to a fifth so that many do not come back at once.';
+
+
+--
+-- Name: clock_now(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.clock_now() RETURNS timestamp with time zone
+    LANGUAGE sql PARALLEL SAFE
+    RETURN COALESCE((NULLIF(current_setting('backops.now'::text, true), ''::text))::timestamp with time zone, clock_timestamp());
+
+
+--
+-- Name: FUNCTION clock_now(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.clock_now() IS 'The engine''s clock: the server''s clock, or the setting backops.now of the session, by which tests move time.';
+
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: operations; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.operations (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    state text DEFAULT 'active'::text NOT NULL,
+    key text,
+    queue text DEFAULT 'default'::text NOT NULL,
+    priority smallint DEFAULT 5 NOT NULL,
+    perform_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    step_limit integer DEFAULT 10000 NOT NULL,
+    created_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    ended_at timestamp with time zone,
+    completed_at timestamp with time zone GENERATED ALWAYS AS (
+CASE
+    WHEN (state = 'completed'::text) THEN ended_at
+    ELSE NULL::timestamp with time zone
+END) STORED,
+    parked_at timestamp with time zone,
+    stopped_position integer,
+    stop_reason text,
+    enqueued_by text DEFAULT (SESSION_USER)::text NOT NULL,
+    traceparent text DEFAULT NULLIF(current_setting('backops.traceparent'::text, true), ''::text),
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    branches json,
+    globals jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT operations_ended_or_active CHECK (((ended_at IS NULL) = (state = 'active'::text))),
+    CONSTRAINT operations_globals_are_an_object CHECK ((jsonb_typeof(globals) = 'object'::text)),
+    CONSTRAINT operations_globals_are_at_most_1_mib CHECK ((pg_column_size(globals) <= 1048576)),
+    CONSTRAINT operations_key_is_short CHECK (((length(key) >= 1) AND (length(key) <= 500))),
+    CONSTRAINT operations_name_is_valid CHECK ((((length(name) >= 1) AND (length(name) <= 200)) AND (name !~ '[/[:cntrl:]]'::text))),
+    CONSTRAINT operations_perform_at_is_finite CHECK (isfinite(perform_at)),
+    CONSTRAINT operations_priority_is_0_to_9 CHECK (((priority >= 0) AND (priority <= 9))),
+    CONSTRAINT operations_queue_is_valid CHECK ((queue ~ '^[a-z0-9_.-]{1,100}$'::text)),
+    CONSTRAINT operations_state_is_known CHECK ((state = ANY (ARRAY['active'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
+    CONSTRAINT operations_step_limit_is_positive CHECK ((step_limit > 0))
+)
+WITH (fillfactor='85');
+
+
+--
+-- Name: TABLE operations; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.operations IS 'One row per operation. INSERT (name, globals) starts one; everything else goes through the functions of this schema.';
+
+
+--
+-- Name: COLUMN operations.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.id IS 'The operation''s number.';
+
+
+--
+-- Name: COLUMN operations.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.name IS 'Name of its definition, or a free name where branches are given.';
+
+
+--
+-- Name: COLUMN operations.state; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.state IS 'active, then completed, failed or cancelled.';
+
+
+--
+-- Name: COLUMN operations.key; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.key IS 'Idempotency key: at most one operation per name and key as long as the row exists.';
+
+
+--
+-- Name: COLUMN operations.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.queue IS 'Queue that its actions wait in: lower-case letters, digits, dot, dash, underscore.';
+
+
+--
+-- Name: COLUMN operations.priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.priority IS '0 is served first, 9 last.';
+
+
+--
+-- Name: COLUMN operations.perform_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.perform_at IS 'The first action does not start before.';
+
+
+--
+-- Name: COLUMN operations.step_limit; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.step_limit IS 'Completed actions after which the operation fails: the end of an endless loop.';
+
+
+--
+-- Name: COLUMN operations.created_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.created_at IS 'When it was enqueued.';
+
+
+--
+-- Name: COLUMN operations.ended_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.ended_at IS 'When it completed, failed or was cancelled.';
+
+
+--
+-- Name: COLUMN operations.completed_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.completed_at IS 'When it completed; null for every other state.';
+
+
+--
+-- Name: COLUMN operations.parked_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.parked_at IS 'Set while no worker has registered its name: it starts as soon as one does.';
+
+
+--
+-- Name: COLUMN operations.stopped_position; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.stopped_position IS 'Where a failed or cancelled operation stopped, and a retry goes on.';
+
+
+--
+-- Name: COLUMN operations.stop_reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.stop_reason IS 'Why it was cancelled, in the words of whoever did.';
+
+
+--
+-- Name: COLUMN operations.enqueued_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.enqueued_by IS 'Database role that enqueued it.';
+
+
+--
+-- Name: COLUMN operations.traceparent; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.traceparent IS 'W3C trace context of the enqueue; from the setting backops.traceparent unless given.';
+
+
+--
+-- Name: COLUMN operations.tags; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.tags IS 'Free labels.';
+
+
+--
+-- Name: COLUMN operations.branches; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.branches IS 'Plan given with the INSERT instead of a registered one: {"main": ["A", ["B", {…options}]], …}.';
+
+
+--
+-- Name: COLUMN operations.globals; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.globals IS 'The document that all its actions share: a JSON object of at most 1 MiB.';
+
+
+--
+-- Name: cancel(bigint[], text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.cancel(ids bigint[], reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select c.*
+    from (select id from operations where id = any (ids) and state = 'active' order by id) as o
+   cross join lateral cancel(o.id, reason) as c
+$$;
+
+
+--
+-- Name: FUNCTION cancel(ids bigint[], reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.cancel(ids bigint[], reason text) IS 'Cancels those of the operations that are active; returns these.';
+
+
+--
+-- Name: cancel(bigint, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.cancel(id bigint, reason text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_operation operations := open_for_steering(cancel.id, 'cancel', '{active}', true);
+  v_job record;
+begin
+  select j.*, a.run, w.host || ' pid ' || w.pid as worker into v_job
+    from jobs j
+    left join actions a on a.operation_id = j.operation_id and a.position = j.position
+    left join workers w on w.id = j.worker_id
+   where j.operation_id = cancel.id;
+  if v_job.worker_id is not null then
+    insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at, error_message)
+      values (cancel.id, v_job.position, v_job.run, v_job.attempt, 'cancelled', v_job.worker_id, v_job.worker, v_job.claim_id, v_job.claimed_at, v_now, reason);
+    update actions set started_at = v_job.claimed_at, attempts_count = v_job.attempt where operation_id = cancel.id and position = v_job.position;
+    perform pg_notify(current_schema() || '_worker_' || v_job.worker_id, 'lost ' || v_job.claim_id);
+  end if;
+  perform end_operation(cancel.id, 'cancelled', v_job.position, v_now, reason);
+  select * into v_operation from operations where operations.id = cancel.id;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION cancel(id bigint, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.cancel(id bigint, reason text) IS 'Ends an active operation. An action that runs right now is told to stop, and its result is refused. retry lets it go on later.';
+
+
+--
+-- Name: checkpoint(bigint, bigint, bigint, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.checkpoint(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_patch jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  perform from jobs j
+     join workers w on w.id = j.worker_id and w.heartbeat_at + w.lease > clock_now()
+    where j.operation_id = p_operation_id and j.worker_id = p_worker_id and j.claim_id = p_claim_id
+      for update of j;
+  if not found then
+    return false;
+  end if;
+  update operations set globals = patched(globals, p_patch) where id = p_operation_id;
+  return true;
+end
+$$;
+
+
+--
+-- Name: FUNCTION checkpoint(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_patch jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.checkpoint(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_patch jsonb) IS 'Writes a patch of the globals ({"set": {…}, "unset": [keys]}) before the action has ended, so that it survives a failure. False, and nothing written, if the claim is not the worker''s any more.';
+
+
+--
+-- Name: claim(bigint, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.claim(p_worker_id bigint, p_limit integer DEFAULT 1) RETURNS SETOF backops.claimed_job
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select c.*
+    from (
+      select array_agg(queue order by priority, n) as queues, array_agg(priority::smallint order by priority, n) as priorities
+        from workers
+       cross join unnest(queues) with ordinality as q (queue, n)
+       cross join generate_series(0, 9) as priority
+       where id = p_worker_id
+    ) as lanes
+   cross join lateral claim(
+     p_worker_id, p_limit, lanes.queues, lanes.priorities,
+     -- No lanes for a worker that is not there: the function below says so.
+     array_fill('-infinity'::timestamptz, array[coalesce(cardinality(lanes.queues), 0)]),
+     array_fill(0::bigint, array[coalesce(cardinality(lanes.queues), 0)])
+   ) as c
+$$;
+
+
+--
+-- Name: FUNCTION claim(p_worker_id bigint, p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer) IS 'Claims up to p_limit due jobs of the worker''s queues from the start of each lane, best priority first: the simple form, for workers written in SQL.';
+
+
+--
+-- Name: claim(bigint, integer, text[], smallint[], timestamp with time zone[], bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]) RETURNS SETOF backops.claimed_job
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_handlers text[];
+begin
+  if p_limit not between 1 and 1000 then
+    raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', p_limit), hint = 'p_limit is 1 to 1000.';
+  end if;
+  select handlers into v_handlers from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
+  if not found then
+    raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
+      hint = 'Call register_worker again.';
+  end if;
+
+  return query
+    with picked as materialized (
+      select job.operation_id
+        from unnest(p_queues, p_priorities, p_after_run_at, p_after_operation_id) as lane (queue, priority, run_at, operation_id)
+       cross join lateral (
+         select j.operation_id
+           from jobs j
+          where j.queue = lane.queue and j.priority = lane.priority
+            and (j.run_at, j.operation_id) > (lane.run_at, lane.operation_id)
+            and j.run_at <= v_now
+            and j.worker_id is null
+            and j.crashes = 0
+            and j.handler = any (v_handlers)
+          order by j.run_at, j.operation_id
+          limit p_limit
+            for update skip locked
+       ) as job
+       limit p_limit
+    ),
+    claimed as (
+      update jobs j
+         set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = j.attempt + 1
+        from picked
+       where j.operation_id = picked.operation_id
+      returning j.*
+    )
+    select j.operation_id, j.claim_id, j.definition_id, j.position, a.run, j.attempt, a.max_attempts, j.priority,
+           (extract(epoch from a.timeout) * 1000)::bigint,
+           j.run_at, o.created_at, j.queue, o.name, a.branch, a.name, o.globals,
+           case when j.definition_id is null then (
+             select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
+           ) end
+      from claimed j
+      join actions a on a.operation_id = j.operation_id and a.position = j.position
+      join operations o on o.id = j.operation_id
+     order by j.priority, j.run_at, j.operation_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]) IS 'Claims up to p_limit due jobs that the worker knows, lane by lane in the order given, each lane (queue, priority) behind the key (run_at, operation_id) that is given for it (''-infinity'', 0 to start over). Jobs whose worker died are left to claim_suspect.';
+
+
+--
+-- Name: claim_suspect(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.claim_suspect(p_worker_id bigint) RETURNS SETOF backops.claimed_job
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_worker workers;
+  v_id bigint;
+begin
+  select * into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
+  if not found then
+    raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
+      hint = 'Call register_worker again.';
+  end if;
+  select operation_id into v_id
+    from jobs
+   where crashes > 0 and worker_id is null and run_at <= v_now and queue = any (v_worker.queues) and handler = any (v_worker.handlers)
+   order by run_at, operation_id
+   limit 1
+     for update skip locked;
+  update jobs
+     set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = attempt + 1
+   where operation_id = v_id;
+  return query select * from describe_claims(array[v_id]);
+end
+$$;
+
+
+--
+-- Name: FUNCTION claim_suspect(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.claim_suspect(p_worker_id bigint) IS 'Claims one job whose worker died while it held it. It may be the killer: run it with nothing beside it; a clean end acquits it.';
+
+
+--
+-- Name: complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.complete(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_set jsonb DEFAULT NULL::jsonb, p_unset text[] DEFAULT NULL::text[], p_jump_branch text DEFAULT NULL::text, p_jump_action text DEFAULT NULL::text, p_continue boolean DEFAULT true) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer, timeout_ms bigint, branch text, action text, globals jsonb)
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_patch jsonb;
+begin
+  if jsonb_typeof(p_set) <> 'object' then
+    raise exception using errcode = 'OP004', message = 'p_set must be a JSON object', hint = 'Give the keys that change: {"transaction_id": "ch_42"}.';
+  end if;
+  if p_set is not null or p_unset is not null then
+    v_patch := jsonb_build_object('set', coalesce(p_set, '{}'), 'unset', to_jsonb(coalesce(p_unset, '{}')));
+  end if;
+  return query
+    select * from complete_many(
+      p_worker_id, array[p_operation_id], array[p_claim_id], array[v_patch],
+      array[case when p_jump_branch is not null then find_position(p_operation_id, p_jump_branch, p_jump_action) end], p_continue
+    );
+end
+$$;
+
+
+--
+-- Name: FUNCTION complete(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_set jsonb, p_unset text[], p_jump_branch text, p_jump_action text, p_continue boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.complete(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_set jsonb, p_unset text[], p_jump_branch text, p_jump_action text, p_continue boolean) IS 'complete_many for one claim, with the jump''s target by name.';
+
+
+--
+-- Name: complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean DEFAULT true) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer, timeout_ms bigint, branch text, action text, globals jsonb)
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_now();
+  v_handlers text[];
+  v_done bigint[] := '{}';
+  v_jump record;
+begin
+  select handlers into v_handlers from workers where id = p_worker_id and heartbeat_at + lease > v_now;
+
+  -- 1. The actions that these claims hold are completed.
+  if found then
+    with held as materialized (
+      select j.operation_id, j.position, j.attempt, j.claim_id, j.claimed_at
+        from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+        join jobs j on j.operation_id = i.operation_id
+       where j.worker_id = p_worker_id and j.claim_id = i.claim_id
+       order by j.operation_id
+         for update of j skip locked
+    ),
+    done as (
+      update actions a
+         set started_at = h.claimed_at, completed_at = v_now, completed_claim_id = h.claim_id, attempts_count = h.attempt,
+             errored_at = null, error_type = null, error_message = null, stack_trace = null
+        from held h
+       where a.operation_id = h.operation_id and a.position = h.position
+      returning a.completed_claim_id
+    )
+    select coalesce(array_agg(completed_claim_id), '{}') into v_done from done;
+  end if;
+
+  -- 2. Jumps take effect.
+  if cardinality(array_remove(p_jumps, null)) > 0 then
+    for v_jump in
+      select j.operation_id, i.target
+        from unnest(p_operation_ids, p_claim_ids, p_jumps) as i (operation_id, claim_id, target)
+        join jobs j on j.operation_id = i.operation_id
+        join actions c on c.operation_id = j.operation_id and c.position = j.position
+       where i.target is not null and j.worker_id = p_worker_id and j.claim_id = i.claim_id and c.completed_claim_id = i.claim_id
+       order by j.operation_id
+    loop
+      perform apply_jump(v_jump.operation_id, v_jump.target, v_now);
+    end loop;
+  end if;
+
+  -- 3. Every operation moves on, or ends.
+  if cardinality(v_done) > 0 then
+    return query
+      with following as materialized (
+        select i.operation_id, i.claim_id, i.patch, i.next_position, n.run, n.max_attempts, n.timeout, n.branch, n.name,
+               t.queue, t.handler, t.due, k.problem, k.keeps, i.globals,
+               case when k.keeps then nextval('claim_ids') end as next_claim_id
+          from (
+            select j.operation_id, j.claim_id, j.queue, j.handler, j.steps_left, u.patch, c.name as completed_name, o.queue as operation_queue,
+                   case when u.patch is null then o.globals else patched(o.globals, u.patch) end as globals,
+                   coalesce(
+                     u.target,
+                     (select s.position from actions s where s.operation_id = j.operation_id and s.position = j.position + 1 and s.branch = c.branch),
+                     case when c.branch <> 'main' then (
+                       select m.position
+                         from actions m
+                        where m.operation_id = j.operation_id and m.branch = 'main' and m.completed_at is null and m.skipped_at is null
+                        order by m.position
+                        limit 1
+                     ) end
+                   ) as next_position
+              from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps) as u (operation_id, claim_id, patch, target)
+              join jobs j on j.operation_id = u.operation_id
+              join actions c on c.operation_id = j.operation_id and c.position = j.position
+              join operations o on o.id = j.operation_id
+             where j.worker_id = p_worker_id and j.claim_id = u.claim_id and c.completed_claim_id = u.claim_id
+             order by j.operation_id
+          ) as i
+          left join actions n on n.operation_id = i.operation_id and n.position = i.next_position
+         cross join lateral (
+           select left(i.handler, length(i.handler) - length(i.completed_name)) || n.name as handler,
+                  coalesce(n.queue, i.operation_queue) as queue,
+                  case
+                    when n.perform_at is null and n.perform_in is null and n.perform_at_global is null then v_now
+                    else due_at(n.perform_at, n.perform_in, n.perform_at_global, i.globals, v_now)
+                  end as due
+         ) as t
+         cross join lateral (
+           select case
+                    when i.next_position is null then null
+                    when i.steps_left <= 1 then 'StepLimit'
+                    when t.due = 'infinity' then 'InvalidPerformAt'
+                  end as problem,
+                  p_continue and i.next_position is not null and i.steps_left > 1
+                    and t.due <= v_now and t.queue = i.queue and t.handler = any (v_handlers) as keeps
+         ) as k
+      ),
+      changed as (
+        update operations o
+           set globals = case when f.patch is null then o.globals else patched(o.globals, f.patch) end,
+               state = case when f.next_position is null then 'completed' when f.problem is not null then 'failed' else o.state end,
+               ended_at = case when f.next_position is null or f.problem is not null then v_now end,
+               stopped_position = case when f.problem is not null then f.next_position end
+          from following f
+         where o.id = f.operation_id and (f.patch is not null or f.next_position is null or f.problem is not null)
+      ),
+      ended as (
+        delete from jobs j
+         using following f
+         where j.operation_id = f.operation_id and (f.next_position is null or f.problem is not null)
+      ),
+      moved as (
+        update jobs j
+           set position = f.next_position,
+               handler = f.handler,
+               steps_left = j.steps_left - 1,
+               crashes = 0,
+               progress = null,
+               progress_note = null,
+               attempt = case when f.keeps then 1 else 0 end,
+               worker_id = case when f.keeps then p_worker_id end,
+               claim_id = f.next_claim_id,
+               claimed_at = case when f.keeps then v_now end,
+               queue = f.queue,
+               run_at = case when f.keeps then j.run_at else f.due end
+          from following f
+         where j.operation_id = f.operation_id and f.next_position is not null and f.problem is null
+      ),
+      refused as (
+        insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, ended_at, error_type, error_message)
+          select f.operation_id, f.next_position, f.run, 0, 'refused', true, v_now, f.problem, problem_message(f.problem)
+            from following f
+           where f.problem is not null
+      ),
+      marked as (
+        update actions a
+           set errored_at = v_now, error_type = f.problem, error_message = problem_message(f.problem), stack_trace = null
+          from following f
+         where f.problem is not null and a.operation_id = f.operation_id and a.position = f.next_position
+      ),
+      -- Read, and thereby run, only if a job is handed on that is due already.
+      woken as materialized (
+        select count(wake(w.queue, w.jobs)) as queues
+          from (
+            select queue, count(*) as jobs
+              from following
+             where next_position is not null and problem is null and not keeps and due <= v_now
+             group by queue
+          ) as w
+      )
+      select f.operation_id, f.claim_id,
+             case
+               when f.next_position is null then 'completed'
+               when f.problem is not null then 'failed'
+               when f.keeps then 'advanced'
+               when f.due <= v_now and (select queues from woken) is null then null
+               else 'waiting'
+             end,
+             f.next_claim_id, f.next_position, f.run, f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
+             f.branch, f.name, case when f.keeps then f.globals end
+        from following f;
+  end if;
+
+  -- 4. The rest is told why.
+  if cardinality(v_done) < cardinality(p_operation_ids) then
+    return query
+      select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id),
+             null::bigint, null::integer, null::integer, null::integer, null::bigint, null::text, null::text, null::jsonb
+        from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+       where i.claim_id <> all (v_done);
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean) IS 'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), waiting (it goes on later or elsewhere), completed or failed (the operation), done, stale, busy (see missed_claim).';
+
+
+--
+-- Name: describe_claims(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.describe_claims(p_operation_ids bigint[]) RETURNS SETOF backops.claimed_job
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select j.operation_id, j.claim_id, j.definition_id, j.position, a.run, j.attempt, a.max_attempts, j.priority,
+         (extract(epoch from a.timeout) * 1000)::bigint,
+         j.run_at, o.created_at, j.queue, o.name, a.branch, a.name, o.globals,
+         case when j.definition_id is null then (
+           select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
+         ) end
+    from jobs j
+    join actions a on a.operation_id = j.operation_id and a.position = j.position
+    join operations o on o.id = j.operation_id
+   where j.operation_id = any (p_operation_ids)
+   order by j.priority, j.run_at, j.operation_id
+$$;
+
+
+--
+-- Name: FUNCTION describe_claims(p_operation_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.describe_claims(p_operation_ids bigint[]) IS 'What a worker must know of the jobs that it holds.';
+
+
+--
+-- Name: due_at(timestamp with time zone, interval, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.due_at(p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_global jsonb := p_globals -> p_perform_at_global;
+  v_time timestamptz;
+begin
+  if v_global <> 'null' then
+    v_time := try_timestamptz(v_global #>> '{}');
+    if v_time is null or jsonb_typeof(v_global) <> 'string' then
+      return 'infinity';
+    end if;
+  end if;
+  return greatest(p_perform_at, p_now + p_perform_in, v_time, p_now);
+end
+$$;
+
+
+--
+-- Name: FUNCTION due_at(p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.due_at(p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone) IS 'When an action that the operation reaches at p_now may start; infinity where the global that it names is not a time.';
+
+
+--
+-- Name: end_operation(bigint, text, integer, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamp with time zone, p_reason text DEFAULT NULL::text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  update operations
+     set state = p_state, ended_at = p_now, stopped_position = p_position, stop_reason = p_reason, parked_at = null
+   where id = p_operation_id;
+  delete from jobs where operation_id = p_operation_id;
+$$;
+
+
+--
+-- Name: FUNCTION end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamp with time zone, p_reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamp with time zone, p_reason text) IS 'Ends an active operation as failed or cancelled at an action.';
+
+
+--
+-- Name: enqueue(text, jsonb, text, text, integer, timestamp with time zone, interval, text[], json, integer, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.enqueue(name text, globals jsonb DEFAULT '{}'::jsonb, key text DEFAULT NULL::text, queue text DEFAULT 'default'::text, priority integer DEFAULT 5, perform_at timestamp with time zone DEFAULT NULL::timestamp with time zone, perform_in interval DEFAULT NULL::interval, tags text[] DEFAULT '{}'::text[], branches json DEFAULT NULL::json, step_limit integer DEFAULT 10000, traceparent text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_id bigint;
+begin
+  -- A key that is taken already is looked up first: an INSERT that ends in a conflict would burn an id.
+  if enqueue.key is not null then
+    select o.id into v_id from operations o where o.name = enqueue.name and o.key = enqueue.key;
+    if found then
+      return v_id;
+    end if;
+  end if;
+  insert into operations (name, key, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
+    values (enqueue.name, enqueue.key, enqueue.queue, enqueue.priority,
+            coalesce(enqueue.perform_at, clock_now()) + coalesce(enqueue.perform_in, interval '0'),
+            enqueue.step_limit,
+            coalesce(enqueue.traceparent, nullif(current_setting('backops.traceparent', true), '')),
+            enqueue.tags, enqueue.branches, enqueue.globals)
+    on conflict (name, key) where key is not null do nothing
+    returning id into v_id;
+  if v_id is null then
+    select o.id into strict v_id from operations o where o.name = enqueue.name and o.key = enqueue.key;
+  end if;
+  return v_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION enqueue(name text, globals jsonb, key text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.enqueue(name text, globals jsonb, key text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text) IS 'Enqueues one operation and returns its id; where the key is taken, returns the id that has it and changes nothing. SELECT backops.enqueue(''Fulfilment'', ''{"subscription_id": 42}'', key => ''fulfil-42'')';
+
+
+--
+-- Name: enqueue_many(text, jsonb[], text[], text, integer, timestamp with time zone, interval, text[], json, integer, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[] DEFAULT NULL::text[], queue text DEFAULT 'default'::text, priority integer DEFAULT 5, perform_at timestamp with time zone DEFAULT NULL::timestamp with time zone, perform_in interval DEFAULT NULL::interval, tags text[] DEFAULT '{}'::text[], branches json DEFAULT NULL::json, step_limit integer DEFAULT 10000, traceparent text DEFAULT NULL::text) RETURNS TABLE(id bigint, created boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_perform_at timestamptz := coalesce(enqueue_many.perform_at, clock_now()) + coalesce(enqueue_many.perform_in, interval '0');
+  v_traceparent text := coalesce(enqueue_many.traceparent, nullif(current_setting('backops.traceparent', true), ''));
+  v_ids bigint[];
+begin
+  if cardinality(keys) <> cardinality(enqueue_many.globals) then
+    raise exception using errcode = 'OP004',
+      message = format('%s keys were given for %s documents', cardinality(keys), cardinality(enqueue_many.globals)),
+      hint = 'Give one key per document (null for none), or no keys at all.';
+  end if;
+
+  if keys is null then
+    -- Ids are drawn beforehand, so that they come back in the order of the documents.
+    select array_agg(nextval('operations_id_seq')) into v_ids from generate_series(1, cardinality(enqueue_many.globals));
+    insert into operations (id, name, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
+      select i.id, enqueue_many.name, enqueue_many.queue, enqueue_many.priority, v_perform_at, enqueue_many.step_limit,
+             v_traceparent, enqueue_many.tags, enqueue_many.branches, i.document
+        from unnest(v_ids, enqueue_many.globals) as i (id, document);
+    return query select i, true from unnest(v_ids) as i;
+    return;
+  end if;
+
+  with input as materialized (
+    select n, document, key from unnest(enqueue_many.globals, keys) with ordinality as i (document, key, n)
+  ),
+  inserted as (
+    insert into operations (name, key, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
+      select enqueue_many.name, i.key, enqueue_many.queue, enqueue_many.priority, v_perform_at, enqueue_many.step_limit,
+             v_traceparent, enqueue_many.tags, enqueue_many.branches, i.document
+        from (
+          -- Of several documents with the same key the first one counts.
+          select distinct on (key) document, key from input where key is not null order by key, n
+        ) as i
+       where not exists (select from operations o where o.name = enqueue_many.name and o.key = i.key)
+       order by i.key
+      on conflict (name, key) where key is not null do nothing
+      returning id
+  )
+  select array_agg(id) into v_ids from inserted;
+
+  return query
+    select coalesce(o.id, enqueue(enqueue_many.name, i.document, i.key, enqueue_many.queue, enqueue_many.priority, v_perform_at, null,
+                                  enqueue_many.tags, enqueue_many.branches, enqueue_many.step_limit, v_traceparent)),
+           coalesce(o.id = any (coalesce(v_ids, '{}')) and i.n = min(i.n) over (partition by i.key), true)
+      from unnest(enqueue_many.globals, keys) with ordinality as i (document, key, n)
+      left join operations o on o.name = enqueue_many.name and o.key = i.key
+     order by i.n;
+end
+$$;
+
+
+--
+-- Name: FUNCTION enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text) IS 'Enqueues one operation per document, in one statement. Returns (id, created) in the order of the documents; where a key is taken, the id that has it and created = false.';
+
+
+--
+-- Name: expand_operations(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.expand_operations() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_active bigint;
+  v_expanded bigint;
+  v_undated bigint;
+  v_queues text[];
+  v_queue text;
+begin
+  select count(*) into v_active from enqueued where state = 'active';
+
+  -- 1. Plans, registered or given.
+  with plan as materialized (
+    select o.id, o.name as operation, o.queue as operation_queue, o.priority, o.perform_at as operation_perform_at, o.step_limit,
+           case when a.perform_at_global is not null then o.globals end as globals, a.*
+      from enqueued o
+      join definitions d on d.name = o.name and d.current
+      join definition_actions a on a.definition_id = d.id
+     where o.branches is null and o.state = 'active'
+    union all
+    select o.id, '', o.queue, o.priority, o.perform_at, o.step_limit,
+           case when a.perform_at_global is not null then o.globals end, a.*
+      from enqueued o
+     cross join lateral plan_rows(o.branches) as a
+     where o.branches is not null and o.state = 'active'
+  ),
+  planned as (
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
+      select id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue
+        from plan
+  ),
+  queued as (
+    insert into jobs (operation_id, run_at, definition_id, position, steps_left, priority, queue, handler)
+      select id,
+             case
+               when perform_at is null and perform_in is null and perform_at_global is null then operation_perform_at
+               else greatest(operation_perform_at, due_at(perform_at, perform_in, perform_at_global, globals, v_now))
+             end,
+             definition_id, position, step_limit, priority, coalesce(queue, operation_queue), operation || '/' || name
+        from plan
+       where starts
+      returning queue, run_at
+  )
+  select count(*), count(*) filter (where run_at = 'infinity'), array_agg(distinct queue) filter (where run_at <= v_now)
+    into v_expanded, v_undated, v_queues
+    from queued;
+  if v_undated > 0 then
+    raise exception using errcode = 'OP007', message = 'the time of the first action is not a time that can be waited for',
+      hint = 'A global that an action''s perform_at_global names must be text such as "2027-01-01T08:00:00Z".';
+  end if;
+
+  -- 2. Names that nobody has registered yet wait for somebody who does.
+  if v_expanded < v_active then
+    insert into jobs (operation_id, run_at, steps_left, priority, queue, handler)
+      select o.id, 'infinity', o.step_limit, o.priority, o.queue, o.name || '/'
+        from enqueued o
+       where o.state = 'active' and not exists (select from jobs where operation_id = o.id);
+    update operations set parked_at = v_now
+      from enqueued o
+     where operations.id = o.id and exists (select from jobs where operation_id = o.id and position is null);
+  end if;
+
+  if v_queues is not null and exists (select from workers where sleeping) then
+    foreach v_queue in array v_queues loop
+      perform wake(v_queue, v_expanded);
+    end loop;
+  end if;
+  return null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION expand_operations(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.expand_operations() IS 'What an INSERT into operations sets off: copies the plan, creates the job, parks unknown names, wakes workers. Runs with the rights of the schema''s owner, so that INSERT on operations is all that an enqueuer needs.';
+
+
+--
+-- Name: fail(bigint, bigint, bigint, text, text, text, boolean, interval, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.fail(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_error_type text, p_error_message text, p_stack_trace text DEFAULT NULL::text, p_permanent boolean DEFAULT false, p_retry_after interval DEFAULT NULL::interval, p_outcome text DEFAULT 'failed'::text) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from fail_many(
+    p_worker_id, array[p_operation_id], array[p_claim_id], array[p_outcome], array[p_permanent], array[p_retry_after],
+    array[p_error_type], array[p_error_message], array[p_stack_trace]
+  )
+$$;
+
+
+--
+-- Name: FUNCTION fail(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_error_type text, p_error_message text, p_stack_trace text, p_permanent boolean, p_retry_after interval, p_outcome text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.fail(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_error_type text, p_error_message text, p_stack_trace text, p_permanent boolean, p_retry_after interval, p_outcome text) IS 'fail_many for one claim.';
+
+
+--
+-- Name: fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.fail_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[], p_error_types text[], p_error_messages text[], p_stack_traces text[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_now();
+  v_worker text;
+  v record;
+  v_ends boolean;
+  v_run_at timestamptz;
+  v_seen bigint[] := '{}';
+begin
+  select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
+  if found then
+    for v in
+      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, a.run, a.max_attempts, a.backoff,
+             i.outcome, i.permanent, i.retry_after, i.error_type, left(i.error_message, 8192) as error_message, left(i.stack_trace, 65536) as stack_trace
+        from unnest(p_operation_ids, p_claim_ids, p_outcomes, p_permanent, p_retry_after, p_error_types, p_error_messages, p_stack_traces)
+          as i (operation_id, claim_id, outcome, permanent, retry_after, error_type, error_message, stack_trace)
+        join jobs j on j.operation_id = i.operation_id
+        join actions a on a.operation_id = j.operation_id and a.position = j.position
+       where j.worker_id = p_worker_id and j.claim_id = i.claim_id
+       order by j.operation_id
+         for update of j skip locked
+    loop
+      v_seen := v_seen || v.claim_id;
+      v_ends := coalesce(v.permanent, false) or v.attempt >= v.max_attempts;
+      v_run_at := case when not v_ends then v_now + coalesce(v.retry_after, backoff_delay(v.attempt, v.backoff)) end;
+      insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at,
+                            error_type, error_message, stack_trace)
+        values (v.operation_id, v.position, v.run, v.attempt, coalesce(v.outcome, 'failed'), v_ends, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now,
+                v.error_type, v.error_message, v.stack_trace);
+      update actions
+         set started_at = v.claimed_at, attempts_count = v.attempt, errored_at = v_now,
+             error_type = v.error_type, error_message = v.error_message, stack_trace = v.stack_trace
+       where operation_id = v.operation_id and position = v.position;
+      if v_ends then
+        perform end_operation(v.operation_id, 'failed', v.position, v_now);
+      else
+        perform give_back(v.operation_id, v_run_at, v.attempt);
+      end if;
+      return query select v.operation_id, v.claim_id, case when v_ends then 'failed' else 'retrying' end, v_run_at;
+    end loop;
+  end if;
+  return query
+    select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id), null::timestamptz
+      from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+     where i.claim_id <> all (v_seen);
+end
+$$;
+
+
+--
+-- Name: FUNCTION fail_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[], p_error_types text[], p_error_messages text[], p_stack_traces text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.fail_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[], p_error_types text[], p_error_messages text[], p_stack_traces text[]) IS 'Records that attempts failed (outcome failed or timed_out). Each is tried again after retry_after, or else its backoff, until its attempts are used up or permanent says so: then the operation has failed. outcome: retrying, failed, done, stale, busy.';
+
+
+--
+-- Name: find_position(bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.find_position(p_operation_id bigint, p_branch text, p_action text DEFAULT NULL::text) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_position integer;
+begin
+  select min(position) into v_position
+    from actions
+   where operation_id = p_operation_id and branch = p_branch and (p_action is null or name = p_action);
+  if v_position is null then
+    raise exception using errcode = 'OP005',
+      message = format('operation %s has no %s', p_operation_id, concat_ws('/', p_branch, p_action)),
+      hint = coalesce((
+        select 'It has ' || string_agg(branch || '/' || name, ', ' order by position) || '.' from actions where operation_id = p_operation_id
+      ), 'It has no actions: does it exist, and has somebody registered its name?');
+  end if;
+  return v_position;
+end
+$$;
+
+
+--
+-- Name: FUNCTION find_position(p_operation_id bigint, p_branch text, p_action text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.find_position(p_operation_id bigint, p_branch text, p_action text) IS 'The position of an action in its branch (the first of that name), or of a branch''s first action; SQLSTATE OP005 where there is none.';
+
+
+--
+-- Name: give_back(bigint, timestamp with time zone, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  update jobs
+     set worker_id = null, claim_id = null, claimed_at = null, crashes = 0, progress = null, progress_note = null,
+         run_at = p_run_at, attempt = p_attempt
+   where operation_id = p_operation_id
+$$;
+
+
+--
+-- Name: FUNCTION give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer) IS 'Frees a claimed job, to be claimed again from p_run_at on; the caller holds it.';
+
+
+--
+-- Name: hand_back_many(bigint, bigint[], bigint[], text, timestamp with time zone[], interval[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_now();
+  v_worker text;
+  v record;
+  v_run_at timestamptz;
+  v_seen bigint[] := '{}';
+begin
+  select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
+  if found then
+    for v in
+      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.run_at, j.crashes, a.run, i.run_at as new_run_at, i.delay
+        from unnest(p_operation_ids, p_claim_ids, p_run_at, p_delay) as i (operation_id, claim_id, run_at, delay)
+        join jobs j on j.operation_id = i.operation_id
+        join actions a on a.operation_id = j.operation_id and a.position = j.position
+       where j.worker_id = p_worker_id and j.claim_id = i.claim_id
+       order by j.operation_id
+         for update of j skip locked
+    loop
+      v_seen := v_seen || v.claim_id;
+      v_run_at := coalesce(v.new_run_at, v_now + v.delay, v.run_at);
+      if not isfinite(v_run_at) then
+        raise exception using errcode = 'OP004', message = 'a job can wait for a finite time only';
+      end if;
+      insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at)
+        values (v.operation_id, v.position, v.run, v.attempt, p_outcome, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now);
+      perform give_back(v.operation_id, v_run_at, v.attempt - 1);
+      -- A suspect that was interrupted has not shown yet that it lets its worker live.
+      if p_outcome = 'released' and v.crashes > 0 then
+        update jobs set crashes = v.crashes where operation_id = v.operation_id;
+      end if;
+      if v_run_at <= v_now then
+        perform wake(v.queue, 1);
+      end if;
+      return query select v.operation_id, v.claim_id, p_outcome, v_run_at;
+    end loop;
+  end if;
+  return query
+    select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id), null::timestamptz
+      from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+     where i.claim_id <> all (v_seen);
+end
+$$;
+
+
+--
+-- Name: FUNCTION hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[]) IS 'Frees claimed jobs without costing an attempt: what snooze and release have in common.';
+
+
+--
+-- Name: heartbeat(bigint, boolean, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.heartbeat(p_worker_id bigint, p_sleeping boolean DEFAULT NULL::boolean, p_stopping boolean DEFAULT NULL::boolean) RETURNS TABLE(alive boolean, suspects boolean)
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_queues text[];
+  v_handlers text[];
+begin
+  -- A lease that has ended is not renewed: from then on anybody may have taken the jobs.
+  update workers
+     set heartbeat_at = v_now, sleeping = coalesce(p_sleeping, sleeping), stopping = coalesce(p_stopping, stopping)
+   where id = p_worker_id and heartbeat_at + lease > v_now
+  returning queues, handlers into v_queues, v_handlers;
+  if not found then
+    return query select false, false;
+    return;
+  end if;
+  return query select true, exists (
+    select from jobs
+     where crashes > 0 and worker_id is null and queue = any (v_queues) and run_at <= v_now and handler = any (v_handlers)
+  );
+end
+$$;
+
+
+--
+-- Name: FUNCTION heartbeat(p_worker_id bigint, p_sleeping boolean, p_stopping boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.heartbeat(p_worker_id bigint, p_sleeping boolean, p_stopping boolean) IS 'Renews the worker''s lease. alive = false: it has ended, nothing the worker holds is its own any more, it must register anew. suspects: there are jobs whose worker died; claim_suspect takes them, one at a time.';
+
+
+--
+-- Name: held(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.held(p_worker_id bigint) RETURNS SETOF backops.claimed_job
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from describe_claims(array(select operation_id from jobs where worker_id = p_worker_id))
+$$;
+
+
+--
+-- Name: FUNCTION held(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.held(p_worker_id bigint) IS 'The jobs that a worker holds: what it asks after a call whose answer it never got, to learn what was handed to it.';
+
+
+--
+-- Name: jump(bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.jump(id bigint, branch text, action text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_operation operations := open_for_steering(jump.id, 'jump', '{active,failed,cancelled}');
+  v_position integer := find_position(jump.id, jump.branch, jump.action);
+begin
+  perform apply_jump(jump.id, v_position, clock_now());
+  perform point_at(v_operation, v_position);
+  select * into v_operation from operations where operations.id = jump.id;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION jump(id bigint, branch text, action text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.jump(id bigint, branch text, action text) IS 'Makes an action (or the first of a branch) the next one of an operation that has not completed: what it passes over in that branch is skipped, what had ended from there on runs again. An action that has a time waits for it.';
+
+
+--
+-- Name: missed_claim(bigint, bigint, bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.missed_claim(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select case
+    when exists (select from jobs where operation_id = p_operation_id and worker_id = p_worker_id and claim_id = p_claim_id)
+      and exists (select from workers where id = p_worker_id and heartbeat_at + lease > clock_now()) then 'busy'
+    when exists (select from actions where operation_id = p_operation_id and completed_claim_id = p_claim_id) then 'done'
+    else 'stale'
+  end
+$$;
+
+
+--
+-- Name: FUNCTION missed_claim(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.missed_claim(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint) IS 'Why an outcome was not taken: busy (somebody has the row locked: call again), done (this claim completed its action before), stale (the job is not the worker''s any more: stop).';
+
+
+--
+-- Name: next_due(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.next_due(p_worker_id bigint) RETURNS interval
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+  select min(job.run_at) - clock_now()
+    from workers w
+   cross join unnest(w.queues) as queue
+   cross join generate_series(0, 9) as priority
+   cross join lateral (
+     select j.run_at
+       from jobs j
+      where j.queue = queue and j.priority = priority::smallint and j.run_at > clock_now() and j.run_at < 'infinity'
+      order by j.run_at
+      limit 1
+   ) as job
+   where w.id = p_worker_id
+$$;
+
+
+--
+-- Name: FUNCTION next_due(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.next_due(p_worker_id bigint) IS 'How long until the next scheduled job of the worker''s queues is due; null when there is none.';
+
+
+--
+-- Name: now(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.now() RETURNS timestamp with time zone
+    LANGUAGE sql PARALLEL SAFE
+    RETURN backops.clock_now();
+
+
+--
+-- Name: FUNCTION now(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.now() IS 'The time by which the engine decides what is due. SET backops.now = ''2026-12-24 08:00+00'' moves it for one session.';
+
+
+--
+-- Name: open_for_steering(bigint, text, text[], boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.open_for_steering(p_operation_id bigint, p_verb text, p_states text[], p_running boolean DEFAULT false) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_operation operations;
+  v_job jobs;
+begin
+  select * into v_job from jobs where operation_id = p_operation_id for update;
+  select * into v_operation from operations where id = p_operation_id for no key update;
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no operation %s', p_operation_id);
+  end if;
+  if v_operation.state = 'active' and v_job.operation_id is null then
+    raise exception using errcode = 'serialization_failure', message = format('operation %s was changed at the same moment', p_operation_id),
+      hint = 'Call again.';
+  end if;
+  if not v_operation.state = any (p_states) then
+    raise exception using errcode = 'OP003', message = format('operation %s is %s: there is nothing to %s', p_operation_id, v_operation.state, p_verb),
+      hint = case v_operation.state
+        when 'completed' then 'run_from(id, branch, action) runs actions of a completed operation again.'
+        when 'active' then 'It goes on by itself; see operation_status for what it waits for.'
+        else 'retry(id) lets it go on.'
+      end;
+  end if;
+  if v_job.worker_id is not null and not p_running then
+    raise exception using errcode = 'OP003', message = format('operation %s is running an action right now', p_operation_id),
+      hint = format('Wait until it has ended, or cancel(%s) first.', p_operation_id);
+  end if;
+  -- Parked, or cancelled while it was.
+  if v_operation.parked_at is not null and p_verb <> 'cancel'
+    or p_verb in ('skip', 'jump', 'run') and not exists (select from actions where operation_id = p_operation_id)
+  then
+    raise exception using errcode = 'OP003', message = format('operation %s has no actions yet: no worker has registered "%s"', p_operation_id, v_operation.name),
+      hint = 'Start a worker that knows it.';
+  end if;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION open_for_steering(p_operation_id bigint, p_verb text, p_states text[], p_running boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.open_for_steering(p_operation_id bigint, p_verb text, p_states text[], p_running boolean) IS 'Locks an operation for a change and checks that its state allows it: OP002 no such operation, OP003 wrong state.';
+
+
+--
+-- Name: without_keys(jsonb, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.without_keys(p_globals jsonb, p_keys jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    RETURN (p_globals - ARRAY(SELECT jsonb_array_elements_text(p_keys) AS jsonb_array_elements_text));
+
+
+--
+-- Name: FUNCTION without_keys(p_globals jsonb, p_keys jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.without_keys(p_globals jsonb, p_keys jsonb) IS 'The document without the keys that the JSON array lists.';
+
+
+--
+-- Name: patched(jsonb, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.patched(p_globals jsonb, p_patch jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    RETURN (CASE WHEN (p_patch ? 'unset'::text) THEN backops.without_keys(p_globals, (p_patch -> 'unset'::text)) ELSE p_globals END || COALESCE((p_patch -> 'set'::text), '{}'::jsonb));
+
+
+--
+-- Name: FUNCTION patched(p_globals jsonb, p_patch jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.patched(p_globals jsonb, p_patch jsonb) IS 'The document after a patch {"set": {…}, "unset": [keys]}.';
+
+
+--
+-- Name: definition_actions; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.definition_actions (
+    definition_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    branch text NOT NULL,
+    name text NOT NULL,
+    perform_at timestamp with time zone,
+    perform_in interval,
+    perform_at_global text,
+    max_attempts integer NOT NULL,
+    backoff jsonb,
+    timeout interval,
+    queue text,
+    starts boolean NOT NULL
+);
+
+
+--
+-- Name: TABLE definition_actions; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.definition_actions IS 'The actions of every registered plan, one row each: what the enqueue trigger copies.';
+
+
+--
+-- Name: COLUMN definition_actions.definition_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.definition_id IS 'The version of the plan.';
+
+
+--
+-- Name: COLUMN definition_actions."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions."position" IS 'Place in the plan, 1 to n over all branches in declared order.';
+
+
+--
+-- Name: COLUMN definition_actions.branch; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.branch IS 'Branch that the action belongs to.';
+
+
+--
+-- Name: COLUMN definition_actions.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.name IS 'Name of the action.';
+
+
+--
+-- Name: COLUMN definition_actions.perform_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.perform_at IS 'Not before this time.';
+
+
+--
+-- Name: COLUMN definition_actions.perform_in; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.perform_in IS 'Not before this long after the operation reached the action.';
+
+
+--
+-- Name: COLUMN definition_actions.perform_at_global; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.perform_at_global IS 'Not before the time in this key of the globals.';
+
+
+--
+-- Name: COLUMN definition_actions.max_attempts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.max_attempts IS 'Attempts before the operation fails.';
+
+
+--
+-- Name: COLUMN definition_actions.backoff; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.backoff IS 'Delay between attempts; null is the default (see backoff_delay).';
+
+
+--
+-- Name: COLUMN definition_actions.timeout; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.timeout IS 'Longest time that one attempt may take.';
+
+
+--
+-- Name: COLUMN definition_actions.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.queue IS 'Queue of this action; null is the queue of the operation.';
+
+
+--
+-- Name: COLUMN definition_actions.starts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.starts IS 'True for the first action of main.';
+
+
+--
+-- Name: plan_rows(json); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.plan_rows(p_branches json) RETURNS SETOF backops.definition_actions
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_branch record;
+  v_entry record;
+  v definition_actions;
+  v_seen text[] := '{}';
+  v_place text;
+  v_name text;
+  v_options jsonb;
+  v_position integer := 0;
+begin
+  if json_typeof(p_branches) is distinct from 'object' then
+    raise exception using errcode = 'OP004', message = 'branches must be a JSON object',
+      hint = 'Write {"main": ["FirstAction", "SecondAction"], "other_branch": ["Third"]}.';
+  end if;
+
+  for v_branch in select key, value from json_each(p_branches) loop
+    if v_branch.key = any (v_seen) then
+      raise exception using errcode = 'OP004', message = format('branch "%s" is given twice', v_branch.key);
+    end if;
+    v_seen := v_seen || v_branch.key;
+    if length(v_branch.key) not between 1 and 200 or v_branch.key ~ '[/[:cntrl:]]' then
+      raise exception using errcode = 'OP004', message = format('"%s" is no name of a branch', left(v_branch.key, 200)),
+        hint = 'Names have 1 to 200 characters, without "/" and control characters.';
+    end if;
+    if json_typeof(v_branch.value) <> 'array' or json_array_length(v_branch.value) = 0 then
+      raise exception using errcode = 'OP004', message = format('branch "%s" has no actions', v_branch.key),
+        hint = 'Give it at least one, or leave the branch out.';
+    end if;
+
+    for v_entry in select value, n from json_array_elements(v_branch.value) with ordinality as e (value, n) loop
+      v_position := v_position + 1;
+      v_options := '{}';
+      v_name := null;
+      if json_typeof(v_entry.value) = 'string' then
+        v_name := v_entry.value #>> '{}';
+      elsif json_typeof(v_entry.value) = 'array'
+        and json_typeof(v_entry.value -> 0) = 'string'
+        and coalesce(json_typeof(v_entry.value -> 1), 'object') = 'object'
+        and json_array_length(v_entry.value) <= 2
+      then
+        v_name := v_entry.value ->> 0;
+        v_options := coalesce((v_entry.value -> 1)::jsonb, '{}');
+      end if;
+      v_place := format('action %s of branch "%s"', v_entry.n, v_branch.key);
+      if v_name is null or length(v_name) not between 1 and 200 or v_name ~ '[/[:cntrl:]]' then
+        raise exception using errcode = 'OP004', message = format('%s is not the name of an action', v_place),
+          detail = left(v_entry.value::text, 200),
+          hint = 'Write "Name" or ["Name", {"perform_at": "…"}]; names have 1 to 200 characters, without "/" and control characters.';
+      end if;
+
+      v := read_options(format('%s ("%s")', v_place, v_name), v_options);
+      v.position := v_position;
+      v.branch := v_branch.key;
+      v.name := v_name;
+      v.starts := v_branch.key = 'main' and v_entry.n = 1;
+      return next v;
+    end loop;
+  end loop;
+
+  if v_position = 0 then
+    raise exception using errcode = 'OP004', message = 'branches has no actions',
+      hint = 'Give at least {"main": ["FirstAction"]}.';
+  end if;
+  if not 'main' = any (v_seen) then
+    raise exception using errcode = 'OP004', message = 'there is no branch "main", where an operation starts',
+      detail = format('Branches given: %s.', array_to_string(v_seen, ', '));
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION plan_rows(p_branches json); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.plan_rows(p_branches json) IS 'Reads and checks branches: one row per action, in declared order. Refuses with SQLSTATE OP004 and a hint.';
+
+
+--
+-- Name: point_at(backops.operations, integer, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.point_at(p_operation backops.operations, p_position integer, p_at_once boolean DEFAULT false) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_run_at timestamptz := v_now;
+  v_action actions;
+begin
+  select * into strict v_action from actions where operation_id = p_operation.id and position = p_position;
+  -- An action that has begun before has had its time.
+  if v_action.started_at is null and not p_at_once then
+    v_run_at := greatest(
+      p_operation.perform_at,
+      due_at(v_action.perform_at, v_action.perform_in, v_action.perform_at_global, p_operation.globals, v_now)
+    );
+    if v_run_at = 'infinity' then
+      raise exception using errcode = 'OP007',
+        message = format('the global "%s" of operation %s, which holds the time of %s/%s, is not a time',
+                         v_action.perform_at_global, p_operation.id, v_action.branch, v_action.name),
+        hint = format('set_global(%s, ''%s'', ''"2027-01-01T08:00:00Z"'') sets it.', p_operation.id, v_action.perform_at_global);
+    end if;
+  end if;
+  if p_operation.state <> 'active' then
+    update operations set state = 'active', ended_at = null, stopped_position = null, stop_reason = null where id = p_operation.id;
+  end if;
+  -- No definition_id: it went with the old job, and the one that is current now may have other positions. Who claims the job
+  -- gets the plan from its actions.
+  insert into jobs as j (operation_id, run_at, position, steps_left, priority, queue, handler)
+    values (p_operation.id, v_run_at, p_position, p_operation.step_limit, p_operation.priority,
+            coalesce(v_action.queue, p_operation.queue),
+            case when p_operation.branches is null then p_operation.name else '' end || '/' || v_action.name)
+    on conflict (operation_id) do update
+      set run_at = excluded.run_at, position = excluded.position, steps_left = excluded.steps_left, queue = excluded.queue,
+          handler = excluded.handler, attempt = 0, crashes = 0;
+  update actions set attempts_count = 0 where operation_id = p_operation.id and position = p_position;
+  if v_run_at <= v_now then
+    perform wake(coalesce(v_action.queue, p_operation.queue), 1);
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION point_at(p_operation backops.operations, p_position integer, p_at_once boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.point_at(p_operation backops.operations, p_position integer, p_at_once boolean) IS 'Makes an action the next one, with a fresh budget of attempts: due now if it has begun before or p_at_once says so, else at its time.';
+
+
+--
+-- Name: problem_message(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.problem_message(p_problem text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE p_problem WHEN 'StepLimit'::text THEN 'the operation has completed as many actions as its step limit allows; does a jump go round in circles? retry lets it go on for as many again'::text WHEN 'InvalidPerformAt'::text THEN 'the global that holds the time of this action is not text such as "2027-01-01T08:00:00Z"; set it with set_global, then retry'::text ELSE NULL::text END;
+
+
+--
+-- Name: FUNCTION problem_message(p_problem text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.problem_message(p_problem text) IS 'What an operator is told when an action cannot start.';
+
+
+--
+-- Name: read_options(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.read_options(p_place text, p_options jsonb) RETURNS backops.definition_actions
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+declare
+  v definition_actions;
+  v_unknown text;
+  v_backoff jsonb := p_options -> 'backoff';
+begin
+  select string_agg(format('"%s"', key), ', ') into v_unknown
+    from jsonb_object_keys(p_options) as key
+   where key not in ('perform_at', 'perform_in', 'perform_at_global', 'max_attempts', 'backoff', 'timeout', 'queue', 'may_jump');
+  if v_unknown is not null then
+    raise exception using errcode = 'OP004', message = format('%s has an unknown option: %s', p_place, v_unknown),
+      hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue and may_jump.';
+  end if;
+
+  begin
+    v.perform_at := (p_options ->> 'perform_at')::timestamptz;
+    v.perform_in := case jsonb_typeof(p_options -> 'perform_in')
+      when 'number' then make_interval(secs => (p_options ->> 'perform_in')::double precision)
+      else (p_options ->> 'perform_in')::interval
+    end;
+    v.perform_at_global := p_options ->> 'perform_at_global';
+    v.max_attempts := coalesce((p_options ->> 'max_attempts')::integer, 25);
+    v.timeout := case jsonb_typeof(p_options -> 'timeout')
+      when 'number' then make_interval(secs => (p_options ->> 'timeout')::double precision)
+      else (p_options ->> 'timeout')::interval
+    end;
+    v.queue := p_options ->> 'queue';
+    v.backoff := nullif(v_backoff, 'null');
+    if v.backoff is not null then
+      perform (v_backoff ->> 'base')::double precision, (v_backoff ->> 'factor')::double precision,
+              (v_backoff ->> 'max')::double precision, (v_backoff ->> 'jitter')::double precision;
+    end if;
+  exception when data_exception then
+    raise exception using errcode = 'OP004', message = format('%s has an option that cannot be read: %s', p_place, sqlerrm),
+      hint = 'perform_at is a time such as "2027-01-01T08:00:00Z"; perform_in and timeout are seconds or an interval such as "2 days".';
+  end;
+
+  if v.max_attempts not between 1 and 1000 then
+    raise exception using errcode = 'OP004', message = format('%s: max_attempts is %s, not 1 to 1000', p_place, v.max_attempts);
+  end if;
+  if not isfinite(v.perform_at) then
+    raise exception using errcode = 'OP004', message = format('%s: perform_at must be a finite time', p_place);
+  end if;
+  if v.timeout <= interval '0' or v.perform_in < interval '0' then
+    raise exception using errcode = 'OP004', message = format('%s: timeout and perform_in must not be negative or zero', p_place);
+  end if;
+  if v.queue !~ '^[a-z0-9_.-]{1,100}$' then
+    raise exception using errcode = 'OP004', message = format('%s: "%s" is no name of a queue', p_place, v.queue),
+      hint = 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.';
+  end if;
+  if v.backoff is not null and (
+    jsonb_typeof(v_backoff) <> 'object'
+    or exists (select from jsonb_object_keys(v_backoff) as key where key not in ('kind', 'base', 'factor', 'max', 'jitter'))
+    or coalesce(v_backoff ->> 'kind', 'exponential') not in ('exponential', 'constant')
+    or (v_backoff ->> 'base')::double precision not between 0 and 31536000
+    or (v_backoff ->> 'factor')::double precision not between 1 and 1000
+    or (v_backoff ->> 'max')::double precision not between 0.001 and 31536000
+    or (v_backoff ->> 'jitter')::double precision not between 0 and 1
+  ) then
+    raise exception using errcode = 'OP004', message = format('%s has a backoff that cannot be used: %s', p_place, v_backoff),
+      hint = '{"kind": "exponential" or "constant", "base": seconds, "factor": 1 or more, "max": seconds, "jitter": 0 to 1}';
+  end if;
+  return v;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION read_options(p_place text, p_options jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.read_options(p_place text, p_options jsonb) IS 'The options of one action as columns; refuses what it does not know (SQLSTATE OP004).';
+
+
+--
+-- Name: record_crashes(bigint[], text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.record_crashes(p_operation_ids bigint[], p_worker text) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_message text := format('the worker (%s) died, or stopped renewing its lease, while it ran this action', p_worker);
+  v_job record;
+  v_count integer := 0;
+begin
+  for v_job in
+    select j.*, a.run, a.max_attempts, a.started_at
+      from jobs j
+      join actions a using (operation_id, position)
+     where j.operation_id = any (p_operation_ids) and j.worker_id is not null
+     order by j.operation_id
+       for update of j
+  loop
+    insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message)
+      values (v_job.operation_id, v_job.position, v_job.run, v_job.attempt, 'crashed',
+              v_job.crashes >= 2 or v_job.attempt >= v_job.max_attempts,
+              v_job.worker_id, p_worker, v_job.claim_id, v_job.claimed_at, v_now, 'crashed', v_message);
+    update actions
+       set started_at = v_job.claimed_at, attempts_count = v_job.attempt, errored_at = v_now,
+           error_type = 'crashed', error_message = v_message, stack_trace = null
+     where operation_id = v_job.operation_id and position = v_job.position;
+    if v_job.crashes >= 2 or v_job.attempt >= v_job.max_attempts then
+      perform end_operation(v_job.operation_id, 'failed', v_job.position, v_now);
+    else
+      update jobs
+         set worker_id = null, claim_id = null, claimed_at = null, crashes = crashes + 1, progress = null, progress_note = null
+       where operation_id = v_job.operation_id;
+    end if;
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION record_crashes(p_operation_ids bigint[], p_worker text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.record_crashes(p_operation_ids bigint[], p_worker text) IS 'Takes claimed jobs back from a worker that died: the attempt counts and is recorded; the third crash in a row, or one on the last attempt, ends the operation as failed.';
+
+
+--
+-- Name: refuse_action(bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.refuse_action(p_operation_id bigint, p_error_type text, p_message text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_action record;
+begin
+  update actions a
+     set errored_at = v_now, error_type = p_error_type, error_message = p_message, stack_trace = null
+    from jobs j
+   where j.operation_id = p_operation_id and a.operation_id = j.operation_id and a.position = j.position
+  returning a.position, a.run into v_action;
+  insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, ended_at, error_type, error_message)
+    values (p_operation_id, v_action.position, v_action.run, 0, 'refused', true, v_now, p_error_type, p_message);
+  perform end_operation(p_operation_id, 'failed', v_action.position, v_now);
+end
+$$;
+
+
+--
+-- Name: FUNCTION refuse_action(p_operation_id bigint, p_error_type text, p_message text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.refuse_action(p_operation_id bigint, p_error_type text, p_message text) IS 'Fails an operation at its next action, which cannot start at all: the step limit, or a time that is none.';
+
+
+--
+-- Name: register_definition(text, json); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.register_definition(p_name text, p_branches json) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET "IntervalStyle" TO 'postgres'
+    AS $$
+declare
+  v_rows definition_actions[];
+  v_fingerprint text;
+  v_definition definitions;
+begin
+  if p_name is null or length(p_name) not between 1 and 200 or p_name ~ '[/[:cntrl:]]' then
+    raise exception using errcode = 'OP004', message = format('"%s" is no name of an operation', left(p_name, 200)),
+      hint = 'Names have 1 to 200 characters, without "/" and control characters.';
+  end if;
+  -- A time counts as a number, because its text depends on the session's time zone.
+  select array_agg(r order by r.position),
+         encode(sha256(convert_to(
+           jsonb_agg(to_jsonb(r) || jsonb_build_object('perform_at', extract(epoch from r.perform_at)) order by r.position)::text, 'UTF8'
+         )), 'hex')
+    into v_rows, v_fingerprint
+    from plan_rows(p_branches) as r;
+
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/definition/' || p_name, 0));
+  select * into v_definition from definitions where name = p_name and fingerprint = v_fingerprint;
+  if not v_definition.current or v_definition.id is null then
+    update definitions set current = false where name = p_name and current;
+    insert into definitions (name, fingerprint, branches) values (p_name, v_fingerprint, p_branches)
+      on conflict (name, fingerprint) do update set current = true, registered_at = clock_now(), branches = excluded.branches
+      returning * into v_definition;
+    insert into definition_actions
+      select v_definition.id, r.position, r.branch, r.name, r.perform_at, r.perform_in, r.perform_at_global, r.max_attempts,
+             r.backoff, r.timeout, r.queue, r.starts
+        from unnest(v_rows) as r
+      on conflict do nothing;
+  end if;
+  perform unpark(p_name);
+  return v_definition.id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION register_definition(p_name text, p_branches json); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.register_definition(p_name text, p_branches json) IS 'Makes branches the plan of new operations of that name, and starts those that were parked for want of it. Returns the version''s id.';
+
+
+--
+-- Name: register_worker(text, integer, text[], text[], integer, text, interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer DEFAULT 1, p_version text DEFAULT ''::text, p_lease interval DEFAULT '00:00:15'::interval) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  -- 59 random bits of a version 4 UUID; the sign is masked away because an operator has to type it.
+  v_id bigint := ('x' || encode(substring(uuid_send(gen_random_uuid()) for 8), 'hex'))::bit(64)::bigint & 9223372036854775807;
+begin
+  insert into workers (id, host, pid, queues, handlers, slots, version, lease)
+    values (v_id, p_host, p_pid, p_queues, p_handlers, p_slots, coalesce(p_version, ''), p_lease);
+  return v_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer, p_version text, p_lease interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer, p_version text, p_lease interval) IS 'Registers a worker process and returns its id. Handlers are "Operation/Action" for registered plans and "/Action" for operations that bring their own branches. From then on heartbeat must be called well within the lease.';
+
+
+--
+-- Name: release_many(bigint, bigint[], bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'released', null, null)
+$$;
+
+
+--
+-- Name: FUNCTION release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) IS 'Hands claimed jobs back at once and at no cost in attempts: what a worker does that stops. outcome: released, done, stale, busy.';
+
+
+--
+-- Name: report_progress(bigint, bigint[], bigint[], real[], text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.report_progress(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_progress real[], p_notes text[]) RETURNS integer
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  with held as materialized (
+    select j.operation_id, i.progress, left(i.note, 500) as note
+      from unnest(p_operation_ids, p_claim_ids, p_progress, p_notes) as i (operation_id, claim_id, progress, note)
+      join jobs j on j.operation_id = i.operation_id
+      join workers w on w.id = j.worker_id and w.heartbeat_at + w.lease > clock_now()
+     where j.worker_id = p_worker_id and j.claim_id = i.claim_id
+     order by j.operation_id
+       for update of j skip locked
+  ),
+  written as (
+    update jobs j set progress = h.progress, progress_note = h.note from held h where j.operation_id = h.operation_id returning 1
+  )
+  select count(*)::integer from written
+$$;
+
+
+--
+-- Name: FUNCTION report_progress(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_progress real[], p_notes text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.report_progress(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_progress real[], p_notes text[]) IS 'Stores how far running actions say they are; returns how many were taken.';
+
+
+--
+-- Name: rescue(integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rescue(p_limit integer DEFAULT 100) RETURNS TABLE(worker_id bigint, worker text, rescued integer)
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_worker record;
+  v_ids bigint[];
+  v_count integer;
+begin
+  for v_worker in
+    select id, host, pid from workers where heartbeat_at + lease <= clock_now() order by id limit p_limit for update skip locked
+  loop
+    -- There is no index on worker_id: it would make every claim dearer, and workers seldom die.
+    select array_agg(operation_id order by operation_id) into v_ids
+      from (
+        select operation_id from jobs where worker_id = v_worker.id order by operation_id limit p_limit for update skip locked
+      ) as held;
+    v_count := record_crashes(coalesce(v_ids, '{}'), format('%s pid %s', v_worker.host, v_worker.pid));
+    if not exists (select from jobs where worker_id = v_worker.id) then
+      delete from workers where id = v_worker.id;
+    end if;
+    perform wake(queue, count(*)) from jobs where operation_id = any (v_ids) group by queue;
+    return query select v_worker.id, format('%s pid %s', v_worker.host, v_worker.pid), v_count;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION rescue(p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rescue(p_limit integer) IS 'Takes back what workers held whose lease has ended, at most p_limit jobs of each, and forgets those workers. Anybody may call it; every worker does.';
+
+
+--
+-- Name: retry(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.retry(ids bigint[]) RETURNS SETOF backops.operations
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select r.*
+    from (select id from operations where id = any (ids) and state in ('failed', 'cancelled') order by id) as o
+   cross join lateral retry(o.id) as r
+$$;
+
+
+--
+-- Name: FUNCTION retry(ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.retry(ids bigint[]) IS 'Retries those of the operations that have failed or were cancelled; returns these.';
+
+
+--
+-- Name: retry(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.retry(id bigint) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_operation operations := open_for_steering(retry.id, 'retry', '{active,failed,cancelled}');
+  v_position integer := v_operation.stopped_position;
+begin
+  if v_operation.state = 'active' then
+    select position into v_position from jobs where operation_id = retry.id and attempt > 0;
+    if not found then
+      raise exception using errcode = 'OP003', message = format('operation %s has not failed: there is nothing to retry', retry.id),
+        hint = 'It goes on by itself; see operation_status for what it waits for.';
+    end if;
+  end if;
+  if v_position is null then
+    -- Cancelled before anybody had registered its name: it waits for that again.
+    update operations set state = 'active', ended_at = null, stop_reason = null, parked_at = clock_now() where operations.id = retry.id;
+    insert into jobs (operation_id, run_at, steps_left, priority, queue, handler)
+      values (retry.id, 'infinity', v_operation.step_limit, v_operation.priority, v_operation.queue, v_operation.name || '/');
+    perform unpark(v_operation.name);
+  else
+    perform point_at(v_operation, v_position);
+  end if;
+  select * into v_operation from operations where operations.id = retry.id;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION retry(id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.retry(id bigint) IS 'Lets a failed or cancelled operation go on at the action where it stopped, with a fresh budget of attempts; completed actions stay completed. For an operation that waits for its next attempt: now. An action that has never begun waits for its time.';
+
+
+--
+-- Name: run_from(bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.run_from(id bigint, branch text, action text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_operation operations := open_for_steering(run_from.id, 'run', '{active,completed,failed,cancelled}');
+  v_position integer := find_position(run_from.id, run_from.branch, run_from.action);
+begin
+  perform apply_jump(run_from.id, v_position, clock_now());
+  perform point_at(v_operation, v_position, true);
+  select * into v_operation from operations where operations.id = run_from.id;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION run_from(id bigint, branch text, action text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.run_from(id bigint, branch text, action text) IS 'Runs an operation from an action on, whatever its state, and at once, whatever the action''s time: completed actions from there to the end of the branch run again.';
+
+
+--
+-- Name: set_global(bigint, text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.set_global(id bigint, key text, value jsonb) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_operation operations;
+begin
+  update operations o
+     set globals = case when value is null then o.globals - key else o.globals || jsonb_build_object(key, value) end
+   where o.id = set_global.id
+  returning * into v_operation;
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no operation %s', set_global.id);
+  end if;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION set_global(id bigint, key text, value jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.set_global(id bigint, key text, value jsonb) IS 'Sets one key of the globals; SQL null removes it. An action that is running sees it from its next attempt on.';
+
+
+--
+-- Name: skip(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.skip(id bigint) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_operation operations := open_for_steering(skip.id, 'skip', '{active,failed,cancelled}');
+  v_action actions;
+  v_next integer;
+begin
+  select a.* into strict v_action
+    from actions a
+   where a.operation_id = skip.id
+     and a.position = coalesce(v_operation.stopped_position, (select j.position from jobs j where j.operation_id = skip.id));
+  update actions set skipped_at = v_now where operation_id = skip.id and position = v_action.position;
+  select position into v_next
+    from actions
+   where operation_id = skip.id and completed_at is null and skipped_at is null
+     and (branch = v_action.branch and position > v_action.position or branch = 'main')
+   order by branch = v_action.branch desc, position
+   limit 1;
+  if found then
+    perform point_at(v_operation, v_next);
+  else
+    delete from jobs where operation_id = skip.id;
+    update operations set state = 'completed', ended_at = v_now, stopped_position = null, stop_reason = null where operations.id = skip.id;
+  end if;
+  select * into v_operation from operations where operations.id = skip.id;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION skip(id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.skip(id bigint) IS 'Leaves the next (or failed) action out and goes on behind it.';
+
+
+--
+-- Name: snooze(bigint, bigint, bigint, interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from hand_back_many(p_worker_id, array[p_operation_id], array[p_claim_id], 'snoozed', null, array[p_delay])
+$$;
+
+
+--
+-- Name: FUNCTION snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval) IS 'snooze_many for one claim.';
+
+
+--
+-- Name: snooze_many(bigint, bigint[], bigint[], timestamp with time zone[], interval[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'snoozed', p_until, p_delay)
+$$;
+
+
+--
+-- Name: FUNCTION snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]) IS 'Puts claimed actions off, each until a time or for a while, at no cost in attempts. outcome: snoozed, done, stale, busy.';
+
+
+--
+-- Name: try_timestamptz(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.try_timestamptz(p_text text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE STRICT
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  return p_text::timestamptz;
+exception when data_exception then
+  return null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION try_timestamptz(p_text text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.try_timestamptz(p_text text) IS 'The time that a text means, or null where it means none.';
+
+
+--
+-- Name: unpark(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.unpark(p_name text) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_count integer := 0;
+  v_definition_id bigint;
+  v_id bigint;
+  v_parked operations;
+begin
+  select id into v_definition_id from definitions where name = p_name and current;
+  if not found then
+    return 0;
+  end if;
+  for v_id in
+    select j.operation_id
+      from operations o
+      join jobs j on j.operation_id = o.id
+     where o.name = p_name and o.parked_at is not null and j.position is null
+     order by j.operation_id
+       for update of j skip locked
+  loop
+    -- Whoever cancels it must have the job first, so it is still parked; its globals may have changed since it was found.
+    update operations set parked_at = null where id = v_id returning * into v_parked;
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
+      select v_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue
+        from definition_actions
+       where definition_id = v_definition_id;
+    update jobs
+       set definition_id = v_definition_id,
+           position = a.position,
+           handler = v_parked.name || '/' || a.name,
+           queue = coalesce(a.queue, v_parked.queue),
+           run_at = greatest(v_parked.perform_at, due_at(a.perform_at, a.perform_in, a.perform_at_global, v_parked.globals, v_now))
+      from definition_actions a
+     where jobs.operation_id = v_id and a.definition_id = v_definition_id and a.starts;
+    if exists (select from jobs where operation_id = v_id and run_at = 'infinity') then
+      perform refuse_action(v_id, 'InvalidPerformAt', problem_message('InvalidPerformAt'));
+    end if;
+    perform wake(queue, 1) from jobs where operation_id = v_id and run_at <= v_now;
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION unpark(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.unpark(p_name text) IS 'Starts the operations that were enqueued before anybody had registered their name; returns how many.';
+
+
+--
+-- Name: unregister_worker(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.unregister_worker(p_worker_id bigint) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_ids bigint[];
+  v_claims bigint[];
+begin
+  select array_agg(operation_id), array_agg(claim_id) into v_ids, v_claims from jobs where worker_id = p_worker_id;
+  if v_ids is not null then
+    perform release_many(p_worker_id, v_ids, v_claims);
+  end if;
+  delete from workers where id = p_worker_id and not exists (select from jobs where worker_id = p_worker_id);
+  return coalesce(cardinality(v_ids), 0);
+end
+$$;
+
+
+--
+-- Name: FUNCTION unregister_worker(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.unregister_worker(p_worker_id bigint) IS 'Says goodbye: hands back whatever the worker still holds, at no cost in attempts, and forgets it. Returns how many jobs that were.';
+
+
+--
+-- Name: wake(text, bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.wake(p_queue text, p_jobs bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  perform pg_notify(current_schema() || '_worker_' || id, 'work')
+     from (
+       select id from workers where sleeping and p_queue = any (queues) order by random() limit least(p_jobs, 16)
+     ) as sleeper;
+end
+$$;
+
+
+--
+-- Name: FUNCTION wake(p_queue text, p_jobs bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.wake(p_queue text, p_jobs bigint) IS 'Wakes sleeping workers of a queue, at most one per job.';
+
+
+--
+-- Name: actions; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.actions (
+    operation_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    run integer DEFAULT 1 NOT NULL,
+    attempts_count integer DEFAULT 0 NOT NULL,
+    max_attempts integer NOT NULL,
+    branch text NOT NULL,
+    name text NOT NULL,
+    started_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    completed_claim_id bigint,
+    skipped_at timestamp with time zone,
+    perform_at timestamp with time zone,
+    perform_in interval,
+    perform_at_global text,
+    backoff jsonb,
+    timeout interval,
+    queue text,
+    errored_at timestamp with time zone,
+    error_type text,
+    error_message text,
+    stack_trace text,
+    CONSTRAINT actions_completed_or_skipped CHECK (((completed_at IS NULL) OR (skipped_at IS NULL)))
+)
+WITH (fillfactor='80');
+
+
+--
+-- Name: TABLE actions; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.actions IS 'The plan of every operation: one row per action from the enqueue on, with what became of it.';
+
+
+--
+-- Name: COLUMN actions.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.operation_id IS 'The operation.';
+
+
+--
+-- Name: COLUMN actions."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions."position" IS 'Place in the plan, 1 to n over all branches in declared order.';
+
+
+--
+-- Name: COLUMN actions.run; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.run IS 'Counts from 1; a jump back begins a new run.';
+
+
+--
+-- Name: COLUMN actions.attempts_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.attempts_count IS 'Attempts of this run that have ended.';
+
+
+--
+-- Name: COLUMN actions.max_attempts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.max_attempts IS 'Attempts before the operation fails.';
+
+
+--
+-- Name: COLUMN actions.branch; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.branch IS 'Branch that the action belongs to; main is where an operation starts.';
+
+
+--
+-- Name: COLUMN actions.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.name IS 'Name of the action.';
+
+
+--
+-- Name: COLUMN actions.started_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.started_at IS 'When the last attempt that ended had begun.';
+
+
+--
+-- Name: COLUMN actions.completed_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.completed_at IS 'When it completed.';
+
+
+--
+-- Name: COLUMN actions.completed_claim_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.completed_claim_id IS 'The claim that completed it last: a repeated call of that claim learns that it is done.';
+
+
+--
+-- Name: COLUMN actions.skipped_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.skipped_at IS 'When a jump passed over it, or an operator skipped it.';
+
+
+--
+-- Name: COLUMN actions.perform_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.perform_at IS 'Not before this time.';
+
+
+--
+-- Name: COLUMN actions.perform_in; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.perform_in IS 'Not before this long after the operation reached the action.';
+
+
+--
+-- Name: COLUMN actions.perform_at_global; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.perform_at_global IS 'Not before the time in this key of the globals.';
+
+
+--
+-- Name: COLUMN actions.backoff; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.backoff IS 'Delay between attempts; null is the default (see backoff_delay).';
+
+
+--
+-- Name: COLUMN actions.timeout; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.timeout IS 'Longest time that one attempt may take.';
+
+
+--
+-- Name: COLUMN actions.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.queue IS 'Queue of this action; null is the queue of the operation.';
+
+
+--
+-- Name: COLUMN actions.errored_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.errored_at IS 'When its last attempt failed; cleared by success.';
+
+
+--
+-- Name: COLUMN actions.error_type; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.error_type IS 'Type of the last error; cleared by success, kept in attempts.';
+
+
+--
+-- Name: COLUMN actions.error_message; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.error_message IS 'Message of the last error; cleared by success, kept in attempts.';
+
+
+--
+-- Name: COLUMN actions.stack_trace; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.stack_trace IS 'Where the last error was thrown; cleared by success, kept in attempts.';
+
+
+--
+-- Name: jobs; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.jobs (
+    operation_id bigint NOT NULL,
+    run_at timestamp with time zone NOT NULL,
+    worker_id bigint,
+    claim_id bigint,
+    claimed_at timestamp with time zone,
+    definition_id bigint,
+    "position" integer,
+    attempt integer DEFAULT 0 NOT NULL,
+    steps_left integer NOT NULL,
+    priority smallint NOT NULL,
+    crashes smallint DEFAULT 0 NOT NULL,
+    progress real,
+    queue text NOT NULL,
+    handler text NOT NULL,
+    progress_note text,
+    CONSTRAINT jobs_claimed_whole CHECK ((((worker_id IS NULL) = (claim_id IS NULL)) AND ((worker_id IS NULL) = (claimed_at IS NULL))))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+
+
+--
+-- Name: TABLE jobs; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.jobs IS 'The claimable row of every active operation: where it stands, when it may go on, and who holds it. None for an operation that has ended.';
+
+
+--
+-- Name: COLUMN jobs.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.operation_id IS 'The operation; the key forbids that it runs twice at once.';
+
+
+--
+-- Name: COLUMN jobs.run_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.run_at IS 'Due from this time on; infinity while the operation is parked.';
+
+
+--
+-- Name: COLUMN jobs.worker_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.worker_id IS 'Worker that holds the job, or null.';
+
+
+--
+-- Name: COLUMN jobs.claim_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.claim_id IS 'The claim it holds it by: every write names worker and claim.';
+
+
+--
+-- Name: COLUMN jobs.claimed_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.claimed_at IS 'When the current attempt began.';
+
+
+--
+-- Name: COLUMN jobs.definition_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.definition_id IS 'Version of the plan; null where branches came with the INSERT.';
+
+
+--
+-- Name: COLUMN jobs."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs."position" IS 'The action that is next or running; null while the operation is parked.';
+
+
+--
+-- Name: COLUMN jobs.attempt; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.attempt IS 'Attempts of this action begun so far, the current one included: counted at claim.';
+
+
+--
+-- Name: COLUMN jobs.steps_left; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.steps_left IS 'Actions that may still complete before the step limit.';
+
+
+--
+-- Name: COLUMN jobs.priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.priority IS '0 is served first, 9 last.';
+
+
+--
+-- Name: COLUMN jobs.crashes; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.crashes IS 'Times in a row that a worker died while it held the action; above 0 it runs alone.';
+
+
+--
+-- Name: COLUMN jobs.progress; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.progress IS 'What the running action last reported, 0 to 1.';
+
+
+--
+-- Name: COLUMN jobs.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.queue IS 'Queue that the job waits in.';
+
+
+--
+-- Name: COLUMN jobs.handler; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.handler IS 'What a worker must know to run it: "Operation/Action", or "/Action" where branches came with the INSERT.';
+
+
+--
+-- Name: COLUMN jobs.progress_note; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.progress_note IS 'What the running action last said of its progress.';
+
+
+--
+-- Name: action_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.action_status AS
+ SELECT a.operation_id,
+    a."position",
+    a.branch,
+    a.name,
+        CASE
+            WHEN (a.completed_at IS NOT NULL) THEN 'completed'::text
+            WHEN (a.skipped_at IS NOT NULL) THEN 'skipped'::text
+            WHEN ((j."position" IS NOT NULL) AND (j.worker_id IS NOT NULL)) THEN 'running'::text
+            WHEN ((j."position" IS NOT NULL) AND (j.attempt > 0)) THEN 'retrying'::text
+            WHEN ((j."position" IS NOT NULL) AND (j.run_at > backops.clock_now())) THEN 'waiting'::text
+            WHEN (j."position" IS NOT NULL) THEN 'ready'::text
+            WHEN (o.stopped_position = a."position") THEN o.state
+            ELSE 'open'::text
+        END AS status,
+    a.run,
+    COALESCE(j.attempt, a.attempts_count) AS attempts_count,
+    a.max_attempts,
+    COALESCE(
+        CASE
+            WHEN (j.worker_id IS NOT NULL) THEN j.claimed_at
+            ELSE NULL::timestamp with time zone
+        END, a.started_at) AS started_at,
+    a.completed_at,
+    a.skipped_at,
+    COALESCE(
+        CASE
+            WHEN ((j.worker_id IS NULL) AND (j.run_at < 'infinity'::timestamp with time zone)) THEN j.run_at
+            ELSE NULL::timestamp with time zone
+        END, a.perform_at) AS perform_at,
+    (a.completed_at - a.started_at) AS ran_for,
+    a.errored_at,
+    a.error_type,
+    a.error_message,
+    a.stack_trace
+   FROM ((backops.actions a
+     JOIN backops.operations o ON ((o.id = a.operation_id)))
+     LEFT JOIN backops.jobs j ON (((j.operation_id = a.operation_id) AND (j."position" = a."position"))));
+
+
+--
+-- Name: VIEW action_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.action_status IS 'One row per action: what became of it, or what it waits for.';
+
+
+--
+-- Name: attempts; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.attempts (
+    id bigint NOT NULL,
+    operation_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    run integer NOT NULL,
+    attempt integer NOT NULL,
+    outcome text NOT NULL,
+    ends_operation boolean DEFAULT false NOT NULL,
+    worker_id bigint,
+    worker text,
+    claim_id bigint,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone NOT NULL,
+    error_type text,
+    error_message text,
+    stack_trace text,
+    CONSTRAINT attempts_outcome_is_known CHECK ((outcome = ANY (ARRAY['completed'::text, 'failed'::text, 'timed_out'::text, 'crashed'::text, 'snoozed'::text, 'released'::text, 'cancelled'::text, 'refused'::text])))
+);
+
+
+--
+-- Name: TABLE attempts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.attempts IS 'Every attempt that did not simply succeed, for ever: failures, crashes, snoozes, hand-backs, and completions that a jump back made undone.';
+
+
+--
+-- Name: COLUMN attempts.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.id IS 'In the order in which they ended.';
+
+
+--
+-- Name: COLUMN attempts.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.operation_id IS 'The operation.';
+
+
+--
+-- Name: COLUMN attempts."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts."position" IS 'The action''s place in the plan.';
+
+
+--
+-- Name: COLUMN attempts.run; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.run IS 'The run of the action that it belonged to.';
+
+
+--
+-- Name: COLUMN attempts.attempt; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.attempt IS 'Which attempt of that run, from 1; snoozes and hand-backs give their number back; 0 is no attempt at all.';
+
+
+--
+-- Name: COLUMN attempts.outcome; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.outcome IS 'failed, timed_out, crashed (its worker died), snoozed, released (handed back), cancelled, completed (and later run again), refused (could not start).';
+
+
+--
+-- Name: COLUMN attempts.ends_operation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.ends_operation IS 'True where it made the operation fail.';
+
+
+--
+-- Name: COLUMN attempts.worker_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.worker_id IS 'Worker that ran it.';
+
+
+--
+-- Name: COLUMN attempts.worker; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.worker IS 'That worker in words: host and process id.';
+
+
+--
+-- Name: COLUMN attempts.claim_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.claim_id IS 'The claim that it ran under.';
+
+
+--
+-- Name: COLUMN attempts.started_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.started_at IS 'When it was claimed.';
+
+
+--
+-- Name: COLUMN attempts.ended_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.ended_at IS 'When it ended.';
+
+
+--
+-- Name: COLUMN attempts.error_type; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.error_type IS 'Type of the error.';
+
+
+--
+-- Name: COLUMN attempts.error_message; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.error_message IS 'Message of the error.';
+
+
+--
+-- Name: COLUMN attempts.stack_trace; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.stack_trace IS 'Where it was thrown.';
+
+
+--
+-- Name: attempts_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.attempts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME backops.attempts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: claim_ids; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+CREATE SEQUENCE backops.claim_ids
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+
+--
+-- Name: SEQUENCE claim_ids; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON SEQUENCE backops.claim_ids IS 'Numbers every claim and every in-place advance, so that no old claim can look current again.';
+
+
+--
+-- Name: definitions; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.definitions (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    fingerprint text NOT NULL,
+    branches json NOT NULL,
+    current boolean DEFAULT true NOT NULL,
+    registered_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL
+);
+
+
+--
+-- Name: TABLE definitions; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.definitions IS 'Plans by operation name, as workers registered them. The current one expands a plain INSERT; older ones stay for operations in flight.';
+
+
+--
+-- Name: COLUMN definitions.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definitions.id IS 'Number of this version of the plan.';
+
+
+--
+-- Name: COLUMN definitions.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definitions.name IS 'Name of the operation.';
+
+
+--
+-- Name: COLUMN definitions.fingerprint; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definitions.fingerprint IS 'SHA-256 over the actions and their options: two workers with the same plan share one row.';
+
+
+--
+-- Name: COLUMN definitions.branches; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definitions.branches IS 'The plan as it was registered: {"main": ["A", ["B", {…options}]], …}.';
+
+
+--
+-- Name: COLUMN definitions.current; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definitions.current IS 'True for the version that new operations get: the one registered last.';
+
+
+--
+-- Name: COLUMN definitions.registered_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definitions.registered_at IS 'When this version was last made the current one.';
+
+
+--
+-- Name: definitions_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.definitions ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME backops.definitions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: migrations; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.migrations (
+    version integer NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+
+--
+-- Name: TABLE migrations; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.migrations IS 'The steps that this schema has taken.';
+
+
+--
+-- Name: COLUMN migrations.version; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.migrations.version IS 'Number of the step.';
+
+
+--
+-- Name: COLUMN migrations.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.migrations.name IS 'What it was about.';
+
+
+--
+-- Name: COLUMN migrations.checksum; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.migrations.checksum IS 'SHA-256 of its text.';
+
+
+--
+-- Name: COLUMN migrations.applied_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.migrations.applied_at IS 'When it was taken.';
+
+
+--
+-- Name: workers; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.workers (
+    id bigint NOT NULL,
+    host text NOT NULL,
+    pid integer NOT NULL,
+    version text DEFAULT ''::text NOT NULL,
+    queues text[] NOT NULL,
+    slots integer NOT NULL,
+    started_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    heartbeat_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    lease interval NOT NULL,
+    sleeping boolean DEFAULT false NOT NULL,
+    stopping boolean DEFAULT false NOT NULL,
+    handlers text[] NOT NULL,
+    CONSTRAINT workers_lease_is_positive CHECK ((lease > '00:00:00'::interval)),
+    CONSTRAINT workers_slots_are_positive CHECK ((slots > 0))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='200');
+
+
+--
+-- Name: TABLE workers; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.workers IS 'One row per live worker process; gone when it stops, or when its lease ended and it was rescued.';
+
+
+--
+-- Name: COLUMN workers.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.id IS 'Random, and new for every registration: never from a sequence, which a restore would rewind.';
+
+
+--
+-- Name: COLUMN workers.host; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.host IS 'Host name.';
+
+
+--
+-- Name: COLUMN workers.pid; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.pid IS 'Process id on that host.';
+
+
+--
+-- Name: COLUMN workers.version; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.version IS 'Version of the application that it runs.';
+
+
+--
+-- Name: COLUMN workers.queues; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.queues IS 'Queues that it serves.';
+
+
+--
+-- Name: COLUMN workers.slots; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.slots IS 'Actions that it runs at once.';
+
+
+--
+-- Name: COLUMN workers.started_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.started_at IS 'When it registered.';
+
+
+--
+-- Name: COLUMN workers.heartbeat_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.heartbeat_at IS 'When it last renewed its lease.';
+
+
+--
+-- Name: COLUMN workers.lease; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.lease IS 'Its jobs are its own until heartbeat_at + lease.';
+
+
+--
+-- Name: COLUMN workers.sleeping; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.sleeping IS 'True while it waits to be woken by NOTIFY.';
+
+
+--
+-- Name: COLUMN workers.stopping; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.stopping IS 'True while it finishes what it holds and claims nothing more.';
+
+
+--
+-- Name: COLUMN workers.handlers; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.handlers IS 'What it can run: "Operation/Action" and "/Action".';
+
+
+--
+-- Name: operation_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.operation_status AS
+ SELECT o.id,
+    o.name,
+        CASE
+            WHEN (o.state <> 'active'::text) THEN o.state
+            WHEN (o.parked_at IS NOT NULL) THEN 'parked'::text
+            WHEN (j.worker_id IS NOT NULL) THEN 'running'::text
+            WHEN (j.attempt > 0) THEN 'retrying'::text
+            WHEN (j.run_at > backops.clock_now()) THEN 'waiting'::text
+            ELSE 'ready'::text
+        END AS status,
+    o.state,
+    ((p.done || '/'::text) || p.total) AS progress,
+    ((a.branch || '/'::text) || a.name) AS action,
+    COALESCE(j.attempt, a.attempts_count, 0) AS attempt,
+    a.max_attempts,
+        CASE
+            WHEN ((j.worker_id IS NULL) AND (j.run_at < 'infinity'::timestamp with time zone)) THEN j.run_at
+            ELSE NULL::timestamp with time zone
+        END AS run_at,
+    COALESCE(j.queue, o.queue) AS queue,
+    o.priority,
+    o.key,
+    o.tags,
+    j.progress AS reported_progress,
+    j.progress_note,
+    ((w.host || ' pid '::text) || w.pid) AS worker,
+    a.error_type,
+    a.error_message,
+    a.errored_at,
+        CASE
+            WHEN (o.parked_at IS NOT NULL) THEN format('no worker has registered "%s"'::text, o.name)
+            WHEN (o.state = 'cancelled'::text) THEN COALESCE(('cancelled: '::text || o.stop_reason), 'cancelled'::text)
+            WHEN ((j.operation_id IS NOT NULL) AND (j.worker_id IS NULL) AND (j.run_at <= backops.clock_now()) AND (NOT (EXISTS ( SELECT
+               FROM backops.workers k
+              WHERE ((j.handler = ANY (k.handlers)) AND (j.queue = ANY (k.queues))))))) THEN format('no worker of queue "%s" knows "%s"'::text, j.queue, j.handler)
+            WHEN (j.crashes > 0) THEN format('its worker died %s time(s); it runs alone next'::text, j.crashes)
+            ELSE NULL::text
+        END AS note,
+    o.globals,
+    o.created_at,
+    o.ended_at
+   FROM ((((backops.operations o
+     LEFT JOIN backops.jobs j ON ((j.operation_id = o.id)))
+     LEFT JOIN backops.workers w ON ((w.id = j.worker_id)))
+     LEFT JOIN backops.actions a ON (((a.operation_id = o.id) AND (a."position" = COALESCE(j."position", o.stopped_position)))))
+     CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (actions.completed_at IS NOT NULL)) AS done,
+            count(*) FILTER (WHERE ((actions.skipped_at IS NULL) AND ((actions.branch = 'main'::text) OR (actions.completed_at IS NOT NULL) OR (actions."position" = j."position")))) AS total
+           FROM backops.actions
+          WHERE (actions.operation_id = o.id)) p);
+
+
+--
+-- Name: VIEW operation_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.operation_status IS 'One row per operation: where it stands, what it waits for, what went wrong. Add WHERE id = … or ORDER BY id DESC LIMIT …: it reads only what it shows.';
+
+
+--
+-- Name: operations_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.operations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME backops.operations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: actions actions_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.actions
+    ADD CONSTRAINT actions_pkey PRIMARY KEY (operation_id, "position");
+
+
+--
+-- Name: attempts attempts_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.attempts
+    ADD CONSTRAINT attempts_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: definition_actions definition_actions_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.definition_actions
+    ADD CONSTRAINT definition_actions_pkey PRIMARY KEY (definition_id, "position");
+
+
+--
+-- Name: definitions definitions_name_fingerprint_key; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.definitions
+    ADD CONSTRAINT definitions_name_fingerprint_key UNIQUE (name, fingerprint);
+
+
+--
+-- Name: definitions definitions_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.definitions
+    ADD CONSTRAINT definitions_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: jobs jobs_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.jobs
+    ADD CONSTRAINT jobs_pkey PRIMARY KEY (operation_id);
+
+
+--
+-- Name: migrations migrations_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.migrations
+    ADD CONSTRAINT migrations_pkey PRIMARY KEY (version);
+
+
+--
+-- Name: operations operations_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.operations
+    ADD CONSTRAINT operations_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: workers workers_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.workers
+    ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: attempts_ended_operations_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX attempts_ended_operations_idx ON backops.attempts USING btree (operation_id) WHERE ends_operation;
+
+
+--
+-- Name: INDEX attempts_ended_operations_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.attempts_ended_operations_idx IS 'Finds failed operations without an index on their state, which would make every completion dearer.';
+
+
+--
+-- Name: attempts_operation_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX attempts_operation_idx ON backops.attempts USING btree (operation_id, id);
+
+
+--
+-- Name: INDEX attempts_operation_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.attempts_operation_idx IS 'The history of one operation.';
+
+
+--
+-- Name: definitions_current_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE UNIQUE INDEX definitions_current_idx ON backops.definitions USING btree (name) WHERE current;
+
+
+--
+-- Name: INDEX definitions_current_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.definitions_current_idx IS 'At most one current version per name; the look-up of the enqueue trigger.';
+
+
+--
+-- Name: jobs_ready_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX jobs_ready_idx ON backops.jobs USING btree (queue, priority, run_at, operation_id);
+
+
+--
+-- Name: INDEX jobs_ready_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.jobs_ready_idx IS 'The order in which jobs are claimed.';
+
+
+--
+-- Name: jobs_suspects_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX jobs_suspects_idx ON backops.jobs USING btree (queue, priority, run_at, operation_id) WHERE (crashes > 0);
+
+
+--
+-- Name: INDEX jobs_suspects_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.jobs_suspects_idx IS 'Jobs whose worker died; nearly always empty.';
+
+
+--
+-- Name: operations_globals_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX operations_globals_idx ON backops.operations USING gin (globals jsonb_path_ops);
+
+
+--
+-- Name: INDEX operations_globals_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.operations_globals_idx IS 'Answers globals @> ''{"subscription_id": 42}''.';
+
+
+--
+-- Name: operations_name_key_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE UNIQUE INDEX operations_name_key_idx ON backops.operations USING btree (name, key) WHERE (key IS NOT NULL);
+
+
+--
+-- Name: INDEX operations_name_key_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.operations_name_key_idx IS 'Makes (name, key) unique.';
+
+
+--
+-- Name: operations_parked_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX operations_parked_idx ON backops.operations USING btree (name) WHERE (parked_at IS NOT NULL);
+
+
+--
+-- Name: INDEX operations_parked_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.operations_parked_idx IS 'Finds what waits for a definition; nearly always empty.';
+
+
+--
+-- Name: operations operations_expand; Type: TRIGGER; Schema: backops; Owner: -
+--
+
+CREATE TRIGGER operations_expand AFTER INSERT ON backops.operations REFERENCING NEW TABLE AS enqueued FOR EACH STATEMENT EXECUTE FUNCTION backops.expand_operations();
+
+
+--
+-- Name: TRIGGER operations_expand ON operations; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TRIGGER operations_expand ON backops.operations IS 'Makes a plain INSERT enough.';
+
+
+--
+-- Name: FUNCTION enqueue(name text, globals jsonb, key text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.enqueue(name text, globals jsonb, key text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text) FROM PUBLIC;
+
+
+--
+-- PostgreSQL database dump complete
+--
+
+
