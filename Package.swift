@@ -74,8 +74,11 @@ let package = Package(
             dependencies: [
                 "BackOps",
                 "DevPostgres",
+                "LibPQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),
@@ -131,6 +134,27 @@ let package = Package(
                 "TestWorker",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "BackOpsCommandTests",
+            dependencies: [
+                "BackOps",
+                "BackOpsCommand",
+                "BackOpsCommandTestApplication",
+                "BackOpsExecutable",
+                "BackOpsTesting",
+                "BackOpsTestingTraits",
+                "DevPostgres",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: settings
+        ),
+        // An application, for the tests of its commands.
+        .executableTarget(
+            name: "BackOpsCommandTestApplication",
+            dependencies: ["BackOps", "BackOpsCommand"],
+            path: "Tests/BackOpsCommandTestApplication",
             swiftSettings: settings
         ),
     ],

@@ -1,4 +1,6 @@
+import BackOpsCommand
+
 @main
 struct Main {
-    static func main() {}
+    static func main() async { await BackOpsCommandLine.main() }
 }

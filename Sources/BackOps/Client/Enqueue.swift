@@ -25,7 +25,7 @@ public struct Enqueue: Sendable {
     public var tags: [String] = []
 
     /// The plan, for an operation that does not use a registered one.
-    var plan: Plan?
+    package var plan: Plan?
 
     /// Describes an operation whose definition a worker registers.
     ///

@@ -1,0 +1,73 @@
+public import BackOps
+public import Logging
+
+/// Makes a program of operations: a worker that is its own command line.
+///
+/// ```swift
+/// @main struct Shop: BackOpsApplication {
+///     var operations: [any OperationDefinition] { Fulfilment(shop: LiveShop()) }
+/// }
+/// ```
+///
+/// `shop work` runs the operations, `shop migrate`, `shop enqueue`, `shop list` and the others do what the stand-alone
+/// `backops` does; `shop --help` shows them all. The file with `@main` may have any name but `main.swift`.
+///
+/// ## Topics
+/// - ``operations``
+/// - ``actions``
+/// - ``configuration``
+/// - ``logger``
+/// - ``name``
+/// - ``abstract``
+/// - ``main()``
+public protocol BackOpsApplication: Sendable {
+    /// Makes the application, when it is to work: the place to open what its actions need.
+    ///
+    /// Commands other than `work` do not call it.
+    ///
+    /// - Throws: Anything; it is shown, and the program ends with 1.
+    init() async throws
+
+    /// The definitions that the worker knows.
+    @OperationsBuilder var operations: [any OperationDefinition] { get }
+
+    /// Actions that operations with branches of their own may use, besides those of ``operations``; none by default.
+    var actions: [any Plannable] { get }
+
+    /// How the worker works, where the command line does not say otherwise.
+    var configuration: WorkerConfiguration { get }
+
+    /// Where the worker logs; nil, the default, is standard error, as `--log-level` and `--log-format` say.
+    var logger: Logger? { get }
+
+    /// The name of the command, in its help and its advice; by default what the program was started as.
+    static var name: String { get }
+
+    /// Says in one sentence what the program is for, in its help.
+    static var abstract: String { get }
+}
+
+extension BackOpsApplication {
+    /// No further actions.
+    public var actions: [any Plannable] { [] }
+
+    /// The default configuration.
+    public var configuration: WorkerConfiguration { WorkerConfiguration() }
+
+    /// Standard error.
+    public var logger: Logger? { nil }
+
+    /// What the program was started as.
+    public static var name: String { Program.startedAs }
+
+    /// A sentence that fits any application.
+    public static var abstract: String { "Runs operations, and shows and steers them." }
+
+    /// Runs the command that the arguments name, and ends the process with its exit code.
+    ///
+    /// It is `@concurrent` because the compiler takes no function that inherits its caller's isolation for `@main`.
+    @concurrent
+    public static func main() async {
+        await Program.run(ApplicationCommand<Self>.self, as: name)
+    }
+}

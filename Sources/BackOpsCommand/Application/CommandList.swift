@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// What the stand-alone program and applications have in common.
+enum CommandList {
+    static let groups = [
+        CommandGroup(name: "Operations", subcommands: [EnqueueCommand.self]),
+        CommandGroup(name: "Installation", subcommands: [MigrateCommand.self, VersionCommand.self]),
+    ]
+
+    static let discussion = """
+        The database is that of --database, else of the variable BACKOPS_DATABASE_URL, else the one that libpq's own \
+        variables (PGHOST, PGSERVICE, PGPASSFILE and so on) and defaults lead to.
+
+        Exit codes: 0 done, 1 error, 3 check failed, 4 operation failed, 5 operation cancelled, 6 timed out, \
+        64 wrong usage, 66 no such operation, 69 database unreachable, 77 no permission, 78 schema missing or of \
+        another version, 130 interrupted.
+        """
+}

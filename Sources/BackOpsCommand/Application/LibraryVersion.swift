@@ -1,0 +1,11 @@
+import BackOps
+
+/// The version of this library.
+enum LibraryVersion {
+    static let text = "0.1.0"
+
+    static func sentence(_ program: String) -> String {
+        let own = program == "backops" ? "backops \(text)" : "\(program), with backops \(text)"
+        return "\(own), schema version \(Migration.newestVersion)"
+    }
+}

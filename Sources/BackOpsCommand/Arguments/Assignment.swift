@@ -1,0 +1,47 @@
+import BackOps
+
+/// A global on the command line: `key=text`, or `key:=json`.
+struct Assignment: Hashable, Sendable {
+    let key: String
+    let value: JSON
+
+    /// Reads an assignment; the first "=" divides it.
+    ///
+    /// - Throws: ``ArgumentError`` that shows what would do.
+    init(_ text: String) throws(ArgumentError) {
+        guard let equals = text.firstIndex(of: "=") else {
+            throw ArgumentError("\"\(text)\" is no assignment: write key=text or key:=json.")
+        }
+        let right = String(text[text.index(after: equals)...])
+        var left = text[..<equals]
+        let isJSON = left.last == ":"
+        if isJSON { left.removeLast() }
+        guard !left.isEmpty else {
+            throw ArgumentError("\"\(text)\" has no key: write key=text or key:=json.")
+        }
+        key = String(left)
+        value = isJSON ? try Self.json(right, key: key) : .string(right)
+    }
+
+    private static func json(_ text: String, key: String) throws(ArgumentError) -> JSON {
+        do {
+            return try JSON(parsing: text)
+        } catch {
+            throw ArgumentError(
+                "The value of \(key) is not JSON (\(error.message)) Write \(key)=… for text, or quote it: \(key):='\"…\"'."
+            )
+        }
+    }
+
+    /// Puts assignments together.
+    ///
+    /// - Throws: ``ArgumentError`` when a key is given twice.
+    static func document(_ assignments: [Assignment]) throws(ArgumentError) -> [String: JSON] {
+        var document: [String: JSON] = [:]
+        for assignment in assignments
+        where document.updateValue(assignment.value, forKey: assignment.key) != nil {
+            throw ArgumentError("The key \(assignment.key) is given twice.")
+        }
+        return document
+    }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import BackOps
+
+struct MigrateUpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up",
+        abstract: "Take the steps that are pending, in one transaction."
+    )
+
+    @Option(help: ArgumentHelp("Stop at this version.", valueName: "version"))
+    var to: Int?
+
+    @OptionGroup var waiting: WaitOptions
+    @OptionGroup var options: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard let to, !(1...Migration.newestVersion).contains(to) else { return }
+        throw ValidationError(
+            "There is no version \(to) to stop at: this program knows 1 to \(Migration.newestVersion)."
+        )
+    }
+
+    func run() async throws {
+        let database = try options.resolved()
+        try await waiting.untilReachable(database)
+        let steps = try await Migrator(database).up(to: to)
+        let version = try await Migrator(database).status().version
+        MigrationReport(schema: database.schemaName, version: version, steps: steps, verb: "applied").write(
+            output
+        )
+    }
+}

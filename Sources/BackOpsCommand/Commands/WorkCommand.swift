@@ -1,0 +1,84 @@
+import ArgumentParser
+import BackOps
+import Logging
+
+/// Runs an application's worker.
+struct WorkCommand<Application: BackOpsApplication>: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "work",
+            abstract: "Run operations until SIGTERM or ctrl-C.",
+            discussion: """
+                SIGTERM finishes what runs, within the grace period, and a second one hands it back at once; so does \
+                ctrl-C. Start as many of these as there is work, on as many machines.
+                """
+        )
+    }
+
+    @Option(
+        name: .customLong("queue"),
+        help: ArgumentHelp("Serve this queue; repeat it for several.", valueName: "name")
+    )
+    var queues: [String] = []
+
+    @Option(help: ArgumentHelp("Run so many actions at once: 1 to 10,000.", valueName: "number"))
+    var concurrency: Int?
+
+    @Flag(help: "Leave when nothing is runnable.")
+    var drain = false
+
+    @OptionGroup(title: "Timing") var timing: WorkTimingOptions
+    @OptionGroup(title: "Logging") var logging: LogOptions
+    @OptionGroup(title: "Database") var options: DatabaseOptions
+
+    func run() async throws {
+        var database = try options.resolved()
+        database.maxConnections = 10
+        let application = try await Application()
+        var configuration = application.configuration
+        if !queues.isEmpty { configuration.queues = queues }
+        if let concurrency { configuration.concurrency = concurrency }
+        timing.apply(to: &configuration)
+        let worker = try BackOpsWorker(
+            database,
+            configuration: configuration,
+            actions: application.actions,
+            logger: application.logger ?? logging.logger()
+        ) { application.operations }
+        try await worker.runUntilSignalled(draining: drain)
+    }
+}
+
+/// The times that matter to a worker.
+struct WorkTimingOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Leave jobs to others so long after this worker was last heard of.",
+            valueName: "duration"
+        ),
+        transform: DurationText.parse
+    )
+    var lease: Duration?
+
+    @Option(
+        help: ArgumentHelp("Let running actions go on so long after SIGTERM.", valueName: "duration"),
+        transform: DurationText.parse
+    )
+    var grace: Duration?
+
+    @Option(
+        help: ArgumentHelp("Look for jobs this often when nothing wakes the worker.", valueName: "duration"),
+        transform: DurationText.parse
+    )
+    var poll: Duration?
+
+    @Flag(name: .customLong("no-listen"), help: "Do without LISTEN, for a pooler in transaction mode.")
+    var doesNotListen = false
+
+    func apply(to configuration: inout WorkerConfiguration) {
+        if let lease { configuration.lease = lease }
+        if let grace { configuration.gracePeriod = grace }
+        if let poll { configuration.pollInterval = poll }
+        if doesNotListen { configuration.listens = false }
+    }
+}

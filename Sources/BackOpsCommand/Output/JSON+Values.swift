@@ -1,0 +1,18 @@
+import BackOps
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension JSON {
+    /// A date as ISO 8601, or null.
+    init(_ date: Date?) { self = date.map { .string(ISO8601.text($0)) } ?? .null }
+
+    /// A text, or null.
+    init(_ text: String?) { self = text.map { .string($0) } ?? .null }
+
+    /// A number, or null.
+    init(_ number: Int?) { self = number.map { .integer(Int64($0)) } ?? .null }
+}

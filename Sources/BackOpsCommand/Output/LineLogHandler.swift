@@ -1,0 +1,58 @@
+import BackOps
+import Logging
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Writes one line per event to standard error.
+struct LineLogHandler: LogHandler {
+    /// How a line looks.
+    enum Format: String, CaseIterable, Sendable {
+        /// For people: time, level, message, then the metadata as key=value.
+        case text
+        /// For machines: one JSON object, with the metadata as its members.
+        case json
+    }
+
+    let format: Format
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    init(format: Format) { self.format = format }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        StandardStream.error.writeLine(line(event, at: Date()))
+    }
+
+    func line(_ event: LogEvent, at date: Date) -> String {
+        let metadata = metadata.merging(event.metadata ?? [:]) { $1 }
+        switch format {
+        case .text:
+            let level = TextWidth.pad("\(event.level)", 8)
+            let details = metadata.sorted { $0.key < $1.key }.map {
+                " \($0.key)=\(Self.quoted("\($0.value)"))"
+            }.joined()
+            return Sanitised.line("\(ISO8601.text(date)) \(level) \(event.message)\(details)")
+        case .json:
+            var members = metadata.mapValues { JSON.string("\($0)") }
+            members["time"] = JSON(date)
+            members["level"] = .string("\(event.level)")
+            members["message"] = .string("\(event.message)")
+            return JSON.object(members).description
+        }
+    }
+
+    /// Quotes what would not be one word.
+    private static func quoted(_ value: String) -> String {
+        let isWord = !value.isEmpty && !value.contains { $0.isWhitespace || $0 == "\"" || $0 == "=" }
+        return isWord ? value : "\"\(value.replacing("\"", with: "'"))\""
+    }
+}

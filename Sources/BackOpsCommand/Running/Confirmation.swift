@@ -1,0 +1,20 @@
+/// Asks before something that cannot be undone.
+enum Confirmation {
+    /// Returns when somebody agreed.
+    ///
+    /// Without a terminal nobody can, so that a script never hangs.
+    ///
+    /// - Parameters:
+    ///   - question: What is about to happen.
+    ///   - yes: Whether that was agreed to on the command line.
+    /// - Throws: ``Problem``.
+    static func ask(_ question: String, yes: Bool) throws(Problem) {
+        if yes { return }
+        guard StandardStream.input.isTerminal, StandardStream.error.isTerminal else {
+            throw Problem(.usage, question, advice: "Nobody can answer here: add --yes to do it.")
+        }
+        StandardStream.error.write("\(question) [y/N] ")
+        let answer = readLine()?.lowercased() ?? ""
+        guard ["y", "yes"].contains(answer) else { throw Problem(.error, "nothing was changed") }
+    }
+}

@@ -1,0 +1,103 @@
+import BackOps
+import DevPostgres
+import LibPQ
+
+/// What a person is told when a command cannot do what it should: a sentence, what to do next, and an exit code.
+struct Problem: Error, Hashable {
+    let status: ExitStatus
+    let message: String
+    var advice: String?
+
+    init(_ status: ExitStatus, _ message: String, advice: String? = nil) {
+        self.status = status
+        self.message = message
+        self.advice = advice
+    }
+
+    /// The end of a command that has said everything already.
+    static func silent(_ status: ExitStatus) -> Problem { Problem(status, "") }
+
+    /// The lines for standard error.
+    func text(for program: String) -> String {
+        guard !message.isEmpty else { return "" }
+        var text = Sanitised.lines(message)
+        if let advice {
+            if let last = text.last, !".!?".contains(last) { text += "." }
+            text += " " + Sanitised.lines(advice)
+        }
+        return "\(program): \(text)\n"
+    }
+}
+
+extension Problem {
+    /// Finds the words and the code for an error; nil for those of the argument parser, which has its own.
+    init?(_ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as BackOpsError: self.init(error)
+        case let error as PQError: self.init(error)
+        case let error as DevPostgresError: self.init(.error, error.description)
+        case is CancellationError: self = .silent(.interrupted)
+        default: return nil
+        }
+    }
+
+    private init(_ error: BackOpsError) {
+        let cause = error.underlying as? PQError
+        switch error.code {
+        case .noSuchOperation:
+            self.init(.noSuchOperation, error.message, advice: "See `\(Program.name) list`.")
+        case .schemaMissing, .schemaVersionMismatch: self.init(.schemaMismatch, error.message)
+        case .timedOut: self.init(.timedOut, error.message)
+        case .invalidGlobals, .invalidPlan, .invalidName, .unknownJumpTarget: self.init(.usage, error.message)
+        case _ where error.isAboutArguments: self.init(.usage, error.message)
+        case _ where cause != nil: self = cause.map(Problem.init) ?? .silent(.error)
+        case .databaseUnavailable: self.init(.databaseUnreachable, error.message)
+        case .invalidConfiguration: self.init(.usage, error.message)
+        default: self.init(.error, error.message)
+        }
+    }
+
+    private init(_ error: PQError) {
+        let state = error.sqlState
+        if state == .insufficientPrivilege || state?.isClass("28") == true {
+            self.init(
+                .noPermission,
+                error.description,
+                advice:
+                    "Connect as another role (--database, PGUSER), or ask the owner of the schema for the right."
+            )
+        } else if error.code == .invalidOptions {
+            self.init(
+                .usage,
+                error.description,
+                advice: "See --database and the variable BACKOPS_DATABASE_URL."
+            )
+        } else if error.isAboutReachability {
+            self.init(
+                .databaseUnreachable,
+                error.description,
+                advice:
+                    "Is it running, and is the address right (--database, BACKOPS_DATABASE_URL, PGHOST, PGPORT)?"
+            )
+        } else {
+            self.init(.error, error.description)
+        }
+    }
+}
+
+extension BackOpsError {
+    /// Whether the database refused a value by one of the engine's constraints, whose sentences the library writes.
+    fileprivate var isAboutArguments: Bool {
+        code == .invalidConfiguration && subject?.hasPrefix("operations_") == true
+    }
+}
+
+extension PQError {
+    fileprivate var isAboutReachability: Bool {
+        switch code {
+        case .connectionFailed, .connectionLost, .timedOut, .poolExhausted, .unknownCommit: true
+        default: sqlState?.isConnectionException == true
+        }
+    }
+}

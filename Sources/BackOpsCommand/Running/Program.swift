@@ -1,0 +1,61 @@
+import ArgumentParser
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// From arguments to an exit code.
+enum Program {
+    /// The name of the program that runs, for advice such as "backops retry 48213".
+    @TaskLocal static var name = "backops"
+
+    /// What the program was started as, without its folder.
+    static var startedAs: String {
+        CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? "backops"
+    }
+
+    /// Runs a command and ends the process.
+    static func run(_ root: any AsyncParsableCommand.Type, as name: String) async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let status = await $name.withValue(name) { await self.status(of: root, arguments) }
+        exit(status.rawValue)
+    }
+
+    private static func status(
+        of root: any AsyncParsableCommand.Type,
+        _ arguments: [String]
+    ) async -> ExitStatus {
+        do {
+            try Suggestion.checkCommands(of: root, arguments)
+            var command = try root.parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            return .done
+        } catch {
+            return report(error, of: root)
+        }
+    }
+
+    /// Says what went wrong on standard error; what is no error, such as the help that was asked for, goes to
+    /// standard output.
+    private static func report(_ error: any Error, of root: any AsyncParsableCommand.Type) -> ExitStatus {
+        if let problem = Problem(error) {
+            StandardStream.error.write(problem.text(for: name))
+            return problem.status
+        }
+        let status = ExitStatus(rawValue: root.exitCode(for: error).rawValue)
+        let text = root.fullMessage(for: error)
+        if !text.isEmpty {
+            let stream = status == .done ? StandardStream.output : .error
+            stream.write(text + "\n")
+        }
+        return status
+    }
+}

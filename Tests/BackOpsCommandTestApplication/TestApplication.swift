@@ -1,0 +1,32 @@
+import BackOps
+import BackOpsCommand
+
+/// An application as a user would write it; a test starts it as a process.
+@main
+struct TestApplication: BackOpsApplication {
+    var operations: [any OperationDefinition] {
+        Greeting()
+        Stumbling()
+    }
+}
+
+/// Completes, and leaves a trace in the globals.
+struct Greeting: OperationDefinition {
+    var branches: [Branch] {
+        Do("Greet") { context in
+            context["greeting"] = .string("Hello, \(context["name"]?.stringValue ?? "world")")
+        }
+        Do("Part") { context in context["parted"] = true }
+
+        Branch("aside") { Do("Whisper") { _ in } }
+    }
+}
+
+/// Fails for good at its second action.
+struct Stumbling: OperationDefinition {
+    var branches: [Branch] {
+        Do("Walk") { _ in }
+        Do("Fall") { _ in throw Failure.permanent("the floor was wet") }
+        Do("Rise") { _ in }
+    }
+}
