@@ -43,7 +43,8 @@ import Testing
 
     /// Comments may say what code must not do.
     private func expectNone(of pattern: some RegexComponent, in file: File, _ complaint: String) {
-        for (number, line) in file.lines.enumerated() where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
+        for (number, line) in file.lines.enumerated()
+        where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
             let isClean = line.firstMatch(of: pattern) == nil
             #expect(isClean, "\(file.path):\(number + 1) \(complaint)")
         }
@@ -66,7 +67,9 @@ import Testing
     }
 
     @Test func `numbers every migration once, up and down`() throws {
-        let names = try files(under: "Migrations", ending: ".sql").map { $0.path.dropFirst("Migrations/".count) }
+        let names = try files(under: "Migrations", ending: ".sql").map {
+            $0.path.dropFirst("Migrations/".count)
+        }
         let ups = names.filter { $0.hasSuffix(".up.sql") }.map { $0.dropLast(".up.sql".count) }
         let downs = names.filter { $0.hasSuffix(".down.sql") }.map { $0.dropLast(".down.sql".count) }
         #expect(ups == downs)

@@ -17,7 +17,7 @@ package func invoke(
     grace: Duration = .seconds(1),
     stackTraces: StackTraces = .off
 ) async -> ActionOutcome {
-    outcome(of: context, await run(action, context, stackTraces, grace: grace))
+    await outcome(of: context, run(action, context, stackTraces, grace: grace))
 }
 
 private func run(
@@ -67,7 +67,7 @@ private func timeoutError(_ context: ActionContext, isStillRunning: Bool) -> Bac
 }
 
 /// Ends the context and weighs what it was told against what the body threw.
-private func outcome(of context: ActionContext, _ body: Completion.Outcome) -> ActionOutcome {
+private func outcome(of context: ActionContext, _ body: Completion.Outcome) async -> ActionOutcome {
     let (result, isCommitted) = context.end()
     if isCommitted, case .success(let result) = result {
         if case .threw(let error, _) = body {
@@ -83,13 +83,16 @@ private func outcome(of context: ActionContext, _ body: Completion.Outcome) -> A
     case (.returned, .failure(let error)): return .failed(FailureRecord(error))
     case (.threw(let snooze as Snooze, _), _): return .snoozed(snooze.when)
     case (.threw(is CancellationError, _), _) where Task.isCancelled: return .cancelled
-    case (.threw(let error, let trace), _): return .failed(FailureRecord(error, stackTrace: trace.stored))
+    case (.threw(let error, let trace), _):
+        return .failed(FailureRecord(error, stackTrace: await trace.stored))
     }
 }
 
 extension FailureTrace {
     /// The text to store; none where traces are turned off.
     fileprivate var stored: String? {
-        if case .missing(.turnedOff) = self { nil } else { text() }
+        get async {
+            if case .missing(.turnedOff) = self { nil } else { await textLookedUpElsewhere() }
+        }
     }
 }

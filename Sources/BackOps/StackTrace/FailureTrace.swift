@@ -1,3 +1,5 @@
+import Dispatch
+
 /// Where the error of a failed attempt was thrown.
 ///
 /// Holds addresses until ``text()`` is called, and no longer the error.
@@ -40,6 +42,17 @@ package enum FailureTrace: Sendable {
             return lines.joined(separator: "\n")
         }
     }
+
+    /// Describes the stack as ``text()``, on a thread of its own.
+    ///
+    /// When many actions fail at once, looking up names must not keep the threads that run the others.
+    package func textLookedUpElsewhere() async -> String {
+        await withCheckedContinuation { continuation in
+            Self.queue.async { continuation.resume(returning: self.text()) }
+        }
+    }
+
+    private static let queue = DispatchQueue(label: "backops.stack-traces")
 
     /// Picks the frames that a reader wants to see, at most `limit`.
     ///

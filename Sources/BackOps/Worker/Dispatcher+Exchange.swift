@@ -195,6 +195,8 @@ extension Dispatcher {
             case "busy":
                 sendAgainAt = .now + .milliseconds(100)
                 continue
+            // A transaction that seemed to have failed had committed; what came next was in its lost answer.
+            case "done": mustReconcile = true
             case "stale": warnOfStaleClaim(answer.claim)
             case "failed":
                 logger.error("operation failed", metadata: ["operation_id": "\(answer.claim.operationID)"])

@@ -181,9 +181,10 @@ extension Dispatcher {
 
     /// When to look up next, if nothing happens before.
     private var nextMoment: ContinuousClock.Instant {
-        var moment = look.nextLook
-        if let sendAgainAt { moment = min(moment, sendAgainAt) }
+        var moment = stop <= .whenIdle ? look.nextLook : .now + .seconds(3600)
         if !running.isEmpty { moment = min(moment, nextProgress) }
+        // Nothing can be sent before: looking up earlier would be for nothing, again and again.
+        if let sendAgainAt { moment = sendAgainAt }
         if let stopDeadline {
             moment = min(moment, isCancelling ? stopDeadline + Self.cancellationGrace : stopDeadline)
         }
