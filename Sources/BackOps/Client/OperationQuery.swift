@@ -44,6 +44,14 @@ public struct OperationQuery: Sendable {
         with { $0.filter.states = states }
     }
 
+    /// Keeps operations in one of some states.
+    ///
+    /// - Parameter states: The states; none finds nothing.
+    /// - Returns: The narrower query.
+    public func inState(_ states: [OperationState]) -> Self {
+        with { $0.filter.states = states }
+    }
+
     /// Keeps operations whose globals contain a document: `globals @>`, which is an index look-up.
     ///
     /// Of nested documents the parts that are given must be there; of arrays, the elements.
@@ -99,6 +107,15 @@ extension OperationQuery {
     /// - Throws: ``BackOpsError``.
     public func all(limit: Int = 1000) async throws -> [OperationRecord] {
         try await page(before: nil, limit: limit)
+    }
+
+    /// Counts what was found.
+    ///
+    /// - Returns: Zero or more.
+    /// - Throws: ``BackOpsError``.
+    public func count() async throws -> Int {
+        if let refusal { throw refusal }
+        return try await client.call(client.engine.count(filter)).first?.decode(0, as: Int.self) ?? 0
     }
 
     /// Reads one page: the newest operations below an id.

@@ -14,12 +14,13 @@ extension SQLState {
 extension BackOpsError {
     /// Says in the words of the API what the database refused.
     init(refusing error: PQError) {
-        self.init(
-            Code(refusing: error),
-            subject: error.constraint,
-            message: Self.sentence(error),
-            underlying: error
-        )
+        let code = Code(refusing: error)
+        let message = code == .schemaMissing ? Self.missing(error) : Self.sentence(error)
+        self.init(code, subject: error.constraint, message: message, underlying: error)
+    }
+
+    private static func missing(_ error: PQError) -> String {
+        "the database has no schema of BackOps under this name, or an older one (\(error.message)): run `backops migrate up`"
     }
 
     private static func sentence(_ error: PQError) -> String {

@@ -25,6 +25,11 @@ extension Engine {
         "\(matching(filter, before: nil)) and id > \(id) order by id limit \(Int64(limit))"
     }
 
+    /// One row with the number of matching operations.
+    package func count(_ filter: OperationFilter) -> SQLStatement {
+        "select count(*) from (\(matching(filter, before: nil))) as found"
+    }
+
     /// Each condition is written only where it is asked for, so that the planner sees which index it can use.
     private func matching(_ filter: OperationFilter, before id: Int64?) -> SQLStatement {
         var query: SQLStatement = "select id from \(unescaped: name).operations where true"
@@ -99,7 +104,8 @@ extension OperationRecord {
         status = try row.decode(3)
         progress = try row.decode(4)
         action = try row.decode(5)
-        attempt = Int(try row.decode(6, as: Int32.self))
+        // An operation that is parked or has completed is at no action.
+        attempt = Int(try row.decode(6, as: Int32?.self) ?? 0)
         maxAttempts = try row.decode(7, as: Int32?.self).map { Int($0) }
         runAt = try row.decode(8, as: PQTimestamp?.self)?.date
         queue = try row.decode(9)
