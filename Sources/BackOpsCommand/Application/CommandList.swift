@@ -3,7 +3,18 @@ import ArgumentParser
 /// What the stand-alone program and applications have in common.
 enum CommandList {
     static let groups = [
-        CommandGroup(name: "Operations", subcommands: [EnqueueCommand.self]),
+        CommandGroup(
+            name: "Operations",
+            subcommands: [EnqueueCommand.self, ListCommand.self, ShowCommand.self]
+        ),
+        CommandGroup(
+            name: "Steering",
+            subcommands: [
+                RetryCommand.self, CancelCommand.self, JumpCommand.self, SkipCommand.self,
+                RunFromCommand.self,
+                SetCommand.self,
+            ]
+        ),
         CommandGroup(name: "Installation", subcommands: [MigrateCommand.self, VersionCommand.self]),
     ]
 

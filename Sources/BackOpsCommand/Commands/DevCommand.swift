@@ -82,8 +82,8 @@ struct DevCommand: AsyncParsableCommand {
     private static let interval = Duration.seconds(1)
 
     /// Returns at the first signal.
-    private static func stay(_ server: DevPostgres, _ signals: SignalRelay) async throws -> ExitStatus {
-        try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
+    private static func stay(_ server: DevPostgres, _ signals: SignalRelay) async throws -> ProgramStatus {
+        try await withThrowingTaskGroup(of: ProgramStatus?.self) { group in
             group.addTask { await signals.next() == nil ? nil : .done }
             group.addTask {
                 while server.isRunning { try await Task.sleep(for: interval) }

@@ -19,7 +19,7 @@ struct OperationWatch {
 
     /// Returns the operation as it ended.
     ///
-    /// - Throws: ``Problem`` with ``ExitStatus/timedOut`` or ``ExitStatus/interrupted``; the operation goes on then.
+    /// - Throws: ``Problem`` with ``ProgramStatus/timedOut`` or ``ProgramStatus/interrupted``; the operation goes on then.
     func untilEnd(timeout: Duration?) async throws -> OperationRecord {
         let signals = await SignalRelay.trapping()
         return try await withThrowingTaskGroup(of: OperationRecord.self) { group in
@@ -61,7 +61,7 @@ struct OperationWatch {
         StandardStream.error.write(isLive ? "\r\u{1b}[K\(line)\(isLast ? "\n" : "")" : line + "\n")
     }
 
-    private func leaving(_ status: ExitStatus, _ message: String) -> Problem {
+    private func leaving(_ status: ProgramStatus, _ message: String) -> Problem {
         if isLive { StandardStream.error.writeLine() }
         return Problem(status, message, advice: "It goes on: `\(Program.name) show \(handle.id)`.")
     }

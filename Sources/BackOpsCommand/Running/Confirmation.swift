@@ -11,7 +11,11 @@ enum Confirmation {
     static func ask(_ question: String, yes: Bool) throws(Problem) {
         if yes { return }
         guard StandardStream.input.isTerminal, StandardStream.error.isTerminal else {
-            throw Problem(.usage, question, advice: "Nobody can answer here: add --yes to do it.")
+            throw Problem(
+                .usage,
+                "nothing was changed: nobody can answer \"\(question)\" here",
+                advice: "Add --yes to do it."
+            )
         }
         StandardStream.error.write("\(question) [y/N] ")
         let answer = readLine()?.lowercased() ?? ""

@@ -24,15 +24,15 @@ struct DevProcess {
     /// A terminal sends ctrl-C to both, so that only SIGTERM and SIGHUP are passed on; the command decides.
     ///
     /// - Returns: The command's exit code, or 128 and the signal that ended it.
-    func run(forwarding signals: SignalRelay) async throws -> ExitStatus {
+    func run(forwarding signals: SignalRelay) async throws -> ProgramStatus {
         let running = RunningProcess()
         let forwarding = Task {
             await signals.forEach { signal in if signal != .sigint { running.send(signal) } }
         }
         defer { forwarding.cancel() }
         return switch try await run(running) {
-        case .exited(let code): ExitStatus(rawValue: code)
-        case .signaled(let signal): ExitStatus(rawValue: 128 + signal)
+        case .exited(let code): ProgramStatus(rawValue: code)
+        case .signaled(let signal): ProgramStatus(rawValue: 128 + signal)
         }
     }
 

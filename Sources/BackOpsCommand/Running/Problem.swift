@@ -4,18 +4,18 @@ import LibPQ
 
 /// What a person is told when a command cannot do what it should: a sentence, what to do next, and an exit code.
 struct Problem: Error, Hashable {
-    let status: ExitStatus
+    let status: ProgramStatus
     let message: String
     var advice: String?
 
-    init(_ status: ExitStatus, _ message: String, advice: String? = nil) {
+    init(_ status: ProgramStatus, _ message: String, advice: String? = nil) {
         self.status = status
         self.message = message
         self.advice = advice
     }
 
     /// The end of a command that has said everything already.
-    static func silent(_ status: ExitStatus) -> Problem { Problem(status, "") }
+    static func silent(_ status: ProgramStatus) -> Problem { Problem(status, "") }
 
     /// The lines for standard error.
     func text(for program: String) -> String {

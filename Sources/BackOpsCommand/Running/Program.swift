@@ -28,7 +28,7 @@ enum Program {
     private static func status(
         of root: any AsyncParsableCommand.Type,
         _ arguments: [String]
-    ) async -> ExitStatus {
+    ) async -> ProgramStatus {
         do {
             try Suggestion.checkCommands(of: root, arguments)
             var command = try root.parseAsRoot(arguments)
@@ -45,12 +45,12 @@ enum Program {
 
     /// Says what went wrong on standard error; what is no error, such as the help that was asked for, goes to
     /// standard output.
-    private static func report(_ error: any Error, of root: any AsyncParsableCommand.Type) -> ExitStatus {
+    private static func report(_ error: any Error, of root: any AsyncParsableCommand.Type) -> ProgramStatus {
         if let problem = Problem(error) {
             StandardStream.error.write(problem.text(for: name))
             return problem.status
         }
-        let status = ExitStatus(rawValue: root.exitCode(for: error).rawValue)
+        let status = ProgramStatus(rawValue: root.exitCode(for: error).rawValue)
         let text = root.fullMessage(for: error)
         if !text.isEmpty {
             let stream = status == .done ? StandardStream.output : .error

@@ -6,7 +6,7 @@ enum Suggestion {
     ///
     /// The argument parser by itself reports an unexpected argument, and nothing else.
     ///
-    /// - Throws: ``Problem`` with ``ExitStatus/usage``.
+    /// - Throws: ``Problem`` with ``ProgramStatus/usage``.
     static func checkCommands(of root: any ParsableCommand.Type, _ arguments: [String]) throws(Problem) {
         var command = root
         var path = Program.name

@@ -1,0 +1,28 @@
+import ArgumentParser
+import BackOps
+
+/// Lets operations go on that had stopped.
+struct RetryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry",
+        abstract: "Let operations go on where they failed, with a fresh budget of attempts.",
+        discussion: """
+            retry 48213
+            retry --name Fulfilment --where region=eu    all of these that have failed, after a question
+
+            For an operation that waits for its next attempt: now.
+            """
+    )
+
+    @OptionGroup var targets: SteeringTargets
+
+    func validate() throws { try targets.check(allowed: [.failed, .cancelled]) }
+
+    func run() async throws {
+        try await targets.run(
+            .retry,
+            one: { client, id in try await client.retry(id) },
+            all: { query in try await query.retryAll() }
+        )
+    }
+}

@@ -1,0 +1,32 @@
+import BackOps
+
+extension OperationPage {
+    /// The operation with its actions and attempts as members.
+    func json() throws -> JSON {
+        var document = try record.json()
+        document["actions"] = .array(actions.map(Self.json))
+        document["attempts"] = .array(attempts.map(Self.json))
+        return document
+    }
+
+    private static func json(_ action: ActionRecord) -> JSON {
+        [
+            "position": JSON(action.position), "branch": .string(action.branch.description),
+            "name": .string(action.name), "status": .string(action.status), "run": JSON(action.run),
+            "attempts": JSON(action.attempts), "max_attempts": JSON(action.maxAttempts),
+            "started_at": JSON(action.startedAt), "completed_at": JSON(action.completedAt),
+            "perform_at": JSON(action.performAt), "error_type": JSON(action.errorType),
+            "error_message": JSON(action.errorMessage), "stack_trace": JSON(action.stackTrace),
+        ]
+    }
+
+    private static func json(_ attempt: AttemptRecord) -> JSON {
+        [
+            "action": .string(attempt.action), "run": JSON(attempt.run), "attempt": JSON(attempt.attempt),
+            "outcome": .string(attempt.outcome), "worker": JSON(attempt.worker),
+            "started_at": JSON(attempt.startedAt), "ended_at": JSON(attempt.endedAt),
+            "error_type": JSON(attempt.errorType), "error_message": JSON(attempt.errorMessage),
+            "stack_trace": JSON(attempt.stackTrace),
+        ]
+    }
+}

@@ -1,0 +1,101 @@
+import BackOps
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Everything about one operation, for `show`.
+struct OperationPage {
+    let record: OperationRecord
+    let actions: [ActionRecord]
+    let attempts: [AttemptRecord]
+    var now = Date()
+
+    func text(_ style: Style) throws -> String {
+        var blocks = [header(style)]
+        if !actions.isEmpty { blocks.append(FlowText(actions, now: now).text(style)) }
+        blocks.append(try globals(style))
+        if !attempts.isEmpty { blocks.append(attemptsTable(style)) }
+        if let error = lastError(style) { blocks.append(error) }
+        blocks.append(NextSteps(record, actions).text(style))
+        return blocks.filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    private func header(_ style: Style) -> String {
+        let status = Status(record.status)
+        var state = style.paint(status.text, status.colour)
+        if record.state == .active, let runAt = record.runAt, runAt > now {
+            state += record.status == "retrying" ? ", next try" : ", due"
+            state += " \(Ago.sentence(runAt, now: now))"
+        }
+        if let worker = record.worker { state += " on \(Sanitised.line(worker))" }
+        if let end = record.endedAt { state += " \(Ago.sentence(end, now: now))" }
+        var details = ["enqueued \(Ago.sentence(record.createdAt, now: now))", "queue \(record.queue)"]
+        if record.priority != 5 { details.append("priority \(record.priority)") }
+        if let key = record.key { details.append("key \(key)") }
+        if !record.tags.isEmpty { details.append("tags \(record.tags.joined(separator: ", "))") }
+        if let progress = record.reportedProgress {
+            details.append("at \(Int(progress.fraction * 100))%" + (progress.note.map { " (\($0))" } ?? ""))
+        }
+        var text = style.paint(Sanitised.line("\(record.name) #\(record.id)"), .bold) + "   \(state)\n"
+        text += "  " + Sanitised.line(details.joined(separator: "   ")) + "\n"
+        if let note = record.note { text += "  " + style.paint(Sanitised.line(note), .yellow) + "\n" }
+        return text
+    }
+
+    private func globals(_ style: Style) throws -> String {
+        let members = try record.globals.members().sorted { $0.key < $1.key }
+        guard !members.isEmpty else { return "" }
+        let keys = members.map { Sanitised.line($0.key) }
+        let column = min(keys.map { TextWidth.of($0) }.max() ?? 0, 30)
+        return style.paint("globals", .dim) + "\n"
+            + zip(keys, members).map { key, member in
+                let start = "  " + TextWidth.pad(key, column) + "  "
+                return fit(start + Sanitised.line(member.value.description), style) + "\n"
+            }.joined()
+    }
+
+    private func attemptsTable(_ style: Style) -> String {
+        var table = Table(["", "ACTION", "TRY", "OUTCOME", "WHEN", "WORKER", "ERROR"])
+        table.shrinkable = [6, 5, 1]
+        table.rows = attempts.map { attempt in
+            let error = [attempt.errorType, attempt.errorMessage].compactMap { $0 }.joined(separator: ": ")
+            return [
+                Table.Cell(""), Table.Cell(attempt.action), Table.Cell("\(attempt.attempt)"),
+                Table.Cell(attempt.outcome), Table.Cell(Ago.sentence(attempt.endedAt, now: now)),
+                Table.Cell(attempt.worker ?? ""), Table.Cell(error),
+            ]
+        }
+        return style.paint("attempts that did not simply succeed", .dim) + "\n" + table.text(style)
+    }
+
+    /// The last error with its stack, in full.
+    private func lastError(_ style: Style) -> String? {
+        guard record.state != .completed, let action = actions.last(where: { $0.errorMessage != nil }) else {
+            return nil
+        }
+        let attempt = attempts.last {
+            $0.action == "\(action.branch)/\(action.name)" && $0.errorMessage != nil
+        }
+        var place = "\(action.branch)/\(action.name), attempt \(attempt?.attempt ?? action.attempts)"
+        if let attempt { place += ", \(Ago.sentence(attempt.endedAt, now: now))" }
+        if let worker = attempt?.worker { place += " on \(worker)" }
+        var text = style.paint("✗ " + Sanitised.line(place), .red) + "\n"
+        let message = "\(action.errorType ?? "error"): \(action.errorMessage ?? "")"
+        text += indented(message, by: 4)
+        if let stack = action.stackTrace { text += indented(stack, by: 6) }
+        return text
+    }
+
+    private func indented(_ text: String, by columns: Int) -> String {
+        Sanitised.lines(text).split(separator: "\n").map {
+            String(repeating: " ", count: columns) + $0 + "\n"
+        }.joined()
+    }
+
+    private func fit(_ line: String, _ style: Style) -> String {
+        style.width.map { TextWidth.fit(line, $0) } ?? line
+    }
+}

@@ -1,0 +1,91 @@
+import BackOps
+import BackOpsTesting
+import BackOpsTestingTraits
+import Testing
+
+@Suite(.backops) struct `The command migrate` {
+    /// A schema that does not exist yet; it is removed afterwards.
+    private func withNewSchema(_ body: (String) async throws -> Void) async throws {
+        let name = TestDatabase.current.schema + "_new"
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(name)) } catch { result = .failure(error) }
+        try await TestDatabase.current.script("drop schema if exists \(name) cascade")
+        try result.get()
+    }
+
+    @Test func `sets up the tables, and does nothing the second time`() async throws {
+        try await withNewSchema { schema in
+            let first = try await Shell.backops(["migrate", "up", "--schema", schema, "--json"])
+            #expect(first.code == 0)
+            let json = try first.json()
+            #expect(json["version"]?.integerValue == Int64(Migration.newestVersion))
+            #expect(json["steps"]?.arrayValue?.count == Migration.newestVersion)
+            let second = try await Shell.backops(["migrate", "--schema", schema])
+            #expect(second.code == 0)
+            #expect(second.output.hasPrefix("nothing to do"))
+        }
+    }
+
+    @Test func `may be started twice at once`() async throws {
+        try await withNewSchema { schema in
+            async let one = Shell.backops(["migrate", "--schema", schema, "--json"])
+            async let other = Shell.backops(["migrate", "--schema", schema, "--json"])
+            let both = try await [one, other]
+            #expect(both.allSatisfy { $0.code == 0 })
+            let steps = try both.map { try $0.json()["steps"]?.arrayValue?.count ?? -1 }
+            #expect(steps.sorted() == [0, Migration.newestVersion])
+        }
+    }
+
+    @Test func `status --check fails while steps are pending`() async throws {
+        try await withNewSchema { schema in
+            let missing = try await Shell.backops(["migrate", "status", "--check", "--schema", schema])
+            #expect(missing.code == 3)
+            #expect(missing.messages.contains("migrate up"))
+            _ = try await Shell.backops(["migrate", "up", "--to", "2", "--schema", schema])
+            let part = try await Shell.backops(["migrate", "status", "--check", "--json", "--schema", schema])
+            #expect(part.code == 3)
+            #expect(try part.json()["version"]?.integerValue == 2)
+            #expect(try part.json()["current"]?.boolValue == false)
+            #expect(try await Shell.backops(["migrate", "status", "--schema", schema]).code == 0)
+        }
+        #expect(try await Shell.backops(["migrate", "status", "--check"]).code == 0)
+    }
+
+    @Test func `down needs --yes where nobody can answer`() async throws {
+        try await withNewSchema { schema in
+            _ = try await Shell.backops(["migrate", "--schema", schema])
+            let refused = try await Shell.backops(["migrate", "down", "--to", "0", "--schema", schema])
+            #expect(refused.code == 64)
+            #expect(refused.messages.contains("--yes"))
+            #expect(try await Shell.backops(["migrate", "status", "--check", "--schema", schema]).code == 0)
+            let done = try await Shell.backops(["migrate", "down", "--to", "0", "--yes", "--schema", schema])
+            #expect(done.code == 0)
+            let exists = try await TestDatabase.current.value(
+                "select to_regnamespace(\(schema)) is not null",
+                as: Bool.self
+            )
+            #expect(!exists)
+        }
+    }
+
+    @Test func `sql prints a script without connecting`() async throws {
+        let script = try await Shell.backops(["migrate", "sql", "-d", "host=127.0.0.1 port=1"])
+        #expect(script.code == 0)
+        #expect(script.output.hasPrefix("begin;"))
+        #expect(script.output.contains("create function enqueue("))
+        let rest = try await Shell.backops(["migrate", "sql", "--from", "7"])
+        #expect(!rest.output.contains("create function enqueue("))
+        #expect(try await Shell.backops(["migrate", "sql", "--from", "99"]).code == 64)
+    }
+
+    @Test func `up refuses a database that is newer`() async throws {
+        try await TestDatabase.current.script(
+            "insert into migrations (version, name, checksum) values (999, 'later', 'x')"
+        )
+        let newer = try await Shell.backops(["migrate", "up"])
+        #expect(newer.code == 78)
+        #expect(newer.messages.contains("999"))
+        #expect(try await Shell.backops(["migrate", "status", "--check"]).code == 3)
+    }
+}

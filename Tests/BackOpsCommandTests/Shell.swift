@@ -1,0 +1,119 @@
+import BackOps
+import BackOpsTesting
+import DevPostgres
+import Foundation
+import Subprocess
+
+#if canImport(System)
+import System
+#else
+import SystemPackage
+#endif
+
+/// What a program that ran as a child process said, and how it ended.
+struct Finished: Sendable {
+    let code: Int32?
+    let output: String
+    let messages: String
+
+    /// The one JSON document on standard output.
+    func json() throws -> JSON { try JSON(parsing: output) }
+}
+
+enum ShellError: Error {
+    case noProgram(String), tookTooLong([String])
+}
+
+/// Runs the programs of this package.
+enum Shell {
+    /// How long a program may take before it is killed and its test fails.
+    private static let limit = Duration.seconds(60)
+
+    /// Runs `backops` against the test's own database, without a terminal.
+    static func backops(
+        _ arguments: [String],
+        input: String = "",
+        variables: [String: String?] = [:]
+    ) async throws -> Finished {
+        try await run("backops", arguments, input: input, variables: try await ours.merging(variables) { $1 })
+    }
+
+    /// Runs the application of these tests against the test's own database.
+    static func application(
+        _ arguments: [String],
+        variables: [String: String?] = [:]
+    ) async throws -> Finished {
+        try await run(
+            "BackOpsCommandTestApplication",
+            arguments,
+            variables: try await ours.merging(variables) { $1 }
+        )
+    }
+
+    /// Leads a child to the test's own installation.
+    private static var ours: [String: String?] {
+        get async throws {
+            ["BACKOPS_DATABASE_URL": try await conninfo, "BACKOPS_SCHEMA": TestDatabase.current.schema]
+        }
+    }
+
+    /// How to connect to the server of the tests; the installations are its schemas.
+    static var conninfo: String {
+        get async throws {
+            try await TestServer.shared.dev?.connectionString() ?? ProcessInfo.processInfo.environment[
+                TestServer.variable
+            ] ?? ""
+        }
+    }
+
+    /// Runs a program that lies beside the test bundle.
+    static func run(
+        _ program: String,
+        _ arguments: [String],
+        input: String = "",
+        variables: [String: String?] = [:]
+    ) async throws -> Finished {
+        let path = try path(of: program)
+        var changes: [Environment.Key: String?] = [:]
+        for name in ["NO_COLOR", "FORCE_COLOR", "COLUMNS", "BACKOPS_DATABASE_URL", "BACKOPS_SCHEMA"] {
+            if let key = Environment.Key(rawValue: name) { changes[key] = .some(nil) }
+        }
+        for (name, value) in variables {
+            if let key = Environment.Key(rawValue: name) { changes[key] = .some(value) }
+        }
+        let environment = Environment.inherit.updating(changes)
+        return try await withThrowingTaskGroup(of: Finished.self) { group in
+            group.addTask {
+                let result = try await Subprocess.run(
+                    .path(FilePath(path)),
+                    arguments: Arguments(arguments),
+                    environment: environment,
+                    input: .string(input),
+                    output: .string(limit: 1 << 22),
+                    error: .string(limit: 1 << 22)
+                )
+                var code: Int32?
+                if case .exited(let number) = result.terminationStatus { code = number }
+                return Finished(code: code, output: result.standardOutput, messages: result.standardError)
+            }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                throw ShellError.tookTooLong([program] + arguments)
+            }
+            defer { group.cancelAll() }
+            guard let finished = try await group.next() else { throw CancellationError() }
+            return finished
+        }
+    }
+
+    /// The test bundle's path is among the arguments of every test runner.
+    static func path(of program: String) throws -> String {
+        for argument in CommandLine.arguments {
+            guard let range = argument.range(of: ".xctest") else { continue }
+            let bundle = URL(filePath: String(argument[..<range.upperBound]))
+            let path = bundle.deletingLastPathComponent().appending(path: program).path
+            if FileManager.default.isExecutableFile(atPath: path) { return path }
+        }
+        throw ShellError.noProgram(program)
+    }
+}

@@ -1,0 +1,73 @@
+import BackOps
+import BackOpsTesting
+import BackOpsTestingTraits
+import Testing
+
+@Suite(.backops) struct `The command work` {
+    @Test func `is what an application adds`() async throws {
+        let help = try await Shell.application(["--help"])
+        #expect(help.output.contains("work ") && help.output.contains("migrate "))
+        #expect(try await Shell.backops(["work"]).code == 64)
+    }
+
+    @Test func `logs to standard error, for people or machines`() async throws {
+        _ = try await Shell.application(["enqueue", "Stumbling"])
+        let text = try await Shell.application(["work", "--drain"])
+        #expect(text.code == 0)
+        #expect(text.output.isEmpty)
+        #expect(text.messages.contains("action failed") && text.messages.contains("operation=Stumbling"))
+        _ = try await Shell.application(["enqueue", "Greeting"])
+        let json = try await Shell.application([
+            "work", "--drain", "--log-format", "json", "--log-level", "debug",
+        ])
+        for line in json.messages.split(separator: "\n") {
+            #expect(try JSON(parsing: String(line))["message"]?.stringValue != nil)
+        }
+        #expect(try await Shell.application(["work", "--drain", "--log-level", "error"]).messages.isEmpty)
+    }
+
+    @Test func `serves only the queues that it is told to`() async throws {
+        _ = try await Shell.application(["enqueue", "Greeting", "--queue", "a"])
+        _ = try await Shell.application(["enqueue", "Greeting", "--queue", "b"])
+        #expect(
+            try await Shell.application(["work", "--drain", "--queue", "b", "--concurrency", "2"]).code == 0
+        )
+        #expect(try await Shell.application(["list", "-q", "--state", "completed"]).output == "2\n")
+    }
+
+    @Test(arguments: [
+        ["--concurrency", "0"], ["--lease", "1ms"], ["--queue", "No"], ["--log-level", "loud"],
+        ["--poll", "x"],
+    ])
+    func `refuses settings that make no sense`(arguments: [String]) async throws {
+        let refused = try await Shell.application(["work", "--drain"] + arguments)
+        #expect(refused.code == 64, "\(refused.messages)")
+    }
+
+    @Test func `says when the schema is missing`() async throws {
+        #expect(try await Shell.application(["work", "--drain", "--schema", "not_there"]).code == 78)
+    }
+}
+
+@Suite struct `The command dev` {
+    @Test func `runs a command with a server, and ends with its exit code`() async throws {
+        let backops = try Shell.path(of: "backops")
+        let script = "'\(backops)' migrate status --check && '\(backops)' enqueue Fulfilment && exit 7"
+        let finished = try await Shell.run("backops", ["dev", "--temporary", "--", "sh", "-c", script])
+        #expect(finished.code == 7, "\(finished.messages)")
+        #expect(finished.output.hasSuffix("#1\n"))
+    }
+
+    @Test(arguments: ["0", "65536", "x"])
+    func `refuses a port that does not exist`(port: String) async throws {
+        #expect(try await Shell.run("backops", ["dev", "--temporary", "--port", port]).code == 64)
+    }
+
+    @Test func `passes the signal that ended the command on, and says what cannot be run`() async throws {
+        let killed = try await Shell.run("backops", ["dev", "--temporary", "--", "sh", "-c", "kill -9 $$"])
+        #expect(killed.code == 137)
+        let missing = try await Shell.run("backops", ["dev", "--temporary", "--", "no-such-program"])
+        #expect(missing.code == 1)
+        #expect(missing.messages.contains("cannot run no-such-program"))
+    }
+}
