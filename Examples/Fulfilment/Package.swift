@@ -27,6 +27,7 @@ let package = Package(
             dependencies: [
                 "Fulfilment",
                 .product(name: "BackOps", package: "backops"),
+                .product(name: "BackOpsCommand", package: "backops"),
             ],
             swiftSettings: settings
         ),

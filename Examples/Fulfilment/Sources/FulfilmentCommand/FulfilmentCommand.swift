@@ -1,12 +1,13 @@
 import BackOps
+import BackOpsCommand
 import Fulfilment
 
-/// Runs actions until it is told to stop; start it as often as there is work.
-@main struct FulfilmentCommand {
-    static func main() async throws {
-        let worker = try BackOpsWorker(.environment) {
-            Fulfilment(shop: DemoShop())
-        }
-        try await worker.runUntilSignalled()
+/// Makes a worker, and a command line, of the definitions.
+///
+/// `fulfilment work` runs actions until it is told to stop; start it as often as there is work. The other commands
+/// enqueue, show and steer operations: `fulfilment --help`.
+@main struct FulfilmentCommand: BackOpsApplication {
+    var operations: [any OperationDefinition] {
+        Fulfilment(shop: DemoShop())
     }
 }
