@@ -14,7 +14,7 @@ public struct DemoShop: Shop {
     /// Makes a shop.
     ///
     /// - Parameter pace: How long everything takes.
-    public init(pace: Duration = .milliseconds(250)) { self.pace = pace }
+    public init(pace: Duration = .milliseconds(400)) { self.pace = pace }
 
     /// Gives every number a colour.
     public func subscription(_ id: Int) async throws -> Subscription {
