@@ -71,9 +71,11 @@ apt_install() {
   printf 'Installing %s with apt-get.\n' "$*"
   privileged mkdir -p "$folder"
   privileged sh -c "echo 'create_main_cluster = false' > $folder/backops.conf"
-  local status=0
+  local status=0 output
   privileged apt-get update -qq || true # An unreachable extra source is no reason to give up.
-  privileged env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null || status=$?
+  output=$(privileged env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" 2>&1) ||
+    status=$?
+  ((status == 0)) || printf '%s\n' "$output" >&2
   privileged rm -f "$folder/backops.conf"
   privileged rmdir --ignore-fail-on-non-empty "$folder"
   return "$status"
