@@ -2,7 +2,7 @@ import DevPostgres
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct `Connecting to a private server` {
+@Suite(.timeLimit(.minutes(10))) struct `Connecting to a private server` {
     /// Names that need quotes in a shell, in a connection string, in a URL, or in the server's own settings.
     @Test(arguments: ["/plain", "/with space", "/it's, a \"name\" \\ of %2F", "/größe"])
     func `strings and URLs lead into a folder of any name`(name: String) async throws {

@@ -2,7 +2,7 @@ import DevPostgres
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct `Dying with the parent` {
+@Suite(.timeLimit(.minutes(10))) struct `Dying with the parent` {
     @Test func `a killed parent takes its throw-away server and folder along`() async throws {
         try await HostProcess.run(directory: nil) { host in
             #expect(try await psql(host.connection, "select 1") == "1")

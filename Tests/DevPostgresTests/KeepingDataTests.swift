@@ -2,7 +2,7 @@ import DevPostgres
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct `Keeping data` {
+@Suite(.timeLimit(.minutes(10))) struct `Keeping data` {
     private let fill = "create table kept as select generate_series(1, 1000) as number"
     private let count = "select count(*) from kept"
 

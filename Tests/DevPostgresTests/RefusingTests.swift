@@ -2,7 +2,7 @@ import DevPostgres
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct `Refusing to start` {
+@Suite(.timeLimit(.minutes(10))) struct `Refusing to start` {
     private func failure(_ settings: DevPostgres.Settings) async throws -> DevPostgresError {
         do {
             let server = try await DevPostgres.start(settings)

@@ -2,7 +2,7 @@ import DevPostgres
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct `Sharing a server` {
+@Suite(.timeLimit(.minutes(10))) struct `Sharing a server` {
     @Test func `a second start in the same folder joins the first`() async throws {
         try await withTestFolder { folder in
             let settings = DevPostgres.Settings(directory: "\(folder)/db")

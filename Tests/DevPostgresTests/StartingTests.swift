@@ -2,7 +2,7 @@ import DevPostgres
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct `Starting a private server` {
+@Suite(.timeLimit(.minutes(10))) struct `Starting a private server` {
     @Test func `a throw-away server answers, and leaves nothing behind`() async throws {
         let server = try await DevPostgres.start()
         let pid = try #require(server.postmasterPID)

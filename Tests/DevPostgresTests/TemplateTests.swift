@@ -2,7 +2,7 @@ import DevPostgres
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct `Caching a new cluster` {
+@Suite(.timeLimit(.minutes(10))) struct `Caching a new cluster` {
     @Test func `several starts at once make one template, and all servers run`() async throws {
         try await withTestFolder { folder in
             let cache = "\(folder)/cache"

@@ -2,7 +2,7 @@ import Glibc
 import LibPQ
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Cancellation and time limits` {
+@Suite(.timeLimit(.minutes(5))) struct `Cancellation and time limits` {
     private func waitUntilRunning(_ pid: Int32, on pool: PQPool) async throws {
         try await eventually(
             "select exists (select from pg_stat_activity where pid = \(pid) and state = 'active' and wait_event = 'PgSleep')",

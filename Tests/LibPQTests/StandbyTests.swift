@@ -2,7 +2,7 @@ import LibPQ
 import Testing
 
 /// A server that waits for a standby which does not exist: every commit hangs until somebody gives up.
-@Suite(.timeLimit(.minutes(1)), .serialized, .enabled(if: TestServer.socketDirectory != nil))
+@Suite(.timeLimit(.minutes(5)), .serialized, .enabled(if: TestServer.socketDirectory != nil))
 struct `Commits that wait for a standby` {
     private static let server = TestServer.start(settings: "-c synchronous_standby_names=nobody")
 

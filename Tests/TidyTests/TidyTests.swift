@@ -23,9 +23,12 @@ import Testing
         }
     }
 
-    @Test func `has C pointers only in LibPQ, and imports libpq nowhere else`() throws {
+    @Test func `has C pointers only where C is called, and imports libpq only in LibPQ`() throws {
         let pointer = #/OpaquePointer|Unsafe(Mutable)?(Raw)?Pointer/#
-        let allowed = ["Sources/LibPQ/", "Sources/BackOps/StackTrace/", "Sources/DevPostgres/System/"]
+        let allowed = [
+            "Sources/LibPQ/", "Sources/BackOps/StackTrace/", "Sources/DevPostgres/System/",
+            "Sources/BackOpsCommand/Output/StandardStream.swift",
+        ]
         for file in try files(under: "Sources", ending: ".swift")
         where !allowed.contains(where: file.path.hasPrefix) {
             expectNone(of: pointer, in: file, "handles C pointers")

@@ -14,7 +14,7 @@ public struct BackOpsDatabase: Sendable {
     /// How to connect for LISTEN, when ``options`` lead through a pooler in transaction mode; nil is the same way.
     public var listenOptions: PQOptions?
 
-    /// The most connections that a worker or client keeps open, 1 or more.
+    /// The most connections that a client keeps open, 1 or more; a worker lends that many to its actions, and needs two more.
     public var maxConnections: Int = 10
 
     package let schema: SchemaName

@@ -90,21 +90,33 @@ extension Dispatcher {
     private mutating func claimParts() -> [Part] {
         guard stop <= .whenIdle, !mustReconcile else { return [] }
         if stop == .whenIdle, look.foundNothing, !quarantine.foundNothing { quarantine.request() }
-        if quarantine.holdsClaims(running: running.count) {
-            look.waitForSlots()
-            return running.isEmpty && pending.isEmpty ? [.claimSuspect] : []
+        if quarantine.holdsClaims(running: running.count) { return suspectParts() }
+        var parts: [Part] = []
+        if let sleeping = look.tellsSleep {
+            if configuration.listens {
+                parts.append(.sleeping(sleeping))
+            } else {
+                look.told(sleeping: sleeping)
+            }
         }
         let free = configuration.concurrency - running.count - pending.completions.count
         guard free > 0 else {
             look.waitForSlots()
-            return []
+            return parts
         }
-        var parts: [Part] = [.claim(limit: min(free, 1000))]
-        if let sleeping = look.tellsSleep, configuration.listens || !sleeping {
-            parts.insert(.sleeping(sleeping), at: 0)
-        }
+        parts.append(.claim(limit: min(free, 1000)))
         if look.sweeps { parts.append(.nextDue) }
         return parts
+    }
+
+    /// One suspect, once nothing else runs and everything is written.
+    private mutating func suspectParts() -> [Part] {
+        guard running.isEmpty else {
+            look.waitForSlots()
+            return []
+        }
+        look.lookNow()
+        return pending.isEmpty ? [.claimSuspect] : []
     }
 
     private func statement(_ part: Part) -> SQLStatement {

@@ -8,7 +8,9 @@ import Logging
 /// an idle worker writes at once and a busy one in batches, without a timer.
 struct Dispatcher {
     let engine: Engine
+    /// The dispatcher's own connection: actions that hold all of theirs must not keep it from writing results.
     let pool: PQPool
+    let actionPool: PQPool
     let worker: Int64
     let registry: Registry
     let plans: PlanCache
@@ -52,6 +54,7 @@ struct Dispatcher {
     init(
         engine: Engine,
         pool: PQPool,
+        actionPool: PQPool,
         worker: Int64,
         registry: Registry,
         plans: PlanCache,
@@ -61,13 +64,14 @@ struct Dispatcher {
     ) {
         self.engine = engine
         self.pool = pool
+        self.actionPool = actionPool
         self.worker = worker
         self.registry = registry
         self.plans = plans
         self.configuration = configuration
         self.inbox = inbox
         self.logger = logger
-        look = Lookout(queues: configuration.queues, pollInterval: configuration.pollInterval)
+        look = Lookout(queues: configuration.queues, pollInterval: configuration.effectivePollInterval)
     }
 
     /// Runs until the worker is told to stop and has nothing left, or its lease ends.
@@ -90,7 +94,10 @@ struct Dispatcher {
         for ended in news.ended { absorb(ended) }
         for claim in news.lostClaims { lose(claim) }
         if news.isWoken { look.wake() }
-        if news.hasSuspects { quarantine.request() }
+        if news.hasSuspects {
+            quarantine.request()
+            look.lookNow()
+        }
         if news.stop > stop { begin(news.stop) }
         if let stopDeadline, stopDeadline <= .now, !isCancelling { cancelRest() }
     }
@@ -118,6 +125,7 @@ struct Dispatcher {
 
     private mutating func lose(_ claim: Int64) {
         guard let action = running.removeValue(forKey: claim) else { return }
+        if quarantine.suspect == claim { quarantine.suspect = nil }
         logger.notice("action is cancelled: its claim was taken away", metadata: action.job.metadata)
         action.task.cancel()
     }
@@ -125,7 +133,7 @@ struct Dispatcher {
     mutating func start(_ job: ClaimedJob) {
         running[job.claim.claimID] = .start(
             job,
-            host: WorkerActionHost(engine: engine, pool: pool, worker: worker, job: job),
+            host: WorkerActionHost(engine: engine, pool: actionPool, worker: worker, job: job),
             registry: registry,
             plans: plans,
             configuration: configuration,

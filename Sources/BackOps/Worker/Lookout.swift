@@ -53,6 +53,9 @@ struct Lookout: Sendable {
         if !isAsleep { wake() }
     }
 
+    /// Something else than new jobs is to be looked at.
+    mutating func lookNow() { nextLook = .now }
+
     /// Learns what a claim brought.
     ///
     /// - Parameters:

@@ -11,7 +11,7 @@ public struct WorkerConfiguration: Sendable {
     /// When a worker dies, others take its jobs after this time. It renews the lease five times as often.
     public var lease: Duration = .seconds(15)
 
-    /// How often it looks for jobs when nothing wakes it: 10 ms or more.
+    /// How often it looks for jobs when nothing wakes it: 10 ms or more; without ``listens``, at least once a second.
     public var pollInterval: Duration = .seconds(5)
 
     /// How long running actions may go on after SIGTERM, before they are cancelled and handed back.
@@ -25,6 +25,9 @@ public struct WorkerConfiguration: Sendable {
 
     /// The version of your application, shown in the table `workers`.
     public var version = ""
+
+    /// Who is not woken looks once a second at least.
+    var effectivePollInterval: Duration { listens ? pollInterval : min(pollInterval, .seconds(1)) }
 
     /// Makes the default configuration.
     public init() {}

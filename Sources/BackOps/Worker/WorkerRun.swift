@@ -35,28 +35,42 @@ struct WorkerRun {
     func run() async throws {
         var options = database.options
         if options.applicationName == nil { options.applicationName = "backops worker" }
-        let pool = PQPool(options, size: max(2, database.maxConnections))
+        let pools = Pools(
+            dispatcher: PQPool(options, size: 1),
+            actions: PQPool(options, size: database.maxConnections)
+        )
         do {
-            try await work(pool)
+            try await work(pools)
         } catch {
-            await pool.close()
+            await pools.close()
             throw error
         }
-        await pool.close()
+        await pools.close()
     }
 
-    private func work(_ pool: PQPool) async throws {
+    /// Connections; the heartbeat has one more, of its own.
+    private struct Pools {
+        let dispatcher: PQPool
+        let actions: PQPool
+
+        func close() async {
+            await dispatcher.close()
+            await actions.close()
+        }
+    }
+
+    private func work(_ pools: Pools) async throws {
         var end = Dispatcher.End.leaseEnded
         while case .leaseEnded = end {
             let inbox = WorkerInbox()
             relay.attach(inbox)
-            guard let registration = try await register(pool, inbox) else { return }
-            end = try await work(pool, registration, inbox)
+            guard let registration = try await register(pools, inbox) else { return }
+            end = try await work(pools, registration, inbox)
         }
     }
 
     private func work(
-        _ pool: PQPool,
+        _ pools: Pools,
         _ registration: Registration,
         _ inbox: WorkerInbox
     ) async throws -> Dispatcher.End {
@@ -80,7 +94,8 @@ struct WorkerRun {
         )
         var dispatcher = Dispatcher(
             engine: engine,
-            pool: pool,
+            pool: pools.dispatcher,
+            actionPool: pools.actions,
             worker: registration.id,
             registry: registry,
             plans: registration.plans,
@@ -89,7 +104,7 @@ struct WorkerRun {
             logger: logger
         )
         let end = await dispatcher.run()
-        if case .stopped = end { await unregister(registration.id, pool, logger) }
+        if case .stopped = end { await unregister(registration.id, pools.dispatcher, logger) }
         return end
     }
 }
@@ -98,12 +113,12 @@ struct WorkerRun {
 
 extension WorkerRun {
     /// Registers; waits for the database as long as nobody wants the worker to stop.
-    private func register(_ pool: PQPool, _ inbox: WorkerInbox) async throws -> Registration? {
+    private func register(_ pools: Pools, _ inbox: WorkerInbox) async throws -> Registration? {
         var outage = OutageBackoff()
         while !relay.isStopping {
             do {
                 try await checkSchema()
-                let registration = try await registerOnce(pool)
+                let registration = try await registerOnce(pools)
                 if outage.failures > 0 { logger.notice("worker reaches the database again") }
                 return registration
             } catch let error as PQError where error.mayPass {
@@ -142,8 +157,9 @@ extension WorkerRun {
         }
     }
 
-    private func registerOnce(_ pool: PQPool) async throws -> Registration {
-        let plans = PlanCache(engine: engine, pool: pool)
+    private func registerOnce(_ pools: Pools) async throws -> Registration {
+        let pool = pools.dispatcher
+        let plans = PlanCache(engine: engine, pool: pools.actions)
         for definition in registry.definitions {
             let statement = engine.registerDefinition(name: definition.name, plan: definition.plan.jsonText)
             if let id = try await pool.query(statement).first?.decode(0, as: Int64.self) {

@@ -13,7 +13,7 @@ import SystemPackage
 #endif
 
 /// Shows what every migration changes, in review.
-@Suite(.backops(isolation: .database), .timeLimit(.minutes(2))) struct `The dump of the schema` {
+@Suite(.backops(isolation: .database), .timeLimit(.minutes(10))) struct `The dump of the schema` {
     private static let golden = URL(filePath: #filePath).deletingLastPathComponent().appending(
         path: "schema.sql"
     )

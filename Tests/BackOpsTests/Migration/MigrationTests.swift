@@ -4,7 +4,7 @@ import BackOpsTestingTraits
 import LibPQ
 import Testing
 
-@Suite(.backops(isolation: .database), .timeLimit(.minutes(2))) struct `Migrating a database` {
+@Suite(.backops(isolation: .database), .timeLimit(.minutes(10))) struct `Migrating a database` {
     private let database = TestDatabase.current
     private var migrator: Migrator { Migrator(database.database) }
     private let newest = Migration.newestVersion

@@ -3,7 +3,7 @@ import BackOpsTestingTraits
 import LibPQ
 import Testing
 
-@Suite(.backops, .timeLimit(.minutes(2))) struct `The schema` {
+@Suite(.backops, .timeLimit(.minutes(10))) struct `The schema` {
     private let database = TestDatabase.current
 
     private func names(_ statement: SQLStatement) async throws -> [String] {

@@ -1,7 +1,7 @@
 import BackOps
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A failure without a stack` {
+@Suite(.timeLimit(.minutes(5))) struct `A failure without a stack` {
     private func text(
         _ setting: StackTraces = .onFailure(),
         _ body: () async throws -> Void

@@ -2,7 +2,7 @@ import BackOps
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Holding on to thrown errors` {
+@Suite(.timeLimit(.minutes(5))) struct `Holding on to thrown errors` {
     /// Counts the errors alive; a class, so that they have a deinit.
     private final class Census: Sendable {
         private let alive = Mutex(0)

@@ -2,7 +2,7 @@ import BackOps
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Recording where an error was thrown` {
+@Suite(.timeLimit(.minutes(5))) struct `Recording where an error was thrown` {
     /// Records `body`, which must throw, and gives back its error and the lines of its trace.
     private func failure(
         _ setting: StackTraces = .onFailure(),

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Lets tasks wait until another one opens it; a wait that would last for ever ends after 30 s.
+/// Lets tasks wait until another one opens it; a wait that would last for ever ends after 60 s.
 final class Gate: Sendable {
     private struct State {
         var isOpen = false
@@ -24,7 +24,7 @@ final class Gate: Sendable {
     /// Waits, whether or not its task is cancelled.
     func wait() async {
         let limit = Task {
-            try await Task.sleep(for: .seconds(30))
+            try await Task.sleep(for: .seconds(60))
             open()
         }
         await withCheckedContinuation { continuation in

@@ -4,7 +4,7 @@ import BackOpsTestingTraits
 import LibPQ
 import Testing
 
-@Suite(.backops, .timeLimit(.minutes(2))) struct `A throw-away database` {
+@Suite(.backops, .timeLimit(.minutes(10))) struct `A throw-away database` {
     @Test(arguments: 1...3) func `belongs to one case of one test`(number: Int) async throws {
         let database = TestDatabase.current
         try await database.query("insert into operations (name) values ('A')")

@@ -181,7 +181,7 @@ private struct One: OperationDefinition {
                     return abs(shown.fraction - 0.4) < 0.001 && shown.note == "40 of 100"
                 }
                 gate.open()
-                #expect(try await handle.result(timeout: .seconds(20)).reportedProgress == nil)
+                #expect(try await handle.result(timeout: .seconds(60)).reportedProgress == nil)
             }
         }
     }

@@ -155,7 +155,7 @@ private struct Wait: OperationDefinition {
                 }
                 #expect(try await database.value("select id from workers", as: Int64.self) != first)
                 gate.open()
-                let record = try await handle.result(timeout: .seconds(20))
+                let record = try await handle.result(timeout: .seconds(60))
                 #expect(record.state == .completed)
             }
             #expect(try await client.attempts(of: handle.id).map(\.outcome).first == "crashed")
