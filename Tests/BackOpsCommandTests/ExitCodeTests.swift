@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "postgresql://u:s3cr3t@host:port/x", "host=h password=s3cr3t nonsense", "password='s3cr3t",
+        "postgresql://u:s3cr3t@host/x?nonsense=1", "host=h password=s3cr3t nonsense", "password='s3cr3t",
     ])
     func `of a connection string that cannot be read are 64, without the password`(
         conninfo: String

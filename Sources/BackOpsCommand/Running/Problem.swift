@@ -37,6 +37,7 @@ extension Problem {
         case let error as BackOpsError: self.init(error)
         case let error as PQError: self.init(error)
         case let error as DevPostgresError: self.init(.error, error.description)
+        case let error as ArgumentError: self.init(.usage, error.description)
         case is CancellationError: self = .silent(.interrupted)
         default: return nil
         }
