@@ -9,7 +9,7 @@ struct EnqueueCommand: AsyncParsableCommand {
         discussion: """
             enqueue Fulfilment subscription_id:=42 note=hello
             enqueue Fulfilment --globals '{"subscription_id": 42}' --key fulfil-42 --in 10m
-            enqueue Cleanup --branches '{"main": ["Sweep", ["Report", {"perform_in": "1 hour"}]]}' --wait
+            enqueue Cleanup --branches '{"main": ["Sweep", ["Report", {"perform_in": 3600}]]}' --wait
             """
     )
 
