@@ -39,6 +39,7 @@ struct Launch {
         programs: PostgresPrograms
     ) async throws -> (ServerStart, ServerStart.Running) {
         let account = try directory.account()
+        try account.requireChangeOfUser()
         try account.requireAccess(to: programs.directory)
         if directory.majorVersion == nil {
             let template = ClusterTemplate(

@@ -32,6 +32,18 @@ struct ServerAccount: Sendable {
         }
     }
 
+    /// Refuses to go on without the program that changes the user.
+    func requireChangeOfUser() throws(DevPostgresError) {
+        guard isOther, !FileManager.default.isExecutableFile(atPath: Self.setpriv) else { return }
+        throw DevPostgresError(
+            .programsMissing,
+            """
+            PostgreSQL refuses to run as root, and \(Self.setpriv), which would run it as the user \(name), is missing. \
+            Install it with `apt-get install util-linux`, or start as an ordinary user.
+            """
+        )
+    }
+
     private init(_ name: String, _ userID: UInt32, _ groupID: UInt32) {
         self.name = name
         self.userID = userID
