@@ -134,6 +134,7 @@ let package = Package(
                 "TestWorker",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
+            exclude: ["Migration/schema.sql"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,6 +1,6 @@
 /// Describes operations to enqueue, before anything is written.
 ///
-/// ``BackOpsClient`` makes one for each of its `enqueue` methods. Make one yourself to run its ``statement`` with a
+/// ``BackOpsClient`` makes one for each of its `enqueue` methods. Make one yourself to run its ``statement(schema:)`` with a
 /// PostgreSQL client of your own.
 public struct Enqueue: Sendable {
     /// The operation's name.
