@@ -2,7 +2,7 @@ import Glibc
 import LibPQ
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `Cancellation and time limits` {
+@Suite(.server, .timeLimit(.minutes(5))) struct `Cancellation and time limits` {
     private func waitUntilRunning(_ pid: Int32, on pool: PQPool) async throws {
         try await eventually(
             "select exists (select from pg_stat_activity where pid = \(pid) and state = 'active' and wait_event = 'PgSleep')",
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: TestServer.socketDirectory != nil && geteuid() == 0))
+    @Test(.enabled(if: TestServer.isPrivate && geteuid() == 0))
     func `a server that does not even answer the cancel costs the connection, not the caller`() async throws {
         try await withConnection { connection async throws in
             let pid = connection.backendPID

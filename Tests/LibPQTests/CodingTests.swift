@@ -2,7 +2,7 @@ import Foundation
 import LibPQ
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `Reading and writing values` {
+@Suite(.server, .timeLimit(.minutes(5))) struct `Reading and writing values` {
     private func roundTrip<Value: PQEncodable & PQDecodable & Sendable>(
         _ values: [Value]
     ) async throws -> [Value] {

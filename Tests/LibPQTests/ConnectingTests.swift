@@ -1,7 +1,7 @@
 import LibPQ
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `Connecting` {
+@Suite(.server, .timeLimit(.minutes(5))) struct `Connecting` {
     @Test func `a connection knows its server and its process`() async throws {
         try await withConnection { connection async throws in
             #expect(connection.isUsable)

@@ -1,7 +1,7 @@
 import LibPQ
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `Copying rows in` {
+@Suite(.server, .timeLimit(.minutes(5))) struct `Copying rows in` {
     private func withTable<R>(_ body: (PQConnection, String) async throws -> R) async throws -> R {
         let table = uniqueName()
         return try await withConnection { connection async throws in

@@ -1,7 +1,7 @@
 import LibPQ
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `Listening` {
+@Suite(.server, .timeLimit(.minutes(5))) struct `Listening` {
     /// Takes events until one is as wanted.
     private func next(
         _ events: inout AsyncStream<PQListener.Event>.Iterator,

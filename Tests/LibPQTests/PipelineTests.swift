@@ -1,7 +1,7 @@
 import LibPQ
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `Pipelines` {
+@Suite(.server, .timeLimit(.minutes(5))) struct `Pipelines` {
     private func withTable<R>(_ body: (PQConnection, String) async throws -> R) async throws -> R {
         let table = uniqueName()
         return try await withConnection { connection async throws in

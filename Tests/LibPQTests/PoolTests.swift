@@ -1,7 +1,7 @@
 import LibPQ
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `A pool` {
+@Suite(.server, .timeLimit(.minutes(5))) struct `A pool` {
     @Test func `connections are opened when needed, kept, and never more than the size`() async throws {
         let pool = PQPool(TestServer.options, size: 3)
         #expect(pool.openCount == 0)

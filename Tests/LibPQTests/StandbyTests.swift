@@ -1,16 +1,23 @@
+import DevPostgres
 import LibPQ
 import Testing
 
 /// A server that waits for a standby which does not exist: every commit hangs until somebody gives up.
-@Suite(.timeLimit(.minutes(5)), .serialized, .enabled(if: TestServer.socketDirectory != nil))
+@Suite(.timeLimit(.minutes(5)), .serialized, .enabled(if: TestServer.isPrivate))
 struct `Commits that wait for a standby` {
-    private static let server = TestServer.start(settings: "-c synchronous_standby_names=nobody")
+    private static let server = Task {
+        var settings = DevPostgres.Settings()
+        settings.serverSettings = [
+            "synchronous_standby_names": "nobody", "wal_level": "replica", "max_wal_senders": "2",
+        ]
+        return try await DevPostgres.start(settings)
+    }
 
     private func withWaitingCommit(
         commitTimeout: Duration,
         _ meddle: (_ task: Task<Void, any Error>, _ pid: Int32, _ pool: PQPool) async throws -> Void
     ) async throws {
-        var options = PQOptions(try #require(Self.server).conninfo)
+        var options = PQOptions(try await Self.server.value.connectionString())
         options.commitTimeout = commitTimeout
         let (pool, table) = (PQPool(options, size: 1), uniqueName())
         try await withConnection(options) { connection async throws in

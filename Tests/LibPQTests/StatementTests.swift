@@ -1,7 +1,7 @@
 import LibPQ
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `Statements` {
+@Suite(.server, .timeLimit(.minutes(5))) struct `Statements` {
     @Test func `interpolated values are bound, never part of the text`() async throws {
         let evil = "'; drop table users; --"
         let statement: SQLStatement = "select \(evil) as \(identifier: "a\"b; drop"), \(7)"

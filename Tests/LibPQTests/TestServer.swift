@@ -1,25 +1,29 @@
+import DevPostgres
 import Foundation
 import LibPQ
 import Synchronization
 import Testing
 
 /// Gives the tests one PostgreSQL: that of `BACKOPS_TEST_DATABASE_URL`, or a private one for this process.
+///
+/// Suites that use it carry the trait `.server`, which starts it.
 enum TestServer {
-    struct Private {
-        let directory: String
-        var conninfo: String { "host=\(directory) user=postgres dbname=postgres" }
-        /// Holds the server up: when this process ends, however it ends, the pipe closes and the server stops.
-        let lifeline: Pipe
+    private static let url = ProcessInfo.processInfo.environment["BACKOPS_TEST_DATABASE_URL"]
+    private static let started = Mutex<DevPostgres?>(nil)
+    private static let starting = Task {
+        var settings = DevPostgres.Settings()
+        settings.maxConnections = 200
+        return url == nil ? try await DevPostgres.start(settings) : nil
     }
 
-    private static let url = ProcessInfo.processInfo.environment["BACKOPS_TEST_DATABASE_URL"]
-    private static let started: Private? = url == nil ? start() : nil
+    /// Whether the server is this process's own, and may be treated badly.
+    static var isPrivate: Bool { url == nil }
 
     /// The directory of the private server's socket, nil if the tests run against another one.
-    static var socketDirectory: String? { started?.directory }
+    static var socketDirectory: String? { started.withLock { $0?.socketDirectory } }
 
     static var conninfo: String {
-        url ?? started?.conninfo ?? "host=/nowhere"
+        url ?? started.withLock { $0?.connectionString() } ?? "host=/nowhere"
     }
 
     static var options: PQOptions {
@@ -28,28 +32,30 @@ enum TestServer {
         return options
     }
 
-    /// Starts a server that runs as long as this process does.
-    static func start(settings: String = "") -> Private? {
-        let directory = "/tmp/pqtest-\(UUID().uuidString.prefix(8))"
-        let script = """
-            bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | head -1)
-            PATH="$bin:$PATH"; d=\(directory); cd /
-            mkdir -m 700 $d && initdb -D $d/data -U postgres -N -A trust -E UTF8 --locale=C --no-instructions >$d/log 2>&1 &&
-            pg_ctl -D $d/data -l $d/log -w -o "-c listen_addresses='' -c unix_socket_directories=$d -c fsync=off \
-            -c max_connections=200 -c shared_buffers=64MB \(settings)" start >/dev/null && echo ready && cat >/dev/null
-            pg_ctl -D $d/data -m immediate stop >/dev/null; rm -rf $d
-            """
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: geteuid() == 0 ? "/usr/sbin/runuser" : "/bin/sh")
-        process.arguments = (geteuid() == 0 ? ["-u", "postgres", "--", "/bin/sh"] : []) + ["-c", script]
-        let (lifeline, answer) = (Pipe(), Pipe())
-        process.standardInput = lifeline
-        process.standardOutput = answer
-        guard (try? process.run()) != nil, !answer.fileHandleForReading.availableData.isEmpty else {
-            return nil
-        }
-        return Private(directory: directory, lifeline: lifeline)
+    /// Starts it, unless it runs; it ends with this process.
+    static func start() async throws {
+        let server = try await starting.value
+        started.withLock { $0 = server }
     }
+}
+
+/// Starts the server before the first test of a suite.
+struct ServerTrait: SuiteTrait, TestTrait, TestScoping {
+    var isRecursive: Bool { true }
+
+    @concurrent
+    func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        try await TestServer.start()
+        try await function()
+    }
+}
+
+extension Trait where Self == ServerTrait {
+    static var server: Self { ServerTrait() }
 }
 
 /// Opens a connection of the test's own, and closes it after.

@@ -3,7 +3,7 @@ import Testing
 
 private struct Refusal: Error {}
 
-@Suite(.timeLimit(.minutes(5))) struct `Transactions` {
+@Suite(.server, .timeLimit(.minutes(5))) struct `Transactions` {
     private func withTable<R>(_ body: (PQConnection, String) async throws -> R) async throws -> R {
         let table = uniqueName()
         return try await withConnection { connection async throws in
@@ -129,7 +129,7 @@ private struct Refusal: Error {}
     }
 }
 
-@Suite(.timeLimit(.minutes(5)), .enabled(if: TestServer.socketDirectory != nil))
+@Suite(.server, .timeLimit(.minutes(5)), .enabled(if: TestServer.isPrivate))
 struct `Commits whose outcome is unknown` {
     @Test(arguments: [(TCPProxy.Fault.dropCommit, 0), (.dropReply, 1), (.swallowReply, 1)])
     func `a connection that dies during COMMIT leaves its outcome unknown`(
