@@ -59,7 +59,7 @@ public struct BackOpsWorker: Service {
     public init(
         _ database: BackOpsDatabase,
         queues: [String] = ["default"],
-        concurrency: Int = 50,
+        concurrency: Int = 100,
         logger: Logger = Logger(label: "backops"),
         @OperationsBuilder operations: () throws -> [any OperationDefinition]
     ) throws {

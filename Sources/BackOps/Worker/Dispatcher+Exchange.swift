@@ -13,6 +13,14 @@ private enum Part {
     case claim(limit: Int)
     case claimSuspect
     case nextDue
+
+    /// Whether it writes what became of jobs.
+    var isOutcome: Bool {
+        switch self {
+        case .complete, .fail, .snooze, .release: true
+        case .sleeping, .progress, .held, .claim, .claimSuspect, .nextDue: false
+        }
+    }
 }
 
 extension Dispatcher {
@@ -30,10 +38,9 @@ extension Dispatcher {
         let sent = ContinuousClock.now
         let answers: [Result<PQResult, PQError>]
         do {
-            // Each statement is a transaction of its own: one that is refused must not undo the others.
             answers = try await pool.pipeline(
                 parts.map(statement),
-                separately: true,
+                separately: !sharesTransaction(parts),
                 timeout: configuration.lease / 2
             )
         } catch {
@@ -42,6 +49,10 @@ extension Dispatcher {
         }
         if let lost = answers.lazy.compactMap(\.connectionError).first {
             loseAnswer(lost)
+            return
+        }
+        if answers.contains(where: \.isAborted) {
+            sendApart(answers)
             return
         }
         if outage.failures > 0 {
@@ -56,6 +67,25 @@ extension Dispatcher {
                 refuse(part, error)
             }
         }
+    }
+
+    /// Whether the statements may commit together, which spares the server a flush of its log.
+    ///
+    /// A claim never waits for a lock, so it can follow a batch of completions in one transaction. Batches of several
+    /// kinds take their locks one after the other, which would not be in the order of ids: each is its own transaction.
+    private func sharesTransaction(_ parts: [Part]) -> Bool {
+        !sendsSingly && parts.count(where: \.isOutcome) <= 1
+    }
+
+    /// One statement was refused and has taken the others with it: nothing was done, and each is sent by itself next.
+    private mutating func sendApart(_ answers: [Result<PQResult, PQError>]) {
+        let refusal = answers.lazy.compactMap(\.refusal).first
+        if refusal?.sqlState == .unknownWorker {
+            inbox.leaseEnded()
+            return
+        }
+        if refusal?.sqlState?.isTransient == true { sendAgainAt = .now + outage.next() }
+        sendsSingly = true
     }
 
     /// The connection failed: what became of the statements is asked when it is back.
@@ -99,12 +129,11 @@ extension Dispatcher {
                 look.told(sleeping: sleeping)
             }
         }
-        let free = configuration.concurrency - running.count - pending.completions.count
-        guard free > 0 else {
+        guard freeSlots > 0 else {
             look.waitForSlots()
             return parts
         }
-        parts.append(.claim(limit: min(free, 1000)))
+        parts.append(.claim(limit: min(freeSlots, 1000)))
         if look.sweeps { parts.append(.nextDue) }
         return parts
     }
@@ -112,7 +141,7 @@ extension Dispatcher {
     /// One suspect, once nothing else runs and everything is written.
     private mutating func suspectParts() -> [Part] {
         guard running.isEmpty else {
-            look.waitForSlots()
+            look.rest()
             return []
         }
         look.lookNow()
@@ -276,9 +305,23 @@ extension Dispatcher {
 }
 
 extension Result where Success == PQResult, Failure == PQError {
-    /// The error, when it is the connection's and not the statement's.
+    /// The error, when it is the connection's and not a statement's.
     fileprivate var connectionError: PQError? {
-        guard case .failure(let error) = self, error.code != .server else { return nil }
+        guard case .failure(let error) = self, error.code != .server, error.code != .pipelineAborted else {
+            return nil
+        }
         return error
+    }
+
+    /// The error, when the server refused this very statement.
+    fileprivate var refusal: PQError? {
+        guard case .failure(let error) = self, error.code == .server else { return nil }
+        return error
+    }
+
+    /// Whether another statement has taken this one with it.
+    fileprivate var isAborted: Bool {
+        guard case .failure(let error) = self else { return false }
+        return error.code == .pipelineAborted
     }
 }

@@ -84,11 +84,16 @@ struct Dispatcher {
                 return .leaseEnded
             }
             if isFinished { return .stopped }
+            if freeSlots > 0 { look.slotsAreFree() }
             if mustSend { await exchange() }
+            if freeSlots > 0 { look.slotsAreFree() }
             if !inbox.hasNews, isFinished { return .stopped }
             await inbox.wait(until: nextMoment)
         }
     }
+
+    /// Slots that neither an action has nor the next action of a completed one may take.
+    var freeSlots: Int { configuration.concurrency - running.count - pending.completions.count }
 
     private mutating func absorb(_ news: WorkerInbox.News) {
         for ended in news.ended { absorb(ended) }

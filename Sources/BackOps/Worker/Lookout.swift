@@ -21,6 +21,7 @@ struct Lookout: Sendable {
     private(set) var foundNothing = false
 
     private(set) var nextLook = ContinuousClock.now
+    private var waitsForSlots = false
     private var nextSweep = ContinuousClock.now
     private var recheck = 0
 
@@ -90,7 +91,21 @@ struct Lookout: Sendable {
 
     /// Nothing can be claimed until slots are free.
     mutating func waitForSlots() {
+        waitsForSlots = true
         nextLook = .now + pollInterval
+    }
+
+    /// Nothing is to be claimed until something else has ended.
+    mutating func rest() {
+        waitsForSlots = false
+        nextLook = .now + pollInterval
+    }
+
+    /// Slots are free: what was put off for want of them is due now.
+    mutating func slotsAreFree() {
+        guard waitsForSlots else { return }
+        waitsForSlots = false
+        nextLook = .now
     }
 
     /// The database knows now.

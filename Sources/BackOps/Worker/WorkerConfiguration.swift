@@ -4,7 +4,7 @@ public struct WorkerConfiguration: Sendable {
     public var queues: [String] = ["default"]
 
     /// How many actions run at once: 1 to 10,000.
-    public var concurrency: Int = 50
+    public var concurrency: Int = 100
 
     /// How long the worker's jobs stay its own after it was last heard of: 1 s to 1 h.
     ///

@@ -3,6 +3,25 @@ import BackOpsTesting
 import BackOpsTestingTraits
 import Testing
 
+@Suite(.backops) struct `A worker whose slots are all taken` {
+    @Test func `claims again as soon as one is free, long before it would look`() async throws {
+        try await withClient { client async throws in
+            let worker = try BackOpsWorker.test {
+                $0.concurrency = 2
+                $0.pollInterval = .seconds(3600)
+            } operations: {
+                Errand()
+            }
+            let ids = try await client.enqueue(Errand.self, batch: Array(repeating: [:], count: 21))
+            try await working(worker) { () async throws in
+                for id in ids {
+                    #expect(try await client.handle(id).result(timeout: .seconds(60)).state == .completed)
+                }
+            }
+        }
+    }
+}
+
 @Suite(.backops) struct `A worker that has nothing to do` {
     private func sleeping() async throws -> Bool {
         try await TestDatabase.current.value(
