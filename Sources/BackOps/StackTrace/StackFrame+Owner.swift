@@ -65,6 +65,8 @@ extension StackFrame {
         "Swift", "_Concurrency", "_StringProcessing", "_RegexParser", "Synchronization", "Observation",
         "Runtime", "Dispatch", "Foundation", "FoundationEssentials", "FoundationInternationalization",
         "FoundationNetworking", "Testing", "XCTest",
+        // Binds the logger around every action.
+        "Logging",
     ]
 
     private static let systemFunctions = [
