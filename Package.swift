@@ -132,6 +132,8 @@ let package = Package(
                 "LibPQ",
                 "DevPostgres",
                 "TestWorker",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             exclude: ["Migration/schema.sql"],

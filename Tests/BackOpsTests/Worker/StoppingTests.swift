@@ -2,6 +2,8 @@ import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
 import Foundation
+import Logging
+import ServiceLifecycle
 import Testing
 
 /// One action that waits until its gate opens or its task is cancelled.
@@ -70,6 +72,24 @@ private struct Wait: OperationDefinition {
             #expect(record.status == "ready")
             #expect(record.attempt == 0)
             #expect(try await client.attempts(of: handle.id).map(\.outcome) == ["released"])
+        }
+    }
+
+    @Test func `is what a service group does on SIGTERM`() async throws {
+        try await withClient { client async throws in
+            let worker = try BackOpsWorker.test { Wait(journal: journal, gate: gate) }
+            let handle = try await client.enqueue(Wait.self)
+            let group = ServiceGroup(
+                services: [worker],
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            let run = Task { try await group.run() }
+            try await eventually("the action runs") { journal.entries == ["began 1"] }
+            await group.triggerGracefulShutdown()
+            gate.open()
+            try await run.value
+            #expect(journal.entries == ["began 1", "ended 1"])
+            #expect(try await handle.record().action == "main/After")
         }
     }
 
