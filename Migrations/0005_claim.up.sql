@@ -39,7 +39,8 @@ comment on column claimed_job.action is 'Name of the action.';
 comment on column claimed_job.globals is 'The globals.';
 comment on column claimed_job.plan is 'Branches and actions in order, for jumps.';
 
--- Everything but the jobs' own columns, for jobs that the caller holds.
+-- claim spells the same columns out: it describes the rows that its own UPDATE returns, which no other query of that statement
+-- could see yet.
 create function describe_claims(p_operation_ids bigint[]) returns setof claimed_job
   language sql stable
   set search_path from current

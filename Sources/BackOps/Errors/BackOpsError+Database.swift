@@ -1,8 +1,6 @@
 package import LibPQ
 
 extension SQLState {
-    /// The claim is not the worker's any more.
-    package static let staleClaim = SQLState(rawValue: "OP001")
     package static let unknownOperation = SQLState(rawValue: "OP002")
     package static let wrongState = SQLState(rawValue: "OP003")
     package static let invalidArgument = SQLState(rawValue: "OP004")
@@ -48,7 +46,7 @@ extension BackOpsError.Code {
             case .wrongState: .wrongState
             case .invalidArgument, .invalidTime: .invalidPlan
             case .unknownTarget: .unknownJumpTarget
-            case .unknownWorker, .staleClaim: .staleClaim
+            case .unknownWorker: .staleClaim
             case .undefinedTable, .undefinedFunction, .invalidSchemaName: .schemaMissing
             case _
             where error.constraint == "operations_globals_are_an_object"

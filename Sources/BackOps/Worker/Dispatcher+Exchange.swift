@@ -4,6 +4,7 @@ import Logging
 /// One statement of a round trip, and what its answer is for.
 private enum Part {
     case sleeping(Bool)
+    case stopping
     case complete([(job: ClaimedJob, result: ActionResult)])
     case fail([FailedAttempt])
     case snooze([SnoozedAttempt])
@@ -18,7 +19,7 @@ private enum Part {
     var isOutcome: Bool {
         switch self {
         case .complete, .fail, .snooze, .release: true
-        case .sleeping, .progress, .held, .claim, .claimSuspect, .nextDue: false
+        case .sleeping, .stopping, .progress, .held, .claim, .claimSuspect, .nextDue: false
         }
     }
 }
@@ -27,7 +28,8 @@ extension Dispatcher {
     /// Whether there is something to say to the database now.
     var mustSend: Bool {
         if let sendAgainAt, sendAgainAt > .now { return false }
-        return !pending.isEmpty || mustReconcile || (look.isDue && stop <= .whenIdle) || nextProgress <= .now
+        return !pending.isEmpty || mustReconcile || mustTellStop || (look.isDue && stop <= .whenIdle)
+            || nextProgress <= .now
     }
 
     /// Sends everything that is to be said in one round trip, and acts on the answers.
@@ -60,13 +62,16 @@ extension Dispatcher {
             outage.reset()
         }
         sendsSingly = false
+        var isRefused = false
         for (part, answer) in zip(parts, answers) {
             do {
                 try accept(part, answer.get(), duration: .now - sent)
             } catch {
+                isRefused = true
                 refuse(part, error)
             }
         }
+        if !isRefused { refusals.reset() }
     }
 
     /// Whether the statements may commit together, which spares the server a flush of its log.
@@ -84,7 +89,7 @@ extension Dispatcher {
             inbox.leaseEnded()
             return
         }
-        if refusal?.sqlState?.isTransient == true { sendAgainAt = .now + outage.next() }
+        if refusal?.sqlState?.isTransient == true { sendAgainAt = .now + refusals.next() }
         sendsSingly = true
     }
 
@@ -109,11 +114,14 @@ extension Dispatcher {
         parts += chunks(pending.snoozes, batch).map(Part.snooze)
         parts += chunks(pending.releases, batch).map(Part.release)
         if mustReconcile { parts.append(.held) }
+        if mustTellStop { parts.append(.stopping) }
+        // A claim rides along with results; a report of progress is no reason to look.
+        let claims = look.isDue || parts.contains(where: \.isOutcome)
         if nextProgress <= .now {
             nextProgress = .now + Self.progressInterval
             if running.values.contains(where: \.host.hasReport) { parts.append(.progress) }
         }
-        parts += claimParts()
+        if claims { parts += claimParts() }
         return parts
     }
 
@@ -151,6 +159,7 @@ extension Dispatcher {
     private func statement(_ part: Part) -> SQLStatement {
         switch part {
         case .sleeping(let sleeping): engine.heartbeat(worker: worker, sleeping: sleeping)
+        case .stopping: engine.heartbeat(worker: worker, sleeping: false, stopping: true)
         case .complete(let completions): engine.complete(worker: worker, completions, continuing: continues)
         case .fail(let attempts): engine.fail(worker: worker, attempts)
         case .snooze(let attempts): engine.snooze(worker: worker, attempts)
@@ -185,6 +194,7 @@ extension Dispatcher {
     private mutating func accept(_ part: Part, _ rows: PQResult, duration: Duration) throws(PQError) {
         switch part {
         case .sleeping(let sleeping): look.told(sleeping: sleeping)
+        case .stopping: mustTellStop = false
         case .complete(let completions): try accept(completions, rows)
         case .fail, .snooze, .release: try acceptHandBacks(rows)
         case .progress: break
@@ -268,7 +278,7 @@ extension Dispatcher {
             inbox.leaseEnded()
             return
         }
-        sendAgainAt = .now + outage.next()
+        sendAgainAt = .now + refusals.next()
         guard error.sqlState?.isTransient != true else { return }
         switch part {
         case .complete(let completions) where completions.count == 1:
@@ -282,7 +292,7 @@ extension Dispatcher {
         case .snooze(let attempts) where attempts.count == 1: giveUp([attempts[0].claim], error)
         case .release(let claims): forget(claims, error)
         case .complete, .fail, .snooze: sendsSingly = true
-        case .sleeping, .progress, .held, .claim, .claimSuspect, .nextDue:
+        case .sleeping, .stopping, .progress, .held, .claim, .claimSuspect, .nextDue:
             logger.error("a statement of the worker was refused", metadata: ["error": "\(error)"])
         }
     }

@@ -23,6 +23,9 @@ struct Dispatcher {
     var pending = PendingOutcomes()
     var look: Lookout
     var outage = OutageBackoff()
+
+    /// Grows while the database is there but refuses statements.
+    var refusals = OutageBackoff()
     var quarantine = Quarantine()
 
     /// When to send again what could not be sent.
@@ -33,6 +36,9 @@ struct Dispatcher {
     var stop = WorkerInbox.Stop.no
     var stopDeadline: ContinuousClock.Instant?
     var isCancelling = false
+
+    /// The database is to be told that this worker stops: nobody should wake it any more.
+    var mustTellStop = false
 
     /// A batch was refused: each outcome is sent as a statement of its own, to find the one that is at fault.
     var sendsSingly = false
@@ -163,6 +169,7 @@ extension Dispatcher {
 
     private mutating func begin(_ stop: WorkerInbox.Stop) {
         self.stop = stop
+        mustTellStop = stop >= .graceful
         switch stop {
         case .no, .whenIdle: break
         case .graceful:

@@ -5,7 +5,7 @@
 /// sweep finds nothing either, the worker says that it sleeps, looks again a few times (for enqueuers that had looked for
 /// sleepers just before), and then polls.
 struct Lookout: Sendable {
-    private(set) var cursors: LaneCursors
+    private var cursors: LaneCursors
     private let pollInterval: Duration
 
     /// Whether the next claim starts over.

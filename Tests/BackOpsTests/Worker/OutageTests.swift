@@ -6,6 +6,39 @@ import Foundation
 import Logging
 import Testing
 
+/// Keeps the messages that are logged.
+private struct RecordingLogHandler: LogHandler {
+    let journal: Journal
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.debug
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { journal.note("\(event.message)") }
+}
+
+@Suite(.backops) struct `A statement that the database refuses` {
+    @Test func `is reported as that, and not as an outage that has ended`() async throws {
+        let journal = Journal()
+        let worker = try BackOpsWorker(
+            TestDatabase.current.database,
+            logger: Logger(label: "test") { _ in RecordingLogHandler(journal: journal) }
+        ) {
+            Errand()
+        }
+        try await TestDatabase.current.query("alter function next_due(bigint) rename to next_due_is_gone")
+        try await working(worker) {
+            try await eventually("it was refused three times") {
+                journal.entries.count { $0 == "a statement of the worker was refused" } >= 3
+            }
+        }
+        #expect(!journal.entries.contains("worker reaches the database again"))
+    }
+}
+
 @Suite(.timeLimit(.minutes(10))) struct `When the database goes away, a worker` {
     /// Three actions that each leave a row, in the transaction that completes them.
     private struct Steps: OperationDefinition {

@@ -36,6 +36,13 @@ private struct Wait: OperationDefinition {
     let journal = Journal()
     let gate = Gate()
 
+    private func isStopping() async throws -> Bool {
+        try await TestDatabase.current.value(
+            "select coalesce(bool_and(stopping and not sleeping), false) from workers",
+            as: Bool.self
+        )
+    }
+
     @Test func `lets what runs finish within the grace period, and claims nothing more`() async throws {
         try await withClient { client in
             let worker = try BackOpsWorker.test { Wait(journal: journal, gate: gate) }
@@ -75,6 +82,26 @@ private struct Wait: OperationDefinition {
         }
     }
 
+    @Test func `is told to the database, so that nobody wakes a worker that takes no more`() async throws {
+        try await withClient { client async throws in
+            let worker = try BackOpsWorker.test { Wait(journal: journal, gate: gate) }
+            try await client.enqueue(Wait.self)
+            let relay = StopRelay()
+            let run = Task { try await worker.run(relay) }
+            let told = "select coalesce(bool_and(sleeping and not stopping), false) from workers"
+            try await eventually("it runs an action, and sleeps for want of others") {
+                let sleeps = try await TestDatabase.current.value("\(unescaped: told)", as: Bool.self)
+                return sleeps && journal.entries == ["began 1"]
+            }
+            relay.stop(.graceful)
+            try await eventually("the database knows that it stops") {
+                try await isStopping()
+            }
+            gate.open()
+            try await run.value
+        }
+    }
+
     @Test func `is what a service group does on SIGTERM`() async throws {
         try await withClient { client async throws in
             let worker = try BackOpsWorker.test { Wait(journal: journal, gate: gate) }
@@ -86,6 +113,8 @@ private struct Wait: OperationDefinition {
             let run = Task { try await group.run() }
             try await eventually("the action runs") { journal.entries == ["began 1"] }
             await group.triggerGracefulShutdown()
+            // The group passes it on in its own time.
+            try await eventually("the worker stops") { try await isStopping() }
             gate.open()
             try await run.value
             #expect(journal.entries == ["began 1", "ended 1"])
