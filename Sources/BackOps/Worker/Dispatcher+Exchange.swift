@@ -127,6 +127,10 @@ extension Dispatcher {
 
     private mutating func claimParts() -> [Part] {
         guard stop <= .whenIdle, !mustReconcile else { return [] }
+        guard isListening else {
+            look.rest()
+            return []
+        }
         if stop == .whenIdle, look.foundNothing, !quarantine.foundNothing { quarantine.request() }
         if quarantine.holdsClaims(running: running.count) { return suspectParts() }
         var parts: [Part] = []

@@ -33,6 +33,11 @@ struct Dispatcher {
 
     /// After an answer was lost: the database may have handed over jobs that this process does not know of.
     var mustReconcile = false
+
+    /// Whether the database can tell this worker that a claim was taken away.
+    ///
+    /// Before that it claims nothing: a cancel that comes while nobody listens would never be heard.
+    var isListening = false
     var stop = WorkerInbox.Stop.no
     var stopDeadline: ContinuousClock.Instant?
     var isCancelling = false
@@ -104,6 +109,7 @@ struct Dispatcher {
     private mutating func absorb(_ news: WorkerInbox.News) {
         for ended in news.ended { absorb(ended) }
         for claim in news.lostClaims { lose(claim) }
+        if news.isListening { isListening = true }
         if news.isWoken { look.wake() }
         if news.hasSuspects {
             quarantine.request()
@@ -142,6 +148,8 @@ struct Dispatcher {
     }
 
     mutating func start(_ job: ClaimedJob) {
+        // After an outage two answers may tell of the same claim.
+        guard running[job.claim.claimID] == nil else { return }
         running[job.claim.claimID] = .start(
             job,
             host: WorkerActionHost(engine: engine, pool: actionPool, worker: worker, job: job),

@@ -86,7 +86,7 @@ final class Heartbeat: Sendable {
         var session = try PQSession.connect(options)
         if configuration.listens { try session.listen(engine.schema.channel(ofWorker: worker)) }
         // What was sent while nobody listened is lost; a look costs less than a wait.
-        inbox.wake()
+        inbox.listens()
         while !isStopped.withLock({ $0 }) {
             let sent = ContinuousClock.now
             guard try renew(&session) else {

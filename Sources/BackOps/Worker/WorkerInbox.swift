@@ -30,6 +30,8 @@ package final class WorkerInbox: Sendable {
         var ended: [Ended] = []
         var lostClaims: [Int64] = []
         var isWoken = false
+        /// The heartbeat has connected, and listens if it is to.
+        var isListening = false
         var hasSuspects = false
         var leaseEnded = false
         var stop = Stop.no
@@ -46,6 +48,12 @@ package final class WorkerInbox: Sendable {
 
     func add(_ ended: Ended) { note { $0.ended.append(ended) } }
     func wake() { note { $0.isWoken = true } }
+    func listens() {
+        note { news in
+            news.isListening = true
+            news.isWoken = true
+        }
+    }
     func lose(claim id: Int64) { note { $0.lostClaims.append(id) } }
     func leaseEnded() { note { $0.leaseEnded = true } }
     func foundSuspects() { note { $0.hasSuspects = true } }
