@@ -290,10 +290,14 @@ create table workers (
   sleeping     boolean     not null default false,
   stopping     boolean     not null default false,
   handlers     text[]      not null,
+  backend_pid  integer,
+  backend_started_at timestamptz,
+  server_started_at timestamptz,
+  missing_since timestamptz,
   constraint workers_slots_are_positive check (slots > 0),
   constraint workers_lease_is_positive check (lease > interval '0')
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
-comment on table workers is 'One row per live worker process; gone when it stops, or when its lease ended and it was rescued.';
+comment on table workers is 'One row per live worker process; gone when it stops, or when it died and its jobs were rescued.';
 comment on column workers.id is 'Random, and new for every registration: never from a sequence, which a restore would rewind.';
 comment on column workers.host is 'Host name.';
 comment on column workers.pid is 'Process id on that host.';
@@ -306,3 +310,7 @@ comment on column workers.lease is 'Its jobs are its own until heartbeat_at + le
 comment on column workers.sleeping is 'True while it waits to be woken by NOTIFY.';
 comment on column workers.stopping is 'True while it finishes what it holds and claims nothing more.';
 comment on column workers.handlers is 'What it can run: "Operation/Action" and "/Action".';
+comment on column workers.backend_pid is 'Server process of the connection that the worker keeps for as long as it lives; null without a direct connection.';
+comment on column workers.backend_started_at is 'When that server process began, because process ids come back.';
+comment on column workers.server_started_at is 'When the server had begun that runs it: after a restart all connections are gone, and nobody died.';
+comment on column workers.missing_since is 'Since when others have seen that connection gone.';

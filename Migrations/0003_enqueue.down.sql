@@ -3,4 +3,4 @@ drop function enqueue(text, jsonb, text, text, integer, timestamptz, interval, t
 drop trigger operations_expand on operations;
 drop function expand_operations();
 drop function unpark(text);
-drop function wake(text, bigint);
+drop function wake(text, bigint, text);

@@ -1,4 +1,6 @@
-drop function rescue(integer);
+drop function rescue(integer, interval);
 drop function record_crashes(bigint[], text);
+drop function missing_workers();
+drop function attach_session(bigint, integer);
 drop function heartbeat(bigint, boolean, boolean);
 drop function register_worker(text, integer, text[], text[], integer, text, interval);

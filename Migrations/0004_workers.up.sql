@@ -23,10 +23,11 @@ comment on function register_worker(text, integer, text[], text[], integer, text
 
 -- Locks: the worker's own row.
 create function heartbeat(p_worker_id bigint, p_sleeping boolean default null, p_stopping boolean default null)
-returns table (alive boolean, suspects boolean)
+returns table (alive boolean, suspects boolean, workers bigint)
   language plpgsql
   set search_path from current
 as $$
+#variable_conflict use_column
 declare
   v_now timestamptz := clock_now();
   v_queues text[];
@@ -34,22 +35,74 @@ declare
 begin
   -- A lease that has ended is not renewed: from then on anybody may have taken the jobs.
   update workers
-     set heartbeat_at = v_now, sleeping = coalesce(p_sleeping, sleeping), stopping = coalesce(p_stopping, stopping)
+     set heartbeat_at = v_now, missing_since = null,
+         sleeping = coalesce(p_sleeping, sleeping), stopping = coalesce(p_stopping, stopping)
    where id = p_worker_id and heartbeat_at + lease > v_now
   returning queues, handlers into v_queues, v_handlers;
   if not found then
-    return query select false, false;
+    return query select false, false, count(*) from workers;
     return;
   end if;
   return query select true, exists (
     select from jobs
      where crashes > 0 and worker_id is null and queue = any (v_queues) and run_at <= v_now and handler = any (v_handlers)
-  );
+  ), count(*) from workers;
 end
 $$;
 comment on function heartbeat(bigint, boolean, boolean) is
   'Renews the worker''s lease. alive = false: it has ended, nothing the worker holds is its own any more, it must register anew. '
-  'suspects: there are jobs whose worker died; claim_suspect takes them, one at a time.';
+  'suspects: there are jobs whose worker died; claim_suspect takes them, one at a time. workers: how many are registered, so that they '
+  'can take turns in looking after each other.';
+
+-- Locks: the worker's own row.
+create function attach_session(p_worker_id bigint, p_backend_pid integer) returns boolean
+  language plpgsql
+  set search_path from current
+as $$
+begin
+  -- A pooler invents the process ids that it tells its clients.
+  if p_backend_pid is distinct from pg_backend_pid() then
+    return false;
+  end if;
+  update workers
+     set backend_pid = p_backend_pid,
+         backend_started_at = (select backend_start from pg_stat_get_activity(p_backend_pid)),
+         server_started_at = pg_postmaster_start_time(),
+         missing_since = null
+   where id = p_worker_id and heartbeat_at + lease > clock_now();
+  return true;
+end
+$$;
+comment on function attach_session(bigint, integer) is
+  'Makes the calling session the worker''s sign of life: when it ends and no other takes its place, the worker is rescued within seconds '
+  'instead of at the end of its lease. p_backend_pid: the server process that the client believes it is connected to (PQbackendPID). '
+  'False, and nothing done, when that is another one: then a pooler is in between, which is no sign of life and cannot LISTEN.';
+
+-- Locks: rows of workers, skipping locked ones.
+create function missing_workers() returns bigint
+  language plpgsql
+  set search_path from current
+as $$
+begin
+  update workers
+     set missing_since = clock_now()
+   where id in (
+     select id
+       from workers w
+      where missing_since is null
+        and server_started_at = pg_postmaster_start_time()
+        and not exists (
+          -- Whose start this role may not see counts as the same one.
+          select from pg_stat_get_activity(w.backend_pid) as a where coalesce(a.backend_start = w.backend_started_at, true)
+        )
+        for update skip locked
+   );
+  return (select count(*) from workers where missing_since is not null or heartbeat_at + lease <= clock_now());
+end
+$$;
+comment on function missing_workers() is
+  'Writes down which workers'' sessions have ended although the server has not; returns how many workers are missing, be it that their '
+  'session is gone, now or since an earlier call, or that their lease has ended. Where there are some, call rescue.';
 
 -- Locks: jobs in operation_id order, then what refuse_action locks.
 create function record_crashes(p_operation_ids bigint[], p_worker text) returns integer
@@ -94,9 +147,9 @@ comment on function record_crashes(bigint[], text) is
   'Takes claimed jobs back from a worker that died: the attempt counts and is recorded; the third crash in a row, or one on the last attempt, '
   'ends the operation as failed.';
 
--- Locks: rows of workers whose lease ended, skipping locked ones, then their jobs in operation_id order, skipping locked ones:
+-- Locks: rows of workers that died, skipping locked ones, then their jobs in operation_id order, skipping locked ones:
 -- what is skipped is found by the next call, because the worker's row stays until it holds nothing.
-create function rescue(p_limit integer default 100)
+create function rescue(p_limit integer default 100, p_patience interval default '750 milliseconds')
 returns table (worker_id bigint, worker text, rescued integer)
   language plpgsql
   set search_path from current
@@ -107,8 +160,16 @@ declare
   v_ids bigint[];
   v_count integer;
 begin
+  if p_patience is not null then
+    perform missing_workers();
+  end if;
   for v_worker in
-    select id, host, pid from workers where heartbeat_at + lease <= clock_now() order by id limit p_limit for update skip locked
+    select id, host, pid
+      from workers
+     where heartbeat_at + lease <= clock_now() or missing_since + p_patience <= clock_now()
+     order by id
+     limit p_limit
+       for update skip locked
   loop
     -- There is no index on worker_id: it would make every claim dearer, and workers seldom die.
     select array_agg(operation_id order by operation_id) into v_ids
@@ -119,10 +180,11 @@ begin
     if not exists (select from jobs where worker_id = v_worker.id) then
       delete from workers where id = v_worker.id;
     end if;
-    perform wake(queue, count(*)) from jobs where operation_id = any (v_ids) group by queue;
+    perform wake(queue, count(*), 'suspects') from jobs where operation_id = any (v_ids) group by queue;
     return query select v_worker.id, format('%s pid %s', v_worker.host, v_worker.pid), v_count;
   end loop;
 end
 $$;
-comment on function rescue(integer) is
-  'Takes back what workers held whose lease has ended, at most p_limit jobs of each, and forgets those workers. Anybody may call it; every worker does.';
+comment on function rescue(integer, interval) is
+  'Takes back what dead workers held, at most p_limit jobs of each, and forgets those workers. Dead is whose lease has ended, and whose '
+  'session has been gone for p_patience (null: only the lease counts). Anybody may call it; every worker does.';

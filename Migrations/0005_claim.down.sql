@@ -1,3 +1,4 @@
+drop function lost_claims(bigint, bigint[], bigint[]);
 drop function held(bigint);
 drop function next_due(bigint);
 drop function claim(bigint, integer);

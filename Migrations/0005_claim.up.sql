@@ -211,3 +211,19 @@ as $$
 $$;
 comment on function held(bigint) is
   'The jobs that a worker holds: what it asks after a call whose answer it never got, to learn what was handed to it.';
+
+create function lost_claims(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) returns setof bigint
+  language sql stable
+  set search_path from current
+  set enable_seqscan = off
+  set enable_hashjoin = off
+  set enable_mergejoin = off
+as $$
+  select i.claim_id
+    from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+   where not exists (
+     select from jobs j where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id
+   )
+$$;
+comment on function lost_claims(bigint, bigint[], bigint[]) is
+  'Those of the claims that the worker does not hold any more: what it asks when it may have missed that one was taken away.';

@@ -39,6 +39,14 @@ extension Engine {
         "select \(unescaped: ClaimedJob.columns) from \(unescaped: name).held(\(worker))"
     }
 
+    /// A row with the id of every one of these claims that the worker does not hold any more.
+    package func lostClaims(worker: Int64, of claims: [Claim]) -> SQLStatement {
+        """
+        select claim_id
+          from \(unescaped: name).lost_claims(\(worker), \(claims.map(\.operationID)), \(claims.map(\.claimID))) as claim_id
+        """
+    }
+
     /// One row: how long until the next scheduled job is due, or null.
     package func nextDue(worker: Int64) -> SQLStatement {
         "select (extract(epoch from \(unescaped: name).next_due(\(worker))) * 1000)::int8"

@@ -29,14 +29,24 @@ extension Engine {
         "select branches from \(unescaped: name).definitions where id = \(id)"
     }
 
-    /// One row: whether the lease could be renewed, and whether there are jobs whose worker died.
+    /// One row: whether the lease could be renewed, whether there are jobs whose worker died, and how many workers there are.
     package func heartbeat(worker: Int64, sleeping: Bool? = nil, stopping: Bool? = nil) -> SQLStatement {
-        "select alive, suspects from \(unescaped: name).heartbeat(\(worker), \(sleeping), \(stopping))"
+        "select alive, suspects, workers from \(unescaped: name).heartbeat(\(worker), \(sleeping), \(stopping))"
     }
 
-    /// One row for every dead worker that was found.
-    package func rescue() -> SQLStatement {
-        "select worker_id, worker, rescued from \(unescaped: name).rescue()"
+    /// One row: true when the session leads directly to the server, and is now the worker's sign of life.
+    package func attachSession(worker: Int64, backendPID: Int32) -> SQLStatement {
+        "select \(unescaped: name).attach_session(\(worker), \(backendPID))"
+    }
+
+    /// One row: how many workers' sessions have ended although the server has not, or their leases.
+    package func missingWorkers() -> SQLStatement {
+        "select \(unescaped: name).missing_workers()"
+    }
+
+    /// One row for every dead worker that was found; missing ones are dead when they stay away for `patience`.
+    package func rescue(patience: Duration) -> SQLStatement {
+        "select worker_id, worker, rescued from \(unescaped: name).rescue(p_patience => \(patience))"
     }
 
     /// Starts operations that were parked for want of these definitions; one row with their number.

@@ -11,6 +11,7 @@ private enum Part {
     case release([Claim])
     case progress
     case held
+    case lost([Claim])
     case claim(limit: Int)
     case claimSuspect
     case nextDue
@@ -19,7 +20,7 @@ private enum Part {
     var isOutcome: Bool {
         switch self {
         case .complete, .fail, .snooze, .release: true
-        case .sleeping, .stopping, .progress, .held, .claim, .claimSuspect, .nextDue: false
+        case .sleeping, .stopping, .progress, .held, .lost, .claim, .claimSuspect, .nextDue: false
         }
     }
 }
@@ -29,7 +30,12 @@ extension Dispatcher {
     var mustSend: Bool {
         if let sendAgainAt, sendAgainAt > .now { return false }
         return !pending.isEmpty || mustReconcile || mustTellStop || (look.isDue && stop <= .whenIdle)
-            || nextProgress <= .now
+            || nextProgress <= .now || asksForLostClaims
+    }
+
+    private var asksForLostClaims: Bool {
+        guard let nextQuestion, !running.isEmpty else { return false }
+        return nextQuestion <= .now
     }
 
     /// Sends everything that is to be said in one round trip, and acts on the answers.
@@ -114,6 +120,7 @@ extension Dispatcher {
         parts += chunks(pending.snoozes, batch).map(Part.snooze)
         parts += chunks(pending.releases, batch).map(Part.release)
         if mustReconcile { parts.append(.held) }
+        if asksForLostClaims { parts.append(.lost(running.values.map(\.job.claim))) }
         if mustTellStop { parts.append(.stopping) }
         // A claim rides along with results; a report of progress is no reason to look.
         let claims = look.isDue || parts.contains(where: \.isOutcome)
@@ -127,7 +134,7 @@ extension Dispatcher {
 
     private mutating func claimParts() -> [Part] {
         guard stop <= .whenIdle, !mustReconcile else { return [] }
-        guard isListening else {
+        guard let hearing else {
             look.rest()
             return []
         }
@@ -135,7 +142,7 @@ extension Dispatcher {
         if quarantine.holdsClaims(running: running.count) { return suspectParts() }
         var parts: [Part] = []
         if let sleeping = look.tellsSleep {
-            if configuration.listens {
+            if hearing == .listens {
                 parts.append(.sleeping(sleeping))
             } else {
                 look.told(sleeping: sleeping)
@@ -170,6 +177,7 @@ extension Dispatcher {
         case .release(let claims): engine.release(worker: worker, claims)
         case .progress: engine.reportProgress(worker: worker, takeReports())
         case .held: engine.held(worker: worker)
+        case .lost(let claims): engine.lostClaims(worker: worker, of: claims)
         case .claim(let limit): engine.claim(worker: worker, limit: limit, lanes: look.lanes)
         case .claimSuspect: engine.claimSuspect(worker: worker)
         case .nextDue: engine.nextDue(worker: worker)
@@ -203,6 +211,7 @@ extension Dispatcher {
         case .fail, .snooze, .release: try acceptHandBacks(rows)
         case .progress: break
         case .held: try reconcile(rows.claimedJobs())
+        case .lost: try loseClaims(rows)
         case .claim(let limit):
             let jobs = try rows.claimedJobs()
             look.claimed(jobs, limit: limit, duration: duration)
@@ -269,6 +278,15 @@ extension Dispatcher {
         for job in jobs where running[job.claim.claimID] == nil && !known.contains(job.claim) { start(job) }
     }
 
+    private mutating func loseClaims(_ rows: PQResult) throws(PQError) {
+        nextQuestion = hearing == .listens ? nil : .now + Self.questionInterval
+        for row in rows {
+            let claim = try row.decode(0, as: Int64.self)
+            // One that has completed itself learns by itself what became of it.
+            if running[claim]?.host.mayHaveCompletedItself == false { lose(claim) }
+        }
+    }
+
     private func warnOfStaleClaim(_ claim: Claim) {
         logger.warning(
             "result of an action is refused: the job is not this worker's any more",
@@ -296,7 +314,7 @@ extension Dispatcher {
         case .snooze(let attempts) where attempts.count == 1: giveUp([attempts[0].claim], error)
         case .release(let claims): forget(claims, error)
         case .complete, .fail, .snooze: sendsSingly = true
-        case .sleeping, .stopping, .progress, .held, .claim, .claimSuspect, .nextDue:
+        case .sleeping, .stopping, .progress, .held, .lost, .claim, .claimSuspect, .nextDue:
             logger.error("a statement of the worker was refused", metadata: ["error": "\(error)"])
         }
     }

@@ -34,10 +34,13 @@ struct Dispatcher {
     /// After an answer was lost: the database may have handed over jobs that this process does not know of.
     var mustReconcile = false
 
-    /// Whether the database can tell this worker that a claim was taken away.
+    /// How this worker learns that a claim was taken away; nil until the heartbeat has connected.
     ///
-    /// Before that it claims nothing: a cancel that comes while nobody listens would never be heard.
-    var isListening = false
+    /// Before that it claims nothing: a cancel that comes while nobody listens would not be heard.
+    var hearing: WorkerInbox.Hearing?
+
+    /// When to ask which claims were taken away; nil while the database tells.
+    var nextQuestion: ContinuousClock.Instant?
     var stop = WorkerInbox.Stop.no
     var stopDeadline: ContinuousClock.Instant?
     var isCancelling = false
@@ -51,6 +54,9 @@ struct Dispatcher {
 
     /// How often reports of progress are written.
     static let progressInterval: Duration = .seconds(1)
+
+    /// How often a worker that cannot listen asks which claims were taken away.
+    static let questionInterval: Duration = .milliseconds(500)
 
     /// How long cancelled actions may take to end before the worker leaves without them.
     static let cancellationGrace: Duration = .seconds(2)
@@ -82,7 +88,7 @@ struct Dispatcher {
         self.configuration = configuration
         self.inbox = inbox
         self.logger = logger
-        look = Lookout(queues: configuration.queues, pollInterval: configuration.effectivePollInterval)
+        look = Lookout(queues: configuration.queues, pollInterval: configuration.pollInterval)
     }
 
     /// Runs until the worker is told to stop and has nothing left, or its lease ends.
@@ -109,7 +115,7 @@ struct Dispatcher {
     private mutating func absorb(_ news: WorkerInbox.News) {
         for ended in news.ended { absorb(ended) }
         for claim in news.lostClaims { lose(claim) }
-        if news.isListening { isListening = true }
+        if let hearing = news.connected { connected(hearing) }
         if news.isWoken { look.wake() }
         if news.hasSuspects {
             quarantine.request()
@@ -140,7 +146,14 @@ struct Dispatcher {
         }
     }
 
-    private mutating func lose(_ claim: Int64) {
+    /// What was said while nobody listened was not heard: the worker asks.
+    private mutating func connected(_ hearing: WorkerInbox.Hearing) {
+        self.hearing = hearing
+        look.pollInterval = configuration.pollInterval(hearing)
+        nextQuestion = .now
+    }
+
+    mutating func lose(_ claim: Int64) {
         guard let action = running.removeValue(forKey: claim) else { return }
         if quarantine.suspect == claim { quarantine.suspect = nil }
         logger.notice("action is cancelled: its claim was taken away", metadata: action.job.metadata)
@@ -210,7 +223,10 @@ extension Dispatcher {
     /// When to look up next, if nothing happens before.
     private var nextMoment: ContinuousClock.Instant {
         var moment = stop <= .whenIdle ? look.nextLook : .now + .seconds(3600)
-        if !running.isEmpty { moment = min(moment, nextProgress) }
+        if !running.isEmpty {
+            moment = min(moment, nextProgress)
+            if let nextQuestion { moment = min(moment, nextQuestion) }
+        }
         // Nothing can be sent before: looking up earlier would be for nothing, again and again.
         if let sendAgainAt { moment = sendAgainAt }
         if let stopDeadline {

@@ -7,6 +7,9 @@ import Synchronization
 /// The thread matters: actions that block every thread of Swift's pool must not cost the worker its lease. When the
 /// lease cannot be renewed, the worker is told to stop its actions before the lease ends, counted from the moment
 /// when the last successful renewal was *sent*.
+///
+/// Its connection is also the worker's sign of life: when the process dies the server closes the session at once, and
+/// the other workers see that within two seconds.
 final class Heartbeat: Sendable {
     private let engine: Engine
     private let options: PQOptions
@@ -66,9 +69,23 @@ final class Heartbeat: Sendable {
 
     private var interval: Duration { configuration.lease / 5 }
 
+    /// Looks for dead workers begin when a connection is this old: after an outage that all have had, the others are back then.
+    private static let watchDelay: Duration = .seconds(1)
+
+    /// How long a worker's session may be gone before it is taken for dead.
+    private static let patience: Duration = .milliseconds(750)
+
+    /// Pauses between attempts to connect stay well below that.
+    private static let longestPause: Duration = .milliseconds(300)
+
+    /// How long to wait between two looks: rarely enough to cost nothing, often enough for all workers together.
+    private func watchInterval(workers: Int) -> Duration {
+        min(interval, max(.milliseconds(1500), .milliseconds(200) * workers)) * Double.random(in: 0.75...1.25)
+    }
+
     private func run() {
         var renewed = registrationSent
-        var backoff = OutageBackoff()
+        var backoff = OutageBackoff(maximum: Self.longestPause)
         while !isStopped.withLock({ $0 }) {
             do {
                 try beat(&renewed, &backoff)
@@ -84,40 +101,74 @@ final class Heartbeat: Sendable {
     /// Connects and renews the lease until something goes wrong or the worker stops.
     private func beat(_ renewed: inout ContinuousClock.Instant, _ backoff: inout OutageBackoff) throws {
         var session = try PQSession.connect(options)
-        if configuration.listens { try session.listen(engine.schema.channel(ofWorker: worker)) }
-        // What was sent while nobody listened is lost; a look costs less than a wait.
-        inbox.listens()
+        inbox.connected(try attach(&session))
+        var nextWatch = ContinuousClock.now + Self.watchDelay
         while !isStopped.withLock({ $0 }) {
             let sent = ContinuousClock.now
-            guard try renew(&session) else {
+            guard let workers = try renew(&session) else {
                 endLease("worker's lease has ended")
                 return
             }
             renewed = sent
             if backoff.failures > 0 { logger.notice("worker renews its lease again") }
             backoff.reset()
-            try maintain(&session)
-            try listen(&session, until: sent + interval)
+            try startParked(&session)
+            let nextBeat = sent + interval
+            while ContinuousClock.now < nextBeat, !isStopped.withLock({ $0 }) {
+                if nextWatch <= .now {
+                    nextWatch = .now + (try rescueOthers(&session) ?? watchInterval(workers: workers))
+                }
+                try listen(&session, until: min(nextBeat, nextWatch))
+            }
         }
         session.close()
     }
 
-    private func renew(_ session: inout PQSession) throws -> Bool {
-        guard let row = try session.query(engine.heartbeat(worker: worker)).first else { return false }
-        let (isAlive, hasSuspects) = try row.decode(as: Bool.self, Bool.self)
-        if hasSuspects { inbox.foundSuspects() }
-        return isAlive
+    /// Makes the session the worker's sign of life, and listens on it, if it leads directly to the server.
+    private func attach(_ session: inout PQSession) throws -> WorkerInbox.Hearing {
+        let statement = engine.attachSession(worker: worker, backendPID: session.backendPID)
+        let isDirect = try session.query(statement).first?.decode(0, as: Bool.self) ?? false
+        guard configuration.listens else { return .asks }
+        guard isDirect else {
+            logger.warning(
+                "worker cannot listen through a pooler, and polls instead: give it a direct connection, or turn listens off"
+            )
+            return .asks
+        }
+        try session.listen(engine.schema.channel(ofWorker: worker))
+        return .listens
     }
 
-    /// What every worker does for all: no leader, because every step skips what another one has locked.
-    private func maintain(_ session: inout PQSession) throws {
-        for row in try session.query(engine.rescue()) {
+    /// Renews the lease.
+    ///
+    /// - Returns: How many workers there are; nil when the lease has ended.
+    private func renew(_ session: inout PQSession) throws -> Int? {
+        guard let row = try session.query(engine.heartbeat(worker: worker)).first else { return nil }
+        let (isAlive, hasSuspects, workers) = try row.decode(as: Bool.self, Bool.self, Int.self)
+        if hasSuspects { inbox.foundSuspects() }
+        return isAlive ? workers : nil
+    }
+
+    /// Takes back what dead workers held: what every worker does for all, without a leader, because each skips what another has locked.
+    ///
+    /// - Returns: When to look again because somebody is missing; nil while nobody is.
+    private func rescueOthers(_ session: inout PQSession) throws -> Duration? {
+        guard try session.query(engine.missingWorkers()).first?.decode(0, as: Int64.self) ?? 0 > 0 else {
+            return nil
+        }
+        for row in try session.query(engine.rescue(patience: Self.patience)) {
             let (id, name, count) = try row.decode(as: Int64.self, String.self, Int32.self)
             logger.warning(
                 "took back the jobs of a dead worker",
                 metadata: ["worker_id": "\(id)", "worker": "\(name)", "jobs": "\(count)"]
             )
+            if count > 0 { inbox.foundSuspects() }
         }
+        return Self.patience
+    }
+
+    /// Starts operations that were parked until somebody registered their names.
+    private func startParked(_ session: inout PQSession) throws {
         if try session.query(engine.unpark(operations)).first?.decode(0, as: Int64.self) ?? 0 > 0 {
             inbox.wake()
         }
@@ -133,6 +184,8 @@ final class Heartbeat: Sendable {
     private func receive(_ payload: String) {
         if payload.hasPrefix("lost "), let claim = Int64(payload.dropFirst("lost ".count)) {
             inbox.lose(claim: claim)
+        } else if payload == "suspects" {
+            inbox.foundSuspects()
         } else {
             inbox.wake()
         }

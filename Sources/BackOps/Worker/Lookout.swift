@@ -6,7 +6,9 @@
 /// sleepers just before), and then polls.
 struct Lookout: Sendable {
     private var cursors: LaneCursors
-    private let pollInterval: Duration
+
+    /// How often to look when nobody wakes the worker.
+    var pollInterval: Duration
 
     /// Whether the next claim starts over.
     private(set) var sweeps = true

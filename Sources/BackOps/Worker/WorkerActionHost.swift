@@ -15,7 +15,15 @@ final class WorkerActionHost: ActionHost {
     private let job: ClaimedJob
     private var claim: Claim { job.claim }
     private let report = Mutex<Report?>(nil)
-    private let completion = Mutex<CompletionResult?>(nil)
+    private let completion = Mutex(Completing.no)
+
+    /// How far the action has come in completing itself.
+    private enum Completing: Sendable {
+        case no
+        /// Its transaction may have committed, or may not.
+        case underWay
+        case done(CompletionResult)
+    }
 
     init(engine: Engine, pool: PQPool, worker: Int64, job: ClaimedJob) {
         self.engine = engine
@@ -25,7 +33,15 @@ final class WorkerActionHost: ActionHost {
     }
 
     /// What the database answered when the action completed itself in a transaction.
-    var committed: CompletionResult? { completion.withLock { $0 } }
+    var committed: CompletionResult? {
+        guard case .done(let result) = completion.withLock({ $0 }) else { return nil }
+        return result
+    }
+
+    /// Whether a claim that the database does not know any more may be one that this action has completed itself.
+    var mayHaveCompletedItself: Bool {
+        if case .no = completion.withLock({ $0 }) { false } else { true }
+    }
 
     /// Whether there is a report that was not taken.
     var hasReport: Bool { report.withLock { $0 != nil } }
@@ -46,8 +62,20 @@ final class WorkerActionHost: ActionHost {
 
     func transaction(_ body: (PQTransaction) async throws -> ActionResult) async throws {
         do {
-            let result = try await pool.withTransaction { transaction in
+            let result = try await commit(body)
+            completion.withLock { $0 = .done(result) }
+        } catch {
+            completion.withLock { $0 = .no }
+            throw error
+        }
+    }
+
+    private func commit(_ body: (PQTransaction) async throws -> ActionResult) async throws -> CompletionResult
+    {
+        do {
+            return try await pool.withTransaction { transaction in
                 let result = try await body(transaction)
+                self.completion.withLock { $0 = .underWay }
                 let rows = try await transaction.query(
                     self.engine.complete(worker: self.worker, [(self.job, result)], continuing: true)
                 )
@@ -58,14 +86,13 @@ final class WorkerActionHost: ActionHost {
                 case .advanced, .waiting, .completed, .failed: return completion
                 }
             }
-            completion.withLock { $0 = result }
         } catch let error as PQError where error.code == .unknownCommit {
-            try await findOut(after: error)
+            return try await findOut(after: error)
         }
     }
 
     /// The connection died during the commit: the claim tells which way it went.
-    private func findOut(after error: PQError) async throws {
+    private func findOut(after error: PQError) async throws -> CompletionResult {
         let fate: String?
         do {
             fate = try await pool.query(engine.fate(worker: worker, claim)).first?.decode(0, as: String.self)
@@ -78,9 +105,8 @@ final class WorkerActionHost: ActionHost {
             )
         }
         switch fate {
-        case "done":
-            // What came next was in the lost answer; the worker asks for it.
-            completion.withLock { $0 = CompletionResult(claim: claim, outcome: .done, next: nil) }
+        // What came next was in the lost answer; the worker asks for it.
+        case "done": return CompletionResult(claim: claim, outcome: .done, next: nil)
         case "busy": throw error
         default: throw BackOpsError.staleClaim(claim)
         }

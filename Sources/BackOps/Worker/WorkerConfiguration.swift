@@ -8,7 +8,8 @@ public struct WorkerConfiguration: Sendable {
 
     /// How long the worker's jobs stay its own after it was last heard of: 1 s to 1 h.
     ///
-    /// When a worker dies, others take its jobs after this time. It renews the lease five times as often.
+    /// When a worker dies, others take its jobs after this time; within two seconds, if its connection for ``listens`` leads
+    /// directly to the server, which then sees that it is gone. It renews the lease five times as often.
     public var lease: Duration = .seconds(15)
 
     /// How often it looks for jobs when nothing wakes it: 10 ms or more; without ``listens``, at least once a second.
@@ -20,14 +21,21 @@ public struct WorkerConfiguration: Sendable {
     /// Whether a failure stores where its error was thrown.
     public var stackTraces: StackTraces = .onFailure()
 
-    /// Whether it is woken by LISTEN, which needs a connection without a transaction-mode pooler in between.
+    /// Whether it is woken by LISTEN, which needs a connection without a pooler in between.
+    ///
+    /// Where a pooler is in between nevertheless, the worker notices, says so in the log, and polls.
     public var listens = true
 
     /// The version of your application, shown in the table `workers`.
     public var version = ""
 
-    /// Who is not woken looks once a second at least.
-    var effectivePollInterval: Duration { listens ? pollInterval : min(pollInterval, .seconds(1)) }
+    /// How often it looks for jobs; who is not woken looks once a second at least.
+    func pollInterval(_ hearing: WorkerInbox.Hearing) -> Duration {
+        switch hearing {
+        case .listens: pollInterval
+        case .asks: min(pollInterval, .seconds(1))
+        }
+    }
 
     /// Makes the default configuration.
     public init() {}

@@ -17,6 +17,14 @@ package final class WorkerInbox: Sendable {
         package static func < (lhs: Stop, rhs: Stop) -> Bool { lhs.rawValue < rhs.rawValue }
     }
 
+    /// How a worker learns of new work, and of claims that were taken away.
+    enum Hearing: Sendable {
+        /// The database tells it.
+        case listens
+        /// It asks again and again.
+        case asks
+    }
+
     /// An attempt that has ended.
     struct Ended: Sendable {
         let job: ClaimedJob
@@ -30,8 +38,8 @@ package final class WorkerInbox: Sendable {
         var ended: [Ended] = []
         var lostClaims: [Int64] = []
         var isWoken = false
-        /// The heartbeat has connected, and listens if it is to.
-        var isListening = false
+        /// The heartbeat has connected; whether the database can tell this worker something from now on.
+        var connected: Hearing?
         var hasSuspects = false
         var leaseEnded = false
         var stop = Stop.no
@@ -48,9 +56,9 @@ package final class WorkerInbox: Sendable {
 
     func add(_ ended: Ended) { note { $0.ended.append(ended) } }
     func wake() { note { $0.isWoken = true } }
-    func listens() {
+    func connected(_ hearing: Hearing) {
         note { news in
-            news.isListening = true
+            news.connected = hearing
             news.isWoken = true
         }
     }

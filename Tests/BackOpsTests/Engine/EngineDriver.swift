@@ -41,6 +41,12 @@ struct EngineDriver: Sendable {
         return EngineDriver(connection: connection, worker: try #require(row.first).decode(0))
     }
 
+    /// Makes the driver's session the worker's sign of life; false behind a pooler.
+    func attachSession() async throws -> Bool {
+        let backend = try await connection.run { $0.backendPID }
+        return try await value("select attach_session(\(worker), \(backend))")
+    }
+
     // MARK: - Statements
 
     /// Runs a statement in the driver's session.

@@ -1,3 +1,4 @@
+import BackOpsTesting
 import LibPQ
 import Testing
 
@@ -138,6 +139,115 @@ extension SQLEngine {
             let job = try await engine.claimOne()
             #expect(try await engine.values("select rescued from rescue()", as: Int.self).isEmpty)
             #expect(try await engine.held() == [job])
+        }
+    }
+}
+
+extension SQLEngine {
+    @Suite struct `A worker whose session has ended` {
+        private let engine: EngineDriver
+        private let victim: EngineDriver
+        private let operation: Int64
+
+        init() async throws {
+            engine = try await EngineDriver.start()
+            victim = try await EngineDriver.start()
+            try await engine.travel(to: "2030-01-01Z")
+            operation = try await engine.enqueue()
+            try await victim.travel(to: "2030-01-01Z")
+            _ = try await victim.claimOne()
+            #expect(try await victim.attachSession())
+        }
+
+        private func leave() async throws {
+            let backend = try await victim.connection.run { $0.backendPID }
+            await victim.connection.close()
+            try await eventually("the server has noticed") {
+                try await TestDatabase.current.value(
+                    "select not exists (select from pg_stat_get_activity(\(backend)))",
+                    as: Bool.self
+                )
+            }
+        }
+
+        private func rescued() async throws -> [Int] {
+            try await engine.values("select rescued from rescue()")
+        }
+
+        @Test func `loses its jobs within a second, long before its lease ends`() async throws {
+            #expect(try await rescued() == [])
+            try await leave()
+            #expect(try await rescued() == [])
+            try await engine.travel(by: "0.7 seconds")
+            #expect(try await rescued() == [])
+            try await engine.travel(by: "0.05 seconds")
+            #expect(try await rescued() == [1])
+            #expect(try await engine.history(operation) == ["A 1.1 crashed"])
+        }
+
+        @Test func `keeps its jobs when it connects anew in time`() async throws {
+            try await leave()
+            #expect(try await rescued() == [])
+            let successor = EngineDriver(
+                connection: try await PQConnection.connect(TestDatabase.current.options),
+                worker: victim.worker
+            )
+            #expect(try await successor.attachSession())
+            try await engine.travel(by: "1 minute")
+            #expect(try await rescued() == [])
+        }
+
+        @Test func `keeps its jobs as long as its lease is renewed by another connection`() async throws {
+            try await leave()
+            for _ in 1...3 {
+                #expect(try await rescued() == [])
+                try await engine.travel(by: "1 second")
+                #expect(
+                    try await engine.value("select alive from heartbeat(\(victim.worker))", as: Bool.self)
+                )
+            }
+        }
+
+        @Test func `keeps its jobs until the lease ends, for those who look at that alone`() async throws {
+            try await leave()
+            for _ in 1...2 {
+                #expect(try await engine.values("select rescued from rescue(100, null)", as: Int.self) == [])
+                try await engine.travel(by: "1 minute")
+            }
+        }
+
+        @Test func `keeps its jobs until the lease ends when the server has restarted meanwhile`()
+            async throws
+        {
+            try await leave()
+            try await engine.query(
+                "update workers set server_started_at = server_started_at - interval '1 hour'"
+            )
+            for _ in 1...2 {
+                #expect(try await rescued() == [])
+                try await engine.travel(by: "1 minute")
+            }
+        }
+
+        @Test func `is not fooled by a new session with the old process id`() async throws {
+            try await engine.query(
+                "update workers set backend_started_at = backend_started_at - interval '1 hour' where id = \(victim.worker)"
+            )
+            #expect(try await rescued() == [])
+            try await engine.travel(by: "1 second")
+            #expect(try await rescued() == [1])
+        }
+
+        @Test func `has no sign of life behind a pooler, which invents process ids`() async throws {
+            let pooled = try await EngineDriver.start()
+            let attached = try await pooled.value("select attach_session(\(pooled.worker), 1)", as: Bool.self)
+            #expect(!attached)
+            #expect(
+                try await engine.value(
+                    "select backend_pid is null from workers where id = \(pooled.worker)",
+                    as: Bool.self
+                )
+            )
         }
     }
 }

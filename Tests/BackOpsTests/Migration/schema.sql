@@ -221,6 +221,37 @@ COMMENT ON FUNCTION backops.apply_jump(p_operation_id bigint, p_target integer, 
 
 
 --
+-- Name: attach_session(bigint, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.attach_session(p_worker_id bigint, p_backend_pid integer) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  -- A pooler invents the process ids that it tells its clients.
+  if p_backend_pid is distinct from pg_backend_pid() then
+    return false;
+  end if;
+  update workers
+     set backend_pid = p_backend_pid,
+         backend_started_at = (select backend_start from pg_stat_get_activity(p_backend_pid)),
+         server_started_at = pg_postmaster_start_time(),
+         missing_since = null
+   where id = p_worker_id and heartbeat_at + lease > clock_now();
+  return true;
+end
+$$;
+
+
+--
+-- Name: FUNCTION attach_session(p_worker_id bigint, p_backend_pid integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.attach_session(p_worker_id bigint, p_backend_pid integer) IS 'Makes the calling session the worker''s sign of life: when it ends and no other takes its place, the worker is rescued within seconds instead of at the end of its lease. p_backend_pid: the server process that the client believes it is connected to (PQbackendPID). False, and nothing done, when that is another one: then a pooler is in between, which is no sign of life and cannot LISTEN.';
+
+
+--
 -- Name: backoff_delay(integer, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -1390,10 +1421,11 @@ COMMENT ON FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids b
 -- Name: heartbeat(bigint, boolean, boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.heartbeat(p_worker_id bigint, p_sleeping boolean DEFAULT NULL::boolean, p_stopping boolean DEFAULT NULL::boolean) RETURNS TABLE(alive boolean, suspects boolean)
+CREATE FUNCTION backops.heartbeat(p_worker_id bigint, p_sleeping boolean DEFAULT NULL::boolean, p_stopping boolean DEFAULT NULL::boolean) RETURNS TABLE(alive boolean, suspects boolean, workers bigint)
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
+#variable_conflict use_column
 declare
   v_now timestamptz := clock_now();
   v_queues text[];
@@ -1401,17 +1433,18 @@ declare
 begin
   -- A lease that has ended is not renewed: from then on anybody may have taken the jobs.
   update workers
-     set heartbeat_at = v_now, sleeping = coalesce(p_sleeping, sleeping), stopping = coalesce(p_stopping, stopping)
+     set heartbeat_at = v_now, missing_since = null,
+         sleeping = coalesce(p_sleeping, sleeping), stopping = coalesce(p_stopping, stopping)
    where id = p_worker_id and heartbeat_at + lease > v_now
   returning queues, handlers into v_queues, v_handlers;
   if not found then
-    return query select false, false;
+    return query select false, false, count(*) from workers;
     return;
   end if;
   return query select true, exists (
     select from jobs
      where crashes > 0 and worker_id is null and queue = any (v_queues) and run_at <= v_now and handler = any (v_handlers)
-  );
+  ), count(*) from workers;
 end
 $$;
 
@@ -1420,7 +1453,7 @@ $$;
 -- Name: FUNCTION heartbeat(p_worker_id bigint, p_sleeping boolean, p_stopping boolean); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.heartbeat(p_worker_id bigint, p_sleeping boolean, p_stopping boolean) IS 'Renews the worker''s lease. alive = false: it has ended, nothing the worker holds is its own any more, it must register anew. suspects: there are jobs whose worker died; claim_suspect takes them, one at a time.';
+COMMENT ON FUNCTION backops.heartbeat(p_worker_id bigint, p_sleeping boolean, p_stopping boolean) IS 'Renews the worker''s lease. alive = false: it has ended, nothing the worker holds is its own any more, it must register anew. suspects: there are jobs whose worker died; claim_suspect takes them, one at a time. workers: how many are registered, so that they can take turns in looking after each other.';
 
 
 --
@@ -1470,6 +1503,32 @@ COMMENT ON FUNCTION backops.jump(id bigint, branch text, action text) IS 'Makes 
 
 
 --
+-- Name: lost_claims(bigint, bigint[], bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.lost_claims(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) RETURNS SETOF bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+  select i.claim_id
+    from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+   where not exists (
+     select from jobs j where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id
+   )
+$$;
+
+
+--
+-- Name: FUNCTION lost_claims(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.lost_claims(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) IS 'Those of the claims that the worker does not hold any more: what it asks when it may have missed that one was taken away.';
+
+
+--
 -- Name: missed_claim(bigint, bigint, bigint); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -1491,6 +1550,40 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.missed_claim(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint) IS 'Why an outcome was not taken: busy (somebody has the row locked: call again), done (this claim completed its action before), stale (the job is not the worker''s any more: stop).';
+
+
+--
+-- Name: missing_workers(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.missing_workers() RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  update workers
+     set missing_since = clock_now()
+   where id in (
+     select id
+       from workers w
+      where missing_since is null
+        and server_started_at = pg_postmaster_start_time()
+        and not exists (
+          -- Whose start this role may not see counts as the same one.
+          select from pg_stat_get_activity(w.backend_pid) as a where coalesce(a.backend_start = w.backend_started_at, true)
+        )
+        for update skip locked
+   );
+  return (select count(*) from workers where missing_since is not null or heartbeat_at + lease <= clock_now());
+end
+$$;
+
+
+--
+-- Name: FUNCTION missing_workers(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.missing_workers() IS 'Writes down which workers'' sessions have ended although the server has not; returns how many workers are missing, be it that their session is gone, now or since an earlier call, or that their lease has ended. Where there are some, call rescue.';
 
 
 --
@@ -2184,10 +2277,10 @@ COMMENT ON FUNCTION backops.report_progress(p_worker_id bigint, p_operation_ids 
 
 
 --
--- Name: rescue(integer); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: rescue(integer, interval); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.rescue(p_limit integer DEFAULT 100) RETURNS TABLE(worker_id bigint, worker text, rescued integer)
+CREATE FUNCTION backops.rescue(p_limit integer DEFAULT 100, p_patience interval DEFAULT '00:00:00.75'::interval) RETURNS TABLE(worker_id bigint, worker text, rescued integer)
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
@@ -2197,8 +2290,16 @@ declare
   v_ids bigint[];
   v_count integer;
 begin
+  if p_patience is not null then
+    perform missing_workers();
+  end if;
   for v_worker in
-    select id, host, pid from workers where heartbeat_at + lease <= clock_now() order by id limit p_limit for update skip locked
+    select id, host, pid
+      from workers
+     where heartbeat_at + lease <= clock_now() or missing_since + p_patience <= clock_now()
+     order by id
+     limit p_limit
+       for update skip locked
   loop
     -- There is no index on worker_id: it would make every claim dearer, and workers seldom die.
     select array_agg(operation_id order by operation_id) into v_ids
@@ -2209,7 +2310,7 @@ begin
     if not exists (select from jobs where worker_id = v_worker.id) then
       delete from workers where id = v_worker.id;
     end if;
-    perform wake(queue, count(*)) from jobs where operation_id = any (v_ids) group by queue;
+    perform wake(queue, count(*), 'suspects') from jobs where operation_id = any (v_ids) group by queue;
     return query select v_worker.id, format('%s pid %s', v_worker.host, v_worker.pid), v_count;
   end loop;
 end
@@ -2217,10 +2318,10 @@ $$;
 
 
 --
--- Name: FUNCTION rescue(p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION rescue(p_limit integer, p_patience interval); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.rescue(p_limit integer) IS 'Takes back what workers held whose lease has ended, at most p_limit jobs of each, and forgets those workers. Anybody may call it; every worker does.';
+COMMENT ON FUNCTION backops.rescue(p_limit integer, p_patience interval) IS 'Takes back what dead workers held, at most p_limit jobs of each, and forgets those workers. Dead is whose lease has ended, and whose session has been gone for p_patience (null: only the lease counts). Anybody may call it; every worker does.';
 
 
 --
@@ -2537,15 +2638,15 @@ COMMENT ON FUNCTION backops.unregister_worker(p_worker_id bigint) IS 'Says goodb
 
 
 --
--- Name: wake(text, bigint); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: wake(text, bigint, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.wake(p_queue text, p_jobs bigint) RETURNS void
+CREATE FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text DEFAULT 'work'::text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 begin
-  perform pg_notify(current_schema() || '_worker_' || id, 'work')
+  perform pg_notify(current_schema() || '_worker_' || id, p_reason)
      from (
        select id from workers where sleeping and p_queue = any (queues) order by random() limit least(p_jobs, 16)
      ) as sleeper;
@@ -2554,10 +2655,10 @@ $$;
 
 
 --
--- Name: FUNCTION wake(p_queue text, p_jobs bigint); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION wake(p_queue text, p_jobs bigint, p_reason text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.wake(p_queue text, p_jobs bigint) IS 'Wakes sleeping workers of a queue, at most one per job.';
+COMMENT ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) IS 'Wakes sleeping workers of a queue, at most one per job. The reason is work, or suspects for jobs whose worker died.';
 
 
 --
@@ -3243,6 +3344,10 @@ CREATE TABLE backops.workers (
     sleeping boolean DEFAULT false NOT NULL,
     stopping boolean DEFAULT false NOT NULL,
     handlers text[] NOT NULL,
+    backend_pid integer,
+    backend_started_at timestamp with time zone,
+    server_started_at timestamp with time zone,
+    missing_since timestamp with time zone,
     CONSTRAINT workers_lease_is_positive CHECK ((lease > '00:00:00'::interval)),
     CONSTRAINT workers_slots_are_positive CHECK ((slots > 0))
 )
@@ -3253,7 +3358,7 @@ WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_thr
 -- Name: TABLE workers; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON TABLE backops.workers IS 'One row per live worker process; gone when it stops, or when its lease ended and it was rescued.';
+COMMENT ON TABLE backops.workers IS 'One row per live worker process; gone when it stops, or when it died and its jobs were rescued.';
 
 
 --
@@ -3338,6 +3443,34 @@ COMMENT ON COLUMN backops.workers.stopping IS 'True while it finishes what it ho
 --
 
 COMMENT ON COLUMN backops.workers.handlers IS 'What it can run: "Operation/Action" and "/Action".';
+
+
+--
+-- Name: COLUMN workers.backend_pid; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.backend_pid IS 'Server process of the connection that the worker keeps for as long as it lives; null without a direct connection.';
+
+
+--
+-- Name: COLUMN workers.backend_started_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.backend_started_at IS 'When that server process began, because process ids come back.';
+
+
+--
+-- Name: COLUMN workers.server_started_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.server_started_at IS 'When the server had begun that runs it: after a restart all connections are gone, and nobody died.';
+
+
+--
+-- Name: COLUMN workers.missing_since; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.missing_since IS 'Since when others have seen that connection gone.';
 
 
 --

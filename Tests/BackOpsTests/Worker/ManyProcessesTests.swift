@@ -55,6 +55,58 @@ import Testing
         #expect(try await database.value("select count(distinct pid) from effects", as: Int.self) > 1)
     }
 
+    @Test func `one is killed, and the others take its work long before its lease ends`() async throws {
+        let database = TestDatabase.current
+        try await withClient { client async throws in
+            try await BackOpsWorker.test { Known() }.drain()
+            let hour = 3600
+            let victim = try WorkerProcess(pauseMilliseconds: 600_000, lease: hour)
+            let handle = try await client.enqueue(Known.self)
+            try await eventually("the victim runs the action") {
+                try await database.value("select count(*) from effects", as: Int.self) == 1
+            }
+            let heir = try WorkerProcess(pauseMilliseconds: 0, lease: hour)
+            victim.kill()
+            #expect(try await handle.result(timeout: .seconds(300)).state == .completed)
+            #expect(try await client.attempts(of: handle.id).map(\.outcome) == ["crashed"])
+            #expect(heir.stop() == 0)
+        }
+    }
+
+    @Test func `one loses its connection, connects anew, and nothing is taken from it`() async throws {
+        let database = TestDatabase.current
+        try await withClient { client async throws in
+            try await BackOpsWorker.test { Known() }.drain()
+            let worker = try WorkerProcess(pauseMilliseconds: 3000, lease: 60)
+            let handle = try await client.enqueue(Known.self)
+            try await eventually("the action runs") {
+                try await database.value("select count(*) from effects", as: Int.self) == 1
+            }
+            let watcher = try WorkerProcess(pauseMilliseconds: 0, lease: 60)
+            try await eventually("both are there") {
+                try await database.value("select count(*) from workers where backend_pid > 0", as: Int.self)
+                    == 2
+            }
+            for _ in 1...3 {
+                let session = try await database.value(
+                    "select backend_pid from workers where pid = \(worker.pid)",
+                    as: Int32.self
+                )
+                try await database.query("select pg_terminate_backend(\(session))")
+                try await eventually("it has connected anew") {
+                    try await database.value(
+                        "select backend_pid <> \(session) from workers where pid = \(worker.pid)",
+                        as: Bool.self
+                    )
+                }
+            }
+            #expect(try await handle.result(timeout: .seconds(300)).state == .completed)
+            #expect(try await client.attempts(of: handle.id).isEmpty)
+            #expect(worker.stop() == 0)
+            #expect(watcher.stop() == 0)
+        }
+    }
+
     @Test func `one is killed in the middle, and the others finish its work`() async throws {
         let database = TestDatabase.current
         try await withClient { client in

@@ -157,25 +157,59 @@ private struct Wait: OperationDefinition {
     }
 }
 
-@Suite(.backops) struct `Cancelling an operation` {
+@Suite(.backops, .timeLimit(.minutes(10))) struct `Cancelling an operation` {
     let journal = Journal()
     let gate = Gate()
 
-    @Test func `reaches an action that runs in a worker, and its result is refused`() async throws {
-        try await withClient { client in
-            let worker = try BackOpsWorker.test { Wait(journal: journal, gate: gate) }
+    /// Runs a worker, cancels the operation whose action it runs, and waits until the action has heard of it.
+    private func cancelling(
+        _ configure: (inout WorkerConfiguration) -> Void = { _ in },
+        by cancel: (BackOpsClient, Int64) async throws -> Void
+    ) async throws {
+        try await withClient { client async throws in
+            let worker = try BackOpsWorker.test(configure) { Wait(journal: journal, gate: gate) }
             let handle = try await client.enqueue(Wait.self)
             try await working(worker) {
                 try await eventually("the action runs") { journal.entries == ["began 1"] }
-                try await client.cancel(handle.id, reason: "the customer left")
-                try await eventually("the worker's slot is free") {
-                    journal.entries.count == 1 && gate.isOpen
-                }
+                try await cancel(client, handle.id)
+                try await eventually("the action is cancelled") { gate.isOpen }
             }
+            #expect(journal.entries == ["began 1"])
             let record = try await handle.record()
             #expect(record.state == .cancelled)
             #expect(record.note == "cancelled: the customer left")
             #expect(try await client.attempts(of: handle.id).map(\.outcome) == ["cancelled"])
+        }
+    }
+
+    @Test func `reaches an action that runs in a worker, and its result is refused`() async throws {
+        try await cancelling { try await $0.cancel($1, reason: "the customer left") }
+    }
+
+    @Test func `reaches an action in a worker that cannot listen`() async throws {
+        try await cancelling {
+            $0.listens = false
+        } by: {
+            try await $0.cancel($1, reason: "the customer left")
+        }
+    }
+
+    @Test func `reaches an action whose worker was just connecting anew, and did not listen`() async throws {
+        let database = TestDatabase.current
+        try await cancelling { _, id in
+            let old = try await database.value("select backend_pid from workers", as: Int32.self)
+            try await database.pool.withTransaction { transaction in
+                // The worker cannot attach its next session, and does not listen before, until this commits.
+                try await transaction.query("select from workers for update")
+                try await database.query("select pg_terminate_backend(\(old))")
+                try await eventually("its session has ended") {
+                    try await database.value(
+                        "select not exists (select from pg_stat_activity where pid = \(old))",
+                        as: Bool.self
+                    )
+                }
+                try await transaction.query("select cancel(\(id), 'the customer left')")
+            }
         }
     }
 }
