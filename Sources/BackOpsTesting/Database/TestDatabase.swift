@@ -22,6 +22,7 @@ public import LibPQ
 /// - ``database``
 /// - ``query(_:)``
 /// - ``value(_:as:)``
+/// - ``violations()``
 /// - ``pool``
 public struct TestDatabase: Sendable {
     /// Says how far tests are kept apart.
@@ -104,6 +105,19 @@ public struct TestDatabase: Sendable {
     /// - Throws: `PQError`, or `CancellationError`.
     public func script(_ text: String) async throws {
         try await pool.script(text)
+    }
+
+    /// Checks the engine's invariants, as `select * from invariants()` does.
+    ///
+    /// The trait `.backops` does so when a test has ended.
+    ///
+    /// - Returns: A row for each violation; none where all is well, or where migrations were taken back so far that there
+    ///   is no such function.
+    /// - Throws: `PQError`, or `CancellationError`.
+    public func violations() async throws -> [InvariantViolation] {
+        let function = "\(schema).invariants()"
+        guard try await value("select to_regprocedure(\(function)) is not null") else { return [] }
+        return try await query(Engine(database.schema).invariants()).map(InvariantViolation.init)
     }
 
     /// Opens a connection of the test's own, for what needs a session: `set backops.now`, LISTEN, locks.

@@ -51,4 +51,36 @@ import Testing
         #expect(try await database.value("select current_database()::text", as: String.self).hasPrefix("t_"))
         #expect(try await Migrator(database.database).status().isCurrent)
     }
+
+    @Test func `makes an issue of every invariant that a test leaves broken`() async throws {
+        let test = try #require(Test.current)
+        try await withKnownIssue {
+            try await BackOpsTrait.backops.provideScope(for: test, testCase: nil) {
+                try await TestDatabase.current.query("insert into operations (id, name) values (1, 'A')")
+                try await TestDatabase.current.query("delete from jobs")
+            }
+        } matching: { issue in
+            issue.comments.contains {
+                $0.rawValue.contains("active_means_one_job: operation 1: active, without a job")
+            }
+        }
+    }
+
+    @Test func `may be left broken by a test that says so`() async throws {
+        let test = try #require(Test.current)
+        try await BackOpsTrait.backops(checksInvariants: false).provideScope(for: test, testCase: nil) {
+            try await TestDatabase.current.query("insert into operations (id, name) values (1, 'A')")
+            try await TestDatabase.current.query("delete from jobs")
+        }
+    }
+
+    @Test(.backops(isolation: .database)) func `has no invariants where its migrations were taken back`()
+        async throws
+    {
+        let database = TestDatabase.current
+        for version in [8, 3, 0] {
+            try await Migrator(database.database).down(to: version)
+            #expect(try await database.violations().isEmpty)
+        }
+    }
 }
