@@ -2,5 +2,6 @@ drop function rescue(integer, interval);
 drop function record_crashes(bigint[], text);
 drop function missing_workers();
 drop function attach_session(bigint, integer);
+drop function worker_lock(bigint);
 drop function heartbeat(bigint, boolean, boolean);
 drop function register_worker(text, integer, text[], text[], integer, text, interval);

@@ -104,6 +104,16 @@ comment on function missing_workers() is
   'Writes down which workers'' sessions have ended although the server has not; returns how many workers are missing, be it that their '
   'session is gone, now or since an earlier call, or that their lease has ended. Where there are some, call rescue.';
 
+create function worker_lock(p_worker_id bigint) returns bigint
+  language sql stable
+  set search_path from current
+as $$
+  select hashtextextended(current_schema() || '/worker/' || p_worker_id, 0)
+$$;
+comment on function worker_lock(bigint) is
+  'The key of a worker''s advisory lock: a claim shares it until it commits, and who wants to forget the worker must have it alone. '
+  'Otherwise a claim that commits late would leave its jobs to a worker that nobody finds any more.';
+
 -- Locks: jobs in operation_id order, then what refuse_action locks.
 create function record_crashes(p_operation_ids bigint[], p_worker text) returns integer
   language plpgsql
@@ -150,6 +160,9 @@ comment on function record_crashes(bigint[], text) is
 -- Locks: rows of workers that died, skipping locked ones, then their jobs in operation_id order, skipping locked ones:
 -- what is skipped is found by the next call, because the worker's row stays until it holds nothing.
 create function rescue(p_limit integer default 100, p_patience interval default '750 milliseconds')
+-- Locks: rows of workers whose lease ended, skipping locked ones, then their jobs in operation_id order, skipping locked ones:
+-- what is skipped is found by the next call, because the worker's row stays until it holds nothing and no claim of it is under way.
+create function rescue(p_limit integer default 100)
 returns table (worker_id bigint, worker text, rescued integer)
   language plpgsql
   set search_path from current
@@ -177,8 +190,9 @@ begin
         select operation_id from jobs where worker_id = v_worker.id order by operation_id limit p_limit for update skip locked
       ) as held;
     v_count := record_crashes(coalesce(v_ids, '{}'), format('%s pid %s', v_worker.host, v_worker.pid));
-    if not exists (select from jobs where worker_id = v_worker.id) then
-      delete from workers where id = v_worker.id;
+    -- Two statements: the second must see what a claim committed before the first had the lock.
+    if pg_try_advisory_xact_lock(worker_lock(v_worker.id)) then
+      delete from workers where id = v_worker.id and not exists (select from jobs where worker_id = v_worker.id);
     end if;
     perform wake(queue, count(*), 'suspects') from jobs where operation_id = any (v_ids) group by queue;
     return query select v_worker.id, format('%s pid %s', v_worker.host, v_worker.pid), v_count;

@@ -59,7 +59,8 @@ as $$
 $$;
 comment on function describe_claims(bigint[]) is 'What a worker must know of the jobs that it holds.';
 
--- Locks: the jobs that it returns, skipping locked ones; never waits.
+-- Locks: the worker's advisory lock, shared, against being forgotten before this commits; then the jobs that it returns,
+-- skipping locked ones; never waits.
 --
 -- Each lane, a queue with a priority, is one index range from the key behind which the caller wants to go on up to now: jobs that
 -- are not due yet, jobs of other priorities and whatever lies before that key (running jobs, dead versions that a long
@@ -80,8 +81,10 @@ begin
   if p_limit not between 1 and 1000 then
     raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', p_limit), hint = 'p_limit is 1 to 1000.';
   end if;
-  select handlers into v_handlers from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
-  if not found then
+  if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
+    select handlers into v_handlers from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
+  end if;
+  if v_handlers is null then
     raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
       hint = 'Call register_worker again.';
   end if;
@@ -150,7 +153,7 @@ $$;
 comment on function claim(bigint, integer) is
   'Claims up to p_limit due jobs of the worker''s queues from the start of each lane, best priority first: the simple form, for workers written in SQL.';
 
--- Locks: the one job that it returns, skipping locked ones; never waits.
+-- Locks: as claim.
 create function claim_suspect(p_worker_id bigint) returns setof claimed_job
   language plpgsql
   set search_path from current
@@ -162,8 +165,10 @@ declare
   v_worker workers;
   v_id bigint;
 begin
-  select * into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
-  if not found then
+  if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
+    select * into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
+  end if;
+  if v_worker.id is null then
     raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
       hint = 'Call register_worker again.';
   end if;

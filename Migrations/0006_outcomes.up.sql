@@ -512,7 +512,7 @@ $$;
 comment on function release_many(bigint, bigint[], bigint[]) is
   'Hands claimed jobs back at once and at no cost in attempts: what a worker does that stops. outcome: released, done, stale, busy.';
 
--- Locks: the worker's jobs as fail_many, then the worker's own row.
+-- Locks: the worker's advisory lock, waiting for a claim of it that is under way; its jobs as fail_many; its own row.
 create function unregister_worker(p_worker_id bigint) returns integer
   language plpgsql
   set search_path from current
@@ -521,6 +521,7 @@ declare
   v_ids bigint[];
   v_claims bigint[];
 begin
+  perform pg_advisory_xact_lock(worker_lock(p_worker_id));
   select array_agg(operation_id), array_agg(claim_id) into v_ids, v_claims from jobs where worker_id = p_worker_id;
   if v_ids is not null then
     perform release_many(p_worker_id, v_ids, v_claims);

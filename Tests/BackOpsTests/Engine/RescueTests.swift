@@ -133,6 +133,48 @@ extension SQLEngine {
             #expect(try await engine.value("select count(*) from attempts", as: Int.self) == 50)
         }
 
+        @Test(arguments: ["claim", "claim_suspect"])
+        func `is not forgotten while a claim that it sent has not committed yet`(
+            function: String
+        ) async throws {
+            let engine = try await EngineDriver.start()
+            let id = try await engine.enqueue()
+            if function == "claim_suspect" { _ = try await crash(engine) }
+            let victim = try await EngineDriver.start(lease: "15 seconds")
+            try await victim.connection.script("begin")
+            try await victim.query("select * from \(unescaped: function)(\(victim.worker))")
+            try await engine.query(
+                "update workers set heartbeat_at = '2020-01-01' where id = \(victim.worker)"
+            )
+            #expect(try await engine.values("select rescued from rescue()", as: Int.self) == [0])
+            try await victim.connection.script("commit")
+            #expect(try await engine.values("select rescued from rescue()", as: Int.self) == [1])
+            #expect(try await engine.claimSuspect()?.operation == id)
+        }
+
+        @Test func `that says goodbye waits for a claim that it sent, and hands the job back`() async throws {
+            let engine = try await EngineDriver.start()
+            try await engine.enqueue()
+            let leaving = try await EngineDriver.start()
+            try await leaving.connection.script("begin")
+            _ = try await leaving.claimOne()
+            async let handedBack = engine.value("select unregister_worker(\(leaving.worker))", as: Int.self)
+            try await waitUntilBlocked(engine)
+            try await leaving.connection.script("commit")
+            #expect(try await handedBack == 1)
+            #expect(try await engine.claim().count == 1)
+        }
+
+        /// Returns when the driver's session waits for a lock.
+        private func waitUntilBlocked(_ engine: EngineDriver) async throws {
+            let session = engine.connection.backendPID
+            let query: SQLStatement = "select cardinality(pg_blocking_pids(\(session))) > 0"
+            let deadline = ContinuousClock.now + .seconds(20)
+            while try await !TestDatabase.current.value(query, as: Bool.self) {
+                try #require(ContinuousClock.now < deadline, "it does not wait")
+            }
+        }
+
         @Test func `that lives is left alone`() async throws {
             let engine = try await EngineDriver.start()
             try await engine.enqueue()
