@@ -520,14 +520,15 @@ as $$
 declare
   v_ids bigint[];
   v_claims bigint[];
+  v_count integer := 0;
 begin
   perform pg_advisory_xact_lock(worker_lock(p_worker_id));
   select array_agg(operation_id), array_agg(claim_id) into v_ids, v_claims from jobs where worker_id = p_worker_id;
   if v_ids is not null then
-    perform release_many(p_worker_id, v_ids, v_claims);
+    select count(*) into v_count from release_many(p_worker_id, v_ids, v_claims) where outcome = 'released';
   end if;
   delete from workers where id = p_worker_id and not exists (select from jobs where worker_id = p_worker_id);
-  return coalesce(cardinality(v_ids), 0);
+  return v_count;
 end
 $$;
 comment on function unregister_worker(bigint) is

@@ -74,6 +74,15 @@ extension SQLEngine {
             try await expectUntouched(engine, job) { try await everything(engine, job) }
         }
 
+        @Test func `hands nothing back once the lease has ended, and a goodbye says so`() async throws {
+            let engine = try await EngineDriver.start(lease: "15 seconds")
+            try await engine.enqueue()
+            let job = try await engine.claimOne()
+            try await engine.travel(by: "16 seconds")
+            #expect(try await engine.value("select unregister_worker(\(engine.worker))", as: Int.self) == 0)
+            #expect(try await engine.held() == [job])
+        }
+
         @Test func `that completed its action learns that it is done, and the next one is held`() async throws
         {
             let engine = try await EngineDriver.start()
