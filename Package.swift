@@ -139,6 +139,12 @@ let package = Package(
             exclude: ["Migration/schema.sql"],
             swiftSettings: settings
         ),
+        // The engine's functions against a model of them, against each other, and against bad input.
+        .testTarget(
+            name: "EngineModelTests",
+            dependencies: ["BackOps", "BackOpsTesting", "BackOpsTestingTraits", "LibPQ"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "BackOpsCommandTests",
             dependencies: [

@@ -158,11 +158,8 @@ comment on function record_crashes(bigint[], text) is
   'ends the operation as failed.';
 
 -- Locks: rows of workers that died, skipping locked ones, then their jobs in operation_id order, skipping locked ones:
--- what is skipped is found by the next call, because the worker's row stays until it holds nothing.
-create function rescue(p_limit integer default 100, p_patience interval default '750 milliseconds')
--- Locks: rows of workers whose lease ended, skipping locked ones, then their jobs in operation_id order, skipping locked ones:
 -- what is skipped is found by the next call, because the worker's row stays until it holds nothing and no claim of it is under way.
-create function rescue(p_limit integer default 100)
+create function rescue(p_limit integer default 100, p_patience interval default '750 milliseconds')
 returns table (worker_id bigint, worker text, rescued integer)
   language plpgsql
   set search_path from current

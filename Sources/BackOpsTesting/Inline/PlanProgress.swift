@@ -54,7 +54,10 @@ package struct PlanProgress: Sendable {
         return plan.entries.first { $0.branch == .main && self[$0.position].status == .open }?.position
     }
 
-    private mutating func jump(to target: Int) {
+    /// Opens a branch from a position on, as new runs, and skips what is open before it.
+    ///
+    /// - Parameter target: The position that becomes the next one of its branch.
+    package mutating func jump(to target: Int) {
         let branch = plan.entry(at: target)?.branch
         for entry in plan.entries where entry.branch == branch {
             let position = entry.position

@@ -181,6 +181,69 @@ COMMENT ON COLUMN backops.claimed_job.plan IS 'Branches and actions in order, fo
 
 
 --
+-- Name: violation; Type: TYPE; Schema: backops; Owner: -
+--
+
+CREATE TYPE backops.violation AS (
+	invariant text,
+	operation_id bigint,
+	"position" integer,
+	worker_id bigint,
+	detail text,
+	advice text
+);
+
+
+--
+-- Name: TYPE violation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TYPE backops.violation IS 'One thing that must not be: a row that breaks an invariant.';
+
+
+--
+-- Name: COLUMN violation.invariant; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.violation.invariant IS 'Which invariant is broken; the comment on invariants() lists them.';
+
+
+--
+-- Name: COLUMN violation.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.violation.operation_id IS 'The operation, where it is about one.';
+
+
+--
+-- Name: COLUMN violation."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.violation."position" IS 'The action, where it is about one.';
+
+
+--
+-- Name: COLUMN violation.worker_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.violation.worker_id IS 'The worker, where it is about one.';
+
+
+--
+-- Name: COLUMN violation.detail; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.violation.detail IS 'What was found.';
+
+
+--
+-- Name: COLUMN violation.advice; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.violation.advice IS 'What to do.';
+
+
+--
 -- Name: apply_jump(bigint, integer, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -625,8 +688,10 @@ begin
   if p_limit not between 1 and 1000 then
     raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', p_limit), hint = 'p_limit is 1 to 1000.';
   end if;
-  select handlers into v_handlers from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
-  if not found then
+  if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
+    select handlers into v_handlers from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
+  end if;
+  if v_handlers is null then
     raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
       hint = 'Call register_worker again.';
   end if;
@@ -693,8 +758,10 @@ declare
   v_worker workers;
   v_id bigint;
 begin
-  select * into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
-  if not found then
+  if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
+    select * into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
+  end if;
+  if v_worker.id is null then
     raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
       hint = 'Call register_worker again.';
   end if;
@@ -1473,6 +1540,33 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.held(p_worker_id bigint) IS 'The jobs that a worker holds: what it asks after a call whose answer it never got, to learn what was handed to it.';
+
+
+--
+-- Name: invariants(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.invariants() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from violations_of_operations()
+  union all
+  select * from violations_of_jobs()
+  union all
+  select * from violations_of_actions()
+  union all
+  select * from violations_of_attempts()
+  union all
+  select * from violations_of_the_schema()
+$$;
+
+
+--
+-- Name: FUNCTION invariants(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, the trigger on, one owner, no rights for everybody. What actions did elsewhere cannot be seen from here.';
 
 
 --
@@ -2307,8 +2401,9 @@ begin
         select operation_id from jobs where worker_id = v_worker.id order by operation_id limit p_limit for update skip locked
       ) as held;
     v_count := record_crashes(coalesce(v_ids, '{}'), format('%s pid %s', v_worker.host, v_worker.pid));
-    if not exists (select from jobs where worker_id = v_worker.id) then
-      delete from workers where id = v_worker.id;
+    -- Two statements: the second must see what a claim committed before the first had the lock.
+    if pg_try_advisory_xact_lock(worker_lock(v_worker.id)) then
+      delete from workers where id = v_worker.id and not exists (select from jobs where worker_id = v_worker.id);
     end if;
     perform wake(queue, count(*), 'suspects') from jobs where operation_id = any (v_ids) group by queue;
     return query select v_worker.id, format('%s pid %s', v_worker.host, v_worker.pid), v_count;
@@ -2619,13 +2714,15 @@ CREATE FUNCTION backops.unregister_worker(p_worker_id bigint) RETURNS integer
 declare
   v_ids bigint[];
   v_claims bigint[];
+  v_count integer := 0;
 begin
+  perform pg_advisory_xact_lock(worker_lock(p_worker_id));
   select array_agg(operation_id), array_agg(claim_id) into v_ids, v_claims from jobs where worker_id = p_worker_id;
   if v_ids is not null then
-    perform release_many(p_worker_id, v_ids, v_claims);
+    select count(*) into v_count from release_many(p_worker_id, v_ids, v_claims) where outcome = 'released';
   end if;
   delete from workers where id = p_worker_id and not exists (select from jobs where worker_id = p_worker_id);
-  return coalesce(cardinality(v_ids), 0);
+  return v_count;
 end
 $$;
 
@@ -2635,6 +2732,402 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.unregister_worker(p_worker_id bigint) IS 'Says goodbye: hands back whatever the worker still holds, at no cost in attempts, and forgets it. Returns how many jobs that were.';
+
+
+--
+-- Name: violations_of_actions(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_actions() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select 'action_is_in_one_state', a.operation_id, a.position, null::bigint,
+         case
+           when a.completed_at is not null and a.skipped_at is not null then 'it is completed and skipped'
+           when a.completed_at is null then 'it has an error, but no time of it'
+           when a.errored_at is not null or a.error_type is not null then 'it is completed, but carries an error'
+           when a.completed_claim_id is null or a.started_at is null then 'it is completed, but nobody claimed it'
+           else 'it was completed before the operation was enqueued'
+         end,
+         'Look at the operation: action_status and attempts tell what happened. Then correct the row.'
+    from actions a
+    join operations o on o.id = a.operation_id
+   where a.completed_at is not null and (
+           a.skipped_at is not null
+           or coalesce(a.errored_at::text, a.error_type, a.error_message, a.stack_trace) is not null
+           or a.completed_claim_id is null
+           or a.started_at is null
+           -- A clock that was set back a little is no fault of the tables.
+           or a.completed_at < o.created_at - interval '1 minute'
+         )
+      or a.errored_at is null and coalesce(a.error_type, a.error_message, a.stack_trace) is not null
+  union all
+  select 'branch_runs_in_order', a.operation_id, a.position, null,
+         format('%s/%s has ended, though %s before it is open', a.branch, a.name, b.name),
+         'run_from(id, branch, action) runs the branch from the open action on.'
+    from actions a
+    join actions b on b.operation_id = a.operation_id and b.position = a.position - 1 and b.branch = a.branch
+   where (a.completed_at is not null or a.skipped_at is not null) and b.completed_at is null and b.skipped_at is null
+  union all
+  select 'plan_is_complete', operation_id, min(position), null,
+         format('branch "%s" lies in pieces', branch),
+         'Correct the branch of the actions that lie apart.'
+    from actions
+   group by operation_id, branch
+  having max(position) - min(position) + 1 <> count(*)
+  union all
+  select 'plan_is_complete', null, null, null,
+         case
+           when count(*) filter (where d.current) = 0 then format('no definition of "%s" is the current one', d.name)
+           else format('a definition of "%s" does not have exactly one first action', d.name)
+         end,
+         'Start a worker that knows it: it registers its plan.'
+    from definitions d
+    left join lateral (select count(*) as count from definition_actions a where a.definition_id = d.id and a.starts) as start on true
+   group by d.name
+  having count(*) filter (where d.current) = 0 or bool_or(start.count <> 1)
+$$;
+
+
+--
+-- Name: FUNCTION violations_of_actions(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_actions() IS 'The part of invariants() that begins at actions and definitions.';
+
+
+--
+-- Name: violations_of_attempts(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_attempts() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  -- 1. Numbers: an attempt that counted is followed by the next number, one that gave its number back by the same, and a
+  --    fresh budget begins at 1.
+  select 'attempts_are_recorded', t.operation_id, t.position, t.worker_id,
+         case
+           when a.position is null or t.run > a.run then format('attempt %s.%s (%s) is of an action or a run that is not there', t.run, t.attempt, t.outcome)
+           else format('attempt %s.%s (%s) follows %s', t.run, t.attempt, t.outcome, coalesce(format('attempt %s (%s)', attempt_before, outcome_before), 'none'))
+         end,
+         'A row of attempts was lost, or written by hand: the history is not complete.'
+    from (
+      select t.operation_id, t.position, t.run, t.attempt, t.outcome, t.worker_id,
+             lag(t.attempt) over budget as attempt_before,
+             lag(t.outcome) over budget as outcome_before
+        from attempts t
+       window budget as (partition by t.operation_id, t.position, t.run, t.outcome = 'refused' order by t.id)
+    ) as t
+    left join actions a on a.operation_id = t.operation_id and a.position = t.position
+   where a.position is null
+      or t.run > a.run
+      or case
+           when t.outcome = 'refused' then t.attempt <> 0
+           else t.attempt <> 1 and t.attempt is distinct from case
+             when outcome_before in ('failed', 'timed_out', 'crashed') then attempt_before + 1
+             when outcome_before in ('snoozed', 'released') and attempt_before > 0 then attempt_before
+           end
+         end
+  union all
+  -- 2. Counts: what an action says of its attempts is in the history.
+  select 'attempts_are_recorded', a.operation_id, a.position, null,
+         case
+           when a.attempts_count not between 0 and a.max_attempts then format('it has had %s of %s attempts', a.attempts_count, a.max_attempts)
+           else format('it counts %s attempts, but the history does not have them', a.attempts_count)
+         end,
+         'A row of attempts was lost, or the count was written by hand: the history is not complete.'
+    from actions a
+    left join lateral (
+      select t.attempt, t.outcome
+        from attempts t
+       where t.operation_id = a.operation_id and t.position = a.position and t.run = a.run and t.outcome <> 'refused'
+         and (a.completed_at is not null or t.attempt = a.attempts_count and t.outcome in ('failed', 'timed_out', 'crashed', 'cancelled'))
+       order by t.id desc
+       limit 1
+    ) as last on a.attempts_count > case when a.completed_at is null then 0 else 1 end
+   where a.attempts_count > a.max_attempts
+      or a.attempts_count < case when a.completed_at is null then 0 else 1 end
+      or a.attempts_count > 0 and a.completed_at is null and last.attempt is null
+      or a.attempts_count > 1 and a.completed_at is not null
+        and a.attempts_count is distinct from last.attempt + case when last.outcome in ('snoozed', 'released') then 0 else 1 end
+  union all
+  -- 3. A job has begun the attempts that its action counts, and one more where it is claimed.
+  select 'attempts_are_recorded', j.operation_id, j.position, j.worker_id,
+         format('its job is at attempt %s of %s, after %s that ended', j.attempt, a.max_attempts, a.attempts_count),
+         format('select point_at(o, %s) from operations o where id = %s gives it a fresh budget of attempts.', j.position, j.operation_id)
+    from jobs j
+    join actions a on a.operation_id = j.operation_id and a.position = j.position
+   cross join lateral (select j.attempt - case when j.worker_id is null then 0 else 1 end as ended) as n
+   where n.ended not between 0 and a.max_attempts - 1
+      or n.ended > 0 and n.ended <> a.attempts_count
+$$;
+
+
+--
+-- Name: FUNCTION violations_of_attempts(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_attempts() IS 'The part of invariants() that counts attempts.';
+
+
+--
+-- Name: violations_of_jobs(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+  with clock as materialized (
+    select now, exists (
+             select from workers where heartbeat_at + lease > now and started_at < now - interval '1 minute'
+           ) as has_rescuers
+      from clock_now() as now
+  )
+  select 'active_means_one_job', coalesce(o.id, j.operation_id), j.position, j.worker_id,
+         case
+           when o.id is null then 'there is a job without an operation'
+           when j.operation_id is null then 'active, without a job: nobody will ever run it'
+           else format('%s, but it has a job', o.state)
+         end,
+         case
+           when j.operation_id is not null then format('delete from jobs where operation_id = %s removes it.', j.operation_id)
+           else format('select point_at(o, POSITION) from operations o where id = %s makes one, at the action that you name.', o.id)
+         end
+    from operations o
+    full join jobs j on j.operation_id = o.id
+   where (o.state = 'active') is distinct from (j.operation_id is not null)
+  union all
+  select 'job_waits_at_an_open_action', j.operation_id, j.position, j.worker_id,
+         case
+           when j.position is null then 'its job points nowhere, though it is not parked'
+           when o.parked_at is not null then 'parked, though its job points to an action'
+           when a.position is null then 'its job points to an action that is not there'
+           else 'its job points to an action that has ended'
+         end,
+         format('select point_at(o, POSITION) from operations o where id = %s points it to an action that you name.', o.id)
+    from jobs j
+    join operations o on o.id = j.operation_id and o.state = 'active'
+    left join actions a on a.operation_id = j.operation_id and a.position = j.position
+   where case
+     when j.position is null then
+       o.parked_at is null or j.worker_id is not null or exists (select from actions x where x.operation_id = j.operation_id)
+     else o.parked_at is not null or a.position is null or a.completed_at is not null or a.skipped_at is not null
+   end
+  union all
+  select 'claims_belong_to_workers', j.operation_id, j.position, j.worker_id,
+         case
+           when (j.worker_id is null) <> (j.claim_id is null) or (j.worker_id is null) <> (j.claimed_at is null) then 'it is half claimed'
+           when w.id is null then 'its job is held by a worker that is not there'
+           else format('its job is held by %s pid %s, whose lease ended at %s', w.host, w.pid, w.heartbeat_at + w.lease)
+         end,
+         case
+           when w.id is not null then 'Living workers rescue it within seconds, unless somebody has the row of the job or the worker locked: look into pg_locks.'
+           else format('select record_crashes(''{%s}'', ''a worker unknown'') frees it; the attempt counts as crashed.', j.operation_id)
+         end
+    from jobs j
+   cross join clock
+    left join workers w on w.id = j.worker_id
+   where (j.worker_id is null) <> (j.claim_id is null)
+      or (j.worker_id is null) <> (j.claimed_at is null)
+      or j.worker_id is not null and w.id is null
+      or has_rescuers and w.heartbeat_at + w.lease + greatest(w.lease, interval '1 minute') < now
+  union all
+  select 'job_can_be_claimed', j.operation_id, j.position, j.worker_id,
+         case
+           when j.queue !~ '^[a-z0-9_.-]{1,100}$' or j.queue <> coalesce(a.queue, o.queue) then format('its job waits in queue "%s"', j.queue)
+           when j.priority not between 0 and 9 then format('its job has priority %s', j.priority)
+           when j.handler <> e.handler then format('its job waits for a worker that knows "%s" instead of "%s"', j.handler, e.handler)
+           when isfinite(j.run_at) is distinct from (j.position is not null) then format('its job waits until %s', j.run_at)
+           when j.steps_left < 1 or j.crashes not between 0 and 2 then format('its job has %s steps left and %s crashes behind it', j.steps_left, j.crashes)
+           else format('its job follows definition %s, which is not there', j.definition_id)
+         end,
+         format('select point_at(o, POSITION) from operations o where id = %s writes its job anew.', o.id)
+    from jobs j
+    join operations o on o.id = j.operation_id and o.state = 'active'
+    left join actions a on a.operation_id = j.operation_id and a.position = j.position
+   cross join lateral (
+     select case when o.branches is null then o.name else '' end || '/' || case when j.position is null then '' else a.name end as handler
+   ) as e
+   where j.queue !~ '^[a-z0-9_.-]{1,100}$'
+      or j.queue <> coalesce(a.queue, o.queue)
+      or j.priority not between 0 and 9
+      or j.handler <> e.handler
+      or isfinite(j.run_at) is distinct from (j.position is not null)
+      or j.steps_left < 1
+      or j.crashes not between 0 and 2
+      or j.definition_id is not null and not exists (select from definitions d where d.id = j.definition_id)
+  union all
+  select 'claims_are_unique', min(operation_id), min(position), null,
+         case when count(*) > 1 then format('claim %s was given %s times', claim_id, count(*)) else format('claim %s was never given', claim_id) end,
+         'A sequence was set back, perhaps by a restore: select setval(''claim_ids'', N) with an N above all claim ids.'
+    from (
+      select claim_id, operation_id, position from jobs where claim_id is not null
+      union all
+      select completed_claim_id, operation_id, position from actions where completed_claim_id is not null
+    ) as given
+   cross join lateral (select last_value from claim_ids) as s
+   group by claim_id, last_value
+  having count(*) > 1 or claim_id > last_value
+$_$;
+
+
+--
+-- Name: FUNCTION violations_of_jobs(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_jobs() IS 'The part of invariants() that begins at jobs.';
+
+
+--
+-- Name: violations_of_operations(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_operations() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  with plan as materialized (
+    select coalesce(o.id, a.operation_id) as operation_id, o.id is null as is_orphan, o.state, o.parked_at, o.stopped_position, o.ended_at,
+           o.created_at,
+           count(a.position) as actions,
+           count(a.position) = coalesce(max(a.position), 0) and coalesce(min(a.position), 1) = 1 as is_dense,
+           coalesce(bool_or(a.branch = 'main'), false) as has_main,
+           min(a.position) filter (where a.branch = 'main' and a.completed_at is null and a.skipped_at is null) as open_in_main,
+           coalesce(bool_or(o.ended_at in (a.completed_at, a.skipped_at)), false) as ends_with_an_action
+      from operations o
+      full join actions a on a.operation_id = o.id
+     group by o.id, a.operation_id
+  )
+  select 'plan_is_complete', operation_id, null::integer, null::bigint,
+         case
+           when is_orphan then 'there are actions without an operation'
+           when actions = 0 then format('%s, without a single action', state)
+           when not is_dense then 'its positions are not 1, 2, 3 …'
+           else 'it has no branch "main"'
+         end,
+         case
+           when is_orphan then format('delete from actions where operation_id = %s removes them.', operation_id)
+           else 'Enqueue it anew: its plan is lost.'
+         end
+    from plan
+   where is_orphan
+      or actions = 0 and parked_at is null and (state <> 'cancelled' or stopped_position is not null)
+      or not is_dense
+      or actions > 0 and not has_main
+  union all
+  select 'completed_means_done', operation_id, open_in_main, null,
+         case when open_in_main is not null then 'completed, though an action of main is open' else 'completed at another time than its last action' end,
+         'run_from(id, branch, action) runs it from an action on.'
+    from plan
+   where state = 'completed' and actions > 0 and (open_in_main is not null or not ends_with_an_action)
+  union all
+  select 'stop_is_recorded', o.id, o.stopped_position, null,
+         case
+           when o.state in ('active', 'completed') then format('%s, with a place or a reason to have stopped', o.state)
+           when o.parked_at is not null then format('%s and parked at the same time', o.state)
+           when o.state = 'cancelled' then 'cancelled, without an open action where it would go on'
+           else 'failed, without the action and the attempt that ended it'
+         end,
+         'run_from(id, branch, action) lets it go on at an action that you name.'
+    from plan p
+    join operations o on o.id = p.operation_id
+    left join actions a on a.operation_id = o.id and a.position = o.stopped_position and a.completed_at is null and a.skipped_at is null
+   where p.actions > 0 and case o.state
+     when 'failed' then
+       a.errored_at is distinct from o.ended_at or not exists (
+         select from attempts t
+          where t.operation_id = o.id and t.ends_operation and t.position = o.stopped_position and t.ended_at = o.ended_at
+       )
+     when 'cancelled' then a.position is null
+     else o.stopped_position is not null or o.stop_reason is not null
+   end
+   or o.state <> 'active' and o.parked_at is not null
+  union all
+  select 'keys_are_unique', min(id), null, null,
+         format('%s operations "%s" have the key "%s"', count(*), name, key),
+         'Its index is damaged, perhaps by a change of the collation: delete the surplus, then reindex index operations_name_key_idx.'
+    from operations
+   where key is not null
+   group by name, key
+  having count(*) > 1
+$$;
+
+
+--
+-- Name: FUNCTION violations_of_operations(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_operations() IS 'The part of invariants() that begins at operations.';
+
+
+--
+-- Name: violations_of_the_schema(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_the_schema() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select 'schema_is_sound', null::bigint, null::integer, null::bigint, detail, advice
+    from (
+      -- 1. An index that is being built right now is not valid yet.
+      select format('index %s is not valid', i.indexrelid::regclass) as detail,
+             format('reindex index concurrently %s;', i.indexrelid::regclass) as advice
+        from pg_index i
+        join pg_class c on c.oid = i.indrelid and c.relnamespace = current_schema()::regnamespace
+       where not (i.indisvalid and i.indisready and i.indislive)
+         and not exists (
+           select from pg_stat_progress_create_index p where p.datname = current_database() and coalesce(p.relid, i.indrelid) = i.indrelid
+         )
+      union all
+      select format('constraint %s of %s is not validated', conname, conrelid::regclass),
+             format('alter table %s validate constraint %I;', conrelid::regclass, conname)
+        from pg_constraint
+       where connamespace = current_schema()::regnamespace and not convalidated
+      union all
+      select format('function %s takes its tables from the caller''s search_path', oid::regprocedure),
+             format('alter function %s set search_path = %I, pg_temp;', oid::regprocedure, current_schema())
+        from pg_proc
+       where pronamespace = current_schema()::regnamespace
+         and prosqlbody is null
+         and not coalesce('search_path=' || quote_ident(current_schema()) || ', pg_temp' = any (proconfig), false)
+      union all
+      select format('function %s runs with the rights of its owner, and everybody may call it', oid::regprocedure),
+             format('revoke execute on function %s from public;', oid::regprocedure)
+        from pg_proc
+       where pronamespace = current_schema()::regnamespace
+         and prosecdef
+         and prorettype <> 'trigger'::regtype
+         and exists (
+           select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0 and privilege_type = 'EXECUTE'
+         )
+      union all
+      select 'the trigger operations_expand is missing or switched off: an INSERT starts nothing',
+             'alter table operations enable trigger operations_expand;'
+       where not exists (
+         select from pg_trigger where tgrelid = 'operations'::regclass and tgname = 'operations_expand' and tgenabled in ('O', 'A')
+       )
+      union all
+      select format('%s belongs to %s, operations to %s', o.name, pg_get_userbyid(o.owner), pg_get_userbyid(t.relowner)),
+             'Give everything in this schema to one role: alter … owner to ….'
+        from (
+          select relname::text as name, relowner as owner from pg_class where relnamespace = current_schema()::regnamespace
+          union all
+          select oid::regprocedure::text, proowner from pg_proc where pronamespace = current_schema()::regnamespace
+        ) as o
+        join pg_class t on t.oid = 'operations'::regclass and t.relowner <> o.owner
+    ) as found
+$$;
+
+
+--
+-- Name: FUNCTION violations_of_the_schema(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_the_schema() IS 'The part of invariants() that looks at the schema itself.';
 
 
 --
@@ -2659,6 +3152,25 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) IS 'Wakes sleeping workers of a queue, at most one per job. The reason is work, or suspects for jobs whose worker died.';
+
+
+--
+-- Name: worker_lock(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.worker_lock(p_worker_id bigint) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select hashtextextended(current_schema() || '/worker/' || p_worker_id, 0)
+$$;
+
+
+--
+-- Name: FUNCTION worker_lock(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.worker_lock(p_worker_id bigint) IS 'The key of a worker''s advisory lock: a claim shares it until it commits, and who wants to forget the worker must have it alone. Otherwise a claim that commits late would leave its jobs to a worker that nobody finds any more.';
 
 
 --

@@ -1,0 +1,198 @@
+/// Draws commands so that interesting states are reached: it looks at the model, and now and then follows a small script.
+struct CommandGenerator {
+    private var random: SeededGenerator
+    /// Commands of a script that come next.
+    private var script: [Command] = []
+    private var lastCompleted: Token?
+    private let length: Int
+
+    init(seed: UInt64, length: Int = 40) {
+        random = SeededGenerator(seed: seed)
+        self.length = length
+    }
+
+    /// The command for a step; nil ends the history.
+    mutating func next(_ model: EngineModel, _ step: Int) -> Command? {
+        // A rescue at the end: a dead worker may hold jobs only until somebody looks.
+        guard step < length else { return step == length ? .rescue : nil }
+        if !script.isEmpty { return script.removeFirst() }
+        if model.workers.values.allSatisfy({ $0.stopping }) || model.workers.isEmpty, !random.chance(15) {
+            return registerWorker()
+        }
+        guard !model.operationIDs.isEmpty else { return random.chance(95) ? enqueue() : steering(model) }
+        let hasSuspects = model.operations.values.contains {
+            ($0.job?.crashes ?? 0) > 0 && $0.job?.holder == nil
+        }
+        if hasSuspects, random.chance(25) { return suspect(model, step) }
+        return switch random.below(100) {
+        case 0..<12: enqueue()
+        case 12..<26: claim(model)
+        case 26..<63: claimed(model)
+        case 63..<72: .clock(seconds: random.pick([1, 2, 5, 5, 8, 12, 25, 40]) ?? 1)
+        case 72..<76: crash(model)
+        case 76..<88: steering(model)
+        case 88..<90: suspect(model, step)
+        default: about(model)
+        }
+    }
+
+    // MARK: - Workers
+
+    private mutating func registerWorker() -> Command {
+        let everything = [
+            "Flow/A", "Flow/B", "Flow/C", "Flow/S", "Flow/T", "Quick/A", "Slow/A", "Slow/B", "Slow/C",
+            "Slow/S",
+            "Late/A", "Late/B", "/A", "/B", "/S",
+        ]
+        let handlers = random.chance(75) ? everything : ["Flow/A", "Flow/B", "Slow/A", "Late/A", "/A"]
+        let queues =
+            random.pick([["default", "slow"], ["default", "slow"], ["slow", "default"], ["default"]]) ?? []
+        return .registerWorker(queues: queues, handlers: handlers, lease: random.chance(50) ? 30 : 100)
+    }
+
+    private mutating func worker(_ model: EngineModel) -> Int {
+        if random.chance(80), let alive = random.pick(model.workers.keys.sorted()) { return alive }
+        return random.chance(90) ? random.pick(model.workerIDs) ?? Command.unknown : Command.unknown
+    }
+
+    private mutating func about(_ model: EngineModel) -> Command {
+        switch random.below(20) {
+        case 0..<5: return .heartbeat(worker: worker(model))
+        case 5..<8: return registerWorker()
+        case 8..<10: return .unregisterWorker(worker: worker(model))
+        case 10: return .stop(worker: worker(model))
+        case 11..<13: return .held(worker: worker(model))
+        case 13..<15: return .rescue
+        case 15: return .unpark(name: random.chance(50) ? "Late" : "Flow")
+        default:
+            let name = random.chance(60) ? "Late" : random.pick(["Flow", "Quick", "Slow"]) ?? "Flow"
+            let versions = SamplePlan.registered[name, default: []].count
+            return .registerPlan(name: name, version: random.below(versions))
+        }
+    }
+
+    /// A worker dies while it holds something, and is found dead; often the suspect is run by another at once.
+    private mutating func crash(_ model: EngineModel) -> Command {
+        script = [.rescue]
+        if random.chance(70) { script.append(registerWorker()) }
+        return .clock(seconds: random.chance(70) ? 101 : 31)
+    }
+
+    /// A suspect runs alone: it kills its worker again, or is handed back before it could.
+    private mutating func suspect(_ model: EngineModel, _ step: Int) -> Command {
+        switch random.below(10) {
+        case 0..<5: script = [.clock(seconds: 101), .rescue, registerWorker()]
+        case 5..<7: script = [.claimed(Token(step: step, index: 0), .release)]
+        default: break
+        }
+        return .claimSuspect(worker: worker(model))
+    }
+
+    // MARK: - Operations
+
+    private mutating func enqueue() -> Command {
+        var request = EnqueueRequest(
+            name: random.pick(["Flow", "Flow", "Flow", "Quick", "Slow", "Late"]) ?? "Flow"
+        )
+        if random.chance(15) { request.ownPlan = random.below(SamplePlan.own.count) }
+        if random.chance(30) { request.key = random.chance(60) ? "k" : "l" }
+        if random.chance(15) { request.performIn = 10 }
+        if random.chance(15) { request.queue = "slow" }
+        if random.chance(20) { request.priority = random.below(10) }
+        if random.chance(15) { request.stepLimit = 1 + random.below(3) }
+        if random.chance(30) { request.globals["a"] = .number(random.below(5)) }
+        if random.chance(15) { request.globals["t"] = value() }
+        return .enqueue(request)
+    }
+
+    private mutating func claim(_ model: EngineModel) -> Command {
+        .claim(worker: worker(model), limit: random.pick([1, 1, 2, 3, 10]) ?? 1)
+    }
+
+    private mutating func steering(_ model: EngineModel) -> Command {
+        let id =
+            random.chance(3) ? Command.unknown : random.pick(model.operationIDs.suffix(5)) ?? Command.unknown
+        let operation = model.operations[id]
+        let isEnded = operation.map { $0.state == .failed || $0.state == .cancelled } ?? false
+        // Now and then a time that is none, just before the call that needs it.
+        if random.chance(10), operation?.request.name == "Slow" {
+            script = [.steer(operation: id, random.chance(50) ? .skip : .retry)]
+            return .steer(operation: id, .setGlobal(key: "t", value: .text("soon")))
+        }
+        let command: SteeringCommand =
+            switch random.below(isEnded ? 10 : 16) {
+            case 0..<5: .retry
+            case 5..<7: .jump(target())
+            case 7..<9: .runFrom(target())
+            case 9: .skip
+            case 10..<13:
+                .setGlobal(key: random.chance(60) ? "t" : "b", value: random.chance(80) ? value() : nil)
+            default: .cancel(reason: random.chance(50) ? "why" : nil)
+            }
+        return .steer(operation: id, command)
+    }
+
+    private mutating func target() -> JumpTarget {
+        JumpTarget(
+            branch: random.chance(60) ? "main" : "side",
+            action: random.chance(30) ? nil : random.pick(["A", "B", "C", "S", "T"])
+        )
+    }
+
+    private mutating func value() -> GlobalValue {
+        switch random.below(4) {
+        case 0: .number(random.below(9))
+        case 1: .text("soon")
+        default: .time(random.below(300))
+        }
+    }
+
+    // MARK: - Claims
+
+    /// Ends a claim that holds its job, or one of old, or the last completed one again.
+    private mutating func claimed(_ model: EngineModel) -> Command {
+        let live = model.tokens.filter { token in
+            model.claims[token].flatMap { model.operations[$0.operation]?.job?.holder?.claim } == token
+        }
+        if random.chance(8), let lastCompleted, model.claims[lastCompleted] != nil {
+            return .claimed(lastCompleted, completion())
+        }
+        guard let token = random.pick(random.chance(75) ? live : model.tokens) else {
+            let isDue = model.operations.values.contains { ($0.job?.runAt ?? ModelJob.never) <= model.now }
+            return isDue ? claim(model) : random.chance(50) ? enqueue() : .clock(seconds: 10)
+        }
+        if random.chance(10), let owner = model.claims[token] {
+            let mates = model.tokens.filter { model.claims[$0]?.worker == owner.worker && $0 != token }
+            return .completeAll([token] + mates.suffix(3))
+        }
+        let command: ClaimCommand =
+            switch random.below(20) {
+            case 0..<10: completion()
+            case 10..<15:
+                .fail(
+                    permanent: random.chance(20),
+                    retryAfter: random.chance(30) ? random.below(20) : nil,
+                    timedOut: random.chance(20)
+                )
+            case 15: .snooze(seconds: random.below(30))
+            case 16..<18: .release
+            default: .checkpoint(change())
+            }
+        if case .complete = command { lastCompleted = token }
+        return .claimed(token, command)
+    }
+
+    private mutating func completion() -> ClaimCommand {
+        .complete(
+            change: random.chance(35) ? change() : nil,
+            jump: random.chance(25) ? target() : nil,
+            continues: random.chance(80)
+        )
+    }
+
+    private mutating func change() -> GlobalsChange {
+        var change: GlobalsChange = [random.chance(70) ? "a" : "t": value()]
+        if random.chance(30) { change.updateValue(nil, forKey: random.chance(50) ? "t" : "b") }
+        return change
+    }
+}

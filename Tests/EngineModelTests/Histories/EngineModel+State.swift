@@ -1,0 +1,79 @@
+import BackOps
+import BackOpsTesting
+
+extension EngineModel {
+    /// All rows as `model_state()` of ``EngineSession`` writes them: a line each, columns between bars.
+    func state(_ names: Names) -> String {
+        let operations = operationIDs.compactMap { self.operations[$0] }
+        var lines = operations.map { Self.line(of: $0, names) }
+        for operation in operations { lines += Self.actionLines(of: operation, names) }
+        for operation in operations {
+            if let job = operation.job { lines.append(Self.line(of: job, operation, names)) }
+        }
+        for operation in operations { lines += Self.attemptLines(of: operation, names) }
+        lines += workers.map { id, worker in
+            let columns = [
+                Rendered.time(worker.heartbeatAt), String(worker.lease), worker.stopping ? "t" : "f",
+            ]
+            return "worker|\(names.worker(id))|" + columns.joined(separator: "|")
+        }.sorted()
+        lines += current.map { name, version in
+            "definition|\(name)|" + names.definition(Definition(name: name, version: version))
+        }.sorted()
+        return lines.joined(separator: "\n")
+    }
+
+    private static func line(of operation: ModelOperation, _ names: Names) -> String {
+        let request = operation.request
+        let columns = [
+            "operation", names.operation(operation.id), request.name, operation.state.rawValue,
+            request.key ?? "",
+            request.queue, String(request.priority), Rendered.time(operation.performAt),
+            String(request.stepLimit),
+            Rendered.time(operation.createdAt), Rendered.time(operation.endedAt),
+            Rendered.time(operation.parkedAt), text(operation.stoppedPosition), operation.stopReason ?? "",
+            Rendered.globals(operation.globals),
+        ]
+        return columns.joined(separator: "|")
+    }
+
+    private static func actionLines(of operation: ModelOperation, _ names: Names) -> [String] {
+        let id = names.operation(operation.id)
+        return operation.actions.indices.map { index in
+            let action = operation.actions[index]
+            let columns = [
+                "action", id, String(index + 1), String(operation.run(at: index + 1)),
+                String(action.attemptsCount), String(action.rule.maxAttempts), action.rule.branch,
+                action.rule.name, Rendered.time(action.startedAt), Rendered.time(action.completedAt),
+                names.claim(action.completedClaim), Rendered.time(action.skippedAt),
+                Rendered.time(action.erroredAt), action.errorType ?? "",
+            ]
+            return columns.joined(separator: "|")
+        }
+    }
+
+    private static func line(of job: ModelJob, _ operation: ModelOperation, _ names: Names) -> String {
+        let columns = [
+            "job", names.operation(operation.id), Rendered.time(job.runAt), names.worker(job.holder?.worker),
+            names.claim(job.holder?.claim), Rendered.time(job.holder?.claimedAt),
+            names.definition(job.definition), text(job.position), String(job.attempt), String(job.stepsLeft),
+            String(operation.request.priority), String(job.crashes), job.queue, job.handler,
+        ]
+        return columns.joined(separator: "|")
+    }
+
+    private static func attemptLines(of operation: ModelOperation, _ names: Names) -> [String] {
+        let id = names.operation(operation.id)
+        return operation.attempts.map { attempt in
+            let columns = [
+                "attempt", id, String(attempt.position), String(attempt.run), String(attempt.attempt),
+                attempt.outcome, attempt.endsOperation ? "t" : "f", names.worker(attempt.worker),
+                names.claim(attempt.claim), Rendered.time(attempt.startedAt), Rendered.time(attempt.endedAt),
+                attempt.errorType ?? "",
+            ]
+            return columns.joined(separator: "|")
+        }
+    }
+
+    private static func text(_ number: Int?) -> String { number.map { String($0) } ?? "" }
+}

@@ -1,0 +1,90 @@
+import BackOpsTesting
+import LibPQ
+import Testing
+
+/// Calls the engine in a session whose clock a history moves, one round trip for a call and all rows after it.
+struct EngineSession: Sendable {
+    /// What the database answered to one call, and what it holds now.
+    struct Reply: Sendable {
+        let refusal: String?
+        /// The answer's rows, or the message of a refusal.
+        let text: String
+        let state: String
+    }
+
+    let connection: PQConnection
+    let definitions: [Definition: String]
+
+    /// Connects, and makes what histories need in the test's schema: the known plans, and two helpers.
+    static func open(_ database: TestDatabase) async throws -> EngineSession {
+        try await database.script(helpers)
+        var definitions: [Definition: String] = [:]
+        for name in SamplePlan.known {
+            let plan = SamplePlan.registered[name, default: []][0].json
+            let id: Int64 = try await database.value("select register_definition(\(name), \(plan)::json)")
+            definitions[Definition(name: name, version: 0)] = String(id)
+        }
+        return EngineSession(
+            connection: try await PQConnection.connect(database.options),
+            definitions: definitions
+        )
+    }
+
+    /// Makes one call within the open transaction; a refused one leaves no trace.
+    static func call(_ sql: String, at seconds: Int, on session: inout PQSession) throws -> Reply {
+        let result = try session.query(
+            "select refusal, answer, model_state() from model_call(\(Int64(Rendered.epoch + seconds)), \(sql))"
+        )
+        let row = try #require(result.first)
+        return Reply(
+            refusal: try row.decode(0),
+            text: try row.decode(1, as: String?.self) ?? "",
+            state: try row.decode(2, as: String?.self) ?? ""
+        )
+    }
+
+    /// The violations that the engine's own `invariants()` finds, where it has that function.
+    static func violations(on session: inout PQSession) throws -> String {
+        let exists = try session.query("select to_regprocedure('invariants()') is not null")
+        guard try #require(exists.first).decode(0, as: Bool.self) else { return "" }
+        let rows = try session.query(
+            "select coalesce(string_agg(i::text, e'\\n'), '') from invariants() as i"
+        )
+        return try #require(rows.first).decode(0)
+    }
+
+    private static let helpers = """
+        create function model_call(p_now bigint, p_sql text, out refusal text, out answer text) language plpgsql as $$
+        begin
+          perform set_config('backops.now', to_timestamp(p_now)::text, true);
+          execute p_sql into answer;
+        exception when others then
+          refusal := sqlstate;
+          answer := sqlerrm;
+        end
+        $$;
+
+        create function model_state() returns text language plpgsql as $$
+        begin
+          return concat_ws(e'\\n',
+            (select string_agg(format('operation|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', id, name, state, key, queue, priority,
+                      date_part('epoch', perform_at), step_limit, date_part('epoch', created_at), date_part('epoch', ended_at),
+                      date_part('epoch', parked_at), stopped_position, stop_reason, globals), e'\\n' order by id) from operations),
+            (select string_agg(format('action|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, position, run, attempts_count,
+                      max_attempts, branch, name, date_part('epoch', started_at), date_part('epoch', completed_at),
+                      completed_claim_id, date_part('epoch', skipped_at), date_part('epoch', errored_at), error_type),
+                      e'\\n' order by operation_id, position) from actions),
+            (select string_agg(format('job|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, date_part('epoch', run_at),
+                      worker_id, claim_id, date_part('epoch', claimed_at), definition_id, position, attempt, steps_left, priority,
+                      crashes, queue, handler), e'\\n' order by operation_id) from jobs),
+            (select string_agg(format('attempt|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, position, run, attempt, outcome,
+                      ends_operation, worker_id, claim_id, date_part('epoch', started_at), date_part('epoch', ended_at), error_type),
+                      e'\\n' order by operation_id, id) from attempts),
+            (select string_agg(format('worker|%s|%s|%s|%s', id, date_part('epoch', heartbeat_at), date_part('epoch', lease), stopping),
+                      e'\\n' order by id::text collate "C") from workers),
+            (select string_agg(format('definition|%s|%s', name, id), e'\\n' order by name collate "C") from definitions where current)
+          );
+        end
+        $$;
+        """
+}

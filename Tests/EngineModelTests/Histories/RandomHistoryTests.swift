@@ -1,0 +1,54 @@
+import BackOpsTesting
+import BackOpsTestingTraits
+import LibPQ
+import Testing
+
+/// The engine against the model: one history at a time, every row compared after every step.
+@Suite(.timeLimit(.minutes(60))) struct `Random histories` {
+    @Test(.backops) func `run the same in the database as in the model`() async throws {
+        let histories = RandomHistories(seed: RandomHistories.seed, count: RandomHistories.count)
+        print("random histories: \(histories.count) from seed \(histories.seed)")
+        let session = try await EngineSession.open(TestDatabase.current)
+        let start = ContinuousClock.now
+        let report = try await histories.run(in: session)
+        await session.connection.close()
+
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        print(
+            "\(report.histories) histories, \(report.steps) steps, \(Int(Double(report.steps) / seconds)) steps/s"
+        )
+        for (kind, count) in report.seen.sorted(by: { $0.key < $1.key }) { print("  \(kind): \(count)") }
+        if let disagreement = report.disagreement {
+            Issue.record("\(disagreement)")
+        } else if histories.count >= Coverage.sufficientHistories {
+            let unseen = Coverage.required.subtracting(report.seen.keys)
+            #expect(unseen.isEmpty, "seed \(histories.seed) never came to: \(unseen.sorted())")
+        }
+    }
+
+    @Test func `are shortened to the commands that matter`() {
+        let history: History = (0..<40).map { ($0, .clock(seconds: $0)) }
+        var runs = 0
+        let short = shrink(history) { candidate in
+            runs += 1
+            return [3, 17, 18].allSatisfy { number in candidate.contains { $0.step == number } }
+        }
+        #expect(short.map(\.step) == [3, 17, 18])
+        #expect(runs < 200)
+    }
+
+    @Test func `are the same for the same seed`() {
+        func commands(_ seed: UInt64) -> [Command] {
+            var generator = CommandGenerator(seed: seed)
+            var model = EngineModel()
+            var commands: [Command] = []
+            while let command = generator.next(model, commands.count) {
+                _ = model.knows(command) ? model.apply(command, step: commands.count) : nil
+                commands.append(command)
+            }
+            return commands
+        }
+        #expect(commands(7) == commands(7))
+        #expect(commands(7) != commands(8))
+    }
+}

@@ -1,0 +1,79 @@
+extension EngineModel {
+    /// Takes due jobs that the worker knows, best priority first, then queue by queue, then oldest first.
+    mutating func claim(by id: Int, limit: Int, step: Int) throws(Refusal) -> Answer {
+        let worker = try claimant(id)
+        let due = operations.values.filter { operation in
+            guard let job = operation.job else { return false }
+            return job.holder == nil && job.crashes == 0 && job.runAt <= now
+                && worker.queues.contains(job.queue) && worker.handlers.contains(job.handler)
+        }
+        func rank(_ operation: ModelOperation) -> [Int] {
+            let lane = worker.queues.firstIndex(of: operation.job?.queue ?? "") ?? 0
+            return [operation.request.priority, lane, operation.job?.runAt ?? 0, operation.id]
+        }
+        let picked = due.sorted { rank($0).lexicographicallyPrecedes(rank($1)) }.prefix(limit).map(\.id)
+        return take(picked, by: id, step: step)
+    }
+
+    /// Takes one job whose worker died.
+    mutating func claimSuspect(by id: Int, step: Int) throws(Refusal) -> Answer {
+        let worker = try claimant(id)
+        let suspects = operations.values.filter { isSuspect($0, for: worker) }
+        let picked = suspects.min { ($0.job?.runAt ?? 0, $0.id) < ($1.job?.runAt ?? 0, $1.id) }
+        return take(picked.map { [$0.id] } ?? [], by: id, step: step)
+    }
+
+    func held(by id: Int) -> Answer {
+        let held = operationIDs.filter { operations[$0]?.job?.holder?.worker == id }
+        return Answer(held.isEmpty ? "none" : "some", rows: described(held))
+    }
+
+    private func claimant(_ id: Int) throws(Refusal) -> ModelWorker {
+        guard isAlive(id), let worker = workers[id], !worker.stopping else { throw .unknownWorker }
+        return worker
+    }
+
+    /// The attempt is counted now, so that a crash counts.
+    private mutating func take(_ picked: [Int], by worker: Int, step: Int) -> Answer {
+        for (index, id) in answerOrder(picked).enumerated() {
+            hold(id, by: worker, as: Token(step: step, index: index))
+            operations[id]?.job?.attempt += 1
+        }
+        return Answer(picked.isEmpty ? "none" : "some", rows: described(picked))
+    }
+
+    mutating func hold(_ operation: Int, by worker: Int, as claim: Token) {
+        operations[operation]?.job?.holder = .init(worker: worker, claim: claim, claimedAt: now)
+        claims[claim] = (worker, operation)
+        tokens.append(claim)
+    }
+
+    private func answerOrder(_ ids: [Int]) -> [Int] {
+        func rank(_ id: Int) -> [Int] {
+            [operations[id]?.request.priority ?? 0, operations[id]?.job?.runAt ?? 0, id]
+        }
+        return ids.sorted { rank($0).lexicographicallyPrecedes(rank($1)) }
+    }
+
+    private func described(_ ids: [Int]) -> [[Answer.Field]] {
+        answerOrder(ids).compactMap { operations[$0] }.compactMap(description)
+    }
+
+    /// What a worker is told of a job that it holds.
+    private func description(_ operation: ModelOperation) -> [Answer.Field]? {
+        guard let job = operation.job, let holder = job.holder, let position = job.position else {
+            return nil
+        }
+        let rule = operation.actions[position - 1].rule
+        let plan = operation.actions.map { #"["\#($0.rule.branch)","\#($0.rule.name)"]"# }
+        return [
+            .operation(operation.id), .claim(holder.claim),
+            job.definition.map { .definition(name: $0.name, version: $0.version) } ?? .null,
+            .number(position), .number(operation.run(at: position)), .number(job.attempt),
+            .number(rule.maxAttempts), .number(operation.request.priority), .text(Rendered.time(job.runAt)),
+            .text(Rendered.time(operation.createdAt)), .text(job.queue), .text(operation.request.name),
+            .text(rule.branch), .text(rule.name), .text(Rendered.globals(operation.globals)),
+            .text(job.definition == nil ? "[\(plan.joined(separator: ","))]" : ""),
+        ]
+    }
+}

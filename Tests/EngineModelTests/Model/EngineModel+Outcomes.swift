@@ -1,0 +1,239 @@
+import BackOps
+import BackOpsTesting
+
+extension EngineModel {
+    /// Ends a claim, or writes under it: only where worker and claim hold the job, and the lease has not ended.
+    mutating func end(_ token: Token, _ command: ClaimCommand, step: Int) throws(Refusal) -> Answer {
+        guard let owner = claims[token], var operation = operations[owner.operation] else {
+            return Answer("stale")
+        }
+        let isHeld = holds(token)
+        defer { operations[owner.operation] = operation }
+        switch command {
+        case .complete(let change, let jump, let continues):
+            // The target is looked up first: a jump to nowhere is an error of the action, stale or not.
+            let target = try jump.map { target throws(Refusal) in try find(target, in: operation) }
+            guard isHeld else { return missed(token, operation, columns: 11) }
+            let row = complete(
+                &operation,
+                token,
+                change,
+                target,
+                continues,
+                next: Token(step: step, index: 0)
+            )
+            return Answer(operation.isRefused ? "refused" : Self.outcome(of: row), rows: [row])
+        case .fail(let permanent, let retryAfter, let timedOut):
+            guard isHeld else { return missed(token, operation, columns: 4) }
+            let row = fail(&operation, token, permanent, retryAfter, timedOut)
+            return Answer(Self.outcome(of: row), rows: [row])
+        case .snooze(let seconds):
+            guard isHeld else { return missed(token, operation, columns: 4) }
+            handBack(&operation, as: "snoozed", runAt: now + seconds)
+            return handedBack("snoozed", token, operation)
+        case .release:
+            guard isHeld else { return missed(token, operation, columns: 4) }
+            handBack(&operation, as: "released", runAt: nil)
+            return handedBack("released", token, operation)
+        case .checkpoint(let change):
+            if isHeld { operation.globals.apply(change) }
+            return Answer(isHeld ? "written" : "stale", rows: [[.text(isHeld ? "t" : "f")]])
+        }
+    }
+
+    /// Completes several claims in one call, without patches and jumps.
+    mutating func completeAll(_ tokens: [Token], step: Int) -> Answer {
+        var rows: [[Answer.Field]] = []
+        // Claims of the same call that hold nothing are judged by how things stand afterwards.
+        let held = tokens.filter(holds)
+        for (index, token) in held.sorted(by: { claims[$0]?.operation ?? 0 < claims[$1]?.operation ?? 0 })
+            .enumerated()
+        {
+            guard let id = claims[token]?.operation, var operation = operations[id] else { continue }
+            rows.append(complete(&operation, token, nil, nil, true, next: Token(step: step, index: index)))
+            operations[id] = operation
+        }
+        for token in tokens where !held.contains(token) {
+            guard let id = claims[token]?.operation, let operation = operations[id] else { continue }
+            rows += missed(token, operation, columns: 11).rows
+        }
+        return Answer(tokens.count == held.count ? "all" : "some", rows: rows, isUnordered: true)
+    }
+
+    private func holds(_ token: Token) -> Bool {
+        guard let owner = claims[token], isAlive(owner.worker) else { return false }
+        return operations[owner.operation]?.job?.holder?.claim == token
+    }
+
+    /// Says why an outcome was not taken.
+    ///
+    /// Done: the claim completed its action before, and this is a repeated call. Stale: the job is not its own any more.
+    private func missed(_ token: Token, _ operation: ModelOperation, columns: Int) -> Answer {
+        let isDone = operation.actions.contains { $0.completedClaim == token }
+        let outcome = isDone ? "done" : "stale"
+        var row: [Answer.Field] = [.operation(operation.id), .claim(token), .text(outcome)]
+        row += Array(repeating: .null, count: columns - row.count)
+        return Answer(outcome, rows: [row])
+    }
+
+    private static func outcome(of row: [Answer.Field]) -> String {
+        guard case .text(let outcome) = row[2] else { return "" }
+        return outcome
+    }
+
+    func find(_ target: JumpTarget, in operation: ModelOperation) throws(Refusal) -> Int {
+        guard
+            let position = operation.progress?.plan.position(
+                of: BranchName(target.branch),
+                action: target.action
+            )
+        else { throw .unknownTarget }
+        return position
+    }
+
+    // MARK: - Completing
+
+    private mutating func complete(
+        _ operation: inout ModelOperation,
+        _ token: Token,
+        _ change: GlobalsChange?,
+        _ target: Int?,
+        _ continues: Bool,
+        next nextToken: Token
+    ) -> [Answer.Field] {
+        guard var job = operation.job, let holder = job.holder, let position = job.position,
+            var progress = operation.progress
+        else { return [] }
+        progress[position].status = .completed
+        operation.actions[position - 1].startedAt = holder.claimedAt
+        operation.actions[position - 1].completedAt = now
+        operation.actions[position - 1].completedClaim = token
+        operation.actions[position - 1].attemptsCount = job.attempt
+        operation.actions[position - 1].clearError()
+        if let change { operation.globals.apply(change) }
+        let before = progress
+        let next = progress.complete(position, jump: target)
+        settle(&operation, before, progress)
+
+        let row: [Answer.Field] = [.operation(operation.id), .claim(token)]
+        guard let next else {
+            operation.state = .completed
+            operation.endedAt = now
+            operation.job = nil
+            return row + [.text("completed")] + Array(repeating: .null, count: 8)
+        }
+        let rule = operation.actions[next - 1].rule
+        let due = dueTime(rule, operation.globals)
+        let describing: [Answer.Field] = [
+            .number(next), .number(progress[next].run + 1), .number(rule.maxAttempts), .null,
+            .text(rule.branch), .text(rule.name),
+        ]
+        guard job.stepsLeft > 1, let due else {
+            refuse(&operation, job.stepsLeft > 1 ? "InvalidPerformAt" : "StepLimit", at: next)
+            return row + [.text("failed"), .null] + describing + [.null]
+        }
+        let queue = rule.queue ?? operation.request.queue
+        let handler = operation.handler(rule.name)
+        let keeps =
+            continues && due <= now && queue == job.queue
+            && workers[holder.worker]?.handlers.contains(handler) == true
+        job.position = next
+        job.handler = handler
+        job.stepsLeft -= 1
+        job.crashes = 0
+        job.attempt = keeps ? 1 : 0
+        job.queue = queue
+        if !keeps { job.runAt = due }
+        job.holder = keeps ? .init(worker: holder.worker, claim: nextToken, claimedAt: now) : nil
+        operation.job = job
+        guard keeps else { return row + [.text("waiting"), .null] + describing + [.null] }
+        claims[nextToken] = (holder.worker, operation.id)
+        tokens.append(nextToken)
+        return row + [.text("advanced"), .claim(nextToken)] + describing
+            + [.text(Rendered.globals(operation.globals))]
+    }
+
+    /// Notes what a change of the progress means for the actions: skipped now, or open again for a new run.
+    func settle(_ operation: inout ModelOperation, _ before: PlanProgress, _ after: PlanProgress) {
+        for index in operation.actions.indices {
+            let (old, new) = (before[index + 1], after[index + 1])
+            if new.run != old.run {
+                let action = operation.actions[index]
+                if let completedAt = action.completedAt {
+                    operation.attempts.append(
+                        ModelAttempt(
+                            position: index + 1,
+                            run: old.run + 1,
+                            attempt: action.attemptsCount,
+                            outcome: "completed",
+                            claim: action.completedClaim,
+                            startedAt: action.startedAt,
+                            endedAt: completedAt
+                        )
+                    )
+                }
+                operation.actions[index] = ModelAction(action.rule)
+                operation.actions[index].completedClaim = action.completedClaim
+            } else if new.status == .skipped, old.status == .open {
+                operation.actions[index].skippedAt = now
+            }
+        }
+        operation.progress = after
+    }
+
+    // MARK: - Failing and handing back
+
+    private func fail(
+        _ operation: inout ModelOperation,
+        _ token: Token,
+        _ permanent: Bool,
+        _ retryAfter: Int?,
+        _ timedOut: Bool
+    ) -> [Answer.Field] {
+        guard var job = operation.job, let holder = job.holder, let position = job.position else { return [] }
+        let rule = operation.actions[position - 1].rule
+        let isEnd = permanent || job.attempt >= rule.maxAttempts
+        record(&operation, timedOut ? "timed_out" : "failed", error: "Mishap", endsOperation: isEnd)
+        operation.actions[position - 1].startedAt = holder.claimedAt
+        operation.actions[position - 1].attemptsCount = job.attempt
+        operation.actions[position - 1].erroredAt = now
+        operation.actions[position - 1].errorType = "Mishap"
+        let row: [Answer.Field] = [.operation(operation.id), .claim(token)]
+        if isEnd {
+            stop(&operation, .failed, at: position)
+            return row + [.text("failed"), .null]
+        }
+        job.runAt = now + (retryAfter ?? rule.backoff.delay(after: job.attempt))
+        job.holder = nil
+        job.crashes = 0
+        operation.job = job
+        return row + [.text("retrying"), .text(Rendered.time(job.runAt))]
+    }
+
+    /// Frees a claimed job without costing an attempt.
+    ///
+    /// A suspect that is released has not shown yet that it is harmless.
+    func handBack(_ operation: inout ModelOperation, as outcome: String, runAt: Int?) {
+        record(&operation, outcome)
+        guard var job = operation.job else { return }
+        job.holder = nil
+        job.attempt -= 1
+        if let runAt {
+            job.runAt = runAt
+            job.crashes = 0
+        }
+        operation.job = job
+    }
+
+    private func handedBack(_ outcome: String, _ token: Token, _ operation: ModelOperation) -> Answer {
+        Answer(
+            outcome,
+            rows: [
+                [
+                    .operation(operation.id), .claim(token), .text(outcome),
+                    .text(Rendered.time(operation.job?.runAt ?? 0)),
+                ]
+            ]
+        )
+    }
+}

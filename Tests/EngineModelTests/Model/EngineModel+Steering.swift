@@ -1,0 +1,113 @@
+import BackOps
+import BackOpsTesting
+
+extension EngineModel {
+    /// What a person does to an operation.
+    mutating func steer(_ id: Int, _ command: SteeringCommand) throws(Refusal) -> Answer {
+        guard var operation = operations[id] else { throw .unknownOperation }
+        switch command {
+        case .setGlobal(let key, let value): operation.globals[key] = value
+        case .cancel(let reason):
+            guard operation.state == .active else { throw .wrongState }
+            cancel(&operation, reason)
+        case .retry: try retry(&operation)
+        case .jump(let target):
+            guard operation.state != .completed else { throw .wrongState }
+            try jump(&operation, to: target, atOnce: false)
+        case .runFrom(let target): try jump(&operation, to: target, atOnce: true)
+        case .skip:
+            guard operation.state != .completed else { throw .wrongState }
+            try skip(&operation)
+        }
+        operations[id] = operation
+        // A parked operation that was retried starts as soon as its name is known, which may be now.
+        if command == .retry, operation.parkedAt != nil { _ = unpark(operation.request.name) }
+        return Answer("ok", rows: [[.operation(id), .text(operations[id]?.state.rawValue ?? "")]])
+    }
+
+    private func cancel(_ operation: inout ModelOperation, _ reason: String?) {
+        let job = operation.job
+        if let job, let holder = job.holder, let position = job.position {
+            record(&operation, "cancelled")
+            operation.actions[position - 1].startedAt = holder.claimedAt
+            operation.actions[position - 1].attemptsCount = job.attempt
+        }
+        stop(&operation, .cancelled, at: job?.position, reason: reason)
+    }
+
+    /// On at the action where it stopped, or, while it waits for its next attempt, at once.
+    private func retry(_ operation: inout ModelOperation) throws(Refusal) {
+        guard operation.state != .completed else { throw .wrongState }
+        if operation.state == .active {
+            guard let job = operation.job, job.holder == nil, job.attempt > 0, let position = job.position
+            else { throw .wrongState }
+            try point(&operation, at: position)
+        } else if let position = operation.stoppedPosition {
+            try point(&operation, at: position)
+        } else {
+            operation.state = .active
+            operation.endedAt = nil
+            operation.stopReason = nil
+            park(&operation)
+        }
+    }
+
+    private func jump(_ operation: inout ModelOperation, to target: JumpTarget, atOnce: Bool) throws(Refusal)
+    {
+        guard operation.job?.holder == nil, let before = operation.progress else { throw .wrongState }
+        let position = try find(target, in: operation)
+        var after = before
+        after.jump(to: position)
+        settle(&operation, before, after)
+        try point(&operation, at: position, atOnce: atOnce)
+    }
+
+    private func skip(_ operation: inout ModelOperation) throws(Refusal) {
+        guard operation.job?.holder == nil, let before = operation.progress,
+            let position = operation.stoppedPosition ?? operation.job?.position,
+            let branch = before.plan.entry(at: position)?.branch
+        else { throw .wrongState }
+        var after = before
+        after[position].status = .skipped
+        settle(&operation, before, after)
+        let open = after.plan.entries.filter { after[$0.position].status == .open }
+        let next =
+            open.first { $0.branch == branch && $0.position > position } ?? open.first { $0.branch == .main }
+        if let next {
+            try point(&operation, at: next.position)
+        } else {
+            operation.state = .completed
+            operation.endedAt = now
+            operation.stoppedPosition = nil
+            operation.stopReason = nil
+            operation.job = nil
+        }
+    }
+
+    /// Makes an action the next one, with a fresh budget of attempts and of steps.
+    private func point(
+        _ operation: inout ModelOperation,
+        at position: Int,
+        atOnce: Bool = false
+    ) throws(Refusal) {
+        let action = operation.actions[position - 1]
+        var runAt = now
+        if action.startedAt == nil, !atOnce {
+            guard let due = dueTime(action.rule, operation.globals) else { throw .invalidTime }
+            runAt = max(operation.performAt, due)
+        }
+        operation.job = ModelJob(
+            runAt: runAt,
+            definition: operation.job?.definition,
+            position: position,
+            stepsLeft: operation.request.stepLimit,
+            queue: action.rule.queue ?? operation.request.queue,
+            handler: operation.handler(action.rule.name)
+        )
+        operation.actions[position - 1].attemptsCount = 0
+        operation.state = .active
+        operation.endedAt = nil
+        operation.stoppedPosition = nil
+        operation.stopReason = nil
+    }
+}

@@ -1,0 +1,156 @@
+import BackOpsTesting
+import LibPQ
+import Testing
+
+/// A guarantee broken on purpose: a text of a function of the engine, and what is put in its place.
+struct Mutant: Sendable, CustomTestStringConvertible {
+    /// What the engine does wrong then.
+    let fault: String
+    /// The function, as `regprocedure` reads it.
+    let function: String
+    let replacements: [(text: String, by: String)]
+
+    var testDescription: String { fault }
+
+    init(_ fault: String, in function: String, _ replacements: (text: String, by: String)...) {
+        self.fault = fault
+        self.function = function
+        self.replacements = replacements
+    }
+
+    /// Puts the broken function into the test's schema.
+    func install(_ database: TestDatabase) async throws {
+        var definition: String = try await database.value(
+            "select pg_get_functiondef(\(function)::regprocedure)"
+        )
+        for (text, substitute) in replacements {
+            try #require(definition.contains(text), "\(function) has no longer this text: \(text)")
+            definition = definition.replacing(text, with: substitute)
+        }
+        try await database.script(definition)
+    }
+}
+
+extension Mutant {
+    private static let completeMany = "complete_many(bigint,bigint[],bigint[],jsonb[],integer[],boolean)"
+    private static let failMany =
+        "fail_many(bigint,bigint[],bigint[],text[],boolean[],interval[],text[],text[],text[])"
+    private static let handBackMany = "hand_back_many(bigint,bigint[],bigint[],text,timestamptz[],interval[])"
+    private static let claim = "claim(bigint,integer,text[],smallint[],timestamptz[],bigint[])"
+
+    static let all: [Mutant] = [
+        Mutant(
+            "a completion is taken whatever its claim",
+            in: completeMany,
+            ("j.claim_id = i.claim_id", "true"),
+            (
+                "j.claim_id = u.claim_id and c.completed_claim_id = u.claim_id",
+                "c.completed_claim_id = j.claim_id"
+            )
+        ),
+        Mutant(
+            "a failure is taken whatever its claim",
+            in: failMany,
+            (" and j.claim_id = i.claim_id", "")
+        ),
+        Mutant(
+            "a snooze is taken whatever its claim",
+            in: handBackMany,
+            (" and j.claim_id = i.claim_id", "")
+        ),
+        Mutant(
+            "a checkpoint is taken whatever its claim",
+            in: "checkpoint(bigint,bigint,bigint,jsonb)",
+            (" and j.claim_id = p_claim_id", "")
+        ),
+        Mutant(
+            "a completion is taken after the lease",
+            in: completeMany,
+            (" and heartbeat_at + lease > v_now", "")
+        ),
+        Mutant("a failure is taken after the lease", in: failMany, (" and heartbeat_at + lease > v_now", "")),
+        Mutant(
+            "a checkpoint is taken after the lease",
+            in: "checkpoint(bigint,bigint,bigint,jsonb)",
+            (" and w.heartbeat_at + w.lease > clock_now()", "")
+        ),
+        Mutant(
+            "a lease that has ended is renewed",
+            in: "heartbeat(bigint,boolean,boolean)",
+            (" and heartbeat_at + lease > v_now", "")
+        ),
+        Mutant(
+            "the attempt is not counted at claim",
+            in: claim,
+            ("attempt = j.attempt + 1", "attempt = j.attempt")
+        ),
+        Mutant(
+            "the youngest job is claimed first",
+            in: claim,
+            ("order by j.run_at, j.operation_id\n", "order by j.run_at desc, j.operation_id desc\n")
+        ),
+        Mutant("a stopping worker goes on claiming", in: claim, (" and not stopping", "")),
+        Mutant(
+            "an advance keeps its claim's number",
+            in: completeMany,
+            ("nextval('claim_ids')", "i.claim_id")
+        ),
+        Mutant(
+            "rescue takes from the living",
+            in: "rescue(integer)",
+            ("where heartbeat_at + lease <= clock_now()", "where heartbeat_at < clock_now()")
+        ),
+        Mutant(
+            "crashes are not counted",
+            in: "record_crashes(bigint[],text)",
+            ("crashes = crashes + 1", "crashes = crashes")
+        ),
+        Mutant(
+            "the fourth crash convicts, not the third",
+            in: "record_crashes(bigint[],text)",
+            ("v_job.crashes >= 2", "v_job.crashes >= 3")
+        ),
+        Mutant(
+            "a release acquits a suspect",
+            in: handBackMany,
+            ("p_outcome = 'released' and v.crashes > 0", "false")
+        ),
+        Mutant("a release costs an attempt", in: handBackMany, ("v.attempt - 1", "v.attempt")),
+        Mutant(
+            "one attempt too many",
+            in: failMany,
+            ("v.attempt >= v.max_attempts", "v.attempt > v.max_attempts")
+        ),
+        Mutant(
+            "a failed operation keeps its job",
+            in: "end_operation(bigint,text,integer,timestamptz,text)",
+            ("delete from jobs where operation_id = p_operation_id", "delete from jobs where false")
+        ),
+        Mutant(
+            "a jump leaves open what it passes over",
+            in: "apply_jump(bigint,integer,timestamptz)",
+            ("set skipped_at = p_now", "set skipped_at = skipped_at")
+        ),
+        Mutant(
+            "a jump back keeps what had completed",
+            in: "apply_jump(bigint,integer,timestamptz)",
+            ("(completed_at is not null or skipped_at is not null)", "skipped_at is not null")
+        ),
+        Mutant(
+            "retry begins at the first action",
+            in: "retry(bigint)",
+            ("point_at(v_operation, v_position)", "point_at(v_operation, 1)")
+        ),
+        Mutant(
+            "a repeated completion is told that it is stale",
+            in: "missed_claim(bigint,bigint,bigint)",
+            ("completed_claim_id = p_claim_id", "false")
+        ),
+        Mutant(
+            "a key that is taken overwrites nothing, but is counted anew",
+            in: "enqueue(text,jsonb,text,text,integer,timestamptz,interval,text[],json,integer,text)",
+            ("o.key = enqueue.key;\n    if found", "false;\n    if found"),
+            ("enqueue.name, enqueue.key,", "enqueue.name, null,")
+        ),
+    ]
+}
