@@ -57,11 +57,11 @@ import Testing
         ("retyr", "retry"),
     ])
     func `is the name with the fewest differences`(word: String, name: String) {
-        #expect(Suggestion.nearest(to: word, in: Self.names) == name)
+        #expect(Spelling.nearest(to: word, in: Self.names) == name)
     }
 
     @Test(arguments: ["frobnicate", "x", ""])
     func `is not made when nothing is near`(word: String) {
-        #expect(Suggestion.nearest(to: word, in: Self.names) == nil)
+        #expect(Spelling.nearest(to: word, in: Self.names) == nil)
     }
 }

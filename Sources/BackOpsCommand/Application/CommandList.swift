@@ -15,7 +15,10 @@ enum CommandList {
                 SetCommand.self,
             ]
         ),
-        CommandGroup(name: "Installation", subcommands: [MigrateCommand.self, VersionCommand.self]),
+        CommandGroup(
+            name: "Installation",
+            subcommands: [MigrateCommand.self, DoctorCommand.self, VersionCommand.self]
+        ),
     ]
 
     static let discussion = """

@@ -1,0 +1,92 @@
+import LibPQ
+
+extension DiagnosisCheck {
+    static let schemaName = "schema"
+
+    /// Whether the schema is ours, whole, and true to its invariants.
+    static let schema = [
+        DiagnosisCheck(schemaName, migrations),
+        DiagnosisCheck("rights", needsSchema: true, rights),
+        DiagnosisCheck("invariants", needsSchema: true, invariants),
+    ]
+
+    private static func migrations(_ examination: Examination) async throws -> [Observation] {
+        let status = try await Migrator(examination.database).status()
+        let place = "the schema \(status.schema) is at version \(status.version)"
+        if status.version == 0 {
+            return [.failure("there is no schema \(status.schema)", advice: "`backops migrate up` makes it.")]
+        }
+        if status.isNewerThanLibrary {
+            return [
+                .failure(
+                    "\(place), this program knows \(Migration.newestVersion)",
+                    advice: "Use a newer version of this program."
+                )
+            ]
+        }
+        if !status.pending.isEmpty {
+            return [
+                .failure(
+                    "\(place) of \(Migration.newestVersion)",
+                    advice: "`backops migrate up` takes \(status.pending.count.of("step"))."
+                )
+            ]
+        }
+        let modified = status.steps.filter(\.isModified)
+        guard modified.isEmpty else {
+            return modified.map { step in
+                .warning(
+                    "step \(step.version) (\(step.name)) was taken with another text than this program has",
+                    advice:
+                        "Somebody migrated with another build: use that one, or compare with `backops migrate sql`."
+                )
+            }
+        }
+        return [.fine("\(place), the newest, and every step is as this program has it")]
+    }
+
+    private static func rights(_ examination: Examination) async throws -> [Observation] {
+        let row = try await examination.row(examination.engine.rights())
+        let (mayUse, missing, functions) = try row.decode(as: Bool.self, [String].self, Int.self)
+        let role = "\"\(examination.schema)\" to this role"
+        guard mayUse else {
+            return [
+                .failure(
+                    "this role may not use the schema \(examination.schema)",
+                    advice: "grant usage on schema \(role);"
+                )
+            ]
+        }
+        guard !missing.isEmpty || functions > 0 else {
+            return [.fine("this role may do everything that clients and workers do")]
+        }
+        let lacking =
+            (missing.isEmpty ? [] : ["rights on \(missing.joined(separator: ", "))"])
+            + (functions == 0 ? [] : ["the right to call \(functions.of("function"))"])
+        return [
+            .warning(
+                "this role lacks \(lacking.joined(separator: ", and "))",
+                advice:
+                    "Enough for an enqueuer (INSERT on operations) or a reader; a worker needs all: grant all on all tables and functions in schema \(role);"
+            )
+        ]
+    }
+
+    private static func invariants(_ examination: Examination) async throws -> [Observation] {
+        let violations = try await examination.query(examination.engine.invariants()).map(
+            InvariantViolation.init
+        )
+        guard !violations.isEmpty else { return [.fine("every invariant holds")] }
+        let shown = violations.prefix(examination.limits.shownViolations)
+        let rest = violations.count - shown.count
+        return shown.map { .failure($0.description, advice: $0.advice) }
+            + (rest == 0
+                ? []
+                : [
+                    .failure(
+                        "\(rest.of("further violation"))",
+                        advice: "All of them: select * from \(examination.schema).invariants();"
+                    )
+                ])
+    }
+}

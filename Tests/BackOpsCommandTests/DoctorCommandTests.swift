@@ -1,0 +1,73 @@
+import BackOps
+import BackOpsTesting
+import BackOpsTestingTraits
+import DevPostgres
+import Testing
+
+@Suite(.backops(checksInvariants: false)) struct `The command doctor` {
+    @Test func `ends with 0 where nothing failed, warnings or not`() async throws {
+        try await withDevPostgres(.init(durable: true)) { server in
+            let place = ["--database", server.connectionString(), "--schema", "backops"]
+            #expect(try await Shell.backops(["migrate", "up"] + place).code == 0)
+            let doctor = try await Shell.backops(["doctor"] + place)
+            #expect(doctor.code == 0, "\(doctor.output)")
+            #expect(doctor.output.contains("! workers"))
+            #expect(doctor.output.contains("→ Start one"))
+            #expect(doctor.output.hasSuffix("0 failed, 1 to look at, 19 fine\n"))
+            let application = try await Shell.application(["doctor"] + place)
+            #expect(application.code == 0)
+        }
+    }
+
+    @Test func `ends with 3 where something failed, and says what to do`() async throws {
+        try await TestDatabase.current.script(
+            "insert into operations (id, name) values (1, 'A'); delete from jobs"
+        )
+        let doctor = try await Shell.backops(["doctor"])
+        #expect(doctor.code == 3)
+        #expect(
+            doctor.output.contains(
+                "✗ invariants           active_means_one_job: operation 1: active, without a job"
+            )
+        )
+        #expect(doctor.output.contains("→ select point_at(o, POSITION) from operations o where id = 1"))
+        #expect(doctor.messages.isEmpty)
+    }
+
+    @Test func `ends with 3 where nothing answers`() async throws {
+        let dead = try await Shell.backops([
+            "doctor", "-d", "postgresql://somebody:s3cr3t@127.0.0.1:1/nowhere",
+        ])
+        #expect(dead.code == 3)
+        #expect(dead.output.hasPrefix("✗ connection  the database does not answer"))
+        #expect(!dead.output.contains("s3cr3t"))
+    }
+
+    @Test func `prints one document with --json`() async throws {
+        try await TestDatabase.current.script("insert into operations (id, name) values (1, 'A')")
+        let json = try await Shell.backops(["doctor", "--json"]).json()
+        #expect(["fine", "warning", "failure"].contains(json["level"]?.stringValue))
+        let findings = try #require(json["findings"]?.arrayValue)
+        let names = try #require(findings.first { $0["check"]?.stringValue == "names" })
+        #expect(names["level"]?.stringValue == "warning")
+        #expect(names["found"]?.stringValue?.contains(#"1 operation "A" is parked"#) == true)
+        #expect(names["advice"]?.stringValue?.isEmpty == false)
+        #expect(findings.first?["advice"] == .null)
+    }
+
+    @Test func `is in colours where they are asked for, and plain otherwise`() async throws {
+        #expect(try await !Shell.backops(["doctor"]).output.contains("\u{1b}["))
+        let coloured = try await Shell.backops(["doctor"], variables: ["FORCE_COLOR": "1"])
+        #expect(coloured.output.contains("\u{1b}[32m✓\u{1b}[0m"))
+        let plain = try await Shell.backops(["doctor"], variables: ["FORCE_COLOR": "1", "NO_COLOR": "1"])
+        #expect(!plain.output.contains("\u{1b}["))
+    }
+
+    @Test func `documents every check in its help`() async throws {
+        let help = try await Shell.backops(["doctor", "--help"])
+        let checks = try await Shell.backops(["doctor", "--json"]).json()["findings"]?.arrayValue ?? []
+        for check in checks.compactMap({ $0["check"]?.stringValue }) {
+            #expect(help.output.contains(check), "\(check)")
+        }
+    }
+}
