@@ -13,7 +13,7 @@ import Testing
             #expect(doctor.code == 0, "\(doctor.output)")
             #expect(doctor.output.contains("! workers"))
             #expect(doctor.output.contains("→ Start one"))
-            #expect(doctor.output.hasSuffix("0 failed, 1 to look at, 19 fine\n"))
+            #expect(doctor.output.hasSuffix("0 failed, 1 to look at, 20 fine\n"))
             let application = try await Shell.application(["doctor"] + place)
             #expect(application.code == 0)
         }

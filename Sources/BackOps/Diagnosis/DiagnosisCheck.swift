@@ -51,7 +51,10 @@ struct DiagnosisCheck: Sendable {
 
 /// What the checks share: a connection of its own, and whose health is examined.
 struct Examination: Sendable {
+    /// Where the tables are; its connections prepare nothing.
     let database: BackOpsDatabase
+    /// Whether clients and workers with the same settings prepare their statements.
+    let usesPreparedStatements: Bool
     let limits: DiagnosisLimits
     let connection: PQConnection
     var engine: Engine { Engine(database.schema) }

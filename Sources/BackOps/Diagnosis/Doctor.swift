@@ -32,10 +32,14 @@ public struct Doctor: Sendable {
     public func examine() async -> Diagnosis {
         var findings: [Diagnosis.Finding] = []
         do {
-            var options = database.options
-            if options.applicationName == nil { options.applicationName = "backops doctor" }
-            let connection = try await PQConnection.connect(options)
-            let examination = Examination(database: database, limits: limits, connection: connection)
+            let place = plain(database)
+            let connection = try await PQConnection.connect(place.options)
+            let examination = Examination(
+                database: place,
+                usesPreparedStatements: database.options.preparedStatements,
+                limits: limits,
+                connection: connection
+            )
             do {
                 for check in DiagnosisCheck.all where !check.needsSchema || hasSchema(findings) {
                     findings += try await check.findings(examination)
@@ -48,6 +52,15 @@ public struct Doctor: Sendable {
             findings.append(lost(error))
         }
         return Diagnosis(findings: findings)
+    }
+
+    /// The same database without prepared statements: a doctor must get through a pooler that does not know them.
+    private func plain(_ database: BackOpsDatabase) -> BackOpsDatabase {
+        var database = database
+        database.options.preparedStatements = false
+        database.listenOptions?.preparedStatements = false
+        if database.options.applicationName == nil { database.options.applicationName = "backops doctor" }
+        return database
     }
 
     /// The check of the schema comes before those that need it; it finds nothing where there is none.

@@ -13,14 +13,15 @@ struct DoctorCommand: AsyncParsableCommand {
             connection: the server answers, within 20 ms.
             server: PostgreSQL 15 or newer, and not a standby.
             clock: the clocks of server and host agree within a second.
-            listen: LISTEN works; no pooler in transaction mode stands in between.
+            pooler: no pooler stands in between, or statements are not prepared.
+            listen: LISTEN works, and goes through no pooler.
             schema: every migration was taken, with the text that this program has.
             rights: this role may do what clients and workers do.
             invariants: select * from backops.invariants() returns nothing.
             workers: somebody is alive; nobody's lease has ended.
             versions: all living workers run the same version of the application.
             names: nothing is parked, or waits for a worker that knows it.
-            waiting: no due job waits for 10 s (! ) or 60 s (✗) though a worker knows it.
+            waiting: no due job waits for 10 s (!) or 60 s (✗) though a worker knows it.
             snapshots, prepared, slots: no transaction older than 60 s (!) or 10 min (✗), no forgotten prepared one, \
             no unread replication slot keeps dead rows from being removed.
             vacuum: no table has more dead rows than live ones (!), or twenty times as many (✗).

@@ -43,7 +43,8 @@ struct `The doctor` {
         #expect(findings.allSatisfy { $0.level == .fine && $0.advice == nil })
         #expect(
             findings.map(\.check) == [
-                "connection", "server", "clock", "listen", "schema", "rights", "invariants", "workers",
+                "connection", "server", "pooler", "clock", "listen", "schema", "rights", "invariants",
+                "workers",
                 "versions",
                 "names", "waiting", "snapshots", "prepared", "slots", "vacuum", "connections",
                 "notifications",

@@ -11,6 +11,7 @@ extension DiagnosisCheck {
     static let connection = [
         DiagnosisCheck("connection", roundTrip),
         DiagnosisCheck("server", server),
+        DiagnosisCheck("pooler", pooler),
         DiagnosisCheck("clock", clock),
         DiagnosisCheck("listen", listen),
     ]
@@ -71,11 +72,28 @@ extension DiagnosisCheck {
     }
 
     /// A pooler tells its clients a process id of its own.
+    private static func pooler(_ examination: Examination) async throws -> [Observation] {
+        let pid: Int32 = try await examination.row(ServerStatement.identity).decode(2)
+        guard pid != examination.connection.backendPID else {
+            return [.fine("this connection leads to the server itself")]
+        }
+        guard examination.usesPreparedStatements else {
+            return [.fine("this connection leads through a pooler, and prepares no statements")]
+        }
+        return [
+            .warning(
+                "this connection leads through a pooler",
+                advice:
+                    "PgBouncer before 1.21 in transaction mode loses prepared statements: set preparedStatements = false in the options of the database."
+            )
+        ]
+    }
+
     private static func listen(_ examination: Examination) async throws -> [Observation] {
         let options = examination.database.listenOptions ?? examination.database.options
+        let channel = "\(examination.schema)_doctor_\(UInt64.random(in: .min ... .max))"
         let connection = try await PQConnection.connect(options)
         do {
-            let channel = "\(examination.schema)_doctor_\(UInt64.random(in: .min ... .max))"
             let observation = try await connection.run { session in
                 let pid = try session.query(ServerStatement.identity).first?.decode(2, as: Int32.self)
                 guard pid == session.backendPID else { return pooled }
@@ -87,7 +105,7 @@ extension DiagnosisCheck {
                         "LISTEN hears nothing",
                         advice: "Workers poll; look at the notification queue below."
                     )
-                    : .fine("LISTEN hears what NOTIFY sends, on a connection to the server itself")
+                    : .fine("LISTEN hears what NOTIFY sends")
             }
             await connection.close()
             return [observation]
@@ -98,8 +116,8 @@ extension DiagnosisCheck {
     }
 
     private static let pooled = Observation.warning(
-        "a pooler stands between this host and the server",
+        "LISTEN would go through a pooler",
         advice:
-            "In transaction mode LISTEN is lost and sleeping workers wake by polling only: give listenOptions a direct connection."
+            "In transaction mode it hears nothing, and sleeping workers wake by polling only: give listenOptions a direct connection."
     )
 }
