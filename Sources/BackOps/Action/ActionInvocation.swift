@@ -22,6 +22,8 @@ package struct ActionInvocation: Sendable {
     package var enqueuedAt: Date
     package var globals: Globals
     package var timeout: Duration?
+    /// The claim that it runs under; nil where nothing is claimed, as inline.
+    package var claimID: Int64?
 
     /// Describes an attempt of an entry of the plan; what the entry says can be changed afterwards.
     package init(

@@ -78,5 +78,6 @@ extension ActionInvocation {
         )
         maxAttempts = job.maxAttempts
         timeout = job.timeout
+        claimID = job.claim.claimID
     }
 }
