@@ -1,5 +1,5 @@
 /// Reads and writes durations as people type them: `500ms`, `30s`, `10m`, `2h`, `3d`, `1h30m`.
-enum DurationText {
+package enum DurationText {
     private static let units: [(name: String, milliseconds: Int64)] = [
         ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
     ]
@@ -7,7 +7,7 @@ enum DurationText {
     /// Reads a duration.
     ///
     /// - Throws: ``ArgumentError`` that shows what would do.
-    static func parse(_ text: String) throws(ArgumentError) -> Duration {
+    package static func parse(_ text: String) throws(ArgumentError) -> Duration {
         var rest = text[...]
         var milliseconds: Int64 = 0
         repeat {
@@ -32,7 +32,7 @@ enum DurationText {
     }
 
     /// Writes a duration in one unit, as short as it is still telling: `88ms`, `1.4s`, `41s`, `14m`, `3h`, `31d`.
-    static func short(_ duration: Duration) -> String {
+    package static func short(_ duration: Duration) -> String {
         let milliseconds = max(0, duration / .milliseconds(1))
         let seconds = milliseconds / 1000
         return switch seconds {

@@ -1,5 +1,5 @@
 import BackOps
-import Logging
+package import Logging
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -8,9 +8,9 @@ import Foundation
 #endif
 
 /// Writes one line per event to standard error.
-struct LineLogHandler: LogHandler {
+package struct LineLogHandler: LogHandler {
     /// How a line looks.
-    enum Format: String, CaseIterable, Sendable {
+    package enum Format: String, CaseIterable, Sendable {
         /// For people: time, level, message, then the metadata as key=value.
         case text
         /// For machines: one JSON object, with the metadata as its members.
@@ -18,17 +18,17 @@ struct LineLogHandler: LogHandler {
     }
 
     let format: Format
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.info
+    package var metadata: Logger.Metadata = [:]
+    package var logLevel = Logger.Level.info
 
-    init(format: Format) { self.format = format }
+    package init(format: Format) { self.format = format }
 
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    func log(event: LogEvent) {
+    package func log(event: LogEvent) {
         StandardStream.error.writeLine(line(event, at: Date()))
     }
 
