@@ -159,6 +159,32 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Kills, freezes and cuts off what runs, and checks afterwards that nothing was lost.
+        .executableTarget(
+            name: "Chaos",
+            dependencies: [
+                "BackOps",
+                "BackOpsCommand",
+                "DevPostgres",
+                "LibPQ",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Chaos",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ChaosTests",
+            dependencies: [
+                "BackOps",
+                "BackOpsTesting",
+                "BackOpsTestingTraits",
+                "Chaos",
+                "LibPQ",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
         // An application, for the tests of its commands.
         .executableTarget(
             name: "BackOpsCommandTestApplication",

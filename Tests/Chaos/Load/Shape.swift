@@ -1,0 +1,111 @@
+import BackOps
+
+/// The operations of the load, and the way that each must have gone when it has completed.
+enum Shape: String, CaseIterable, Sendable {
+    case line = "Line"
+    case booking = "Booking"
+    case detour = "Detour"
+    case loop = "Loop"
+    case doze = "Doze"
+    case brought = "Brought"
+
+    /// Position and run of every completion in its order, such as `1.1 2.1`.
+    var walk: String {
+        switch self {
+        case .line: "1.1 2.1 3.1"
+        case .booking: "1.1 2.1 3.1 4.1 5.1 6.1"
+        case .detour: "1.1 2.1 5.1 6.1 3.1 4.1"
+        case .loop: "1.1 2.1 3.1 2.2 3.2 2.3 3.3 4.1"
+        case .doze: "1.1 2.1 3.1 4.1"
+        case .brought: "1.1 2.1 3.1"
+        }
+    }
+
+    /// What workers must know; operations that bring their branches need no definition.
+    static func definitions(_ bodies: ActionBodies) -> [any OperationDefinition] {
+        [
+            Line(bodies: bodies), Booking(bodies: bodies), Detour(bodies: bodies), Loop(bodies: bodies),
+            Doze(bodies: bodies),
+        ]
+    }
+}
+
+/// Nothing special.
+struct Line: OperationDefinition {
+    let bodies: ActionBodies
+
+    var branches: [Branch] {
+        bodies.step("One")
+        bodies.step("Two")
+        bodies.step("Three", .transaction)
+    }
+}
+
+/// Transactions between actions that throw; one of them may make the operation fail.
+struct Booking: OperationDefinition {
+    let bodies: ActionBodies
+
+    var branches: [Branch] {
+        bodies.step("Reserve", .transaction)
+        bodies.step("Ask", .flaky)
+        bodies.step("Charge", .transaction)
+        bodies.step("Confirm", .fragile)
+        bodies.step("Mail")
+        bodies.step("Close", .transaction)
+    }
+}
+
+/// Goes through a side branch and comes back.
+struct Detour: OperationDefinition {
+    let bodies: ActionBodies
+
+    var branches: [Branch] {
+        bodies.step("Start")
+        bodies.step("Fork", .transaction, goingTo: .init(branch: "side", action: "SideOne"))
+        bodies.step("Join", .flaky)
+        bodies.step("End")
+        Branch("side") {
+            bodies.step("SideOne")
+            bodies.step("SideTwo", .transaction)
+        }
+    }
+}
+
+/// Jumps back twice.
+struct Loop: OperationDefinition {
+    let bodies: ActionBodies
+
+    var branches: [Branch] {
+        bodies.step("Enter")
+        bodies.step("Work", .transaction)
+        bodies.step("Again", goingTo: .init(branch: .main, action: "Work", times: 2))
+        bodies.step("Leave", .transaction)
+    }
+}
+
+/// Snoozes, and stores globals early.
+struct Doze: OperationDefinition {
+    let bodies: ActionBodies
+
+    var branches: [Branch] {
+        bodies.step("Nap", .dozing)
+        bodies.step("Note", .checkpointing)
+        bodies.step("Sleep", .dozing)
+        bodies.step("Wake", .transaction)
+    }
+}
+
+/// Brings its branches with the INSERT.
+enum Brought {
+    static let branches = """
+        {"main": [["First", \(options)], ["Second", \(options)], ["Third", \(options)]]}
+        """
+
+    private static let options = """
+        {"max_attempts": 1000, "backoff": {"kind": "constant", "base": 0.2, "jitter": 0.5}}
+        """
+
+    static func actions(_ bodies: ActionBodies) -> [any Plannable] {
+        [bodies.step("First"), bodies.step("Second", .transaction), bodies.step("Third")]
+    }
+}

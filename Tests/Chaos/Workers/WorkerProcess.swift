@@ -1,0 +1,59 @@
+import BackOps
+import Foundation
+
+/// A worker process of the run.
+final class WorkerProcess: Sendable {
+    let pid: Int32
+    /// Where its standard error goes.
+    let log: URL
+    private let process: Process
+
+    /// Starts this program again, as a worker.
+    ///
+    /// - Throws: What the system says when there is no process left.
+    init(conninfo: String, _ settings: RunSettings, log: URL) throws {
+        try Data().write(to: log)
+        let process = Process()
+        process.executableURL = try Self.program()
+        process.arguments = [
+            "work", conninfo, "\(settings.slots)", "\(Int64(settings.lease / .milliseconds(1)))",
+            "\(settings.seed)",
+        ]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = try FileHandle(forWritingTo: log)
+        try process.run()
+        self.process = process
+        self.log = log
+        pid = process.processIdentifier
+    }
+
+    /// The running program's own file, whatever it was called as.
+    private static func program() throws -> URL {
+        let link = "/proc/self/exe"
+        if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link) {
+            return URL(filePath: path)
+        }
+        return URL(filePath: CommandLine.arguments[0])
+    }
+
+    var isRunning: Bool { process.isRunning }
+
+    /// How it ended; nil while it runs.
+    var end: String? {
+        guard !process.isRunning else { return nil }
+        return process.terminationReason == .exit
+            ? "exit code \(process.terminationStatus)" : "signal \(process.terminationStatus)"
+    }
+
+    func send(_ signal: Int32) {
+        if process.isRunning { kill(pid, signal) }
+    }
+
+    /// Returns how it ended, or nil when it has not within a limit.
+    func waitForEnd(_ limit: Duration) async throws -> String? {
+        let deadline = ContinuousClock.now + limit
+        while end == nil, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
+        return end
+    }
+}

@@ -1,0 +1,185 @@
+import BackOps
+import BackOpsTesting
+import BackOpsTestingTraits
+import LibPQ
+import Logging
+import Testing
+
+@testable import Chaos
+
+@Suite(.backops(isolation: .database), .timeLimit(.minutes(5))) struct `The verdict of a chaos run` {
+    /// Operations of every shape, run to their end by a worker that nobody disturbs.
+    private func calmRun() async throws -> Memory {
+        let database = TestDatabase.current.database
+        let client = BackOpsClient(database)
+        let ledger = Ledger(client)
+        try await ledger.create()
+        let bodies = ActionBodies(ledger: ledger, lease: .milliseconds(20), seed: 7)
+        let worker = try BackOpsWorker(
+            database,
+            configuration: WorkerConfiguration(),
+            actions: Brought.actions(bodies),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) {
+            Shape.definitions(bodies)
+        }
+        // Registers the definitions.
+        try await worker.drain()
+        let memory = Memory()
+        let ids = try await Enqueuer(Self.settings, client: client, memory: memory).enqueueQuick(30)
+        try await client.setGlobal(GlobalKey<Int64>(Load.steered), to: 5, of: ids[0])
+        memory.note { $0.steered[ids[0]] = 5 }
+        // Draining leaves retries that are due later.
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try await active() > 0 {
+            try #require(ContinuousClock.now < deadline, "the operations do not end")
+            try await worker.drain()
+        }
+        await client.close()
+        return memory
+    }
+
+    private static let settings = RunSettings(
+        duration: .seconds(1),
+        workers: 1,
+        slots: 1,
+        lease: .seconds(1),
+        seed: 7,
+        faults: FaultKind.allCases,
+        keep: false
+    )
+
+    private func active() async throws -> Int {
+        try await TestDatabase.current.value("select count(*) from jobs")
+    }
+
+    private func violatedRules(_ memory: Memory) async throws -> Set<String> {
+        var rules: Set<String> = []
+        for rule in Rule.all(memory.now) where try await !rule.violations(TestDatabase.current.pool).isEmpty {
+            rules.insert(rule.name)
+        }
+        return rules
+    }
+
+    @Test func `finds nothing after a calm run`() async throws {
+        let memory = try await calmRun()
+        #expect(try await violatedRules(memory) == [])
+        #expect(memory.now.violations == [])
+        #expect(Set(try await shapes()) == Set(Shape.allCases.map(\.rawValue)), "the run had every shape")
+    }
+
+    private func shapes() async throws -> [String] {
+        try await TestDatabase.current.query("select distinct name from operations").map { try $0.decode(0) }
+    }
+
+    /// A corruption, and the rule that must find it.
+    struct Plant: Sendable, CustomTestStringConvertible {
+        let rule: String
+        let sql: String
+        var testDescription: String { rule }
+
+        init(_ rule: String, _ sql: String) {
+            self.rule = rule
+            self.sql = sql
+        }
+    }
+
+    static let plants = [
+        Plant(
+            "acknowledged operations exist",
+            "update operations set key = 'other' where id = (select min(id) from operations)"
+        ),
+        Plant(
+            "a key has one operation",
+            """
+            drop index operations_name_key_idx;
+            insert into operations (name, key, globals) select name, key, globals from operations order by id limit 1;
+            """
+        ),
+        Plant("an acknowledged global stays", "update operations set globals = globals - 'steered'"),
+        Plant(
+            "every operation ends",
+            "update operations set state = 'active', ended_at = null where id = (select min(id) from operations)"
+        ),
+        Plant(
+            "only active operations have a job",
+            """
+            insert into jobs (operation_id, run_at, position, steps_left, priority, queue, handler)
+            select min(id), now(), 1, 1, 5, 'default', 'x' from operations
+            """
+        ),
+        Plant(
+            "a failure has a recorded reason",
+            "update operations set state = 'failed', stopped_position = 1 where id = (select min(id) from operations)"
+        ),
+        Plant(
+            "only who was cancelled is cancelled",
+            "update operations set state = 'cancelled' where id = (select min(id) from operations)"
+        ),
+        Plant(
+            "a completion is recorded once",
+            """
+            insert into attempts (operation_id, position, run, attempt, outcome, claim_id, ended_at)
+            select operation_id, position, run, 1, 'completed', claim_id, completed_at from chaos.completions limit 1
+            """
+        ),
+        Plant(
+            "actions complete in the plan's order",
+            """
+            update actions a set completed_claim_id = b.completed_claim_id
+              from actions b
+             where a.operation_id = b.operation_id and (a.position, b.position) in ((1, 2), (2, 1))
+               and a.operation_id = (select min(operation_id) from actions where run = 1)
+            """
+        ),
+        Plant(
+            "globals commit with the completion",
+            #"update operations set globals = globals || '{"trail": []}'"#
+        ),
+        Plant(
+            "a completed action came to its end under its claim",
+            "update chaos.bodies set ended_at = null where id = (select max(id) from chaos.bodies where deed = 'plain')"
+        ),
+        Plant(
+            "a completed action does not begin again",
+            """
+            insert into chaos.bodies (operation_id, position, run, attempt, claim_id, deed, pid)
+            select operation_id, position, run, 2, nextval('claim_ids'), deed, 1 from chaos.bodies order by id limit 1
+            """
+        ),
+        Plant(
+            "a transaction takes effect once",
+            "insert into chaos.effects_tx overriding user value select * from chaos.effects_tx limit 1"
+        ),
+        Plant(
+            "a transaction takes effect once",
+            "delete from chaos.effects_tx where id = (select min(id) from chaos.effects_tx)"
+        ),
+        Plant(
+            "no effect without its completion",
+            "update chaos.effects_tx set claim_id = -1 where id = (select min(id) from chaos.effects_tx)"
+        ),
+        Plant(
+            "what began has one recorded end",
+            """
+            insert into chaos.bodies (operation_id, position, run, attempt, claim_id, deed, pid)
+            select operation_id, position, run, 2, -1, deed, 1 from chaos.bodies order by id limit 1
+            """
+        ),
+        Plant(
+            "attempts are numbered without gaps",
+            "update actions set attempts_count = attempts_count + 1 where completed_at is not null"
+        ),
+        Plant("no attempt beyond the limit", "update chaos.bodies set attempt = 1001"),
+    ]
+
+    @Test(arguments: plants) func `finds what is planted`(plant: Plant) async throws {
+        let memory = try await calmRun()
+        try await TestDatabase.current.script(plant.sql)
+        #expect(try await violatedRules(memory).contains(plant.rule))
+    }
+
+    @Test func `has a planted violation for every rule`() {
+        #expect(Set(Self.plants.map(\.rule)) == Set(Rule.all(Memory().now).map(\.name)))
+    }
+}
