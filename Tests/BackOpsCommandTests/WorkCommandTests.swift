@@ -37,7 +37,7 @@ import Testing
 
     @Test(arguments: [
         ["--concurrency", "0"], ["--lease", "1ms"], ["--queue", "No"], ["--log-level", "loud"],
-        ["--poll", "x"],
+        ["--poll", "x"], ["--listen-database", "nonsense"], ["--listen-database", "", "--no-listen"],
     ])
     func `refuses settings that make no sense`(arguments: [String]) async throws {
         let refused = try await Shell.application(["work", "--drain"] + arguments)

@@ -1,11 +1,5 @@
 public import LibPQ
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// Says where the engine's tables are.
 public struct BackOpsDatabase: Sendable {
     /// How to connect; TLS, several hosts, service files and passwords are libpq's affair.
@@ -13,6 +7,9 @@ public struct BackOpsDatabase: Sendable {
 
     /// How to connect for LISTEN, when ``options`` lead through a pooler in transaction mode; nil is the same way.
     public var listenOptions: PQOptions?
+
+    /// Whether LISTEN reaches the server; off where only a pooler in transaction mode does, so that workers poll.
+    public var listens = true
 
     /// The most connections that a client keeps open, 1 or more; a worker lends that many to its actions, and needs two more.
     public var maxConnections: Int = 10
@@ -35,17 +32,6 @@ public struct BackOpsDatabase: Sendable {
         self.conninfo = conninfo
         options = PQOptions(conninfo)
         try options.validate()
-    }
-
-    /// What the environment says: `BACKOPS_DATABASE_URL` and `BACKOPS_SCHEMA`, else libpq's own variables and defaults.
-    public static var environment: BackOpsDatabase {
-        get throws {
-            let variables = ProcessInfo.processInfo.environment
-            return try BackOpsDatabase(
-                variables["BACKOPS_DATABASE_URL"] ?? "",
-                schema: variables["BACKOPS_SCHEMA"] ?? "backops"
-            )
-        }
     }
 
     /// The schema's name.

@@ -18,7 +18,9 @@ struct WorkerRun {
 
     init(_ worker: BackOpsWorker, _ relay: StopRelay) {
         database = worker.database
-        configuration = worker.configuration
+        var configuration = worker.configuration
+        if !worker.database.listens { configuration.listens = false }
+        self.configuration = configuration
         registry = worker.registry
         logger = worker.logger
         self.relay = relay

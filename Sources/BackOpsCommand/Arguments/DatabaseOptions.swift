@@ -28,13 +28,21 @@ struct DatabaseOptions: ParsableArguments {
     )
     var schema: String?
 
+    @Flag(
+        name: .customLong("no-prepared-statements"),
+        help: "Do without prepared statements, for PgBouncer before 1.21 in transaction mode."
+    )
+    var preparesNothing = false
+
     /// What the options say, else the environment, else libpq.
     func resolved() throws -> BackOpsDatabase {
         var resolved = try BackOpsDatabase(
-            database ?? ProcessInfo.processInfo.environment["BACKOPS_DATABASE_URL"] ?? "",
-            schema: Self.schemaName(schema)
+            conninfo: database,
+            schema: schema,
+            overriding: ProcessInfo.processInfo.environment
         )
         resolved.maxConnections = 2
+        if preparesNothing { resolved.options.preparedStatements = false }
         return resolved
     }
 

@@ -28,12 +28,14 @@ struct WorkCommand<Application: BackOpsApplication>: AsyncParsableCommand {
     var drain = false
 
     @OptionGroup(title: "Timing") var timing: WorkTimingOptions
+    @OptionGroup(title: "Behind a pooler") var listening: ListenOptions
     @OptionGroup(title: "Logging") var logging: LogOptions
     @OptionGroup(title: "Database") var options: DatabaseOptions
 
     func run() async throws {
         var database = try options.resolved()
         database.maxConnections = 10
+        try listening.apply(to: &database)
         let application = try await Application()
         var configuration = application.configuration
         if !queues.isEmpty { configuration.queues = queues }
@@ -72,13 +74,9 @@ struct WorkTimingOptions: ParsableArguments {
     )
     var poll: Duration?
 
-    @Flag(name: .customLong("no-listen"), help: "Do without LISTEN, for a pooler in transaction mode.")
-    var doesNotListen = false
-
     func apply(to configuration: inout WorkerConfiguration) {
         if let lease { configuration.lease = lease }
         if let grace { configuration.gracePeriod = grace }
         if let poll { configuration.pollInterval = poll }
-        if doesNotListen { configuration.listens = false }
     }
 }

@@ -74,6 +74,13 @@ extension Problem {
                 error.description,
                 advice: "See --database and the variable BACKOPS_DATABASE_URL."
             )
+        } else if state == .duplicatePreparedStatement || state == .invalidStatementName {
+            self.init(
+                .error,
+                error.description,
+                advice:
+                    "A pooler in transaction mode does that: use --no-prepared-statements, or BACKOPS_PREPARED_STATEMENTS=off."
+            )
         } else if error.isAboutReachability {
             self.init(
                 .databaseUnreachable,

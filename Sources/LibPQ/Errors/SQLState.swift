@@ -74,6 +74,8 @@ extension SQLState {
     // Names and rights.
     /// Reports a prepared statement that the server does not have.
     public static let invalidStatementName = SQLState("26000")
+    /// Reports a prepared statement that the server has already.
+    public static let duplicatePreparedStatement = SQLState("42P05")
     /// Reports a wrong password.
     public static let invalidPassword = SQLState("28P01")
     /// Reports a database that is not there.
