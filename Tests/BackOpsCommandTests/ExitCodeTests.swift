@@ -38,7 +38,11 @@ import Testing
         let test = TestDatabase.current
         let role = test.schema + "_guest"
         try await test.script("create role \(role) login password 'guest'")
-        let variables = ["PGUSER": role, "PGPASSWORD": "guest", "PGOPTIONS": "-c role=\(role)"]
+        // A role of the session, which a pooler would refuse.
+        let variables = [
+            "BACKOPS_DATABASE_URL": test.directConninfo, "PGUSER": role, "PGPASSWORD": "guest",
+            "PGOPTIONS": "-c role=\(role)",
+        ]
         let results = try await [
             ["list"], ["enqueue", "Fulfilment"], ["show", "1"], ["migrate", "status"],
         ].asyncMap {

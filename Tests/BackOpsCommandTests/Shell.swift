@@ -35,7 +35,7 @@ enum Shell {
         input: String = "",
         variables: [String: String?] = [:]
     ) async throws -> Finished {
-        try await run("backops", arguments, input: input, variables: try await ours.merging(variables) { $1 })
+        try await run("backops", arguments, input: input, variables: ours.merging(variables) { $1 })
     }
 
     /// Runs the application of these tests against the test's own database.
@@ -46,24 +46,13 @@ enum Shell {
         try await run(
             "BackOpsCommandTestApplication",
             arguments,
-            variables: try await ours.merging(variables) { $1 }
+            variables: ours.merging(variables) { $1 }
         )
     }
 
     /// Leads a child to the test's own installation.
     private static var ours: [String: String?] {
-        get async throws {
-            ["BACKOPS_DATABASE_URL": try await conninfo, "BACKOPS_SCHEMA": TestDatabase.current.schema]
-        }
-    }
-
-    /// How to connect to the server of the tests; the installations are its schemas.
-    static var conninfo: String {
-        get async throws {
-            try await TestServer.shared.dev?.connectionString() ?? ProcessInfo.processInfo.environment[
-                TestServer.variable
-            ] ?? ""
-        }
+        TestDatabase.current.variables.mapValues { $0 }
     }
 
     /// Runs a program that lies beside the test bundle.
@@ -75,7 +64,10 @@ enum Shell {
     ) async throws -> Finished {
         let path = try path(of: program)
         var changes: [Environment.Key: String?] = [:]
-        for name in ["NO_COLOR", "FORCE_COLOR", "COLUMNS", "BACKOPS_DATABASE_URL", "BACKOPS_SCHEMA"] {
+        for name in [
+            "NO_COLOR", "FORCE_COLOR", "COLUMNS", "BACKOPS_DATABASE_URL", "BACKOPS_SCHEMA",
+            "BACKOPS_PREPARED_STATEMENTS", "BACKOPS_LISTEN_URL",
+        ] {
             if let key = Environment.Key(rawValue: name) { changes[key] = .some(nil) }
         }
         for (name, value) in variables {

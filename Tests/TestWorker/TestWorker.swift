@@ -12,7 +12,11 @@ struct TestWorker {
         guard arguments.count == 5, let pause = Int(arguments[3]), let lease = Int(arguments[4]) else {
             throw Usage()
         }
-        let database = try BackOpsDatabase(arguments[1], schema: arguments[2])
+        let database = try BackOpsDatabase(
+            conninfo: arguments[1],
+            schema: arguments[2],
+            overriding: ProcessInfo.processInfo.environment
+        )
         let effects = BackOpsClient(database)
         var configuration = WorkerConfiguration()
         configuration.lease = .seconds(lease)

@@ -60,15 +60,23 @@ public struct TestDatabase: Sendable {
     /// Names the schema that holds the engine's tables.
     public var schema: String { database.schemaName }
 
+    /// What leads a child process to ``database``: variables that `BackOpsDatabase.environment` reads.
+    package let variables: [String: String]
+
+    /// The connection string of the server itself, past any pooler.
+    package let directConninfo: String
+
     /// Says how to connect so that the engine's tables need no schema before their names.
     public var options: PQOptions { pool.options }
 
-    init(database: BackOpsDatabase, poolSize: Int) {
-        var options = database.options
+    init(_ installation: TestServer.Installation, poolSize: Int) {
+        database = installation.database
+        variables = installation.variables
+        directConninfo = installation.direct
+        var options = PQOptions(installation.direct)
         options.settings["search_path"] = "\(database.schemaName), public"
         // A statement that hangs should fail its test, not stop the run.
         options.queryTimeout = .seconds(60)
-        self.database = database
         pool = PQPool(options, size: poolSize)
     }
 

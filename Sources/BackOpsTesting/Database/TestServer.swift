@@ -13,8 +13,23 @@ package struct TestServer: Sendable {
     /// Names the variable that makes tests use another server than a private one.
     package static let variable = "BACKOPS_TEST_DATABASE_URL"
 
+    /// Names the variable with the path of `pgbouncer`: tests then reach the private server through one.
+    package static let poolerVariable = "BACKOPS_TEST_PGBOUNCER"
+
+    /// Names the variable that, set to `off`, keeps workers of such tests from LISTEN on a direct connection.
+    package static let listenVariable = "BACKOPS_TEST_LISTEN"
+
+    /// Whether workers of the tests are woken by LISTEN.
+    package static var workersListen: Bool {
+        let variables = ProcessInfo.processInfo.environment
+        return variables[poolerVariable]?.isEmpty ?? true || variables[listenVariable] != "off"
+    }
+
     /// The private server; nil when the environment names one.
     package let dev: DevPostgres?
+
+    /// What clients and workers connect through; nil when they connect to the server itself.
+    package let pooler: PgBouncer?
     private let conninfo: String
     private let pool: PQPool
 
@@ -27,8 +42,9 @@ package struct TestServer: Sendable {
     }
 
     private static func start() async throws -> TestServer {
-        if let conninfo = ProcessInfo.processInfo.environment[variable], !conninfo.isEmpty {
-            return TestServer(dev: nil, conninfo: conninfo)
+        let variables = ProcessInfo.processInfo.environment
+        if let conninfo = variables[variable], !conninfo.isEmpty {
+            return TestServer(dev: nil, pooler: nil, conninfo: conninfo)
         }
         // Nobody waits for the disk: what a test leaves behind is dropped, and the server ends with this process.
         let settings = DevPostgres.Settings(
@@ -42,11 +58,19 @@ package struct TestServer: Sendable {
             maxConnections: 300
         )
         let dev = try await DevPostgres.start(settings)
-        return TestServer(dev: dev, conninfo: dev.connectionString())
+        var pooler: PgBouncer?
+        if let program = variables[poolerVariable], !program.isEmpty {
+            pooler = try await PgBouncer.start(program, before: dev, poolSize: poolSize)
+        }
+        return TestServer(dev: dev, pooler: pooler, conninfo: dev.connectionString())
     }
 
-    private init(dev: DevPostgres?, conninfo: String) {
+    /// Fewer than the clients and workers of the tests have connections, so that the server's go from one to another.
+    private static let poolSize = 8
+
+    private init(dev: DevPostgres?, pooler: PgBouncer?, conninfo: String) {
         self.dev = dev
+        self.pooler = pooler
         self.conninfo = conninfo
         pool = PQPool(PQOptions(conninfo), size: 4)
     }
@@ -57,24 +81,50 @@ package struct TestServer: Sendable {
     struct Installation {
         let name: String
         let isolation: TestDatabase.Isolation
+        /// How clients and workers connect.
         let database: BackOpsDatabase
+        /// How to connect for what needs a session.
+        let direct: String
+        /// What ``database`` was made of, for child processes.
+        let variables: [String: String]
     }
 
     /// Makes a schema or a database with the engine in it.
     func install(_ isolation: TestDatabase.Isolation) async throws -> Installation {
         let name = "t_" + String(UInt64.random(in: .min ... .max), radix: 36)
-        let database: BackOpsDatabase
+        let direct = Self.conninfo(conninfo, database: isolation == .database ? name : nil)
+        let pooled = pooler.map {
+            Self.conninfo($0.connectionString(), database: isolation == .database ? name : nil)
+        }
+        let variables = Self.variables(
+            direct: direct,
+            pooled: pooled,
+            schema: isolation == .database ? "backops" : name
+        )
+        let database = try BackOpsDatabase(overriding: variables)
         switch isolation {
-        case .schema:
-            database = try BackOpsDatabase(conninfo, schema: name)
-            try await pool.script(Migrator.sql(schema: name))
+        case .schema: try await pool.script(Migrator.sql(schema: name))
         case .database:
-            database = try BackOpsDatabase(Self.conninfo(conninfo, database: name))
             // File copies are not logged: 15 ms instead of 50.
             try await pool.query("create database \(identifier: name) template template1 strategy file_copy")
             try await Migrator(database).up()
         }
-        return Installation(name: name, isolation: isolation, database: database)
+        return Installation(
+            name: name,
+            isolation: isolation,
+            database: database,
+            direct: direct,
+            variables: variables
+        )
+    }
+
+    /// What leads clients and workers, those of child processes too, to an installation.
+    private static func variables(direct: String, pooled: String?, schema: String) -> [String: String] {
+        guard let pooled else { return ["BACKOPS_DATABASE_URL": direct, "BACKOPS_SCHEMA": schema] }
+        return [
+            "BACKOPS_DATABASE_URL": pooled, "BACKOPS_SCHEMA": schema, "BACKOPS_PREPARED_STATEMENTS": "off",
+            "BACKOPS_LISTEN_URL": workersListen ? direct : "off",
+        ]
     }
 
     /// Drops what ``install(_:)`` made.
@@ -91,7 +141,8 @@ package struct TestServer: Sendable {
     }
 
     /// The same server, another database: the last of several values counts, in keywords and in a URL.
-    static func conninfo(_ conninfo: String, database: String) -> String {
+    static func conninfo(_ conninfo: String, database: String?) -> String {
+        guard let database else { return conninfo }
         guard conninfo.hasPrefix("postgres://") || conninfo.hasPrefix("postgresql://") else {
             return "\(conninfo) dbname=\(database)"
         }

@@ -32,7 +32,7 @@ private func lend<R: Sendable>(
 ) async throws -> R {
     let server = try await TestServer.shared
     let installation = try await server.install(isolation)
-    let database = TestDatabase(database: installation.database, poolSize: poolSize)
+    let database = TestDatabase(installation, poolSize: poolSize)
     let result: Result<R, any Error>
     do {
         result = .success(try await TestDatabase.$bound.withValue(database) { try await body(database) })

@@ -13,6 +13,9 @@ final class WorkerProcess {
         process.arguments = [
             TestDatabase.current.database.conninfo, TestDatabase.current.schema, String(pause), String(lease),
         ]
+        process.environment = ProcessInfo.processInfo.environment.merging(TestDatabase.current.variables) {
+            $1
+        }
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
