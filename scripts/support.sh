@@ -114,9 +114,12 @@ require_tool() {
 has_tool() {
   case $1 in
     python3-venv) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
-    *) command -v "$1" >/dev/null ;;
+    *) tool_path "$1" >/dev/null ;;
   esac
 }
+
+# Where a program is; servers are often where only root looks.
+tool_path() { PATH=$PATH:/usr/sbin command -v "$1"; }
 
 # The version of the PostgreSQL that tests and demo use.
 postgres_version() { "$(server_programs)/postgres" --version | sed -E 's/^[^0-9]*([0-9.]+).*/\1/'; }
