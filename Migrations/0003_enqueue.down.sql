@@ -1,5 +1,6 @@
 drop function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text);
 drop function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text);
+drop function await_standby();
 drop trigger operations_expand on operations;
 drop function expand_operations();
 drop function unpark(text);

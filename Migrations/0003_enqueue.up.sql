@@ -150,6 +150,18 @@ create trigger operations_expand
   for each statement execute function expand_operations();
 comment on trigger operations_expand on operations is 'Makes a plain INSERT enough.';
 
+-- A commit that waits for a synchronous standby can be made to wait no longer: its caller is told that the outcome is not known, but
+-- everybody on this server sees the row. A caller that then asks again under the same key only reads, and a transaction that only
+-- read waits for nobody: it would be told of an operation that is lost if the standby takes over. So it writes, too.
+create function await_standby() returns void
+  language sql
+  set search_path from current
+as $$
+  select pg_logical_emit_message(true, 'backops', '') where current_setting('synchronous_standby_names') <> '';
+$$;
+comment on function await_standby() is
+  'Makes the commit of this transaction wait for the synchronous standby, if there is one, although nothing else was written.';
+
 -- Locks: nothing; two callers with the same key meet at the unique index, where the later one waits for the earlier one's commit.
 create function enqueue(
   name        text,
@@ -175,6 +187,7 @@ begin
   if enqueue.key is not null then
     select o.id into v_id from operations o where o.name = enqueue.name and o.key = enqueue.key;
     if found then
+      perform await_standby();
       return v_id;
     end if;
   end if;
@@ -188,6 +201,7 @@ begin
     returning id into v_id;
   if v_id is null then
     select o.id into strict v_id from operations o where o.name = enqueue.name and o.key = enqueue.key;
+    perform await_standby();
   end if;
   return v_id;
 end
@@ -253,6 +267,9 @@ begin
       returning id
   )
   select array_agg(id) into v_ids from inserted;
+  if coalesce(cardinality(v_ids), 0) < cardinality(keys) then
+    perform await_standby();
+  end if;
 
   return query
     select coalesce(o.id, enqueue(enqueue_many.name, i.document, i.key, enqueue_many.queue, enqueue_many.priority, v_perform_at, null,
