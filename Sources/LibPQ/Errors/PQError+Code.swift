@@ -19,7 +19,8 @@ extension PQError {
         public static let invalidOptions = Code(.invalidOptions)
         /// No connection could be made: nobody there, not in time, or the server refused it.
         public static let connectionFailed = Code(.connectionFailed)
-        /// The connection ended, or had ended before.
+        /// The connection ended, or had ended before, or a standby refused a write and the connection was given up: the server
+        /// that takes writes is another one now.
         ///
         /// A statement that was under way outside a transaction block may or may not have taken effect.
         public static let connectionLost = Code(.connectionLost)

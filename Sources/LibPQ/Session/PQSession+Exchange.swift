@@ -48,6 +48,7 @@ extension PQSession {
             endExchange()
             guard notices.replicationIsInDoubt else { return result }
         } catch {
+            if error.code == .connectionLost { close() }
             endExchange()
             throw refine(statement.map { error.with(statement: $0) } ?? error, patience)
         }
@@ -133,9 +134,21 @@ extension PQSession {
     func failure(of result: ResultStorage) -> PQError {
         var fields = result.errorFields
         let isFatal = fields.severity == "FATAL" || fields.severity == "PANIC"
+        if fields.sqlState == .readOnlyTransaction, isOnStandby {
+            fields.message = "The server is a standby, and takes no writes: \(fields.message)"
+            return PQError(.connectionLost, fields: fields, statement: nil)
+        }
         guard isFatal || !isUsable else { return PQError(.server, fields: fields, statement: nil) }
         let firstLine = fields.message.split(separator: "\n").first.map(String.init)
         fields.message = firstLine ?? "The connection to the server was lost."
         return PQError(.connectionLost, fields: fields, statement: nil)
+    }
+
+    /// Whether the server is a standby, or has become one: the one that takes writes is elsewhere now.
+    private var isOnStandby: Bool {
+        guard let connection = unsafe connection,
+            let text = unsafe PQparameterStatus(connection, "in_hot_standby")
+        else { return false }
+        return unsafe String(cString: text) == "on"
     }
 }
