@@ -338,11 +338,11 @@ extension Dispatcher {
 
 extension Result where Success == PQResult, Failure == PQError {
     /// The error, when it is the connection's and not a statement's.
+    ///
+    /// A server that takes no writes at all, behind a pooler or an address that has moved, is as good as none.
     fileprivate var connectionError: PQError? {
-        guard case .failure(let error) = self, error.code != .server, error.code != .pipelineAborted else {
-            return nil
-        }
-        return error
+        guard case .failure(let error) = self, error.code != .pipelineAborted else { return nil }
+        return error.code != .server || error.sqlState == .readOnlyTransaction ? error : nil
     }
 
     /// The error, when the server refused this very statement.

@@ -204,10 +204,10 @@ extension WorkerRun {
 }
 
 extension PQError {
-    /// Whether waiting may help: the connection's trouble, or a server that is starting, stopping or full.
+    /// Whether waiting may help: the connection's trouble, or a server that is starting, stopping, full or a standby.
     fileprivate var mayPass: Bool {
         switch code {
-        case .server: sqlState?.isTransient == true || sqlState?.isConnectionException == true
+        case .server: sqlState?.isTransient == true || sqlState == .readOnlyTransaction
         case .invalidOptions, .misuse, .decoding: false
         default: true
         }

@@ -150,4 +150,24 @@ private struct RecordingLogHandler: LogHandler {
             }
         }
     }
+
+    @Test func `outlives that it finds a standby for a while, which takes no writes`() async throws {
+        try await withWorker { server, client, _ in
+            let signal = "\(server.directory)/data/standby.signal"
+            #expect(FileManager.default.createFile(atPath: signal, contents: nil))
+            try await server.restart(mode: .immediate)
+            let before = try await eventuallyOpen(client)
+            try await eventually("the worker has met the standby") {
+                let log = try String(contentsOfFile: "\(server.directory)/server.log", encoding: .utf8)
+                return log.contains("in a read-only transaction")
+            }
+            #expect(try await open(client) == before)
+            try await client.pool.query("select pg_promote()")
+        }
+    }
+
+    private func eventuallyOpen(_ client: BackOpsClient) async throws -> Int? {
+        try await eventually("the database can be asked") { try await open(client) != nil }
+        return try await open(client)
+    }
 }
