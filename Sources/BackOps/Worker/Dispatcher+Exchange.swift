@@ -30,7 +30,7 @@ extension Dispatcher {
     var mustSend: Bool {
         if let sendAgainAt, sendAgainAt > .now { return false }
         return !pending.isEmpty || mustReconcile || mustTellStop || (look.isDue && stop <= .whenIdle)
-            || nextProgress <= .now || asksForLostClaims
+            || nextProgress <= .now || asksForLostClaims || nextReconciliation.map { $0 <= .now } == true
     }
 
     private var asksForLostClaims: Bool {
@@ -114,6 +114,7 @@ extension Dispatcher {
 extension Dispatcher {
     private mutating func makeParts() -> [Part] {
         var parts: [Part] = []
+        if let nextReconciliation, nextReconciliation <= .now { mustReconcile = true }
         let batch = sendsSingly ? 1 : 1000
         parts += chunks(pending.completions, batch).map(Part.complete)
         parts += chunks(pending.failures, batch).map(Part.fail)
@@ -272,10 +273,13 @@ extension Dispatcher {
     }
 
     /// Starts what the database handed over in an answer that was lost.
+    ///
+    /// Not while an action of the same operation still runs: it has completed itself, and its end says what comes next.
     private mutating func reconcile(_ jobs: [ClaimedJob]) {
         mustReconcile = false
-        let known = pending.claims
-        for job in jobs where running[job.claim.claimID] == nil && !known.contains(job.claim) { start(job) }
+        if nextReconciliation != nil { nextReconciliation = .now + configuration.lease }
+        let known = Set(pending.claims.map(\.operationID) + running.values.map(\.job.claim.operationID))
+        for job in jobs where !known.contains(job.claim.operationID) { start(job) }
     }
 
     private mutating func loseClaims(_ rows: PQResult) throws(PQError) {

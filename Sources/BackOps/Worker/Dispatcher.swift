@@ -34,6 +34,11 @@ struct Dispatcher {
     /// After an answer was lost: the database may have handed over jobs that this process does not know of.
     var mustReconcile = false
 
+    /// When to ask that without a reason, for a worker behind a pooler, which may reconnect without a word; nil for others.
+    ///
+    /// The server that is there afterwards, a standby that took over, may know of other outcomes than this worker was told.
+    var nextReconciliation: ContinuousClock.Instant?
+
     /// How this worker learns that a claim was taken away; nil until the heartbeat has connected.
     ///
     /// Before that it claims nothing: a cancel that comes while nobody listens would not be heard.
@@ -146,11 +151,13 @@ struct Dispatcher {
         }
     }
 
-    /// What was said while nobody listened was not heard: the worker asks.
+    /// What was said while nobody listened was not heard, and another server may be there now: the worker asks.
     private mutating func connected(_ hearing: WorkerInbox.Hearing) {
+        mustReconcile = mustReconcile || self.hearing != nil
         self.hearing = hearing
         look.pollInterval = configuration.pollInterval(hearing)
         nextQuestion = .now
+        nextReconciliation = hearing == .asks ? .now + configuration.lease : nil
     }
 
     mutating func lose(_ claim: Int64) {
@@ -223,6 +230,7 @@ extension Dispatcher {
     /// When to look up next, if nothing happens before.
     private var nextMoment: ContinuousClock.Instant {
         var moment = stop <= .whenIdle ? look.nextLook : .now + .seconds(3600)
+        if let nextReconciliation { moment = min(moment, nextReconciliation) }
         if !running.isEmpty {
             moment = min(moment, nextProgress)
             if let nextQuestion { moment = min(moment, nextQuestion) }

@@ -315,6 +315,25 @@ COMMENT ON FUNCTION backops.attach_session(p_worker_id bigint, p_backend_pid int
 
 
 --
+-- Name: await_standby(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.await_standby() RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select pg_logical_emit_message(true, 'backops', '') where current_setting('synchronous_standby_names') <> '';
+$$;
+
+
+--
+-- Name: FUNCTION await_standby(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.await_standby() IS 'Makes the commit of this transaction wait for the synchronous standby, if there is one, although nothing else was written.';
+
+
+--
 -- Name: backoff_delay(integer, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -1104,6 +1123,7 @@ begin
   if enqueue.key is not null then
     select o.id into v_id from operations o where o.name = enqueue.name and o.key = enqueue.key;
     if found then
+      perform await_standby();
       return v_id;
     end if;
   end if;
@@ -1117,6 +1137,7 @@ begin
     returning id into v_id;
   if v_id is null then
     select o.id into strict v_id from operations o where o.name = enqueue.name and o.key = enqueue.key;
+    perform await_standby();
   end if;
   return v_id;
 end
@@ -1178,6 +1199,9 @@ begin
       returning id
   )
   select array_agg(id) into v_ids from inserted;
+  if coalesce(cardinality(v_ids), 0) < cardinality(keys) then
+    perform await_standby();
+  end if;
 
   return query
     select coalesce(o.id, enqueue(enqueue_many.name, i.document, i.key, enqueue_many.queue, enqueue_many.priority, v_perform_at, null,
