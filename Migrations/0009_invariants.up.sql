@@ -91,6 +91,33 @@ as $$
 $$;
 comment on function violations_of_operations() is 'The part of invariants() that begins at operations.';
 
+create function job_advice(p_operation operations, p_position integer) returns text
+  language sql stable
+  set search_path from current
+as $$
+  select format('delete from %1$I.jobs where operation_id = %2$s; ', current_schema(), p_operation.id)
+    || case
+         when p_operation.parked_at is not null and a.position is null then format(
+           'insert into %1$I.jobs (operation_id, run_at, steps_left, priority, queue, handler) '
+           'select id, ''infinity'', step_limit, priority, queue, name || ''/'' from %1$I.operations where id = %2$s; -- parks it again',
+           current_schema(), p_operation.id
+         )
+         else format(
+           'update %1$I.operations set parked_at = null where id = %2$s; '
+           'select %1$I.point_at(o, %3$s) from %1$I.operations o where id = %2$s; -- writes its job anew, at that action',
+           current_schema(), p_operation.id, coalesce(a.position::text, 'POSITION')
+         )
+       end
+    from (
+      select min(position) filter (where position = p_position) as here, min(position) filter (where branch = 'main') as first
+        from actions
+       where operation_id = p_operation.id and completed_at is null and skipped_at is null
+    ) as open
+   cross join lateral (select coalesce(open.here, open.first) as position) as a
+$$;
+comment on function job_advice(operations, integer) is
+  'Statements that write the job of an active operation anew: where it stood if that action is open, else at the first open one of main.';
+
 create function violations_of_jobs() returns setof violation
   language sql stable
   set search_path from current
@@ -108,8 +135,8 @@ as $$
            else format('%s, but it has a job', o.state)
          end,
          case
-           when j.operation_id is not null then format('delete from jobs where operation_id = %s removes it.', j.operation_id)
-           else format('select point_at(o, POSITION) from operations o where id = %s makes one, at the action that you name.', o.id)
+           when j.operation_id is null then job_advice(o, null)
+           else format('delete from %I.jobs where operation_id = %s; -- nothing else needs it', current_schema(), j.operation_id)
          end
     from operations o
     full join jobs j on j.operation_id = o.id
@@ -122,7 +149,7 @@ as $$
            when a.position is null then 'its job points to an action that is not there'
            else 'its job points to an action that has ended'
          end,
-         format('select point_at(o, POSITION) from operations o where id = %s points it to an action that you name.', o.id)
+         job_advice(o, j.position)
     from jobs j
     join operations o on o.id = j.operation_id and o.state = 'active'
     left join actions a on a.operation_id = j.operation_id and a.position = j.position
@@ -139,10 +166,12 @@ as $$
            else format('its job is held by %s pid %s, whose lease ended at %s', w.host, w.pid, w.heartbeat_at + w.lease)
          end,
          case
+           when (j.worker_id is null) <> (j.claim_id is null) or (j.worker_id is null) <> (j.claimed_at is null) then job_advice(o, j.position)
            when w.id is not null then 'Living workers rescue it within seconds, unless somebody has the row of the job or the worker locked: look into pg_locks.'
-           else format('select record_crashes(''{%s}'', ''a worker unknown'') frees it; the attempt counts as crashed.', j.operation_id)
+           else format('select %I.record_crashes(''{%s}'', ''unknown''); -- frees it: the attempt counts as crashed', current_schema(), j.operation_id)
          end
     from jobs j
+    join operations o on o.id = j.operation_id and o.state = 'active'
    cross join clock
     left join workers w on w.id = j.worker_id
    where (j.worker_id is null) <> (j.claim_id is null)
@@ -159,7 +188,7 @@ as $$
            when j.steps_left < 1 or j.crashes not between 0 and 2 then format('its job has %s steps left and %s crashes behind it', j.steps_left, j.crashes)
            else format('its job follows definition %s, which is not there', j.definition_id)
          end,
-         format('select point_at(o, POSITION) from operations o where id = %s writes its job anew.', o.id)
+         job_advice(o, j.position)
     from jobs j
     join operations o on o.id = j.operation_id and o.state = 'active'
     left join actions a on a.operation_id = j.operation_id and a.position = j.position
@@ -296,7 +325,8 @@ as $$
   -- 3. A job has begun the attempts that its action counts, and one more where it is claimed.
   select 'attempts_are_recorded', j.operation_id, j.position, j.worker_id,
          format('its job is at attempt %s of %s, after %s that ended', j.attempt, a.max_attempts, a.attempts_count),
-         format('select point_at(o, %s) from operations o where id = %s gives it a fresh budget of attempts.', j.position, j.operation_id)
+         format('select %1$I.point_at(o, %2$s) from %1$I.operations o where id = %3$s; -- gives it a fresh budget, once nobody holds it',
+                current_schema(), j.position, j.operation_id)
     from jobs j
     join actions a on a.operation_id = j.operation_id and a.position = j.position
    cross join lateral (select j.attempt - case when j.worker_id is null then 0 else 1 end as ended) as n

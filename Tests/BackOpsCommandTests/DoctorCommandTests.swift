@@ -30,7 +30,11 @@ import Testing
                 "✗ invariants           active_means_one_job: operation 1: active, without a job"
             )
         )
-        #expect(doctor.output.contains("→ select point_at(o, POSITION) from operations o where id = 1"))
+        #expect(
+            doctor.output.contains(
+                "→ delete from \(TestDatabase.current.schema).jobs where operation_id = 1; insert into"
+            )
+        )
         #expect(doctor.messages.isEmpty)
     }
 

@@ -19,9 +19,9 @@ struct Corruption: Sendable, CustomTestStringConvertible {
         self.sql = sql
     }
 
-    static let all = jobs + claims + attempts + actions + operations + plans + schema
+    static let all = jobs + brokenClaims + claims + attempts + actions + operations + plans + schema
 
-    private static let jobs = [
+    static let jobs = [
         Corruption(
             "active_means_one_job",
             1,
@@ -132,7 +132,7 @@ struct Corruption: Sendable, CustomTestStringConvertible {
         ),
     ]
 
-    private static let claims = [
+    static let brokenClaims = [
         Corruption(
             "claims_belong_to_workers",
             2,
@@ -145,6 +145,9 @@ struct Corruption: Sendable, CustomTestStringConvertible {
             "a claim without a time",
             "alter table jobs drop constraint jobs_claimed_whole; update jobs set claimed_at = null where operation_id = 2"
         ),
+    ]
+
+    private static let claims = [
         Corruption(
             "claims_belong_to_workers",
             2,

@@ -34,6 +34,15 @@ struct `The invariants of a database` {
         #expect(violations.allSatisfy { !$0.detail.isEmpty && !$0.advice.isEmpty })
     }
 
+    @Test(arguments: Corruption.jobs + Corruption.brokenClaims)
+    func `advise what makes a broken job whole`(corruption: Corruption) async throws {
+        try await Specimens.make()
+        try await database.script(corruption.sql)
+        let advice = try #require(try await database.violations().first).advice
+        try await database.script(advice)
+        #expect(try await database.violations().isEmpty, "\(advice)")
+    }
+
     @Test func `tell of an index that could not be built`() async throws {
         try await Specimens.make()
         await expectRefusal("23505") {
