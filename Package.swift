@@ -123,6 +123,13 @@ let package = Package(
             path: "Tests/TestWorker",
             swiftSettings: settings
         ),
+        // What runs while Tests/Failover/run takes the primary away.
+        .executableTarget(
+            name: "FailoverLoad",
+            dependencies: ["BackOps", "LibPQ"],
+            path: "Tests/Failover/Load",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "BackOpsTests",
             dependencies: [
