@@ -1,5 +1,6 @@
 import ArgumentParser
 import BackOpsCommand
+import Foundation
 
 /// Attacks workers and their PostgreSQL, and checks that the guarantees held.
 ///
@@ -16,7 +17,7 @@ struct ChaosProgram: AsyncParsableCommand {
             with a ledger of what the actions did.
 
             Exit code 0: every guarantee held. 1: violations were found. 2: the run does not count, because a kind of \
-            fault never happened, or no late write was refused.
+            fault never happened, or no late write was refused. 3: the run could not be finished.
             """,
         subcommands: [WorkCommand.self]
     )
@@ -79,7 +80,15 @@ struct ChaosProgram: AsyncParsableCommand {
             faults: faults.kinds,
             keep: keep
         )
-        let report = try await ChaosRun(settings).run()
+        let report: Report
+        do {
+            report = try await ChaosRun(settings).run()
+        } catch {
+            FileHandle.standardError.write(
+                Data("the run could not be finished: \(String(reflecting: error))\n".utf8)
+            )
+            throw ExitCode(3)
+        }
         print(json ? try report.json() : report.text)
         if report.outcome != .held { throw ExitCode(report.outcome.exitCode) }
     }

@@ -48,33 +48,29 @@ struct ChaosRun: Sendable {
         _ fleet: WorkerFleet,
         _ folder: URL
     ) async throws -> Report {
-        let control = try server.client(ApplicationName.control, connections: 8)
         let enqueuing = try server.client(ApplicationName.enqueuer)
-        try await Ledger(control).create()
         let enqueuer = Enqueuer(settings, client: enqueuing, memory: memory)
+        let attacked = try await underAttack(server, fleet, enqueuing, enqueuer)
 
-        let start = ContinuousClock.now
-        try await fleet.fill()
-        try await underAttack(until: start + settings.duration, server, fleet, control, enqueuing, enqueuer)
-        let attacked = ContinuousClock.now - start
-
-        say("healing: \(try await active(control)) operations are under way")
-        let drain = try await drain(control, fleet)
+        // Connections of its own: those of the attack may be dead without knowing it yet.
+        let healed = try server.client(ApplicationName.control)
+        say("healing: \(try await active(healed)) operations are under way")
+        let drain = try await drain(healed, fleet)
         let fresh = try await enqueuer.enqueueQuick(Self.freshCount)
-        _ = try await self.drain(control, fleet)
+        _ = try await self.drain(healed, fleet, fresh)
         try await fleet.stop()
 
         var report = Report(seed: settings.seed, seconds: attacked / .seconds(1), faults: memory.now.faults)
         report.drainSeconds = drain / .seconds(1)
         report.folder = settings.keep ? folder.path : nil
-        try await Verdict(pool: control.pool, memory: memory, settings: settings).judge(
+        try await Verdict(pool: healed.pool, memory: memory, settings: settings).judge(
             &report,
             fresh: fresh,
             log: server.log(),
             lateWrites: await fleet.lateWrites(),
-            invariants: Invariants(client: control, memory: memory)
+            invariants: Invariants(client: healed, memory: memory)
         )
-        await control.close()
+        await healed.close()
         await enqueuing.close()
         return report
     }
@@ -82,40 +78,52 @@ struct ChaosRun: Sendable {
     /// Operations of the workload that must succeed when all is well again.
     private static let freshCount = 100
 
-    /// Everything at once: faults, load, steering and looking.
+    /// Everything at once: faults, load, steering and looking; gives how long that was.
     private func underAttack(
-        until deadline: ContinuousClock.Instant,
         _ server: ServerUnderAttack,
         _ fleet: WorkerFleet,
-        _ control: BackOpsClient,
         _ enqueuing: BackOpsClient,
         _ enqueuer: Enqueuer
-    ) async throws {
+    ) async throws -> Duration {
+        let control = try server.client(ApplicationName.control, connections: 8)
+        try await Ledger(control).create()
+        try await fleet.fill()
+        let start = ContinuousClock.now
+        let deadline = start + settings.duration
+        let delayed = DelayedWrites(control: control, memory: memory, seed: settings.seed)
         let injector = FaultInjector(
             settings: settings,
             server: server,
             fleet: fleet,
             control: control,
+            delayed: delayed,
             memory: memory
         )
         let steering = Steering(settings: settings, client: enqueuing, memory: memory)
         let invariants = Invariants(client: control, memory: memory)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await injector.run(until: deadline) }
+            group.addTask { try await delayed.run(until: deadline) }
             group.addTask { try await enqueuer.run(until: deadline) }
             group.addTask { try await steering.run(until: deadline) }
             group.addTask { try await invariants.watch(until: deadline) }
             group.addTask { try await tell(until: deadline) }
         }
+        await control.close()
+        return ContinuousClock.now - start
     }
 
-    /// Waits until no operation is under way, or the limit is over; the verdict then names what is left.
-    private func drain(_ control: BackOpsClient, _ fleet: WorkerFleet) async throws -> Duration {
+    /// Waits until no operation, or none of some, is under way, or the limit is over; the verdict then names what is left.
+    private func drain(
+        _ control: BackOpsClient,
+        _ fleet: WorkerFleet,
+        _ ids: [Int64]? = nil
+    ) async throws -> Duration {
         let start = ContinuousClock.now
         var nextWord = start + .seconds(5)
         while ContinuousClock.now < start + settings.drainLimit {
             try await fleet.fill()
-            let active = try await active(control)
+            let active = try await active(control, ids)
             if active == 0 { break }
             if nextWord <= .now {
                 say("draining: \(active) operations are under way")
@@ -126,9 +134,13 @@ struct ChaosRun: Sendable {
         return ContinuousClock.now - start
     }
 
-    private func active(_ control: BackOpsClient) async throws -> Int {
-        try await control.pool.query("select count(*) from backops.operations where state = 'active'").first?
-            .decode(0, as: Int.self) ?? 0
+    private func active(_ control: BackOpsClient, _ ids: [Int64]? = nil) async throws -> Int {
+        try await control.pool.query(
+            """
+            select count(*) from backops.operations
+             where state = 'active' and (\(ids)::bigint[] is null or id = any (\(ids)))
+            """
+        ).first?.decode(0, as: Int.self) ?? 0
     }
 }
 

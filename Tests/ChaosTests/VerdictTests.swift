@@ -133,6 +133,10 @@ import Testing
             """
         ),
         Plant(
+            "a late write changes nothing",
+            #"update operations set globals = globals || '{"late": true}' where id = (select min(id) from operations)"#
+        ),
+        Plant(
             "globals commit with the completion",
             #"update operations set globals = globals || '{"trail": []}'"#
         ),

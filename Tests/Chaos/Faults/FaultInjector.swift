@@ -9,6 +9,7 @@ struct FaultInjector: Sendable {
     let server: ServerUnderAttack
     let fleet: WorkerFleet
     let control: BackOpsClient
+    let delayed: DelayedWrites
     let memory: Memory
 
     func run(until deadline: ContinuousClock.Instant) async throws {
@@ -68,21 +69,25 @@ extension FaultInjector {
         let held = await heldJobs(of: process)
         let now = PQTimestamp(Date())
         process.send(SIGKILL)
+        delayed.add(held)
         _ = try await process.waitForEnd(.seconds(10))
-        memory.note { $0.kills.append(Memory.Kill(pid: process.pid, at: now, held: held)) }
+        memory.note { $0.kills.append(Memory.Kill(pid: process.pid, at: now, held: held.map(\.operation))) }
         try await fleet.replace(process)
         return true
     }
 
     /// What it holds, if the server is there to say so.
-    private func heldJobs(of process: WorkerProcess) async -> [Int64] {
+    private func heldJobs(of process: WorkerProcess) async -> [HeldJob] {
         do {
             return try await control.pool.query(
                 """
-                select j.operation_id from backops.jobs j join backops.workers w on w.id = j.worker_id
+                select j.worker_id, j.operation_id, j.claim_id from backops.jobs j join backops.workers w on w.id = j.worker_id
                  where w.pid = \(process.pid)
                 """
-            ).map { try $0.decode(0, as: Int64.self) }
+            ).map { row in
+                let (worker, operation, claim) = try row.decode(as: Int64.self, Int64.self, Int64.self)
+                return HeldJob(worker: worker, operation: operation, claim: claim)
+            }
         } catch {
             return []
         }
@@ -92,6 +97,7 @@ extension FaultInjector {
         let pause = dice.duration(settings.lease / 2...settings.lease * 2.5)
         guard let process = await fleet.take(&dice) else { return false }
         process.send(SIGSTOP)
+        delayed.add(await heldJobs(of: process))
         try? await Task.sleep(for: pause)
         process.send(SIGCONT)
         await fleet.giveBack(process)
@@ -100,10 +106,24 @@ extension FaultInjector {
 
     private func quit(_ dice: inout Dice) async throws -> Bool {
         guard let process = await fleet.take(&dice) else { return false }
+        do {
+            // One that has hardly begun does not listen to signals yet.
+            guard try await isRegistered(process) else {
+                await fleet.giveBack(process)
+                return false
+            }
+        } catch {
+            await fleet.giveBack(process)
+            throw error
+        }
         process.send(SIGTERM)
         try await fleet.replace(process)
         try await WorkerFleet.expectGracefulEnd(of: process, settings, memory)
         return true
+    }
+
+    private func isRegistered(_ process: WorkerProcess) async throws -> Bool {
+        try await control.pool.query("select from backops.workers where pid = \(process.pid)").count > 0
     }
 }
 

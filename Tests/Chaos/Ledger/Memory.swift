@@ -3,7 +3,7 @@ import Synchronization
 
 /// What the run was told by the database, kept outside of it: a server that loses a commit cannot lose this too.
 final class Memory: Sendable {
-    /// A worker that was killed, and what it held then.
+    /// A worker that was killed, and the operations that it held then.
     struct Kill: Sendable {
         let pid: Int32
         let at: PQTimestamp
@@ -23,6 +23,7 @@ final class Memory: Sendable {
         /// Violations seen while it ran.
         var violations: [Violation] = []
         var invariantChecks = 0
+        var delayedWritesRefused = 0
     }
 
     private let state = Mutex(State())

@@ -28,25 +28,29 @@ struct ActionBodies: Sendable {
     private func run(_ context: ActionContext, _ deed: Deed, _ target: Target?) async throws {
         guard let claim = context.invocation.claimID else { throw Unclaimed() }
         var dice = Dice(seed: seed, context.operationID, claim)
-        let isStubborn = dice.chance(0.3)
-        do {
-            // A stubborn action does not hear that it is cancelled, and writes although its claim is gone.
-            guard isStubborn else { return try await act(context, claim, deed, target, dice) }
-            let rolled = dice
-            try await Task { try await act(context, claim, deed, target, rolled) }.value
-        } catch let error as BackOpsError where error.code == .staleClaim {
-            context.logger.warning("\(LateWrite.message)", metadata: [LateWrite.claimKey: "\(claim)"])
-            throw error
-        }
+        let attempt = Attempt(
+            context: context,
+            claim: claim,
+            deed: deed,
+            target: target,
+            isStubborn: dice.chance(0.4)
+        )
+        guard attempt.isStubborn else { return try await act(attempt, dice) }
+        let rolled = dice
+        try await Task { try await act(attempt, rolled) }.value
     }
 
-    private func act(
-        _ context: ActionContext,
-        _ claim: Int64,
-        _ deed: Deed,
-        _ target: Target?,
-        _ dice: Dice
-    ) async throws {
+    private struct Attempt: Sendable {
+        let context: ActionContext
+        let claim: Int64
+        let deed: Deed
+        let target: Target?
+        /// Does not hear that it is cancelled, and takes no for no answer.
+        let isStubborn: Bool
+    }
+
+    private func act(_ attempt: Attempt, _ dice: Dice) async throws {
+        let (context, claim, deed) = (attempt.context, attempt.claim, attempt.deed)
         var dice = dice
         let isQuick = context[Load.quick] == .bool(true)
         let row = try await ledger.begin(context, claim, deed)
@@ -56,14 +60,33 @@ struct ActionBodies: Sendable {
         case .dozing where dice.chance(0.4): try context.snooze(dice.duration(.zero...lease / 4))
         case .checkpointing:
             context["checkpoint"] = .integer(claim)
-            try await context.checkpoint()
+            try await write(attempt) { try await context.checkpoint() }
             try await Task.sleep(for: dice.duration(.zero...lease / 4))
         default: break
         }
-        try decide(context, target)
+        try decide(context, attempt.target)
         guard deed == .transaction else { return try await ledger.end(row) }
-        try await context.transaction { transaction in
-            try await ledger.effect(context, claim, row, in: transaction)
+        try await write(attempt) {
+            try await context.transaction { transaction in
+                try await ledger.effect(context, claim, row, in: transaction)
+            }
+        }
+    }
+
+    /// Writes; a stubborn action goes on trying when its claim is gone, until somebody else has long begun.
+    private func write(_ attempt: Attempt, _ body: () async throws -> Void) async throws {
+        let deadline = ContinuousClock.now + lease * 4
+        while true {
+            do {
+                return try await body()
+            } catch let error as BackOpsError where error.code == .staleClaim {
+                attempt.context.logger.warning(
+                    "\(LateWrite.message)",
+                    metadata: [LateWrite.claimKey: "\(attempt.claim)"]
+                )
+                guard attempt.isStubborn, ContinuousClock.now < deadline else { throw error }
+                try await Task.sleep(for: lease / 20)
+            }
         }
     }
 
@@ -103,4 +126,6 @@ enum Load {
     static let quick = "quick"
     /// Written by the run from outside.
     static let steered = "steered"
+    /// Written under a claim that is gone, and so never to be found.
+    static let late = "late"
 }

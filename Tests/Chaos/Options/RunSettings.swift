@@ -12,5 +12,5 @@ struct RunSettings: Sendable {
     var backlog: Int { workers * slots * 2 }
 
     /// How long everything may take to end once the faults are over.
-    var drainLimit: Duration { max(.seconds(120), lease * 60) }
+    var drainLimit: Duration { max(.seconds(60), lease * 30) }
 }

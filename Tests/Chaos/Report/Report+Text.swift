@@ -18,7 +18,8 @@ extension Report {
             line("ended otherwise", list(named: attemptsRecorded.map { ($0.key, $0.value) })),
             line(
                 "late writes refused",
-                "\(lateWritesRefused), \(lateWritesRefusedInActions) of them inside an action"
+                "\(lateWritesRefused) of workers, \(lateWritesRefusedInActions) of them inside an action; "
+                    + "\(delayedWritesRefused) delayed requests"
             ),
             line(
                 "crashes recorded",

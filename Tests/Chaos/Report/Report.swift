@@ -13,6 +13,7 @@ struct Report: Codable, Sendable {
     var bodiesRunAgain = 0
     var lateWritesRefused = 0
     var lateWritesRefusedInActions = 0
+    var delayedWritesRefused = 0
     var crashesRecorded = 0
     var reclaimsOfRunningJobs = 0
     var attemptsRecorded: [String: Int] = [:]

@@ -140,6 +140,10 @@ extension Rule {
             """
         ),
         Rule(
+            "a late write changes nothing",
+            "select id, 'has the global of a write that came too late' from backops.operations where globals ? 'late'"
+        ),
+        Rule(
             "a completed action came to its end under its claim",
             """
             select c.operation_id, format('action %s run %s was completed by claim %s, whose body %s', c.position, c.run, c.claim_id,

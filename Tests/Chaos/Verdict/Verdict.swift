@@ -22,6 +22,7 @@ struct Verdict: Sendable {
         report.violations += try await invariants.violations() ?? []
         report.violations += log.violations
         report.invariantChecks = now.invariantChecks
+        report.delayedWritesRefused = now.delayedWritesRefused
         report.serverErrors = log.counts
         report.lateWritesRefused = lateWrites.count
         report.lateWritesRefusedInActions = lateWrites.inActions.count
