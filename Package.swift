@@ -152,6 +152,26 @@ let package = Package(
             dependencies: ["BackOps", "BackOpsTesting", "BackOpsTestingTraits", "LibPQ"],
             swiftSettings: settings
         ),
+        // Faults that are injected from outside: processes that are killed or frozen, connections that are cut, servers that
+        // go away. A target of its own, so that they can be run apart.
+        .testTarget(
+            name: "FaultTests",
+            dependencies: [
+                "BackOps",
+                "DevPostgres",
+                "FaultTestWorker",
+                "LibPQ",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+        // A worker whose actions misbehave, for the tests of faults.
+        .executableTarget(
+            name: "FaultTestWorker",
+            dependencies: ["BackOps", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/FaultTestWorker",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "BackOpsCommandTests",
             dependencies: [
