@@ -21,6 +21,12 @@ public struct PQOptions: Sendable, Hashable {
     /// A peer that has vanished is noticed without it, by TCP keepalives, in about ten seconds.
     public var queryTimeout: Duration?
 
+    /// Limits how long the server may take to end a statement that was cancelled or ran out of time.
+    ///
+    /// After that the connection is given up. A server that cannot be reached any more takes twice this long: once for the
+    /// statement, once for the cancel request.
+    public var cancelTimeout: Duration = .seconds(3)
+
     /// Limits COMMIT and ROLLBACK.
     ///
     /// A commit that is not answered in time is ``PQError/Code/unknownCommit``.

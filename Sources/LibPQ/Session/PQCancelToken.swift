@@ -87,13 +87,15 @@ public final class PQCancelToken: Sendable {
     /// Notes that a statement has ended, and waits for requests on their way.
     ///
     /// - Returns: False if one is still under way after the limit: the connection must not be used again then.
-    func statementEnds(within limit: DispatchTimeInterval) -> Bool {
+    func statementEnds(within limit: Duration) -> Bool {
         let mustWait = state.withLock { state in
             state.statement = .none
             state.someoneWaits = state.requestsUnderWay > 0
             return state.someoneWaits
         }
-        guard mustWait, requestsDone.wait(timeout: .now() + limit) == .timedOut else { return true }
+        guard mustWait, requestsDone.wait(timeout: .now() + limit / .seconds(1)) == .timedOut else {
+            return true
+        }
         let cameLate = state.withLock { state in
             defer { state.someoneWaits = false }
             return !state.someoneWaits

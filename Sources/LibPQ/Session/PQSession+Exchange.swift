@@ -3,8 +3,6 @@ internal import Dispatch
 
 /// Holds how long an exchange with the server may still take.
 struct Patience {
-    /// How long a server may take to answer a cancel request before the connection is given up.
-    static let grace = Duration.seconds(3)
     /// How often a waiting session looks whether its task was cancelled.
     ///
     /// Only a request that the server overlooked (it came between two messages) waits this long to be
@@ -15,12 +13,15 @@ struct Patience {
 
     let deadline: Deadline
     let isShielded: Bool
+    /// How long a server may take to answer a cancel request before the connection is given up.
+    let grace: Duration
     var hasTimedOut = false
     /// When to give up the connection, once the statement is to be ended.
     var end: Deadline?
 
-    init(_ limit: Duration?, isShielded: Bool) {
+    init(_ limit: Duration?, grace: Duration, isShielded: Bool) {
         deadline = Deadline(after: limit)
+        self.grace = grace
         self.isShielded = isShielded
     }
 
@@ -42,7 +43,11 @@ extension PQSession {
         guard isUsable else { throw PQError(.connectionLost, "The connection is closed.") }
         try cancelToken.statementBegins(shielded: shielded)
         notices.replicationIsInDoubt = false
-        var patience = Patience(timeout ?? options.queryTimeout, isShielded: shielded)
+        var patience = Patience(
+            timeout ?? options.queryTimeout,
+            grace: options.cancelTimeout,
+            isShielded: shielded
+        )
         do throws(PQError) {
             let result = try body(&self, &patience)
             endExchange()
@@ -57,7 +62,7 @@ extension PQSession {
 
     /// Waits for cancel requests on their way, and closes a connection that cannot go on.
     private mutating func endExchange() {
-        let isSettled = cancelToken.statementEnds(within: .seconds(3))
+        let isSettled = cancelToken.statementEnds(within: options.cancelTimeout)
         if !isSettled || !isUsable { close() }
     }
 
@@ -104,7 +109,7 @@ extension PQSession {
         if patience.end == nil {
             guard isLate || cancelToken.isRequested else { return }
             patience.hasTimedOut = isLate
-            patience.end = Deadline(after: Patience.grace)
+            patience.end = Deadline(after: patience.grace)
         }
         if let end = patience.end, end.hasPassed {
             throw giveUp(patience.hasTimedOut ? .timedOut : .cancelled)
