@@ -17,9 +17,9 @@ struct RunningAction: Sendable {
         logger: Logger,
         inbox: WorkerInbox
     ) -> RunningAction {
-        let task = Task {
+        let task = inbox.launch(claim: job.claim.claimID) {
             let outcome = await run(job, host, registry, plans, configuration, logger)
-            inbox.add(WorkerInbox.Ended(job: job, outcome: outcome, committed: host.committed))
+            return WorkerInbox.Ended(job: job, outcome: outcome, committed: host.committed)
         }
         return RunningAction(job: job, host: host, task: task)
     }

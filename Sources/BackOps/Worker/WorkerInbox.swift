@@ -2,7 +2,9 @@ import Synchronization
 
 /// Collects what the dispatcher has to react to, from whatever thread it comes.
 ///
-/// Writers never wait. There is one reader, the dispatcher's loop, which sleeps in ``wait(until:)``.
+/// Writers never wait. There is one reader, the dispatcher's loop, which sleeps in ``wait(until:)``. It may wait for an
+/// answer of the database for as long as that takes; so actions whose claim is lost, or all of them when the lease ends,
+/// are told to stop from here, at once.
 package final class WorkerInbox: Sendable {
     /// How urgently the worker is to stop.
     package enum Stop: Int, Sendable, Comparable {
@@ -50,11 +52,31 @@ package final class WorkerInbox: Sendable {
         var hasNews = false
         var waiter: CheckedContinuation<Void, Never>?
         var waits: UInt64 = 0
+        /// The running actions, by claim.
+        var tasks: [Int64: Task<Void, Never>] = [:]
     }
 
     private let state = Mutex(State())
 
-    func add(_ ended: Ended) { note { $0.ended.append(ended) } }
+    /// Starts the task of an action, which adds how it ended.
+    func launch(
+        claim id: Int64,
+        _ body: @escaping @Sendable () async -> Ended
+    ) -> Task<Void, Never> {
+        state.withLock { state in
+            let task = Task { self.add(await body()) }
+            state.tasks[id] = task
+            // The claim's answer came after the end of the lease.
+            if state.news.leaseEnded { task.cancel() }
+            return task
+        }
+    }
+
+    private func add(_ ended: Ended) {
+        state.withLock { $0.tasks[ended.job.claim.claimID] = nil }
+        note { $0.ended.append(ended) }
+    }
+
     func wake() { note { $0.isWoken = true } }
     func connected(_ hearing: Hearing) {
         note { news in
@@ -62,8 +84,20 @@ package final class WorkerInbox: Sendable {
             news.isWoken = true
         }
     }
-    func lose(claim id: Int64) { note { $0.lostClaims.append(id) } }
-    func leaseEnded() { note { $0.leaseEnded = true } }
+    func lose(claim id: Int64) {
+        state.withLock { $0.tasks[id] }?.cancel()
+        note { $0.lostClaims.append(id) }
+    }
+
+    func leaseEnded() {
+        let tasks = state.withLock { state in
+            state.news.leaseEnded = true
+            return Array(state.tasks.values)
+        }
+        for task in tasks { task.cancel() }
+        note { $0.leaseEnded = true }
+    }
+
     func foundSuspects() { note { $0.hasSuspects = true } }
     func stop(_ stop: Stop) { note { $0.stop = max($0.stop, stop) } }
 

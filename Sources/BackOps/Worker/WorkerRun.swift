@@ -10,6 +10,7 @@ import Foundation
 /// One run of a worker: registers, works, and registers anew when its lease is lost.
 struct WorkerRun {
     private let database: BackOpsDatabase
+    private let connections: WorkerConnections
     private let configuration: WorkerConfiguration
     private let registry: Registry
     private let logger: Logger
@@ -17,10 +18,14 @@ struct WorkerRun {
     private let engine: Engine
 
     init(_ worker: BackOpsWorker, _ relay: StopRelay) {
-        database = worker.database
         var configuration = worker.configuration
         if !worker.database.listens { configuration.listens = false }
         self.configuration = configuration
+        connections = WorkerConnections(worker.database, configuration)
+        // The heartbeat connects as for LISTEN.
+        var database = worker.database
+        database.listenOptions = connections.heartbeat
+        self.database = database
         registry = worker.registry
         logger = worker.logger
         self.relay = relay
@@ -35,11 +40,9 @@ struct WorkerRun {
     }
 
     func run() async throws {
-        var options = database.options
-        if options.applicationName == nil { options.applicationName = "backops worker" }
         let pools = Pools(
-            dispatcher: PQPool(options, size: 1),
-            actions: PQPool(options, size: database.maxConnections)
+            dispatcher: PQPool(connections.dispatcher, size: 1),
+            actions: PQPool(connections.actions, size: database.maxConnections)
         )
         do {
             try await work(pools)
