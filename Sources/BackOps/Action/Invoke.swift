@@ -10,21 +10,24 @@ import Logging
 ///   - context: What it gets.
 ///   - grace: How long a cancelled body may take to end before the attempt ends without it.
 ///   - stackTraces: Whether to record where an error was thrown.
+///   - stragglers: Hears of a body that goes on.
 /// - Returns: How the attempt ended.
 package func invoke(
     _ action: PlannedAction,
     _ context: ActionContext,
     grace: Duration = .seconds(1),
-    stackTraces: StackTraces = .off
+    stackTraces: StackTraces = .off,
+    stragglers: Stragglers = Stragglers()
 ) async -> ActionOutcome {
-    await outcome(of: context, run(action, context, stackTraces, grace: grace))
+    await outcome(of: context, run(action, context, stackTraces, grace, stragglers))
 }
 
 private func run(
     _ action: PlannedAction,
     _ context: ActionContext,
     _ stackTraces: StackTraces,
-    grace: Duration
+    _ grace: Duration,
+    _ stragglers: Stragglers
 ) async -> Completion.Outcome {
     guard let deadline = context.deadline else { return await run(action, context, stackTraces) }
     let completion = Completion()
@@ -36,8 +39,10 @@ private func run(
     }
     if let inTime { return inTime }
     work.cancel()
-    let late = await completion.outcome(until: .now + grace)
-    return .threw(timeoutError(context, isStillRunning: late == nil), .missing(.turnedOff))
+    let isStillRunning = await completion.outcome(until: .now + grace) == nil
+    // Whoever cancelled the attempt as a whole watches it as a whole.
+    if isStillRunning, !Task.isCancelled { stragglers.watch(work, for: .zero, logger: context.logger) }
+    return .threw(timeoutError(context, isStillRunning: isStillRunning), .missing(.turnedOff))
 }
 
 /// Runs the body where `Logger.current` is the context's.
@@ -57,7 +62,6 @@ private func timeoutError(_ context: ActionContext, isStillRunning: Bool) -> Bac
     let path = "\(context.branch)/\(context.actionName)"
     let error = BackOpsError.timedOut(path, after: context.invocation.timeout ?? .zero)
     guard isStillRunning else { return error }
-    context.logger.warning("action goes on after its time limit, although its task is cancelled")
     return BackOpsError(
         .timedOut,
         subject: path,

@@ -16,6 +16,7 @@ struct Dispatcher {
     let plans: PlanCache
     let configuration: WorkerConfiguration
     let inbox: WorkerInbox
+    let stragglers: Stragglers
     let logger: Logger
 
     /// By claim.
@@ -82,6 +83,7 @@ struct Dispatcher {
         plans: PlanCache,
         configuration: WorkerConfiguration,
         inbox: WorkerInbox,
+        stragglers: Stragglers,
         logger: Logger
     ) {
         self.engine = engine
@@ -92,6 +94,7 @@ struct Dispatcher {
         self.plans = plans
         self.configuration = configuration
         self.inbox = inbox
+        self.stragglers = stragglers
         self.logger = logger
         look = Lookout(queues: configuration.queues, pollInterval: configuration.pollInterval)
     }
@@ -164,7 +167,14 @@ struct Dispatcher {
         guard let action = running.removeValue(forKey: claim) else { return }
         if quarantine.suspect == claim { quarantine.suspect = nil }
         logger.notice("action is cancelled: its claim was taken away", metadata: action.job.metadata)
+        cancel(action)
+    }
+
+    private func cancel(_ action: RunningAction) {
+        var logger = logger
+        for (key, value) in action.job.metadata { logger[metadataKey: key] = value }
         action.task.cancel()
+        stragglers.watch(action.task, logger: logger)
     }
 
     mutating func start(_ job: ClaimedJob) {
@@ -176,6 +186,7 @@ struct Dispatcher {
             registry: registry,
             plans: plans,
             configuration: configuration,
+            stragglers: stragglers,
             logger: logger,
             inbox: inbox
         )
@@ -218,11 +229,11 @@ extension Dispatcher {
     /// Ends what has not ended within the grace period; it is handed back at no cost in attempts.
     private mutating func cancelRest() {
         isCancelling = true
-        for action in running.values { action.task.cancel() }
+        for action in running.values { cancel(action) }
     }
 
     private mutating func cancelEverything() {
-        for action in running.values { action.task.cancel() }
+        for action in running.values { cancel(action) }
         running = [:]
         pending = PendingOutcomes()
     }

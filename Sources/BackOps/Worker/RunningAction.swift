@@ -14,11 +14,12 @@ struct RunningAction: Sendable {
         registry: Registry,
         plans: PlanCache,
         configuration: WorkerConfiguration,
+        stragglers: Stragglers,
         logger: Logger,
         inbox: WorkerInbox
     ) -> RunningAction {
         let task = inbox.launch(claim: job.claim.claimID) {
-            let outcome = await run(job, host, registry, plans, configuration, logger)
+            let outcome = await run(job, host, registry, plans, configuration, stragglers, logger)
             return WorkerInbox.Ended(job: job, outcome: outcome, committed: host.committed)
         }
         return RunningAction(job: job, host: host, task: task)
@@ -30,6 +31,7 @@ struct RunningAction: Sendable {
         _ registry: Registry,
         _ plans: PlanCache,
         _ configuration: WorkerConfiguration,
+        _ stragglers: Stragglers,
         _ logger: Logger
     ) async -> ActionOutcome {
         do {
@@ -43,7 +45,12 @@ struct RunningAction: Sendable {
             // The claim asks for what the registry knows; without it there is nothing to do but hand back.
             guard let action else { return .cancelled }
             let context = ActionContext(invocation, host: host, logger: logger)
-            return await invoke(action, context, stackTraces: configuration.stackTraces)
+            return await invoke(
+                action,
+                context,
+                stackTraces: configuration.stackTraces,
+                stragglers: stragglers
+            )
         } catch is CancellationError {
             return .cancelled
         } catch {

@@ -17,6 +17,9 @@ struct WorkerRun {
     private let relay: StopRelay
     private let engine: Engine
 
+    /// Of all registrations: an action may outlive the one that it was claimed under.
+    private let stragglers = Stragglers()
+
     init(_ worker: BackOpsWorker, _ relay: StopRelay) {
         var configuration = worker.configuration
         if !worker.database.listens { configuration.listens = false }
@@ -106,6 +109,7 @@ struct WorkerRun {
             plans: registration.plans,
             configuration: configuration,
             inbox: inbox,
+            stragglers: stragglers,
             logger: logger
         )
         let end = await dispatcher.run()
