@@ -26,6 +26,11 @@ package struct SnoozedAttempt: Sendable {
 }
 
 extension Engine {
+    /// Lets the server end the open transaction when its client says nothing for a while; works through poolers too.
+    package func limitIdleness(to limit: Duration) -> SQLStatement {
+        "select set_config('idle_in_transaction_session_timeout', \("\(Int(limit / .milliseconds(1)))ms"), true)"
+    }
+
     /// A row of ``CompletionResult`` for every claim.
     package func complete(
         worker: Int64,

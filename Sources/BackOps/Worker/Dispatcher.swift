@@ -182,7 +182,13 @@ struct Dispatcher {
         guard running[job.claim.claimID] == nil else { return }
         running[job.claim.claimID] = .start(
             job,
-            host: WorkerActionHost(engine: engine, pool: actionPool, worker: worker, job: job),
+            host: WorkerActionHost(
+                engine: engine,
+                pool: actionPool,
+                worker: worker,
+                job: job,
+                lease: configuration.lease
+            ),
             registry: registry,
             plans: plans,
             configuration: configuration,

@@ -13,6 +13,7 @@ final class WorkerActionHost: ActionHost {
     private let pool: PQPool
     private let worker: Int64
     private let job: ClaimedJob
+    private let lease: Duration
     private var claim: Claim { job.claim }
     private let report = Mutex<Report?>(nil)
     private let completion = Mutex(Completing.no)
@@ -25,11 +26,12 @@ final class WorkerActionHost: ActionHost {
         case done(CompletionResult)
     }
 
-    init(engine: Engine, pool: PQPool, worker: Int64, job: ClaimedJob) {
+    init(engine: Engine, pool: PQPool, worker: Int64, job: ClaimedJob, lease: Duration) {
         self.engine = engine
         self.pool = pool
         self.worker = worker
         self.job = job
+        self.lease = lease
     }
 
     /// What the database answered when the action completed itself in a transaction.
@@ -75,11 +77,15 @@ final class WorkerActionHost: ActionHost {
         do {
             return try await pool.withTransaction { transaction in
                 let result = try await body(transaction)
-                self.completion.withLock { $0 = .underWay }
-                let rows = try await transaction.query(
-                    self.engine.complete(worker: self.worker, [(self.job, result)], continuing: true)
-                )
-                guard let row = rows.first else { throw BackOpsError.staleClaim(self.claim) }
+self.completion.withLock { $0 = .underWay }
+                // From here to the commit the job's row is locked: nobody could take it from a process that is frozen now.
+                let answers = try await transaction.pipeline([
+                    self.engine.limitIdleness(to: self.lease),
+                    self.engine.complete(worker: self.worker, [(self.job, result)], continuing: true),
+                ])
+                guard let row = try answers.last?.get().first else {
+                    throw BackOpsError.staleClaim(self.claim)
+                }
                 let completion = try CompletionResult(row)
                 switch completion.outcome {
                 case .stale, .busy, .done: throw BackOpsError.staleClaim(self.claim)
