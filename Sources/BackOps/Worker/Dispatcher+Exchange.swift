@@ -274,12 +274,20 @@ extension Dispatcher {
 
     /// Starts what the database handed over in an answer that was lost.
     ///
-    /// Not while an action of the same operation still runs: it has completed itself, and its end says what comes next.
+    /// Not while an action of the same operation still runs: it may have committed and not know it yet, and its end says what
+    /// comes next. Should it say nothing, the worker asks again.
     private mutating func reconcile(_ jobs: [ClaimedJob]) {
         mustReconcile = false
-        if nextReconciliation != nil { nextReconciliation = .now + configuration.lease }
-        let known = Set(pending.claims.map(\.operationID) + running.values.map(\.job.claim.operationID))
-        for job in jobs where !known.contains(job.claim.operationID) { start(job) }
+        nextReconciliation = hearing == .asks ? .now + configuration.lease : nil
+        let known = pending.claims
+        let operations = Set(running.values.map(\.job.claim.operationID))
+        for job in jobs where running[job.claim.claimID] == nil && !known.contains(job.claim) {
+            if operations.contains(job.claim.operationID) {
+                nextReconciliation = .now + Self.reconciliationPause
+            } else {
+                start(job)
+            }
+        }
     }
 
     private mutating func loseClaims(_ rows: PQResult) throws(PQError) {

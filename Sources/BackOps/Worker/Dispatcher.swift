@@ -35,9 +35,10 @@ struct Dispatcher {
     /// After an answer was lost: the database may have handed over jobs that this process does not know of.
     var mustReconcile = false
 
-    /// When to ask that without a reason, for a worker behind a pooler, which may reconnect without a word; nil for others.
+    /// When to ask that again, or without a reason; nil for never.
     ///
-    /// The server that is there afterwards, a standby that took over, may know of other outcomes than this worker was told.
+    /// A pooler may reconnect without a word, and the server that is there afterwards, a standby that took over, may know of
+    /// other outcomes than this worker was told.
     var nextReconciliation: ContinuousClock.Instant?
 
     /// How this worker learns that a claim was taken away; nil until the heartbeat has connected.
@@ -63,6 +64,9 @@ struct Dispatcher {
 
     /// How often a worker that cannot listen asks which claims were taken away.
     static let questionInterval: Duration = .milliseconds(500)
+
+    /// How long to wait before asking again for what could not be started at once.
+    static let reconciliationPause: Duration = .seconds(1)
 
     /// How long cancelled actions may take to end before the worker leaves without them.
     static let cancellationGrace: Duration = .seconds(2)

@@ -77,7 +77,7 @@ final class WorkerActionHost: ActionHost {
         do {
             return try await pool.withTransaction { transaction in
                 let result = try await body(transaction)
-self.completion.withLock { $0 = .underWay }
+                self.completion.withLock { $0 = .underWay }
                 // From here to the commit the job's row is locked: nobody could take it from a process that is frozen now.
                 let answers = try await transaction.pipeline([
                     self.engine.limitIdleness(to: self.lease),
