@@ -23,6 +23,14 @@ private enum Part {
         case .sleeping, .stopping, .progress, .held, .lost, .claim, .claimSuspect, .nextDue: false
         }
     }
+
+    /// Whether the database must be able to write to answer it.
+    var writes: Bool {
+        switch self {
+        case .held, .nextDue: false
+        default: true
+        }
+    }
 }
 
 extension Dispatcher {
@@ -77,7 +85,12 @@ extension Dispatcher {
                 refuse(part, error)
             }
         }
-        if !isRefused { refusals.reset() }
+        guard !isRefused else { return }
+        refusals.reset()
+        if isInTrouble, parts.contains(where: \.writes) {
+            isInTrouble = false
+            logger.notice("database takes what the worker writes again")
+        }
     }
 
     /// Whether the statements may commit together, which spares the server a flush of its log.
@@ -95,7 +108,11 @@ extension Dispatcher {
             inbox.leaseEnded()
             return
         }
-        if refusal?.sqlState?.isTransient == true { sendAgainAt = .now + refusals.next() }
+        switch Refusal(refusal?.sqlState) {
+        case .contention: sendAgainAt = .now + refusals.next()
+        case .trouble: wait(for: refusal)
+        case .content, .unexpected: break
+        }
         sendsSingly = true
     }
 
@@ -312,11 +329,36 @@ extension Dispatcher {
             inbox.leaseEnded()
             return
         }
+        switch Refusal(error.sqlState) {
+        case .contention: sendAgainAt = .now + refusals.next()
+        case .trouble: wait(for: error)
+        case .content: refuseContent(of: part, error)
+        case .unexpected:
+            sendAgainAt = .now + refusals.next()
+            if part.isOutcome { sendsSingly = true }
+            logger.error("a statement of the worker was refused", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// The database takes no writes for now: says so once, and keeps everything until it does.
+    private mutating func wait(for error: PQError?) {
         sendAgainAt = .now + refusals.next()
-        guard error.sqlState?.isTransient != true else { return }
+        // What is too much for one statement may do in several.
+        sendsSingly = true
+        guard !isInTrouble else { return }
+        isInTrouble = true
+        logger.warning(
+            "database refuses what the worker writes; it tries again until it is taken",
+            metadata: ["error": "\(error?.description ?? "")"]
+        )
+    }
+
+    /// The database cannot store what a statement asks for.
+    private mutating func refuseContent(of part: Part, _ error: PQError) {
+        sendAgainAt = .now + refusals.next()
         switch part {
         case .complete(let completions) where completions.count == 1:
-            // The database cannot store what this action asks for: that is its failure.
+            // That is the failure of the action that asks for it.
             let failure = FailureRecord(BackOpsError(refusing: error))
             pending.remove([completions[0].job.claim])
             pending.failures.append(

@@ -27,6 +27,9 @@ struct Dispatcher {
 
     /// Grows while the database is there but refuses statements.
     var refusals = OutageBackoff()
+
+    /// The database takes no writes, for reasons of its own; that was said in the log.
+    var isInTrouble = false
     var quarantine = Quarantine()
 
     /// When to send again what could not be sent.

@@ -211,10 +211,14 @@ extension WorkerRun {
 }
 
 extension PQError {
-    /// Whether waiting may help: the connection's trouble, or a server that is starting, stopping, full or a standby.
+    /// Whether waiting may help: the connection's trouble, or a server that is starting, stopping, full or read-only.
     fileprivate var mayPass: Bool {
         switch code {
-        case .server: sqlState?.isTransient == true || sqlState == .readOnlyTransaction
+        case .server:
+            switch Refusal(sqlState) {
+            case .contention, .trouble: true
+            case .content, .unexpected: false
+            }
         case .invalidOptions, .misuse, .decoding: false
         default: true
         }
