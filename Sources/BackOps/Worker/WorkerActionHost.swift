@@ -75,7 +75,7 @@ final class WorkerActionHost: ActionHost {
     private func commit(_ body: (PQTransaction) async throws -> ActionResult) async throws -> CompletionResult
     {
         do {
-            return try await pool.withTransaction { transaction in
+            return try await pool.withTransaction(isolation: .readCommitted) { transaction in
                 let result = try await body(transaction)
                 self.completion.withLock { $0 = .underWay }
                 // From here to the commit the job's row is locked: nobody could take it from a process that is frozen now.
