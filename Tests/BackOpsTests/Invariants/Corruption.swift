@@ -446,7 +446,7 @@ struct Corruption: Sendable, CustomTestStringConvertible {
             "schema_is_sound",
             nil,
             "a function that finds its tables by the caller's search_path",
-            "alter function rescue(integer) reset search_path"
+            "alter function rescue(integer, interval) reset search_path"
         ),
         Corruption(
             "schema_is_sound",

@@ -97,7 +97,7 @@ extension Mutant {
         ),
         Mutant(
             "rescue takes from the living",
-            in: "rescue(integer)",
+            in: "rescue(integer, interval)",
             ("where heartbeat_at + lease <= clock_now()", "where heartbeat_at < clock_now()")
         ),
         Mutant(
