@@ -122,13 +122,21 @@ comment on function retry(bigint) is
   'Lets a failed or cancelled operation go on at the action where it stopped, with a fresh budget of attempts; completed actions stay completed. '
   'For an operation that waits for its next attempt: now. An action that has never begun waits for its time.';
 
+-- What somebody else has retried meanwhile is left out: the look under the lock counts.
 create function retry(ids bigint[]) returns setof operations
-  language sql
+  language plpgsql
   set search_path from current
 as $$
-  select r.*
-    from (select id from operations where id = any (ids) and state in ('failed', 'cancelled') order by id) as o
-   cross join lateral retry(o.id) as r
+declare
+  v_id bigint;
+begin
+  for v_id in select o.id from operations o where o.id = any (ids) and o.state in ('failed', 'cancelled') order by o.id loop
+    perform from operations o where o.id = v_id and o.state in ('failed', 'cancelled') for no key update;
+    if found then
+      return next retry(v_id);
+    end if;
+  end loop;
+end
 $$;
 comment on function retry(bigint[]) is 'Retries those of the operations that have failed or were cancelled; returns these.';
 
@@ -160,13 +168,21 @@ $$;
 comment on function cancel(bigint, text) is
   'Ends an active operation. An action that runs right now is told to stop, and its result is refused. retry lets it go on later.';
 
+-- What has ended meanwhile is left out: the look under the lock counts.
 create function cancel(ids bigint[], reason text default null) returns setof operations
-  language sql
+  language plpgsql
   set search_path from current
 as $$
-  select c.*
-    from (select id from operations where id = any (ids) and state = 'active' order by id) as o
-   cross join lateral cancel(o.id, reason) as c
+declare
+  v_id bigint;
+begin
+  for v_id in select o.id from operations o where o.id = any (ids) and o.state = 'active' order by o.id loop
+    perform from jobs where operation_id = v_id for update;
+    if found then
+      return next cancel(v_id, reason);
+    end if;
+  end loop;
+end
 $$;
 comment on function cancel(bigint[], text) is 'Cancels those of the operations that are active; returns these.';
 
