@@ -53,7 +53,8 @@ struct EngineSession: Sendable {
         return try #require(rows.first).decode(0)
     }
 
-    private static let helpers = """
+    /// Functions of the tests' own: a call that may be refused, and all rows as text.
+    static let helpers = """
         create function model_call(p_now bigint, p_sql text, out refusal text, out answer text) language plpgsql as $$
         begin
           perform set_config('backops.now', to_timestamp(p_now)::text, true);

@@ -1,0 +1,63 @@
+import LibPQ
+import Synchronization
+
+/// One of two sessions: its statements run one after the other, and one that waits for a lock is left waiting.
+final class RaceSession: Sendable {
+    /// What a call ended in: its answer, or the SQLSTATE of a refusal.
+    enum Outcome: Sendable, Equatable {
+        case answered(String)
+        case refused(String)
+    }
+
+    struct DidNotSettle: Error {
+        let statement: String
+    }
+
+    let connection: PQConnection
+    private let observer: PQConnection
+    private let running = Mutex<(task: Task<Outcome, any Error>?, isFinished: Bool)>((nil, true))
+
+    init(_ connection: PQConnection, observer: PQConnection) {
+        self.connection = connection
+        self.observer = observer
+    }
+
+    /// Whether a statement is still waiting.
+    var isWaiting: Bool { running.withLock { !$0.isFinished } }
+
+    /// Starts a statement, and returns when it has ended or waits for a lock.
+    func start(_ sql: String) async throws {
+        running.withLock { state in
+            state.isFinished = false
+            state.task = Task {
+                defer { running.withLock { $0.isFinished = true } }
+                do {
+                    let result = try await connection.query(SQLStatement(unescaped: sql))
+                    guard let row = result.first else { return .answered("") }
+                    return .answered(try row.decode(0, as: String?.self) ?? "")
+                } catch let error as PQError {
+                    guard let state = error.sqlState else { throw error }
+                    return .refused(state.rawValue)
+                }
+            }
+        }
+        try await settle(sql)
+    }
+
+    /// Returns when the running statement has ended or waits for a lock of another session.
+    func settle(_ sql: String = "") async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        let waits: SQLStatement = "select cardinality(pg_blocking_pids(\(connection.backendPID))) > 0"
+        while isWaiting {
+            if try await observer.query(waits)[0].decode(0, as: Bool.self), isWaiting { return }
+            guard ContinuousClock.now < deadline else { throw DidNotSettle(statement: sql) }
+            await Task.yield()
+        }
+    }
+
+    /// The outcome of the last statement, once it has ended.
+    func outcome() async throws -> Outcome {
+        let task = running.withLock(\.task)
+        return try await task?.value ?? .answered("")
+    }
+}

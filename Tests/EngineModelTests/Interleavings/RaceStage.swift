@@ -1,0 +1,156 @@
+import BackOpsTesting
+import LibPQ
+import Testing
+
+/// Two sessions, one that watches them, and the same rows before every run.
+struct RaceStage: Sendable {
+    /// What two calls left behind, with names in place of ids.
+    struct Result: Equatable, Sendable {
+        var answers: [RaceSession.Outcome]
+        var state: String
+    }
+
+    private static let epoch = 1_767_225_600
+    /// Ids that nobody can mistake for a count or for each other.
+    private static let firstClaim = 1_000_000
+    private static let firstOperation = 5_000_000
+    /// The tables before whose rows a call can be stopped.
+    static let pauses = ["jobs", "operations", "actions", "attempts", "workers"]
+
+    let sessions: [RaceSession]
+    let observer: PQConnection
+    private let gatekeeper: PQConnection
+
+    static func open(_ database: TestDatabase) async throws -> RaceStage {
+        try await database.script(EngineSession.helpers)
+        try await database.script(pauseTriggers)
+        func connect() async throws -> PQConnection { try await PQConnection.connect(database.options) }
+        let observer = try await connect()
+        return RaceStage(
+            sessions: [
+                RaceSession(try await connect(), observer: observer),
+                RaceSession(try await connect(), observer: observer),
+            ],
+            observer: observer,
+            gatekeeper: try await connect()
+        )
+    }
+
+    func close() async {
+        for connection in sessions.map(\.connection) + [observer, gatekeeper] { await connection.close() }
+    }
+
+    // MARK: - Before and after
+
+    /// Puts everything back to how it was before the race.
+    ///
+    /// - Parameter race: The race.
+    /// - Returns: What the setting-up statements gave, by name.
+    /// - Throws: `PQError`.
+    func setUp(_ race: Race) async throws -> [String: String] {
+        try await observer.script(
+            """
+            delete from operations; delete from actions; delete from jobs; delete from attempts; delete from workers;
+            delete from definition_actions; delete from definitions;
+            select setval('claim_ids', \(Self.firstClaim)), setval('operations_id_seq', \(Self.firstOperation)),
+                   setval('definitions_id_seq', 1);
+            select set_config('backops.now', to_timestamp(\(Self.epoch))::text, false);
+            select register_definition('Flow', '{"main": [["A", {"backoff": {"jitter": 0}}], "B"], "side": ["S"]}');
+            """
+        )
+        var values: [String: String] = [:]
+        for statement in race.setUp {
+            let parts = statement.split(separator: " = ", maxSplits: 1)
+            let sql = Self.fill(String(parts[1]), values)
+            let row = try #require(try await observer.query("select (\(unescaped: sql))::text").first)
+            values[String(parts[0])] = try row.decode(0)
+        }
+        for (index, call) in [race.first, race.second].enumerated() {
+            try await setClock(of: index, to: call.at)
+        }
+        return values
+    }
+
+    private func setClock(of index: Int, to seconds: Int) async throws {
+        let time = "to_timestamp(\(Self.epoch + seconds))::text"
+        try await sessions[index].connection.script(
+            "select set_config('backops.now', \(time), false), set_config('race.pause', '', false)"
+        )
+    }
+
+    static func fill(_ sql: String, _ values: [String: String]) -> String {
+        values.reduce(sql) { $0.replacing("{\($1.key)}", with: $1.value) }
+    }
+
+    /// All rows and the answers, with names for ids in the order in which they appear.
+    func result(_ answers: [RaceSession.Outcome], _ values: [String: String]) async throws -> Result {
+        let state = try await observer.query("select model_state()")[0].decode(0, as: String.self)
+        var naming = Naming(workers: values)
+        let named = naming.named(state)
+        return Result(
+            answers: answers.map { answer in
+                if case .answered(let text) = answer { .answered(naming.named(text)) } else { answer }
+            },
+            // Workers come in the order of their ids, which are random.
+            state: named.split(separator: "\n").sorted().joined(separator: "\n")
+        )
+    }
+
+    /// Gives ids names.
+    private struct Naming {
+        private var names: [Substring: String] = [:]
+        private var count = 0
+
+        init(workers values: [String: String]) {
+            for (name, value) in values where name.hasPrefix("w") { names[Substring(value)] = name }
+        }
+
+        mutating func named(_ text: String) -> String {
+            text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+                line.split(separator: "|", omittingEmptySubsequences: false).map { name($0) }.joined(
+                    separator: "|"
+                )
+            }.joined(separator: "\n")
+        }
+
+        private mutating func name(_ field: Substring) -> String {
+            if let name = names[field] { return name }
+            guard let number = Int(field),
+                (RaceStage.firstClaim..<RaceStage.firstClaim + 10_000_000).contains(number)
+            else { return String(field) }
+            count += 1
+            let name = number < RaceStage.firstOperation ? "claim \(count)" : "operation \(count)"
+            names[field] = name
+            return name
+        }
+    }
+
+    // MARK: - Pausing inside a function
+
+    /// Makes one session stop before it writes a row of a table, until ``release()``.
+    func pause(_ index: Int, before table: String) async throws {
+        try await sessions[index].connection.script("select set_config('race.pause', '\(table)', false)")
+        try await gatekeeper.script("select pg_advisory_lock(hashtext(current_schema()))")
+    }
+
+    func release() async throws {
+        try await gatekeeper.script("select pg_advisory_unlock_all()")
+    }
+
+    private static let pauseTriggers =
+        """
+        create function pause() returns trigger language plpgsql as $$
+        begin
+          if current_setting('race.pause', true) = tg_table_name then
+            perform pg_advisory_lock_shared(hashtext(current_schema()));
+            perform pg_advisory_unlock_shared(hashtext(current_schema()));
+          end if;
+          return case when tg_op = 'DELETE' then old else new end;
+        end
+        $$;
+        """
+        + pauses.map {
+            "create trigger pause before insert or update or delete on \($0) for each row execute function pause();"
+        }
+        .joined(separator: "\n")
+}
