@@ -170,6 +170,9 @@ declare
   v_ids bigint[];
   v_count integer;
 begin
+  if p_limit is null or p_limit < 1 then
+    raise exception using errcode = 'OP004', message = format('cannot rescue %s workers', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 or more.';
+  end if;
   if p_patience is not null then
     perform missing_workers();
   end if;

@@ -78,8 +78,8 @@ declare
   v_now timestamptz := clock_now();
   v_handlers text[];
 begin
-  if p_limit not between 1 and 1000 then
-    raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', p_limit), hint = 'p_limit is 1 to 1000.';
+  if p_limit is null or p_limit not between 1 and 1000 then
+    raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 to 1000.';
   end if;
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
     select handlers into v_handlers from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;

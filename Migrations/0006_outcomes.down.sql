@@ -16,5 +16,8 @@ drop function apply_jump(bigint, integer, timestamptz);
 drop function find_position(bigint, text, text);
 drop function refuse_action(bigint, text, text);
 drop function end_operation(bigint, text, integer, timestamptz, text);
+drop function check_batch(bigint[], bigint[], integer[]);
+drop function check_patches(jsonb[]);
+drop function is_patch(jsonb);
 drop function patched(jsonb, jsonb);
 drop function without_keys(jsonb, jsonb);

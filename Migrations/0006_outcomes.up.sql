@@ -15,6 +15,50 @@ create function patched(p_globals jsonb, p_patch jsonb) returns jsonb
     || coalesce(p_patch -> 'set', '{}');
 comment on function patched(jsonb, jsonb) is 'The document after a patch {"set": {…}, "unset": [keys]}.';
 
+create function is_patch(p_patch jsonb) returns boolean
+  language sql immutable
+  return case when jsonb_typeof(p_patch) = 'object'
+    then p_patch - 'set' - 'unset' = '{}' and coalesce(jsonb_typeof(p_patch -> 'set'), 'object') = 'object'
+      and coalesce(jsonb_typeof(p_patch -> 'unset'), 'array') = 'array'
+    else false
+  end;
+comment on function is_patch(jsonb) is 'Whether a document is a patch of globals: {"set": {…}, "unset": [keys]}, either of them optional.';
+
+create function check_patches(p_patches jsonb[]) returns void
+  language plpgsql immutable
+  set search_path from current
+as $$
+begin
+  if exists (select from unnest(p_patches) as patch where patch is not null and not is_patch(patch)) then
+    raise exception using errcode = 'OP004', message = 'a patch of the globals cannot be read',
+      hint = 'Write {"set": {"key": value}, "unset": ["key"]}; either may be left out.';
+  end if;
+end
+$$;
+comment on function check_patches(jsonb[]) is 'Refuses what is no patch of globals (SQLSTATE OP004).';
+
+-- A claim that is given twice would be answered twice, and one of the answers could not be true.
+create function check_batch(p_operation_ids bigint[], p_claim_ids bigint[], variadic p_lengths integer[]) returns void
+  language plpgsql immutable
+  set search_path from current
+as $$
+declare
+  v_length integer := cardinality(p_operation_ids);
+begin
+  if v_length is null or v_length is distinct from cardinality(p_claim_ids) or v_length <> any (p_lengths) then
+    raise exception using errcode = 'OP004', message = 'the arrays of a batch must have the same length',
+      hint = 'Give one operation and one claim for every action, and null for what an action does not have.';
+  end if;
+  if array_position(p_operation_ids, null) is not null
+    or (select count(distinct claim_id) from unnest(p_claim_ids) as claim_id) < v_length
+  then
+    raise exception using errcode = 'OP004', message = 'a batch must name operations and claims, each claim once';
+  end if;
+end
+$$;
+comment on function check_batch(bigint[], bigint[], integer[]) is
+  'Refuses a batch whose arrays differ in length, lack an id, or name a claim twice (SQLSTATE OP004). A length that is null is that of an array that was left out.';
+
 -- Locks: the operation's row; the caller holds its job.
 create function end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamptz, p_reason text default null) returns void
   language sql
@@ -149,6 +193,8 @@ declare
   v_done bigint[] := '{}';
   v_jump record;
 begin
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps));
+  perform check_patches(p_patches);
   select handlers into v_handlers from workers where id = p_worker_id and heartbeat_at + lease > v_now;
 
   -- 1. The actions that these claims hold are completed.
@@ -362,6 +408,11 @@ declare
   v_run_at timestamptz;
   v_seen bigint[] := '{}';
 begin
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_outcomes), cardinality(p_permanent), cardinality(p_retry_after),
+                      cardinality(p_error_types), cardinality(p_error_messages), cardinality(p_stack_traces));
+  if exists (select from unnest(p_outcomes) as given where given not in ('failed', 'timed_out')) then
+    raise exception using errcode = 'OP004', message = 'an attempt fails as "failed" or "timed_out"';
+  end if;
   select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if found then
     for v in
@@ -444,6 +495,12 @@ declare
   v_run_at timestamptz;
   v_seen bigint[] := '{}';
 begin
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_run_at), cardinality(p_delay));
+  if p_outcome = 'snoozed' and exists (
+    select from unnest(p_operation_ids, p_run_at, p_delay) as given (operation_id, until, delay) where until is null and delay is null
+  ) then
+    raise exception using errcode = 'OP004', message = 'a snooze must say until when, or for how long';
+  end if;
   select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if found then
     for v in
@@ -540,6 +597,10 @@ create function checkpoint(p_worker_id bigint, p_operation_id bigint, p_claim_id
   set search_path from current
 as $$
 begin
+  if p_patch is null then
+    raise exception using errcode = 'OP004', message = 'a checkpoint must say what to write';
+  end if;
+  perform check_patches(array[p_patch]);
   perform from jobs j
      join workers w on w.id = j.worker_id and w.heartbeat_at + w.lease > clock_now()
     where j.operation_id = p_operation_id and j.worker_id = p_worker_id and j.claim_id = p_claim_id

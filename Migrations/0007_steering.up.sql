@@ -263,6 +263,9 @@ as $$
 declare
   v_operation operations;
 begin
+  if key is null then
+    raise exception using errcode = 'OP004', message = 'set_global must be told which key';
+  end if;
   update operations o
      set globals = case when value is null then o.globals - key else o.globals || jsonb_build_object(key, value) end
    where o.id = set_global.id

@@ -60,7 +60,7 @@ extension SQLEngine {
             let jobs = try await engine.claim(20)
             try await engine.connection.script("begin")
             let before = try await reads(engine, table)
-            let patches = jobs.map { _ in PQJSON(#"{"n": 1}"#) }
+            let patches = jobs.map { _ in PQJSON(#"{"set": {"n": 1}}"#) }
             try await engine.query(
                 """
                 select * from complete_many(\(engine.worker), \(jobs.map(\.operation)), \(jobs.map(\.claim)), \(patches),
