@@ -111,7 +111,7 @@ struct CommandGenerator {
 
     private mutating func steering(_ model: EngineModel) -> Command {
         let id =
-            random.chance(3) ? Command.unknown : random.pick(model.operationIDs.suffix(5)) ?? Command.unknown
+            random.chance(6) ? Command.unknown : random.pick(model.operationIDs.suffix(5)) ?? Command.unknown
         let operation = model.operations[id]
         let isEnded = operation.map { $0.state == .failed || $0.state == .cancelled } ?? false
         // Now and then a time that is none, just before the call that needs it.

