@@ -85,7 +85,10 @@ let package = Package(
         // Not "backops": a folder of that name collides with BackOps where file names ignore case.
         .executableTarget(
             name: "BackOpsExecutable",
-            dependencies: ["BackOpsCommand"],
+            dependencies: [
+                "BackOpsCommand",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings
         ),
 

@@ -1,8 +1,8 @@
-import ArgumentParser
+package import ArgumentParser
 
 /// What the stand-alone program and applications have in common.
-enum CommandList {
-    static let groups = [
+package enum CommandList {
+    package static let groups = [
         CommandGroup(
             name: "Operations",
             subcommands: [EnqueueCommand.self, ListCommand.self, ShowCommand.self]
@@ -21,7 +21,7 @@ enum CommandList {
         ),
     ]
 
-    static let discussion = """
+    package static let discussion = """
         The database is that of --database, else of the variable BACKOPS_DATABASE_URL, else the one that libpq's own \
         variables (PGHOST, PGSERVICE, PGPASSFILE and so on) and defaults lead to. Where that is PgBouncer in transaction \
         mode, BACKOPS_PREPARED_STATEMENTS=off does without prepared statements (needed before PgBouncer 1.21), and \

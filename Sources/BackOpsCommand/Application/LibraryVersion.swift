@@ -1,10 +1,10 @@
 import BackOps
 
 /// The version of this library.
-enum LibraryVersion {
-    static let text = "0.1.0"
+package enum LibraryVersion {
+    package static let text = "0.1.0"
 
-    static func sentence(_ program: String) -> String {
+    package static func sentence(_ program: String) -> String {
         let own = program == "backops" ? "backops \(text)" : "\(program), with backops \(text)"
         return "\(own), schema version \(Migration.newestVersion)"
     }

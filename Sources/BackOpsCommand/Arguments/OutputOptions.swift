@@ -1,10 +1,12 @@
 import ArgumentParser
 
 /// How a command shows what it found.
-struct OutputOptions: ParsableArguments {
+package struct OutputOptions: ParsableArguments {
     @Flag(help: "Print one JSON document.")
-    var json = false
+    package var json = false
 
     @Flag(help: "Print without colours, as the variable NO_COLOR does.")
-    var noColor = false
+    package var noColor = false
+
+    package init() {}
 }

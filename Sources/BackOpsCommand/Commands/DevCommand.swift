@@ -1,10 +1,10 @@
-import ArgumentParser
+package import ArgumentParser
 import BackOps
 import DevPostgres
 
 /// Runs a private PostgreSQL.
-struct DevCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct DevCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "dev",
         abstract: "Run a private PostgreSQL, migrated, until ctrl-C or while a command runs.",
         discussion: """
@@ -50,12 +50,14 @@ struct DevCommand: AsyncParsableCommand {
     )
     var command: [String] = []
 
-    func validate() throws {
+    package init() {}
+
+    package func validate() throws {
         guard let port, !(1...65535).contains(port) else { return }
         throw ValidationError("There is no port \(port): use 1 to 65535.")
     }
 
-    func run() async throws {
+    package func run() async throws {
         let schema = DatabaseOptions.schemaName(schema)
         let settings = DevPostgres.Settings(
             directory: temporary ? nil : directory,

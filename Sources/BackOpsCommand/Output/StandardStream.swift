@@ -7,18 +7,18 @@ import Glibc
 #endif
 
 /// Standard output and standard error, without a buffer: what is written is seen at once, and in order.
-struct StandardStream: Sendable {
+package struct StandardStream: Sendable {
     private let descriptor: Int32
 
     /// For data.
-    static let output = StandardStream(descriptor: 1)
+    package static let output = StandardStream(descriptor: 1)
     /// For messages to a person.
-    static let error = StandardStream(descriptor: 2)
+    package static let error = StandardStream(descriptor: 2)
     /// For what is piped in, and for answers to questions.
-    static let input = StandardStream(descriptor: 0)
+    package static let input = StandardStream(descriptor: 0)
 
     /// Writes text as it is; what a reader that has left does not take is dropped.
-    func write(_ text: String) {
+    package func write(_ text: String) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
@@ -31,10 +31,10 @@ struct StandardStream: Sendable {
     }
 
     /// Writes a line.
-    func writeLine(_ text: String = "") { write(text + "\n") }
+    package func writeLine(_ text: String = "") { write(text + "\n") }
 
     /// Reads everything that there is to read.
-    func readAll() -> [UInt8] {
+    package func readAll() -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -48,10 +48,10 @@ struct StandardStream: Sendable {
     }
 
     /// Whether a person may be looking.
-    var isTerminal: Bool { isatty(descriptor) == 1 }
+    package var isTerminal: Bool { isatty(descriptor) == 1 }
 
     /// The columns of the terminal; nil where there is none, or it does not tell.
-    var terminalWidth: Int? {
+    package var terminalWidth: Int? {
         var size = winsize()
         guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)

@@ -5,13 +5,13 @@ import Foundation
 #endif
 
 /// Whether to colour, and how many columns there are.
-struct Style: Hashable, Sendable {
-    var colours: Bool
+package struct Style: Hashable, Sendable {
+    package var colours: Bool
     /// Nil where lines may be as long as they are: in a file or a pipe.
-    var width: Int?
+    package var width: Int?
 
     /// The plain style of a file.
-    static let plain = Style(colours: false, width: nil)
+    package static let plain = Style(colours: false, width: nil)
 
     /// Decides for a stream of this process.
     static func of(_ stream: StandardStream, noColor: Bool = false) -> Style {
@@ -39,14 +39,14 @@ struct Style: Hashable, Sendable {
     }
 
     /// Puts a colour around a text that holds none.
-    func paint(_ text: String, _ colour: Colour?) -> String {
+    package func paint(_ text: String, _ colour: Colour?) -> String {
         guard colours, let colour, !text.isEmpty else { return text }
         return "\u{1b}[\(colour.rawValue)m\(text)\u{1b}[0m"
     }
 }
 
 /// The colours that mean something here, as a terminal's own palette has them.
-enum Colour: String, Sendable {
+package enum Colour: String, Sendable {
     case bold = "1"
     case dim = "2"
     case red = "31"
@@ -57,7 +57,7 @@ enum Colour: String, Sendable {
 
 extension OutputOptions {
     /// The style of standard output.
-    var style: Style { .of(.output, noColor: noColor) }
+    package var style: Style { .of(.output, noColor: noColor) }
     /// The style of standard error.
-    var messageStyle: Style { .of(.error, noColor: noColor) }
+    package var messageStyle: Style { .of(.error, noColor: noColor) }
 }

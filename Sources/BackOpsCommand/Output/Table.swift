@@ -1,26 +1,26 @@
 /// Lays rows out in columns, within the width of the terminal.
-struct Table {
-    struct Cell {
+package struct Table {
+    package struct Cell {
         let text: String
         let colour: Colour?
 
         /// Takes text that may come from anywhere.
-        init(_ text: String, _ colour: Colour? = nil) {
+        package init(_ text: String, _ colour: Colour? = nil) {
             self.text = Sanitised.line(text)
             self.colour = colour
         }
     }
 
     let titles: [String]
-    var rows: [[Cell]] = []
+    package var rows: [[Cell]] = []
 
     /// Where there is not enough room, columns give way in this order, the first one completely before the next.
     var shrinkable: [Int] = []
 
-    init(_ titles: [String]) { self.titles = titles }
+    package init(_ titles: [String]) { self.titles = titles }
 
     /// The table with its titles, a line each.
-    func text(_ style: Style) -> String {
+    package func text(_ style: Style) -> String {
         let widths = widths(style.width)
         var text = style.paint(line(titles.map { Cell($0) }, widths, .plain), .dim) + "\n"
         for row in rows { text += line(row, widths, style) + "\n" }

@@ -3,19 +3,19 @@ import DevPostgres
 import LibPQ
 
 /// What a person is told when a command cannot do what it should: a sentence, what to do next, and an exit code.
-struct Problem: Error, Hashable {
-    let status: ProgramStatus
-    let message: String
-    var advice: String?
+package struct Problem: Error, Hashable {
+    package let status: ProgramStatus
+    package let message: String
+    package var advice: String?
 
-    init(_ status: ProgramStatus, _ message: String, advice: String? = nil) {
+    package init(_ status: ProgramStatus, _ message: String, advice: String? = nil) {
         self.status = status
         self.message = message
         self.advice = advice
     }
 
     /// The end of a command that has said everything already.
-    static func silent(_ status: ProgramStatus) -> Problem { Problem(status, "") }
+    package static func silent(_ status: ProgramStatus) -> Problem { Problem(status, "") }
 
     /// The lines for standard error.
     func text(for program: String) -> String {

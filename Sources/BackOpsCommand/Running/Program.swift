@@ -1,4 +1,4 @@
-import ArgumentParser
+package import ArgumentParser
 
 #if canImport(Darwin)
 import Darwin
@@ -9,9 +9,9 @@ import Glibc
 #endif
 
 /// From arguments to an exit code.
-enum Program {
+package enum Program {
     /// The name of the program that runs, for advice such as "backops retry 48213".
-    @TaskLocal static var name = "backops"
+    @TaskLocal package static var name = "backops"
 
     /// What the program was started as, without its folder.
     static var startedAs: String {
@@ -19,7 +19,7 @@ enum Program {
     }
 
     /// Runs a command and ends the process.
-    static func run(_ root: any AsyncParsableCommand.Type, as name: String) async {
+    package static func run(_ root: any AsyncParsableCommand.Type, as name: String) async {
         let arguments = Array(CommandLine.arguments.dropFirst())
         let status = await $name.withValue(name) { await self.status(of: root, arguments) }
         exit(status.rawValue)

@@ -1,29 +1,31 @@
 /// What a command tells the shell that started it.
-struct ProgramStatus: RawRepresentable, Hashable, Sendable {
-    let rawValue: Int32
+package struct ProgramStatus: RawRepresentable, Hashable, Sendable {
+    package let rawValue: Int32
+
+    package init(rawValue: Int32) { self.rawValue = rawValue }
 
     /// Everything was done.
-    static let done = ProgramStatus(rawValue: 0)
+    package static let done = ProgramStatus(rawValue: 0)
     /// An error of no other kind.
-    static let error = ProgramStatus(rawValue: 1)
+    package static let error = ProgramStatus(rawValue: 1)
     /// A check that was asked for found something.
-    static let checkFailed = ProgramStatus(rawValue: 3)
+    package static let checkFailed = ProgramStatus(rawValue: 3)
     /// The operation that was waited for failed.
-    static let operationFailed = ProgramStatus(rawValue: 4)
+    package static let operationFailed = ProgramStatus(rawValue: 4)
     /// The operation that was waited for was cancelled.
-    static let operationCancelled = ProgramStatus(rawValue: 5)
+    package static let operationCancelled = ProgramStatus(rawValue: 5)
     /// The operation that was waited for had not ended in time.
-    static let timedOut = ProgramStatus(rawValue: 6)
+    package static let timedOut = ProgramStatus(rawValue: 6)
     /// The command line makes no sense.
-    static let usage = ProgramStatus(rawValue: 64)
+    package static let usage = ProgramStatus(rawValue: 64)
     /// No operation has that number.
-    static let noSuchOperation = ProgramStatus(rawValue: 66)
+    package static let noSuchOperation = ProgramStatus(rawValue: 66)
     /// The database does not answer.
-    static let databaseUnreachable = ProgramStatus(rawValue: 69)
+    package static let databaseUnreachable = ProgramStatus(rawValue: 69)
     /// The database does not let this role do that.
-    static let noPermission = ProgramStatus(rawValue: 77)
+    package static let noPermission = ProgramStatus(rawValue: 77)
     /// The schema is missing, or of a version that this program does not work with.
-    static let schemaMismatch = ProgramStatus(rawValue: 78)
+    package static let schemaMismatch = ProgramStatus(rawValue: 78)
     /// Somebody pressed ctrl-C.
-    static let interrupted = ProgramStatus(rawValue: 130)
+    package static let interrupted = ProgramStatus(rawValue: 130)
 }

@@ -1,16 +1,16 @@
-import UnixSignals
+package import UnixSignals
 
 /// Takes the signals that ask a program to end, from the time it is made on.
-struct SignalRelay: Sendable {
+package struct SignalRelay: Sendable {
     private let signals: UnixSignalsSequence
 
     /// Traps SIGINT, SIGTERM and SIGHUP: they do nothing by themselves any more.
-    static func trapping() async -> SignalRelay {
+    package static func trapping() async -> SignalRelay {
         SignalRelay(signals: await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup))
     }
 
     /// Waits for the next signal; nil when the task is cancelled.
-    func next() async -> UnixSignal? {
+    package func next() async -> UnixSignal? {
         for await signal in signals { return signal }
         return nil
     }

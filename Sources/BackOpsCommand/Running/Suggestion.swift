@@ -15,7 +15,8 @@ enum Suggestion {
             let subcommands = command.configuration.subcommands
             guard !subcommands.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return }
             guard let next = subcommands.first(where: { $0.configuration.commandName == argument }) else {
-                throw unknown(argument, in: path, subcommands.compactMap { $0.configuration.commandName })
+                let shown = subcommands.filter { $0.configuration.shouldDisplay }
+                throw unknown(argument, in: path, shown.compactMap { $0.configuration.commandName })
             }
             command = next
             path += " " + argument

@@ -1,6 +1,9 @@
 import ArgumentParser
+import BackOpsCommand
 
 /// The root of the command line without operations of its own.
+///
+/// It is no part of BackOpsCommand, so that applications need not carry what only the stand-alone program can do.
 struct StandaloneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backops",
@@ -9,12 +12,4 @@ struct StandaloneCommand: AsyncParsableCommand {
         version: LibraryVersion.sentence("backops"),
         groupedSubcommands: [CommandGroup(name: "Run", subcommands: [DevCommand.self])] + CommandList.groups
     )
-}
-
-/// Runs the command line of the stand-alone program `backops`.
-public enum BackOpsCommandLine {
-    /// Runs the command that the arguments name, and ends the process with its exit code.
-    public static func main() async {
-        await Program.run(StandaloneCommand.self, as: "backops")
-    }
 }
