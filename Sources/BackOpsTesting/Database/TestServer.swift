@@ -92,10 +92,11 @@ package struct TestServer: Sendable {
     /// Makes a schema or a database with the engine in it.
     func install(_ isolation: TestDatabase.Isolation) async throws -> Installation {
         let name = "t_" + String(UInt64.random(in: .min ... .max), radix: 36)
-        let direct = Self.conninfo(conninfo, database: isolation == .database ? name : nil)
-        let pooled = pooler.map {
-            Self.conninfo($0.connectionString(), database: isolation == .database ? name : nil)
+        let place: (String) -> String = {
+            isolation == .database ? PQOptions.conninfo($0, database: name) : $0
         }
+        let direct = place(conninfo)
+        let pooled = pooler.map { place($0.connectionString()) }
         let variables = Self.variables(
             direct: direct,
             pooled: pooled,
@@ -138,14 +139,5 @@ package struct TestServer: Sendable {
         case .database:
             try await pool.query("drop database if exists \(identifier: installation.name) with (force)")
         }
-    }
-
-    /// The same server, another database: the last of several values counts, in keywords and in a URL.
-    static func conninfo(_ conninfo: String, database: String?) -> String {
-        guard let database else { return conninfo }
-        guard conninfo.hasPrefix("postgres://") || conninfo.hasPrefix("postgresql://") else {
-            return "\(conninfo) dbname=\(database)"
-        }
-        return conninfo + (conninfo.contains("?") ? "&" : "?") + "dbname=\(database)"
     }
 }

@@ -61,6 +61,23 @@ public struct PQOptions: Sendable, Hashable {
     }
 }
 
+extension PQOptions {
+    /// Gives a connection string for the same server and another database.
+    ///
+    /// The last of several values counts, in keywords and in a URL.
+    ///
+    /// - Parameters:
+    ///   - conninfo: The connection string.
+    ///   - database: The other database, whose name needs no quotes.
+    /// - Returns: A connection string of the same notation.
+    package static func conninfo(_ conninfo: String, database: String) -> String {
+        guard conninfo.hasPrefix("postgres://") || conninfo.hasPrefix("postgresql://") else {
+            return "\(conninfo) dbname=\(database)"
+        }
+        return conninfo + (conninfo.contains("?") ? "&" : "?") + "dbname=\(database)"
+    }
+}
+
 extension PQOptions: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Shows the connection string without passwords.
     public var description: String {
