@@ -82,10 +82,25 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // Apart, because applications have no use for it.
+        .target(
+            name: "BackOpsBenchmarks",
+            dependencies: [
+                "BackOps",
+                "BackOpsCommand",
+                "DevPostgres",
+                "LibPQ",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: settings
+        ),
         // Not "backops": a folder of that name collides with BackOps where file names ignore case.
         .executableTarget(
             name: "BackOpsExecutable",
             dependencies: [
+                "BackOpsBenchmarks",
                 "BackOpsCommand",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -213,6 +228,11 @@ let package = Package(
                 "LibPQ",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "BackOpsBenchmarksTests",
+            dependencies: ["BackOps", "BackOpsBenchmarks", "BackOpsCommand"],
             swiftSettings: settings
         ),
         // An application, for the tests of its commands.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BackOpsBenchmarks
 import BackOpsCommand
 
 /// The root of the command line without operations of its own.
@@ -10,6 +11,8 @@ struct StandaloneCommand: AsyncParsableCommand {
         abstract: "Sets up, shows and steers workflows that run on PostgreSQL.",
         discussion: CommandList.discussion,
         version: LibraryVersion.sentence("backops"),
-        groupedSubcommands: [CommandGroup(name: "Run", subcommands: [DevCommand.self])] + CommandList.groups
+        subcommands: [BenchWorkerCommand.self],
+        groupedSubcommands: [CommandGroup(name: "Run", subcommands: [DevCommand.self, BenchCommand.self])]
+            + CommandList.groups
     )
 }

@@ -11,11 +11,11 @@ package struct Table {
         }
     }
 
-    let titles: [String]
+    package let titles: [String]
     package var rows: [[Cell]] = []
 
     /// Where there is not enough room, columns give way in this order, the first one completely before the next.
-    var shrinkable: [Int] = []
+    package var shrinkable: [Int] = []
 
     package init(_ titles: [String]) { self.titles = titles }
 

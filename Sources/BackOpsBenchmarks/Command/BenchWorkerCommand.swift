@@ -1,0 +1,50 @@
+package import ArgumentParser
+import BackOps
+import BackOpsCommand
+import LibPQ
+import Logging
+
+/// Runs a worker for ``BenchCommand``, until its standard input ends.
+package struct BenchWorkerCommand: AsyncParsableCommand {
+    static let name = "bench-worker"
+
+    package static let configuration = CommandConfiguration(
+        commandName: name,
+        abstract: "Run the worker of `bench`, until the input ends.",
+        shouldDisplay: false
+    )
+
+    @Option var slots: Int?
+    @Option var stopAfter: Int?
+    @Flag var recordStarts = false
+
+    package init() {}
+
+    package func run() async throws {
+        let relay = StopRelay()
+        let bodies = BodyCounter(limit: stopAfter, recordsStarts: recordStarts) { relay.stop(.graceful) }
+        var configuration = WorkerConfiguration()
+        if let slots { configuration.concurrency = slots }
+        var logger = Logger(label: "backops") { _ in LineLogHandler(format: .text) }
+        logger.logLevel = .warning
+        let worker = try BackOpsWorker(.environment, configuration: configuration, logger: logger) {
+            OneAction(bodies)
+            ThreeActions(bodies)
+            TwentyActions(bodies)
+            Sleeper(bodies)
+        }
+        let listens = DetachedThread.start(name: "input") {
+            _ = StandardStream.input.readAll()
+            relay.stop(.graceful)
+        }
+        guard listens else { throw Problem(.error, "the system has no thread left") }
+        try await worker.run(relay)
+        let report = WorkerReport(
+            bodies: bodies.total,
+            processorSeconds: ProcessorTime.seconds,
+            megabytes: ProcessFiles.peakMegabytes,
+            starts: Dictionary(bodies.startTimes.map { ($0.operation, $0.time) }) { first, _ in first }
+        )
+        StandardStream.output.writeLine(report.json.description)
+    }
+}

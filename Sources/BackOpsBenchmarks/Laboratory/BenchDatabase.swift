@@ -1,0 +1,161 @@
+import BackOps
+import LibPQ
+
+/// A database of the benchmark's own, with the engine in it.
+struct BenchDatabase: Sendable {
+    let name: String
+    let conninfo: String
+    let database: BackOpsDatabase
+    let pool: PQPool
+
+    /// Processor time is read of these; nil when the server runs on another machine.
+    let processes: ServerProcesses?
+
+    /// Makes a database with a random name, which cannot be anybody else's, and migrates it.
+    static func create(on server: BenchServer) async throws -> BenchDatabase {
+        let name = "backops_bench_" + String(UInt64.random(in: .min ... .max), radix: 36)
+        try await server.pool.query("create database \(identifier: name)")
+        do {
+            let conninfo = PQOptions.conninfo(server.conninfo, database: name)
+            var database = try BackOpsDatabase(conninfo)
+            database.options.applicationName = "backops bench"
+            try await Migrator(database).up()
+            let pool = PQPool(database.options, size: 4)
+            let backend = try await pool.query("select pg_backend_pid()")[0].decode(0, as: Int32.self)
+            return BenchDatabase(
+                name: name,
+                conninfo: conninfo,
+                database: database,
+                pool: pool,
+                processes: ServerProcesses(backend: backend, database: name)
+            )
+        } catch {
+            try await drop(name, on: server)
+            throw error
+        }
+    }
+
+    /// Ends all sessions of the database and removes it; cancellation does not keep it from that.
+    func drop(from server: BenchServer) async throws {
+        try await Task {
+            await pool.close()
+            try await Self.drop(name, on: server)
+        }.value
+    }
+
+    private static func drop(_ name: String, on server: BenchServer) async throws {
+        _ = try await Task {
+            try await server.pool.query("drop database if exists \(identifier: name) with (force)")
+        }.value
+    }
+
+    // MARK: - Filling
+
+    /// How many operations are inserted by one statement.
+    private static let chunk = 10_000
+
+    /// Registers the plan of an operation, as a worker does when it starts.
+    func define(_ definition: some BenchOperation) async throws {
+        let operation = type(of: definition).name
+        let plan = try Plan(operation: operation, branches: definition.branches)
+        try await pool.query(
+            Engine(database.schema).registerDefinition(name: operation, plan: plan.jsonText)
+        )
+    }
+
+    /// Inserts operations whose plan is registered.
+    func insert(
+        _ definition: some BenchOperation,
+        _ count: Int,
+        priority: Int16 = 5,
+        delay: Duration = .zero
+    ) async throws {
+        try await define(definition)
+        var inserted = 0
+        while inserted < count {
+            let size = min(Self.chunk, count - inserted)
+            try await pool.query(
+                """
+                insert into backops.operations (name, priority, perform_at, globals)
+                select \(type(of: definition).name), \(priority), backops.now() + \(delay), jsonb_build_object('n', i)
+                  from generate_series(1, \(Int32(size))) as i
+                """
+            )
+            inserted += size
+        }
+    }
+
+    /// Brings the tables and the log into the same state before every run: vacuumed, analysed, written.
+    func settle() async throws {
+        for table in ["operations", "actions", "jobs", "workers"] {
+            try await pool.query("vacuum (analyze) backops.\(identifier: table)")
+        }
+        do {
+            try await pool.query("checkpoint")
+        } catch let error as PQError where error.sqlState == .insufficientPrivilege {
+            // An ordinary role may not; the runs are a little less alike then.
+        }
+    }
+
+    // MARK: - Looking
+
+    /// The highest number of an operation so far; later ones are higher.
+    func lastOperation() async throws -> Int64 {
+        try await pool.query("select coalesce(max(id), 0) from backops.operations")[0].decode(0)
+    }
+
+    func now() async throws -> PQTimestamp {
+        try await pool.query("select clock_timestamp()")[0].decode(0)
+    }
+
+    /// Counts what became of the operations behind a number.
+    func proof(after id: Int64, bodies: Int?) async throws -> Proof {
+        let row = try await pool.query(
+            """
+            select (select count(*) from backops.operations where id > \(id)),
+                   (select count(*) from backops.operations where id > \(id) and state = 'completed'),
+                   (select count(*) from backops.actions where operation_id > \(id)),
+                   (select count(*) from backops.actions
+                     where operation_id > \(id) and completed_at is not null and run = 1 and attempts_count = 1),
+                   (select count(*) from backops.attempts),
+                   (select count(*) from backops.jobs where operation_id > \(id)),
+                   (select count(*) from backops.jobs where worker_id is not null)
+            """
+        )[0]
+        return Proof(
+            operations: try row.decode(0),
+            completedOperations: try row.decode(1),
+            actions: try row.decode(2),
+            completedActions: try row.decode(3),
+            attempts: try row.decode(4),
+            jobs: try row.decode(5),
+            claimedJobs: try row.decode(6),
+            bodies: bodies
+        )
+    }
+
+    /// How long after a time the n-th, 2n-th … action completed, in seconds.
+    ///
+    /// - Parameters:
+    ///   - start: The time.
+    ///   - count: How many completions there should be.
+    ///   - parts: Into how many equal parts to divide them.
+    /// - Returns: The end of each part, in order; fewer where there were fewer completions.
+    /// - Throws: `PQError`.
+    func completions(since start: PQTimestamp, count: Int, parts: Int = 1) async throws -> [Double] {
+        let ranks = (1...parts).map { Int64(count * $0 / parts) }
+        let rows = try await pool.query(
+            """
+            select extract(epoch from completed_at - \(start))::float8
+              from (
+                select completed_at, row_number() over (order by completed_at) as rank
+                  from backops.actions
+                 where completed_at >= \(start)
+              ) as done
+             where rank = any (\(ranks))
+             order by rank
+            """
+        )
+        return try rows.map { try $0.decode(0, as: Double.self) }
+    }
+}

@@ -1,0 +1,73 @@
+import BackOps
+
+/// Operations that are enqueued first, and one worker process that runs them until all have completed.
+struct DrainWorkload: Workload {
+    let name: String
+    let summary: String
+    private let operation: any BenchOperation
+    private let operations: Int
+
+    static let drain = DrainWorkload(
+        name: "drain",
+        summary: "100,000 operations of one action, enqueued first; one worker process",
+        operation: OneAction(),
+        operations: 100_000
+    )
+    static let workflow = DrainWorkload(
+        name: "workflow",
+        summary: "40,000 operations of three actions, likewise",
+        operation: ThreeActions(),
+        operations: 40_000
+    )
+    static let longWorkflow = DrainWorkload(
+        name: "long-workflow",
+        summary: "6,000 operations of twenty actions, likewise",
+        operation: TwentyActions(),
+        operations: 6000
+    )
+
+    func run(in laboratory: Laboratory) async throws -> [Figure] {
+        let operations = laboratory.scaled(operations, atLeast: 10)
+        let (figure, _) = try await Self.drain(
+            laboratory,
+            name,
+            operation,
+            operations,
+            slots: laboratory.options.slots
+        )
+        return [figure]
+    }
+
+    /// Fills a database, drains it, and proves that everything was done once.
+    ///
+    /// - Parameters:
+    ///   - laboratory: Where.
+    ///   - workload: The workload's name.
+    ///   - variant: Which of its figures it is.
+    ///   - operation: What to enqueue.
+    ///   - operations: How many.
+    ///   - processes: How many worker processes drain it.
+    ///   - slots: How many actions each of them runs at once.
+    /// - Returns: The rate, and what each process used.
+    /// - Throws: ``Problem`` when something was left undone or done twice; `PQError`.
+    static func drain(
+        _ laboratory: Laboratory,
+        _ workload: String,
+        variant: String? = nil,
+        _ operation: some BenchOperation,
+        _ operations: Int,
+        processes: Int = 1,
+        slots: Int?
+    ) async throws -> (Figure, WorkRun.Outcome) {
+        try await laboratory.withDatabase { database in
+            try await database.insert(operation, operations)
+            try await database.settle()
+            let actions = operations * type(of: operation).actions
+            let run = WorkRun(database: database, processes: processes, slots: slots, actions: actions)
+            let outcome = try await run.run()
+            let proof = try await database.proof(after: 0, bodies: outcome.bodies)
+            try laboratory.require(proof.faults(operations: operations, actions: actions), of: workload)
+            return (try await run.figure(workload, variant: variant, outcome), outcome)
+        }
+    }
+}

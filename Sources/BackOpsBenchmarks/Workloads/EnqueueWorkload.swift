@@ -1,0 +1,91 @@
+import BackOps
+
+/// Operations that one client enqueues through the Swift API, one per transaction and in bulk.
+struct EnqueueWorkload: Workload {
+    let name = "enqueue"
+    let summary = "operations enqueued by one client: 3,000 one by one, 100 times 1,000, once 100,000"
+
+    func run(in laboratory: Laboratory) async throws -> [Figure] {
+        [
+            try await measure(laboratory, "single", calls: laboratory.scaled(3000, atLeast: 20), each: 1),
+            try await measure(laboratory, "bulk 1,000", calls: laboratory.scaled(100), each: 1000),
+            try await measure(laboratory, "bulk 100,000", calls: 1, each: laboratory.scaled(100_000)),
+        ]
+    }
+
+    /// So many calls beforehand, which prepare statements and fill caches.
+    private static let warmUp = 10
+
+    private func measure(
+        _ laboratory: Laboratory,
+        _ variant: String,
+        calls: Int,
+        each: Int
+    ) async throws -> Figure {
+        laboratory.progress.say("enqueue: \(variant)")
+        return try await laboratory.withDatabase { database in
+            try await database.define(OneAction())
+            let figure = try await database.withClient { client in
+                for number in 0..<Self.warmUp {
+                    try await client.enqueue(OneAction.self, ["n": .integer(Int64(number))])
+                }
+                try await database.settle()
+                let serverBefore = database.processes?.seconds
+                let processorBefore = ProcessorTime.seconds
+                let start = ProcessorTime.monotonic
+                for call in 0..<calls {
+                    try await enqueue(client, call, each)
+                }
+                let seconds = ProcessorTime.monotonic - start
+                let operations = calls * each
+                let processor = ProcessorTime.seconds - processorBefore
+                let server = serverBefore.flatMap { before in
+                    database.processes?.seconds.map { $0 - before }
+                }
+                return Figure(
+                    workload: name,
+                    variant: variant,
+                    value: Double(operations) / seconds,
+                    unit: .operationsPerSecond,
+                    count: operations,
+                    seconds: seconds,
+                    workerMicroseconds: processor * 1e6 / Double(operations),
+                    serverMicroseconds: server.map { $0 * 1e6 / Double(operations) }
+                )
+            }
+            let proof = try await database.proof(after: 0, bodies: nil)
+            let expected = Self.warmUp + calls * each
+            try laboratory.require(
+                proof.faultsOfEnqueueing(operations: expected, actions: expected),
+                of: figure.title
+            )
+            return figure
+        }
+    }
+
+    private func enqueue(_ client: BackOpsClient, _ call: Int, _ each: Int) async throws {
+        if each == 1 {
+            try await client.enqueue(OneAction.self, ["n": .integer(Int64(call))])
+        } else {
+            let documents = (0..<each).lazy.map { ["n": .integer(Int64($0))] as Globals }
+            try await client.enqueue(OneAction.self, batch: documents)
+        }
+    }
+}
+
+extension BenchDatabase {
+    /// Lends a client with one connection.
+    func withClient<R>(_ body: (BackOpsClient) async throws -> R) async throws -> R {
+        var database = database
+        database.maxConnections = 1
+        let client = BackOpsClient(database)
+        do {
+            let result = try await body(client)
+            await client.close()
+            return result
+        } catch {
+            await client.close()
+            throw error
+        }
+    }
+}

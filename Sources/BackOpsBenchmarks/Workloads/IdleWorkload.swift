@@ -1,0 +1,109 @@
+import BackOps
+import BackOpsCommand
+
+/// What a worker costs that has nothing to do.
+///
+/// Transactions are those of its database, as pg_stat_database counts them; a statement outside of a pipeline is one. A
+/// visit of autovacuum counts, too.
+struct IdleWorkload: Workload {
+    let name = "idle"
+    let summary = "one worker without work for 20 s: transactions, scans and processor time per second"
+
+    func run(in laboratory: Laboratory) async throws -> [Figure] {
+        let seconds = Double(laboratory.scaled(20, atLeast: 2))
+        return try await laboratory.withDatabase { database in
+            try await database.insert(ThreeActions(), 10)
+            try await database.settle()
+            let worker = try WorkerProcess(database, slots: laboratory.options.slots)
+            try await database.waitForIdleWorker(worker)
+            let pid = try await database.pool.query("select pid from backops.workers")[0].decode(
+                0,
+                as: Int32.self
+            )
+            let scansBefore = try await database.scans()
+            // Sessions report what they did at most once a second; then this one's own look is over.
+            try await Task.sleep(for: .seconds(2))
+            let before = try await sample(laboratory, database, worker: pid)
+            let start = ContinuousClock.now
+            try await Task.sleep(for: .seconds(seconds))
+            let after = try await sample(laboratory, database, worker: pid)
+            let lasted = (ContinuousClock.now - start) / .seconds(1)
+            let scans = try await database.scans() - scansBefore
+            let report = try await worker.stop()
+            let proof = try await database.proof(after: 0, bodies: report.bodies)
+            try laboratory.require(proof.faults(operations: 10, actions: 30), of: name)
+            func share(_ seconds: Double?, _ earlier: Double?) -> JSON {
+                JSON(rounded: seconds.flatMap { now in earlier.map { (now - $0) * 1000 / lasted } })
+            }
+            return [
+                Figure(
+                    workload: name,
+                    value: Double(after.transactions - before.transactions) / lasted,
+                    unit: .idleTransactionsPerSecond,
+                    count: Int(after.transactions - before.transactions),
+                    seconds: lasted,
+                    megabytes: report.megabytes,
+                    details: [
+                        "scans": .integer(scans),
+                        "worker_cpu_ms_per_second": share(after.workerSeconds, before.workerSeconds),
+                        "postgres_cpu_ms_per_second": share(after.serverSeconds, before.serverSeconds),
+                    ]
+                )
+            ]
+        }
+    }
+
+    private struct Sample {
+        let transactions: Int64
+        let workerSeconds: Double?
+        let serverSeconds: Double?
+    }
+
+    /// Asks from a session of another database, so that asking is not counted.
+    private func sample(
+        _ laboratory: Laboratory,
+        _ database: BenchDatabase,
+        worker pid: Int32
+    ) async throws -> Sample {
+        let rows = try await laboratory.server.pool.query(
+            "select xact_commit + xact_rollback from pg_stat_database where datname = \(database.name)"
+        )
+        return Sample(
+            transactions: try rows[0].decode(0),
+            workerSeconds: ProcessFiles.status(of: pid)?.used,
+            serverSeconds: database.processes?.seconds
+        )
+    }
+}
+
+extension BenchDatabase {
+    /// Counts sequential scans of the tables that grow.
+    fileprivate func scans() async throws -> Int64 {
+        try await pool.query(
+            """
+            select coalesce(sum(seq_scan), 0)::int8 from pg_stat_user_tables
+             where schemaname = 'backops' and relname in ('jobs', 'actions', 'operations')
+            """
+        )[0].decode(0)
+    }
+
+    /// Waits until there is nothing to do and the one worker has gone to sleep.
+    func waitForIdleWorker(_ worker: WorkerProcess) async throws {
+        let end = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < end {
+            let rows = try await pool.query(
+                """
+                select exists (select from backops.workers where sleeping)
+                   and not exists (select from backops.jobs)
+                """
+            )
+            if try rows[0].decode(0, as: Bool.self) { return }
+            if worker.hasEnded {
+                _ = try await worker.stop()
+                throw Problem(.error, "a worker process has ended before it was told to")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw Problem(.error, "the worker has not become idle within 60 s")
+    }
+}

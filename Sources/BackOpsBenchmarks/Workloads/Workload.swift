@@ -1,0 +1,24 @@
+/// Something to measure.
+protocol Workload: Sendable {
+    /// What `--workload` calls it.
+    var name: String { get }
+
+    /// What it does, in a few words.
+    var summary: String { get }
+
+    /// Does it once.
+    ///
+    /// - Returns: One figure or more, always the same ones.
+    /// - Throws: ``Problem`` when something was left undone or done twice; nothing is reported then.
+    func run(in laboratory: Laboratory) async throws -> [Figure]
+}
+
+/// All workloads, in the order in which they run.
+enum Workloads {
+    static let all: [any Workload] = [
+        DrainWorkload.drain, DrainWorkload.workflow, DrainWorkload.longWorkflow,
+        EnqueueWorkload(), LatencyWorkload(), BacklogWorkload(), SnapshotWorkload(), ScheduledWorkload(),
+        ProcessesWorkload(), SlotsWorkload(), SleepersWorkload(), IdleWorkload(), CeilingWorkload(),
+        FloorWorkload(),
+    ]
+}
