@@ -232,7 +232,14 @@ let package = Package(
         ),
         .testTarget(
             name: "BackOpsBenchmarksTests",
-            dependencies: ["BackOps", "BackOpsBenchmarks", "BackOpsCommand"],
+            dependencies: [
+                "BackOps",
+                "BackOpsBenchmarks",
+                "BackOpsCommand",
+                "BackOpsTesting",
+                "BackOpsTestingTraits",
+                "LibPQ",
+            ],
             swiftSettings: settings
         ),
         // An application, for the tests of its commands.

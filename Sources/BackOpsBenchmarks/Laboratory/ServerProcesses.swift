@@ -15,10 +15,22 @@ struct ServerProcesses: Sendable {
     }
 
     /// Processor time that the server has used so far, in seconds: sessions that have ended and all helpers included.
+    ///
+    /// What a session has used moves to the postmaster when that takes note of its end, which is just when a run is over. It
+    /// is counted once only if nothing has moved while the others were read.
     var seconds: Double? {
-        guard let own = ProcessFiles.status(of: postmaster) else { return nil }
-        let children = ProcessFiles.all.compactMap { ProcessFiles.status(of: $0) }
-            .filter { $0.parent == postmaster }
-        return children.reduce(own.used + own.usedByChildren) { $0 + $1.used }
+        var last: Double?
+        for _ in 0..<Self.attempts {
+            guard let before = ProcessFiles.status(of: postmaster) else { return nil }
+            let children = ProcessFiles.all.compactMap { ProcessFiles.status(of: $0) }
+                .filter { $0.parent == postmaster }
+            guard let after = ProcessFiles.status(of: postmaster) else { return nil }
+            last = children.reduce(after.used + after.usedByChildren) { $0 + $1.used }
+            if before.usedByChildren == after.usedByChildren { return last }
+        }
+        return last
     }
+
+    /// A server on which sessions end all the time has no such moment; then the last look counts.
+    private static let attempts = 20
 }
