@@ -77,11 +77,11 @@ import Testing
             "select count(*) from pg_database where datdba = (select oid from pg_roles where rolname = \(role))",
             as: Int.self
         )
-        try await TestDatabase.current.script("drop role \(role)")
         #expect(failed.code == 1, "\(failed.messages)")
         #expect(failed.output.isEmpty)
         #expect(failed.messages.contains("40 operations not completed"))
         #expect(left == 0)
+        try await TestDatabase.current.script("drop role \(role)")
     }
 
     @Test func `shows a table, the targets, the settings and the ratios to an earlier run`() async throws {

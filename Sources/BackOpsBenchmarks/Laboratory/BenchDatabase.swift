@@ -44,8 +44,13 @@ struct BenchDatabase: Sendable {
     }
 
     private static func drop(_ name: String, on server: BenchServer) async throws {
-        _ = try await Task {
-            try await server.pool.query("drop database if exists \(identifier: name) with (force)")
+        try await Task {
+            do {
+                try await server.pool.query("drop database if exists \(identifier: name) with (force)")
+            } catch let error as PQError where error.sqlState == .insufficientPrivilege {
+                // Not every role may end sessions, not even its own that are about to end; then the server waits for them.
+                try await server.pool.query("drop database if exists \(identifier: name)")
+            }
         }.value
     }
 

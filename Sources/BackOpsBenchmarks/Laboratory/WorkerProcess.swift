@@ -68,9 +68,6 @@ final class WorkerProcess: Sendable {
         return try await task.value
     }
 
-    /// Waits until the process ends by itself.
-    func report() async throws -> WorkerReport { try await task.value }
-
     private func letGo() {
         let descriptor = lifeline.withLock { lifeline in
             defer { lifeline = nil }

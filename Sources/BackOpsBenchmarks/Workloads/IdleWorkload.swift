@@ -10,7 +10,7 @@ struct IdleWorkload: Workload {
     let summary = "one worker without work for 20 s: transactions, scans and processor time per second"
 
     func run(in laboratory: Laboratory) async throws -> [Figure] {
-        let seconds = Double(laboratory.scaled(20, atLeast: 2))
+        let seconds = Double(laboratory.scaled(20, atLeast: 5))
         return try await laboratory.withDatabase { database in
             try await database.insert(ThreeActions(), 10)
             try await database.settle()

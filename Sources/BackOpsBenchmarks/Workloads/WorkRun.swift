@@ -47,11 +47,9 @@ struct WorkRun {
         let processes = try (0..<processes).map { _ in
             try WorkerProcess(database, slots: slots, stopAfter: leavesRest ? actions : nil)
         }
-        if !leavesRest { try await waitForEnd(of: processes, after: last) }
+        try await waitForEnd(of: processes, after: last)
         var reports: [WorkerReport] = []
-        for process in processes {
-            reports.append(leavesRest ? try await process.report() : try await process.stop())
-        }
+        for process in processes { reports.append(try await process.stop()) }
         let serverAfter = database.processes?.seconds
         return Outcome(
             start: start,
@@ -63,19 +61,24 @@ struct WorkRun {
     private func waitForEnd(of processes: [WorkerProcess], after last: Int64) async throws {
         let end = ContinuousClock.now + .seconds(120 + actions / Self.patience)
         while ContinuousClock.now < end {
-            // The last job by number is found at the end of an index, whatever lies before it.
-            let rows = try await database.pool.query(
-                "select coalesce(max(operation_id), 0) <= \(last) from backops.jobs"
-            )
-            if try rows[0].decode(0, as: Bool.self) { return }
-            // One that has ended of itself says why when it is stopped.
+            // One that has ended too early says why when it is stopped.
             if processes.contains(where: \.hasEnded) { return }
+            if !leavesRest, try await isEmpty(after: last) { return }
             try await Task.sleep(for: Self.interval)
         }
         throw Problem(
             .error,
             "the workers have not run \(actions) actions within \(120 + actions / Self.patience) s"
         )
+    }
+
+    /// Whether no job is left.
+    ///
+    /// The last one by number is found at the end of an index, whatever lies before it.
+    private func isEmpty(after last: Int64) async throws -> Bool {
+        try await database.pool.query(
+            "select coalesce(max(operation_id), 0) <= \(last) from backops.jobs"
+        )[0].decode(0)
     }
 
     /// Makes a figure of an outcome.
