@@ -1,6 +1,7 @@
 drop function rescue(integer, interval);
 drop function record_crashes(bigint[], text);
 drop function missing_workers();
+drop function show_life(bigint);
 drop function attach_session(bigint, integer);
 drop function worker_lock(bigint);
 drop function heartbeat(bigint, boolean, boolean);

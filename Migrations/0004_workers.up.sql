@@ -70,6 +70,10 @@ begin
          server_started_at = pg_postmaster_start_time(),
          missing_since = null
    where id = p_worker_id and heartbeat_at + lease > clock_now();
+  if not found then
+    raise exception using errcode = 'OP006', message = format('worker %s is not registered, or its lease has ended', p_worker_id),
+      hint = 'Call register_worker again.';
+  end if;
   return true;
 end
 $$;
@@ -77,6 +81,15 @@ comment on function attach_session(bigint, integer) is
   'Makes the calling session the worker''s sign of life: when it ends and no other takes its place, the worker is rescued within seconds '
   'instead of at the end of its lease. p_backend_pid: the server process that the client believes it is connected to (PQbackendPID). '
   'False, and nothing done, when that is another one: then a pooler is in between, which is no sign of life and cannot LISTEN.';
+
+-- Locks: the worker's own row.
+create function show_life(p_worker_id bigint) returns void
+  language sql
+  set search_path from current
+as $$
+  update workers set missing_since = null where id = p_worker_id;
+$$;
+comment on function show_life(bigint) is 'A worker whose session seems to have gone has called: it is not missing.';
 
 -- Locks: rows of workers, skipping locked ones.
 create function missing_workers() returns bigint

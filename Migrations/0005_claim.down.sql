@@ -1,4 +1,3 @@
-drop function lost_claims(bigint, bigint[], bigint[]);
 drop function held(bigint);
 drop function next_due(bigint);
 drop function claim(bigint, integer);

@@ -77,16 +77,21 @@ as $$
 declare
   v_now timestamptz := clock_now();
   v_handlers text[];
+  v_is_missing boolean;
 begin
   if p_limit is null or p_limit not between 1 and 1000 then
     raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 to 1000.';
   end if;
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
-    select handlers into v_handlers from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
+    select handlers, missing_since is not null into v_handlers, v_is_missing
+      from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
   end if;
   if v_handlers is null then
     raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
       hint = 'Call register_worker again.';
+  end if;
+  if v_is_missing then
+    perform show_life(p_worker_id);
   end if;
 
   return query
@@ -216,19 +221,3 @@ as $$
 $$;
 comment on function held(bigint) is
   'The jobs that a worker holds: what it asks after a call whose answer it never got, to learn what was handed to it.';
-
-create function lost_claims(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) returns setof bigint
-  language sql stable
-  set search_path from current
-  set enable_seqscan = off
-  set enable_hashjoin = off
-  set enable_mergejoin = off
-as $$
-  select i.claim_id
-    from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
-   where not exists (
-     select from jobs j where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id
-   )
-$$;
-comment on function lost_claims(bigint, bigint[], bigint[]) is
-  'Those of the claims that the worker does not hold any more: what it asks when it may have missed that one was taken away.';

@@ -10,6 +10,7 @@ drop function fail(bigint, bigint, bigint, text, text, text, boolean, interval, 
 drop function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[]);
 drop function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean);
 drop function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean);
+drop function lost_claims(bigint, bigint[], bigint[]);
 drop function missed_claim(bigint, bigint, bigint);
 drop function problem_message(text);
 drop function apply_jump(bigint, integer, timestamptz);

@@ -157,23 +157,53 @@ create function problem_message(p_problem text) returns text
 comment on function problem_message(text) is 'What an operator is told when an action cannot start.';
 
 create function missed_claim(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint) returns text
-  language sql stable
+  language plpgsql
   set search_path from current
 as $$
-  select case
-    when exists (select from jobs where operation_id = p_operation_id and worker_id = p_worker_id and claim_id = p_claim_id)
-      and exists (select from workers where id = p_worker_id and heartbeat_at + lease > clock_now()) then 'busy'
-    when exists (select from actions where operation_id = p_operation_id and completed_claim_id = p_claim_id) then 'done'
-    else 'stale'
-  end
+begin
+  if exists (select from jobs where operation_id = p_operation_id and worker_id = p_worker_id and claim_id = p_claim_id)
+    and exists (select from workers where id = p_worker_id and heartbeat_at + lease > clock_now())
+  then
+    return 'busy';
+  end if;
+  if exists (select from actions where operation_id = p_operation_id and completed_claim_id = p_claim_id) then
+    -- Nobody shall be told so by a server whose standby takes over without knowing of it.
+    perform await_standby();
+    return 'done';
+  end if;
+  return 'stale';
+end
 $$;
 comment on function missed_claim(bigint, bigint, bigint) is
   'Why an outcome was not taken: busy (somebody has the row locked: call again), done (this claim completed its action before), stale '
   '(the job is not the worker''s any more: stop).';
 
+create function lost_claims(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) returns setof bigint
+  language plpgsql stable
+  set search_path from current
+  set enable_seqscan = off
+  set enable_hashjoin = off
+  set enable_mergejoin = off
+as $$
+begin
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_claim_ids));
+  return query
+    select i.claim_id
+      from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+     where not exists (
+       select from jobs j where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id
+     );
+end
+$$;
+comment on function lost_claims(bigint, bigint[], bigint[]) is
+  'Those of the claims that the worker does not hold any more: what it asks when it may have missed that one was taken away.';
+
 -- Locks: the jobs, in operation_id order; one that somebody else has locked is left out and reported as busy, so that a foreign
--- lock stalls one operation and not the batch. Then the operations that change, in the same order. Only nested loops over
--- indexes are allowed: they keep that order, and a plan made while the tables were empty must not scan them when they are full.
+-- lock stalls one operation and not the batch. Then the operations that change, in the same order.
+--
+-- Only nested loops over indexes are allowed: they keep that order, and a plan made while the tables were empty must not scan
+-- them when they are full. A whole index read in order would do as badly as a table, so nothing leaves the planner that choice:
+-- rows are read by lateral queries that it cannot turn round, and written by a condition that cannot be merged, "= any (array[…])".
 create function complete_many(
   p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean default true
 ) returns table (
@@ -190,29 +220,36 @@ as $$
 declare
   v_now timestamptz := clock_now();
   v_handlers text[];
+  v_is_missing boolean;
   v_done bigint[] := '{}';
   v_jump record;
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps));
   perform check_patches(p_patches);
-  select handlers into v_handlers from workers where id = p_worker_id and heartbeat_at + lease > v_now;
+  select handlers, missing_since is not null into v_handlers, v_is_missing
+    from workers where id = p_worker_id and heartbeat_at + lease > v_now;
 
   -- 1. The actions that these claims hold are completed.
   if found then
+    if v_is_missing then
+      perform show_life(p_worker_id);
+    end if;
     with held as materialized (
-      select j.operation_id, j.position, j.attempt, j.claim_id, j.claimed_at
-        from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
-        join jobs j on j.operation_id = i.operation_id
-       where j.worker_id = p_worker_id and j.claim_id = i.claim_id
-       order by j.operation_id
-         for update of j skip locked
+      select j.*
+        from (select * from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id) order by operation_id) as i
+       cross join lateral (
+         select j.operation_id, j.position, j.attempt, j.claim_id, j.claimed_at
+           from jobs j
+          where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id
+            for update skip locked
+       ) as j
     ),
     done as (
       update actions a
          set started_at = h.claimed_at, completed_at = v_now, completed_claim_id = h.claim_id, attempts_count = h.attempt,
              errored_at = null, error_type = null, error_message = null, stack_trace = null
         from held h
-       where a.operation_id = h.operation_id and a.position = h.position
+       where a.operation_id = any (array[h.operation_id]) and a.position = h.position
       returning a.completed_claim_id
     )
     select coalesce(array_agg(completed_claim_id), '{}') into v_done from done;
@@ -253,14 +290,24 @@ begin
                         limit 1
                      ) end
                    ) as next_position
-              from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps) as u (operation_id, claim_id, patch, target)
-              join jobs j on j.operation_id = u.operation_id
-              join actions c on c.operation_id = j.operation_id and c.position = j.position
-              join operations o on o.id = j.operation_id
-             where j.worker_id = p_worker_id and j.claim_id = u.claim_id and c.completed_claim_id = u.claim_id
-             order by j.operation_id
+              from (
+                select *
+                  from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps) as u (operation_id, claim_id, patch, target)
+                 order by operation_id
+              ) as u
+             cross join lateral (
+               select * from jobs j where j.operation_id = u.operation_id and j.worker_id = p_worker_id and j.claim_id = u.claim_id offset 0
+             ) as j
+             cross join lateral (
+               select * from actions c
+                where c.operation_id = j.operation_id and c.position = j.position and c.completed_claim_id = u.claim_id
+               offset 0
+             ) as c
+             cross join lateral (select * from operations o where o.id = j.operation_id offset 0) as o
           ) as i
-          left join actions n on n.operation_id = i.operation_id and n.position = i.next_position
+          left join lateral (
+            select * from actions n where n.operation_id = i.operation_id and n.position = i.next_position offset 0
+          ) as n on true
          cross join lateral (
            select left(i.handler, length(i.handler) - length(i.completed_name)) || n.name as handler,
                   coalesce(n.queue, i.operation_queue) as queue,
@@ -286,12 +333,12 @@ begin
                ended_at = case when f.next_position is null or f.problem is not null then v_now end,
                stopped_position = case when f.problem is not null then f.next_position end
           from following f
-         where o.id = f.operation_id and (f.patch is not null or f.next_position is null or f.problem is not null)
+         where o.id = any (array[f.operation_id]) and (f.patch is not null or f.next_position is null or f.problem is not null)
       ),
       ended as (
         delete from jobs j
          using following f
-         where j.operation_id = f.operation_id and (f.next_position is null or f.problem is not null)
+         where j.operation_id = any (array[f.operation_id]) and (f.next_position is null or f.problem is not null)
       ),
       moved as (
         update jobs j
@@ -308,7 +355,7 @@ begin
                queue = f.queue,
                run_at = case when f.keeps then j.run_at else f.due end
           from following f
-         where j.operation_id = f.operation_id and f.next_position is not null and f.problem is null
+         where j.operation_id = any (array[f.operation_id]) and f.next_position is not null and f.problem is null
       ),
       refused as (
         insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, ended_at, error_type, error_message)
@@ -320,7 +367,7 @@ begin
         update actions a
            set errored_at = v_now, error_type = f.problem, error_message = problem_message(f.problem), stack_trace = null
           from following f
-         where f.problem is not null and a.operation_id = f.operation_id and a.position = f.next_position
+         where f.problem is not null and a.operation_id = any (array[f.operation_id]) and a.position = f.next_position
       ),
       -- Read, and thereby run, only if a job is handed on that is due already.
       woken as materialized (
@@ -429,6 +476,9 @@ begin
       v_seen := v_seen || v.claim_id;
       v_ends := coalesce(v.permanent, false) or v.attempt >= v.max_attempts;
       v_run_at := case when not v_ends then v_now + coalesce(v.retry_after, backoff_delay(v.attempt, v.backoff)) end;
+      if not isfinite(v_run_at) then
+        raise exception using errcode = 'OP004', message = 'a job can wait for a finite time only';
+      end if;
       insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at,
                             error_type, error_message, stack_trace)
         values (v.operation_id, v.position, v.run, v.attempt, coalesce(v.outcome, 'failed'), v_ends, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now,

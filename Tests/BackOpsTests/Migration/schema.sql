@@ -302,6 +302,10 @@ begin
          server_started_at = pg_postmaster_start_time(),
          missing_since = null
    where id = p_worker_id and heartbeat_at + lease > clock_now();
+  if not found then
+    raise exception using errcode = 'OP006', message = format('worker %s is not registered, or its lease has ended', p_worker_id),
+      hint = 'Call register_worker again.';
+  end if;
   return true;
 end
 $$;
@@ -575,12 +579,19 @@ COMMENT ON COLUMN backops.operations.globals IS 'The document that all its actio
 --
 
 CREATE FUNCTION backops.cancel(ids bigint[], reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-  select c.*
-    from (select id from operations where id = any (ids) and state = 'active' order by id) as o
-   cross join lateral cancel(o.id, reason) as c
+declare
+  v_id bigint;
+begin
+  for v_id in select o.id from operations o where o.id = any (ids) and o.state = 'active' order by o.id loop
+    perform from jobs where operation_id = v_id for update;
+    if found then
+      return next cancel(v_id, reason);
+    end if;
+  end loop;
+end
 $$;
 
 
@@ -630,6 +641,61 @@ COMMENT ON FUNCTION backops.cancel(id bigint, reason text) IS 'Ends an active op
 
 
 --
+-- Name: check_batch(bigint[], bigint[], integer[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_batch(p_operation_ids bigint[], p_claim_ids bigint[], VARIADIC p_lengths integer[]) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_length integer := cardinality(p_operation_ids);
+begin
+  if v_length is null or v_length is distinct from cardinality(p_claim_ids) or v_length <> any (p_lengths) then
+    raise exception using errcode = 'OP004', message = 'the arrays of a batch must have the same length',
+      hint = 'Give one operation and one claim for every action, and null for what an action does not have.';
+  end if;
+  if array_position(p_operation_ids, null) is not null
+    or (select count(distinct claim_id) from unnest(p_claim_ids) as claim_id) < v_length
+  then
+    raise exception using errcode = 'OP004', message = 'a batch must name operations and claims, each claim once';
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_batch(p_operation_ids bigint[], p_claim_ids bigint[], VARIADIC p_lengths integer[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_batch(p_operation_ids bigint[], p_claim_ids bigint[], VARIADIC p_lengths integer[]) IS 'Refuses a batch whose arrays differ in length, lack an id, or name a claim twice (SQLSTATE OP004). A length that is null is that of an array that was left out.';
+
+
+--
+-- Name: check_patches(jsonb[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_patches(p_patches jsonb[]) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if exists (select from unnest(p_patches) as patch where patch is not null and not is_patch(patch)) then
+    raise exception using errcode = 'OP004', message = 'a patch of the globals cannot be read',
+      hint = 'Write {"set": {"key": value}, "unset": ["key"]}; either may be left out.';
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_patches(p_patches jsonb[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_patches(p_patches jsonb[]) IS 'Refuses what is no patch of globals (SQLSTATE OP004).';
+
+
+--
 -- Name: checkpoint(bigint, bigint, bigint, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -638,6 +704,10 @@ CREATE FUNCTION backops.checkpoint(p_worker_id bigint, p_operation_id bigint, p_
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 begin
+  if p_patch is null then
+    raise exception using errcode = 'OP004', message = 'a checkpoint must say what to write';
+  end if;
+  perform check_patches(array[p_patch]);
   perform from jobs j
      join workers w on w.id = j.worker_id and w.heartbeat_at + w.lease > clock_now()
     where j.operation_id = p_operation_id and j.worker_id = p_worker_id and j.claim_id = p_claim_id
@@ -703,16 +773,21 @@ CREATE FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text
 declare
   v_now timestamptz := clock_now();
   v_handlers text[];
+  v_is_missing boolean;
 begin
-  if p_limit not between 1 and 1000 then
-    raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', p_limit), hint = 'p_limit is 1 to 1000.';
+  if p_limit is null or p_limit not between 1 and 1000 then
+    raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 to 1000.';
   end if;
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
-    select handlers into v_handlers from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
+    select handlers, missing_since is not null into v_handlers, v_is_missing
+      from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
   end if;
   if v_handlers is null then
     raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
       hint = 'Call register_worker again.';
+  end if;
+  if v_is_missing then
+    perform show_life(p_worker_id);
   end if;
 
   return query
@@ -854,27 +929,36 @@ CREATE FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint
 declare
   v_now timestamptz := clock_now();
   v_handlers text[];
+  v_is_missing boolean;
   v_done bigint[] := '{}';
   v_jump record;
 begin
-  select handlers into v_handlers from workers where id = p_worker_id and heartbeat_at + lease > v_now;
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps));
+  perform check_patches(p_patches);
+  select handlers, missing_since is not null into v_handlers, v_is_missing
+    from workers where id = p_worker_id and heartbeat_at + lease > v_now;
 
   -- 1. The actions that these claims hold are completed.
   if found then
+    if v_is_missing then
+      perform show_life(p_worker_id);
+    end if;
     with held as materialized (
-      select j.operation_id, j.position, j.attempt, j.claim_id, j.claimed_at
-        from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
-        join jobs j on j.operation_id = i.operation_id
-       where j.worker_id = p_worker_id and j.claim_id = i.claim_id
-       order by j.operation_id
-         for update of j skip locked
+      select j.*
+        from (select * from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id) order by operation_id) as i
+       cross join lateral (
+         select j.operation_id, j.position, j.attempt, j.claim_id, j.claimed_at
+           from jobs j
+          where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id
+            for update skip locked
+       ) as j
     ),
     done as (
       update actions a
          set started_at = h.claimed_at, completed_at = v_now, completed_claim_id = h.claim_id, attempts_count = h.attempt,
              errored_at = null, error_type = null, error_message = null, stack_trace = null
         from held h
-       where a.operation_id = h.operation_id and a.position = h.position
+       where a.operation_id = any (array[h.operation_id]) and a.position = h.position
       returning a.completed_claim_id
     )
     select coalesce(array_agg(completed_claim_id), '{}') into v_done from done;
@@ -915,14 +999,24 @@ begin
                         limit 1
                      ) end
                    ) as next_position
-              from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps) as u (operation_id, claim_id, patch, target)
-              join jobs j on j.operation_id = u.operation_id
-              join actions c on c.operation_id = j.operation_id and c.position = j.position
-              join operations o on o.id = j.operation_id
-             where j.worker_id = p_worker_id and j.claim_id = u.claim_id and c.completed_claim_id = u.claim_id
-             order by j.operation_id
+              from (
+                select *
+                  from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps) as u (operation_id, claim_id, patch, target)
+                 order by operation_id
+              ) as u
+             cross join lateral (
+               select * from jobs j where j.operation_id = u.operation_id and j.worker_id = p_worker_id and j.claim_id = u.claim_id offset 0
+             ) as j
+             cross join lateral (
+               select * from actions c
+                where c.operation_id = j.operation_id and c.position = j.position and c.completed_claim_id = u.claim_id
+               offset 0
+             ) as c
+             cross join lateral (select * from operations o where o.id = j.operation_id offset 0) as o
           ) as i
-          left join actions n on n.operation_id = i.operation_id and n.position = i.next_position
+          left join lateral (
+            select * from actions n where n.operation_id = i.operation_id and n.position = i.next_position offset 0
+          ) as n on true
          cross join lateral (
            select left(i.handler, length(i.handler) - length(i.completed_name)) || n.name as handler,
                   coalesce(n.queue, i.operation_queue) as queue,
@@ -948,12 +1042,12 @@ begin
                ended_at = case when f.next_position is null or f.problem is not null then v_now end,
                stopped_position = case when f.problem is not null then f.next_position end
           from following f
-         where o.id = f.operation_id and (f.patch is not null or f.next_position is null or f.problem is not null)
+         where o.id = any (array[f.operation_id]) and (f.patch is not null or f.next_position is null or f.problem is not null)
       ),
       ended as (
         delete from jobs j
          using following f
-         where j.operation_id = f.operation_id and (f.next_position is null or f.problem is not null)
+         where j.operation_id = any (array[f.operation_id]) and (f.next_position is null or f.problem is not null)
       ),
       moved as (
         update jobs j
@@ -970,7 +1064,7 @@ begin
                queue = f.queue,
                run_at = case when f.keeps then j.run_at else f.due end
           from following f
-         where j.operation_id = f.operation_id and f.next_position is not null and f.problem is null
+         where j.operation_id = any (array[f.operation_id]) and f.next_position is not null and f.problem is null
       ),
       refused as (
         insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, ended_at, error_type, error_message)
@@ -982,7 +1076,7 @@ begin
         update actions a
            set errored_at = v_now, error_type = f.problem, error_message = problem_message(f.problem), stack_trace = null
           from following f
-         where f.problem is not null and a.operation_id = f.operation_id and a.position = f.next_position
+         where f.problem is not null and a.operation_id = any (array[f.operation_id]) and a.position = f.next_position
       ),
       -- Read, and thereby run, only if a job is handed on that is due already.
       woken as materialized (
@@ -1346,6 +1440,11 @@ declare
   v_run_at timestamptz;
   v_seen bigint[] := '{}';
 begin
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_outcomes), cardinality(p_permanent), cardinality(p_retry_after),
+                      cardinality(p_error_types), cardinality(p_error_messages), cardinality(p_stack_traces));
+  if exists (select from unnest(p_outcomes) as given where given not in ('failed', 'timed_out')) then
+    raise exception using errcode = 'OP004', message = 'an attempt fails as "failed" or "timed_out"';
+  end if;
   select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if found then
     for v in
@@ -1362,6 +1461,9 @@ begin
       v_seen := v_seen || v.claim_id;
       v_ends := coalesce(v.permanent, false) or v.attempt >= v.max_attempts;
       v_run_at := case when not v_ends then v_now + coalesce(v.retry_after, backoff_delay(v.attempt, v.backoff)) end;
+      if not isfinite(v_run_at) then
+        raise exception using errcode = 'OP004', message = 'a job can wait for a finite time only';
+      end if;
       insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at,
                             error_type, error_message, stack_trace)
         values (v.operation_id, v.position, v.run, v.attempt, coalesce(v.outcome, 'failed'), v_ends, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now,
@@ -1464,6 +1566,12 @@ declare
   v_run_at timestamptz;
   v_seen bigint[] := '{}';
 begin
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_run_at), cardinality(p_delay));
+  if p_outcome = 'snoozed' and exists (
+    select from unnest(p_operation_ids, p_run_at, p_delay) as given (operation_id, until, delay) where until is null and delay is null
+  ) then
+    raise exception using errcode = 'OP004', message = 'a snooze must say until when, or for how long';
+  end if;
   select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if found then
     for v in
@@ -1594,6 +1702,59 @@ COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as row
 
 
 --
+-- Name: is_patch(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_patch(p_patch jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (jsonb_typeof(p_patch) = 'object'::text) THEN ((((p_patch - 'set'::text) - 'unset'::text) = '{}'::jsonb) AND (COALESCE(jsonb_typeof((p_patch -> 'set'::text)), 'object'::text) = 'object'::text) AND (COALESCE(jsonb_typeof((p_patch -> 'unset'::text)), 'array'::text) = 'array'::text)) ELSE false END;
+
+
+--
+-- Name: FUNCTION is_patch(p_patch jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_patch(p_patch jsonb) IS 'Whether a document is a patch of globals: {"set": {…}, "unset": [keys]}, either of them optional.';
+
+
+--
+-- Name: job_advice(backops.operations, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.job_advice(p_operation backops.operations, p_position integer) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+  select format('delete from %1$I.jobs where operation_id = %2$s; ', current_schema(), p_operation.id)
+    || case
+         when p_operation.parked_at is not null and a.position is null then format(
+           'insert into %1$I.jobs (operation_id, run_at, steps_left, priority, queue, handler) '
+           'select id, ''infinity'', step_limit, priority, queue, name || ''/'' from %1$I.operations where id = %2$s; -- parks it again',
+           current_schema(), p_operation.id
+         )
+         else format(
+           'update %1$I.operations set parked_at = null where id = %2$s; '
+           'select %1$I.point_at(o, %3$s) from %1$I.operations o where id = %2$s; -- writes its job anew, at that action',
+           current_schema(), p_operation.id, coalesce(a.position::text, 'POSITION')
+         )
+       end
+    from (
+      select min(position) filter (where position = p_position) as here, min(position) filter (where branch = 'main') as first
+        from actions
+       where operation_id = p_operation.id and completed_at is null and skipped_at is null
+    ) as open
+   cross join lateral (select coalesce(open.here, open.first) as position) as a
+$_$;
+
+
+--
+-- Name: FUNCTION job_advice(p_operation backops.operations, p_position integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.job_advice(p_operation backops.operations, p_position integer) IS 'Statements that write the job of an active operation anew: where it stood if that action is open, else at the first open one of main.';
+
+
+--
 -- Name: jump(bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -1625,17 +1786,21 @@ COMMENT ON FUNCTION backops.jump(id bigint, branch text, action text) IS 'Makes 
 --
 
 CREATE FUNCTION backops.lost_claims(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) RETURNS SETOF bigint
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
     AS $$
-  select i.claim_id
-    from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
-   where not exists (
-     select from jobs j where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id
-   )
+begin
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_claim_ids));
+  return query
+    select i.claim_id
+      from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+     where not exists (
+       select from jobs j where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id
+     );
+end
 $$;
 
 
@@ -1651,15 +1816,22 @@ COMMENT ON FUNCTION backops.lost_claims(p_worker_id bigint, p_operation_ids bigi
 --
 
 CREATE FUNCTION backops.missed_claim(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint) RETURNS text
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-  select case
-    when exists (select from jobs where operation_id = p_operation_id and worker_id = p_worker_id and claim_id = p_claim_id)
-      and exists (select from workers where id = p_worker_id and heartbeat_at + lease > clock_now()) then 'busy'
-    when exists (select from actions where operation_id = p_operation_id and completed_claim_id = p_claim_id) then 'done'
-    else 'stale'
-  end
+begin
+  if exists (select from jobs where operation_id = p_operation_id and worker_id = p_worker_id and claim_id = p_claim_id)
+    and exists (select from workers where id = p_worker_id and heartbeat_at + lease > clock_now())
+  then
+    return 'busy';
+  end if;
+  if exists (select from actions where operation_id = p_operation_id and completed_claim_id = p_claim_id) then
+    -- Nobody shall be told so by a server whose standby takes over without knowing of it.
+    perform await_standby();
+    return 'done';
+  end if;
+  return 'stale';
+end
 $$;
 
 
@@ -2408,6 +2580,9 @@ declare
   v_ids bigint[];
   v_count integer;
 begin
+  if p_limit is null or p_limit < 1 then
+    raise exception using errcode = 'OP004', message = format('cannot rescue %s workers', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 or more.';
+  end if;
   if p_patience is not null then
     perform missing_workers();
   end if;
@@ -2448,12 +2623,19 @@ COMMENT ON FUNCTION backops.rescue(p_limit integer, p_patience interval) IS 'Tak
 --
 
 CREATE FUNCTION backops.retry(ids bigint[]) RETURNS SETOF backops.operations
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-  select r.*
-    from (select id from operations where id = any (ids) and state in ('failed', 'cancelled') order by id) as o
-   cross join lateral retry(o.id) as r
+declare
+  v_id bigint;
+begin
+  for v_id in select o.id from operations o where o.id = any (ids) and o.state in ('failed', 'cancelled') order by o.id loop
+    perform from operations o where o.id = v_id and o.state in ('failed', 'cancelled') for no key update;
+    if found then
+      return next retry(v_id);
+    end if;
+  end loop;
+end
 $$;
 
 
@@ -2544,6 +2726,9 @@ CREATE FUNCTION backops.set_global(id bigint, key text, value jsonb) RETURNS bac
 declare
   v_operation operations;
 begin
+  if key is null then
+    raise exception using errcode = 'OP004', message = 'set_global must be told which key';
+  end if;
   update operations o
      set globals = case when value is null then o.globals - key else o.globals || jsonb_build_object(key, value) end
    where o.id = set_global.id
@@ -2561,6 +2746,25 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.set_global(id bigint, key text, value jsonb) IS 'Sets one key of the globals; SQL null removes it. An action that is running sees it from its next attempt on.';
+
+
+--
+-- Name: show_life(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.show_life(p_worker_id bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  update workers set missing_since = null where id = p_worker_id;
+$$;
+
+
+--
+-- Name: FUNCTION show_life(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.show_life(p_worker_id bigint) IS 'A worker whose session seems to have gone has called: it is not missing.';
 
 
 --
@@ -2828,7 +3032,7 @@ COMMENT ON FUNCTION backops.violations_of_actions() IS 'The part of invariants()
 CREATE FUNCTION backops.violations_of_attempts() RETURNS SETOF backops.violation
     LANGUAGE sql STABLE
     SET search_path TO 'backops', 'pg_temp'
-    AS $$
+    AS $_$
   -- 1. Numbers: an attempt that counted is followed by the next number, one that gave its number back by the same, and a
   --    fresh budget begins at 1.
   select 'attempts_are_recorded', t.operation_id, t.position, t.worker_id,
@@ -2880,13 +3084,14 @@ CREATE FUNCTION backops.violations_of_attempts() RETURNS SETOF backops.violation
   -- 3. A job has begun the attempts that its action counts, and one more where it is claimed.
   select 'attempts_are_recorded', j.operation_id, j.position, j.worker_id,
          format('its job is at attempt %s of %s, after %s that ended', j.attempt, a.max_attempts, a.attempts_count),
-         format('select point_at(o, %s) from operations o where id = %s gives it a fresh budget of attempts.', j.position, j.operation_id)
+         format('select %1$I.point_at(o, %2$s) from %1$I.operations o where id = %3$s; -- gives it a fresh budget, once nobody holds it',
+                current_schema(), j.position, j.operation_id)
     from jobs j
     join actions a on a.operation_id = j.operation_id and a.position = j.position
    cross join lateral (select j.attempt - case when j.worker_id is null then 0 else 1 end as ended) as n
    where n.ended not between 0 and a.max_attempts - 1
       or n.ended > 0 and n.ended <> a.attempts_count
-$$;
+$_$;
 
 
 --
@@ -2917,8 +3122,8 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
            else format('%s, but it has a job', o.state)
          end,
          case
-           when j.operation_id is not null then format('delete from jobs where operation_id = %s removes it.', j.operation_id)
-           else format('select point_at(o, POSITION) from operations o where id = %s makes one, at the action that you name.', o.id)
+           when j.operation_id is null then job_advice(o, null)
+           else format('delete from %I.jobs where operation_id = %s; -- nothing else needs it', current_schema(), j.operation_id)
          end
     from operations o
     full join jobs j on j.operation_id = o.id
@@ -2931,7 +3136,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
            when a.position is null then 'its job points to an action that is not there'
            else 'its job points to an action that has ended'
          end,
-         format('select point_at(o, POSITION) from operations o where id = %s points it to an action that you name.', o.id)
+         job_advice(o, j.position)
     from jobs j
     join operations o on o.id = j.operation_id and o.state = 'active'
     left join actions a on a.operation_id = j.operation_id and a.position = j.position
@@ -2948,10 +3153,12 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
            else format('its job is held by %s pid %s, whose lease ended at %s', w.host, w.pid, w.heartbeat_at + w.lease)
          end,
          case
+           when (j.worker_id is null) <> (j.claim_id is null) or (j.worker_id is null) <> (j.claimed_at is null) then job_advice(o, j.position)
            when w.id is not null then 'Living workers rescue it within seconds, unless somebody has the row of the job or the worker locked: look into pg_locks.'
-           else format('select record_crashes(''{%s}'', ''a worker unknown'') frees it; the attempt counts as crashed.', j.operation_id)
+           else format('select %I.record_crashes(''{%s}'', ''unknown''); -- frees it: the attempt counts as crashed', current_schema(), j.operation_id)
          end
     from jobs j
+    join operations o on o.id = j.operation_id and o.state = 'active'
    cross join clock
     left join workers w on w.id = j.worker_id
    where (j.worker_id is null) <> (j.claim_id is null)
@@ -2968,7 +3175,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
            when j.steps_left < 1 or j.crashes not between 0 and 2 then format('its job has %s steps left and %s crashes behind it', j.steps_left, j.crashes)
            else format('its job follows definition %s, which is not there', j.definition_id)
          end,
-         format('select point_at(o, POSITION) from operations o where id = %s writes its job anew.', o.id)
+         job_advice(o, j.position)
     from jobs j
     join operations o on o.id = j.operation_id and o.state = 'active'
     left join actions a on a.operation_id = j.operation_id and a.position = j.position

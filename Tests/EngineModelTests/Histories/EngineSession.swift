@@ -17,7 +17,7 @@ struct EngineSession: Sendable {
 
     /// Connects, and makes what histories need in the test's schema: the known plans, and two helpers.
     static func open(_ database: TestDatabase) async throws -> EngineSession {
-        try await database.script(helpers)
+        try await makeHelpers(database)
         var definitions: [Definition: String] = [:]
         for name in SamplePlan.known {
             let plan = SamplePlan.registered[name, default: []][0].json
@@ -28,6 +28,18 @@ struct EngineSession: Sendable {
             connection: try await PQConnection.connect(database.options),
             definitions: definitions
         )
+    }
+
+    /// Makes the functions of the tests' own.
+    static func makeHelpers(_ database: TestDatabase) async throws {
+        try await database.script(
+            helpers + pinned("model_call(bigint, text)", database) + pinned("model_state()", database)
+        )
+    }
+
+    /// Lets a function of the tests' own find its tables as the engine's do, which the invariants demand.
+    static func pinned(_ function: String, _ database: TestDatabase) -> String {
+        "alter function \(function) set search_path = \(database.schema), pg_temp;"
     }
 
     /// Makes one call within the open transaction; a refused one leaves no trace.
@@ -54,7 +66,7 @@ struct EngineSession: Sendable {
     }
 
     /// Functions of the tests' own: a call that may be refused, and all rows as text.
-    static let helpers = """
+    private static let helpers = """
         create function model_call(p_now bigint, p_sql text, out refusal text, out answer text) language plpgsql as $$
         begin
           perform set_config('backops.now', to_timestamp(p_now)::text, true);

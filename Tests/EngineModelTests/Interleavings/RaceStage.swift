@@ -22,8 +22,8 @@ struct RaceStage: Sendable {
     private let gatekeeper: PQConnection
 
     static func open(_ database: TestDatabase) async throws -> RaceStage {
-        try await database.script(EngineSession.helpers)
-        try await database.script(pauseTriggers)
+        try await EngineSession.makeHelpers(database)
+        try await database.script(pauseTriggers + EngineSession.pinned("pause()", database))
         func connect() async throws -> PQConnection { try await PQConnection.connect(database.options) }
         let observer = try await connect()
         return RaceStage(

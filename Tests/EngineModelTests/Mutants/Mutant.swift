@@ -43,10 +43,8 @@ extension Mutant {
             "a completion is taken whatever its claim",
             in: completeMany,
             ("j.claim_id = i.claim_id", "true"),
-            (
-                "j.claim_id = u.claim_id and c.completed_claim_id = u.claim_id",
-                "c.completed_claim_id = j.claim_id"
-            )
+            (" and j.claim_id = u.claim_id", ""),
+            ("c.completed_claim_id = u.claim_id", "c.completed_claim_id = j.claim_id")
         ),
         Mutant(
             "a failure is taken whatever its claim",

@@ -4,7 +4,7 @@ import LibPQ
 import Testing
 
 /// The test of the tests: each guarantee is taken out in a schema of its own, and histories must notice.
-@Suite(.backops, .timeLimit(.minutes(10))) struct `A broken guarantee` {
+@Suite(.backops(checksInvariants: false), .timeLimit(.minutes(10))) struct `A broken guarantee` {
     @Test(arguments: Mutant.all) func `is found by random histories`(mutant: Mutant) async throws {
         let histories = RandomHistories(seed: RandomHistories.seed, count: 2_000)
         let session = try await EngineSession.open(TestDatabase.current)
