@@ -290,21 +290,20 @@ extension Dispatcher {
     }
 
     /// Starts what the database handed over in an answer that was lost.
-    ///
-    /// Not while an action of the same operation still runs: it may have committed and not know it yet, and its end says what
-    /// comes next. Should it say nothing, the worker asks again.
     private mutating func reconcile(_ jobs: [ClaimedJob]) {
         mustReconcile = false
         nextReconciliation = hearing == .asks ? .now + configuration.lease : nil
         let known = pending.claims
-        let operations = Set(running.values.map(\.job.claim.operationID))
         for job in jobs where running[job.claim.claimID] == nil && !known.contains(job.claim) {
-            if operations.contains(job.claim.operationID) {
-                nextReconciliation = .now + Self.reconciliationPause
-            } else {
-                start(job)
-            }
+            noteSuccessor(job)
+            start(job)
         }
+    }
+
+    /// An action that commits itself may have done so, and not know it yet: the answer, when it comes, names this job again.
+    private mutating func noteSuccessor(_ job: ClaimedJob) {
+        let former = running.first { $0.value.job.claim.operationID == job.claim.operationID }
+        if let claim = former?.key { running[claim]?.successor = job.claim.claimID }
     }
 
     private mutating func loseClaims(_ rows: PQResult) throws(PQError) {
@@ -392,11 +391,11 @@ extension Dispatcher {
 
 extension Result where Success == PQResult, Failure == PQError {
     /// The error, when it is the connection's and not a statement's.
-    ///
-    /// A server that takes no writes at all, behind a pooler or an address that has moved, is as good as none.
     fileprivate var connectionError: PQError? {
-        guard case .failure(let error) = self, error.code != .pipelineAborted else { return nil }
-        return error.code != .server || error.sqlState == .readOnlyTransaction ? error : nil
+        guard case .failure(let error) = self, error.code != .server, error.code != .pipelineAborted else {
+            return nil
+        }
+        return error
     }
 
     /// The error, when the server refused this very statement.

@@ -38,7 +38,7 @@ struct Dispatcher {
     /// After an answer was lost: the database may have handed over jobs that this process does not know of.
     var mustReconcile = false
 
-    /// When to ask that again, or without a reason; nil for never.
+    /// When to ask that without a reason; nil for never.
     ///
     /// A pooler may reconnect without a word, and the server that is there afterwards, a standby that took over, may know of
     /// other outcomes than this worker was told.
@@ -67,9 +67,6 @@ struct Dispatcher {
 
     /// How often a worker that cannot listen asks which claims were taken away.
     static let questionInterval: Duration = .milliseconds(500)
-
-    /// How long to wait before asking again for what could not be started at once.
-    static let reconciliationPause: Duration = .seconds(1)
 
     /// How long cancelled actions may take to end before the worker leaves without them.
     static let cancellationGrace: Duration = .seconds(2)
@@ -142,21 +139,23 @@ struct Dispatcher {
 
     private mutating func absorb(_ ended: WorkerInbox.Ended) {
         // What was lost meanwhile has nothing to say any more.
-        guard running.removeValue(forKey: ended.job.claim.claimID) != nil else { return }
+        guard let action = running.removeValue(forKey: ended.job.claim.claimID) else { return }
         if quarantine.suspect == ended.job.claim.claimID { quarantine.suspect = nil }
         log(ended)
         if case .committed = ended.outcome {
-            settle(ended)
+            settle(ended, action)
         } else {
             pending.add(ended)
         }
     }
 
     /// The action completed itself; the answer says what comes next.
-    private mutating func settle(_ ended: WorkerInbox.Ended) {
+    private mutating func settle(_ ended: WorkerInbox.Ended, _ action: RunningAction) {
         switch ended.committed {
         case let completion? where completion.outcome == .done: mustReconcile = true
-        case let completion?: if let next = completion.next { start(ended.job.advanced(to: next)) }
+        case let completion?:
+            guard let next = completion.next, next.claimID != action.successor else { return }
+            start(ended.job.advanced(to: next))
         case nil: break
         }
     }

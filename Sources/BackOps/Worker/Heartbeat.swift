@@ -21,8 +21,11 @@ final class Heartbeat: Sendable {
     private let wakeUp: PQWakeUp
     private let isStopped = Mutex(false)
 
-    /// The lease counts from here until the first renewal: from before the worker was registered.
-    private let registrationSent: ContinuousClock.Instant
+    /// When the last renewal that was answered had been sent; at first, when the registration was.
+    private let renewed: Mutex<ContinuousClock.Instant>
+
+    /// Wakes the thread that watches the end of the lease.
+    private let alarm: PQWakeUp
 
     init(
         engine: Engine,
@@ -41,19 +44,23 @@ final class Heartbeat: Sendable {
         options.queryTimeout = configuration.lease / 3
         self.options = options
         self.worker = worker
-        self.registrationSent = registrationSent
+        renewed = Mutex(registrationSent)
         self.operations = operations
         self.configuration = configuration
         self.inbox = inbox
         self.logger = logger
         wakeUp = try PQWakeUp()
+        alarm = try PQWakeUp()
     }
 
-    /// Starts the thread.
+    /// Starts the threads: one that renews, and one that ends the lease in time whatever the first one is waiting for.
     ///
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidConfiguration`` when the system has no thread left.
     func start() throws {
-        guard DetachedThread.start(name: "backops-lease", { self.run() }) else {
+        guard DetachedThread.start(name: "backops-lease", { self.run() }),
+            DetachedThread.start(name: "backops-alarm", { self.watchLease() })
+        else {
+            stop()
             throw BackOpsError(
                 .invalidConfiguration,
                 message: "the system has no thread left for the worker's heartbeat"
@@ -65,6 +72,7 @@ final class Heartbeat: Sendable {
     func stop() {
         isStopped.withLock { $0 = true }
         wakeUp.signal()
+        alarm.signal()
     }
 
     private var interval: Duration { configuration.lease / 5 }
@@ -84,24 +92,39 @@ final class Heartbeat: Sendable {
     }
 
     private func run() {
-        var renewed = registrationSent
         var backoff = OutageBackoff(maximum: Self.longestPause)
+        // A connection on which nothing comes through any more stays until there is another one, or the lease ends: the server
+        // would take its end for that of the process.
+        var former: PQSession?
         while !isStopped.withLock({ $0 }) {
             do {
-                try beat(&renewed, &backoff)
+                try beat(&backoff, &former)
             } catch {
                 if backoff.failures == 0 {
                     logger.warning("worker cannot renew its lease", metadata: ["error": "\(error)"])
                 }
-                guard wait(backoff.next(), renewed) else { return }
+                _ = wakeUp.wait(for: backoff.next())
             }
         }
     }
 
     /// Connects and renews the lease until something goes wrong or the worker stops.
-    private func beat(_ renewed: inout ContinuousClock.Instant, _ backoff: inout OutageBackoff) throws {
+    private func beat(_ backoff: inout OutageBackoff, _ former: inout PQSession?) throws {
         var session = try PQSession.connect(options)
-        inbox.connected(try attach(&session))
+        do {
+            try beat(on: &session, &backoff, &former)
+        } catch {
+            former = consume session
+            throw error
+        }
+    }
+
+    private func beat(
+        on session: inout PQSession,
+        _ backoff: inout OutageBackoff,
+        _ former: inout PQSession?
+    ) throws {
+        var isAttached = false
         var nextWatch = ContinuousClock.now + Self.watchDelay
         while !isStopped.withLock({ $0 }) {
             let sent = ContinuousClock.now
@@ -109,9 +132,14 @@ final class Heartbeat: Sendable {
                 endLease("worker's lease has ended")
                 return
             }
-            renewed = sent
+            renewed.withLock { $0 = sent }
             if backoff.failures > 0 { logger.notice("worker renews its lease again") }
             backoff.reset()
+            if !isAttached {
+                inbox.connected(try attach(&session))
+                isAttached = true
+                former = nil
+            }
             try startParked(&session)
             let nextBeat = sent + interval
             while ContinuousClock.now < nextBeat, !isStopped.withLock({ $0 }) {
@@ -121,7 +149,6 @@ final class Heartbeat: Sendable {
                 try listen(&session, until: min(nextBeat, nextWatch))
             }
         }
-        session.close()
     }
 
     /// Makes the session the worker's sign of life, and listens on it, if it leads directly to the server.
@@ -158,11 +185,12 @@ final class Heartbeat: Sendable {
         }
         for row in try session.query(engine.rescue(patience: Self.patience)) {
             let (id, name, count) = try row.decode(as: Int64.self, String.self, Int32.self)
+            guard count > 0 else { continue }
             logger.warning(
                 "took back the jobs of a dead worker",
                 metadata: ["worker_id": "\(id)", "worker": "\(name)", "jobs": "\(count)"]
             )
-            if count > 0 { inbox.foundSuspects() }
+            inbox.foundSuspects()
         }
         return Self.patience
     }
@@ -191,21 +219,27 @@ final class Heartbeat: Sendable {
         }
     }
 
-    /// Waits before the next attempt to connect, unless the lease ends before.
-    private func wait(_ pause: Duration, _ renewed: ContinuousClock.Instant) -> Bool {
+    /// Waits for the moment before the lease ends, which every renewal puts off.
+    private func watchLease() {
         let margin = min(.seconds(1), configuration.lease / 10)
-        let end = renewed + configuration.lease - margin
-        guard ContinuousClock.now + pause < end else {
-            _ = wakeUp.wait(for: max(.zero, end - .now))
-            endLease("worker could not renew its lease in time")
-            return false
+        while !isStopped.withLock({ $0 }) {
+            let end = renewed.withLock { $0 } + configuration.lease - margin
+            guard ContinuousClock.now < end else {
+                endLease("worker could not renew its lease in time")
+                return
+            }
+            _ = alarm.wait(for: end - .now)
         }
-        return !wakeUp.wait(for: pause) || !isStopped.withLock { $0 }
     }
 
     private func endLease(_ reason: Logger.Message) {
-        guard !isStopped.withLock({ $0 }) else { return }
-        isStopped.withLock { $0 = true }
+        let wasStopped = isStopped.withLock { isStopped in
+            defer { isStopped = true }
+            return isStopped
+        }
+        guard !wasStopped else { return }
+        wakeUp.signal()
+        alarm.signal()
         logger.error(reason, metadata: ["worker_id": "\(worker)"])
         inbox.leaseEnded()
     }

@@ -7,6 +7,9 @@ struct RunningAction: Sendable {
     let host: WorkerActionHost
     let task: Task<Void, Never>
 
+    /// The claim of the operation's next action, when that was started before the answer to this one's own commit came.
+    var successor: Int64?
+
     /// Starts the action of a claimed job in a task of its own; the inbox learns how it ended.
     static func start(
         _ job: ClaimedJob,

@@ -78,22 +78,38 @@ final class WorkerActionHost: ActionHost {
             return try await pool.withTransaction(isolation: .readCommitted) { transaction in
                 let result = try await body(transaction)
                 self.completion.withLock { $0 = .underWay }
-                // From here to the commit the job's row is locked: nobody could take it from a process that is frozen now.
-                let answers = try await transaction.pipeline([
-                    self.engine.limitIdleness(to: self.lease),
-                    self.engine.complete(worker: self.worker, [(self.job, result)], continuing: true),
-                ])
-                guard let row = try answers.last?.get().first else {
-                    throw BackOpsError.staleClaim(self.claim)
-                }
-                let completion = try CompletionResult(row)
-                switch completion.outcome {
-                case .stale, .busy, .done: throw BackOpsError.staleClaim(self.claim)
-                case .advanced, .waiting, .completed, .failed: return completion
-                }
+                return try await self.complete(with: result, in: transaction)
             }
         } catch let error as PQError where error.code == .unknownCommit {
             return try await findOut(after: error)
+        }
+    }
+
+    /// Completes the action as the last statement of its transaction.
+    ///
+    /// A job that somebody else has locked for a moment is waited for: to start the attempt over would cost more.
+    private func complete(
+        with result: ActionResult,
+        in transaction: PQTransaction
+    ) async throws -> CompletionResult {
+        let end = ContinuousClock.now + lease
+        var pause: Duration = .milliseconds(2)
+        while true {
+            // From here to the commit the job's row is locked: nobody could take it from a process that is frozen now.
+            let answers = try await transaction.pipeline([
+                engine.limitIdleness(to: lease),
+                engine.complete(worker: worker, [(job, result)], continuing: true),
+            ])
+            guard let row = try answers.last?.get().first else { throw BackOpsError.staleClaim(claim) }
+            let completion = try CompletionResult(row)
+            switch completion.outcome {
+            case .busy:
+                guard ContinuousClock.now < end else { throw BackOpsError.staleClaim(claim) }
+                try await Task.sleep(for: pause)
+                pause = min(pause * 2, .milliseconds(200))
+            case .stale, .done: throw BackOpsError.staleClaim(claim)
+            case .advanced, .waiting, .completed, .failed: return completion
+            }
         }
     }
 

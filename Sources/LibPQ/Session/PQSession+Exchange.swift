@@ -60,10 +60,10 @@ extension PQSession {
         throw PQError(.unknownCommit, "The commit is not known to have reached the synchronous standby.")
     }
 
-    /// Waits for cancel requests on their way, and closes a connection that cannot go on.
+    /// Waits for cancel requests on their way, and gives up a connection that cannot go on.
     private mutating func endExchange() {
         let isSettled = cancelToken.statementEnds(within: options.cancelTimeout)
-        if !isSettled || !isUsable { close() }
+        if !isSettled { isGivenUp = true }
     }
 
     /// Says whose wish it was when the server reports a cancelled statement.
@@ -117,8 +117,9 @@ extension PQSession {
         if !cancelToken.isUnderWay { cancelToken.cancelOnOwnThread() }
     }
 
+    /// The server may take the end of the connection for the end of this process, so its owner says when.
     private mutating func giveUp(_ code: PQError.Code) -> PQError {
-        close()
+        isGivenUp = true
         return PQError(code, "The server did not answer in time; the connection was given up.")
     }
 

@@ -58,19 +58,20 @@ extension PQSession {
         }
     }
 
-    /// Looks, without waiting and without a round trip, whether the server has closed the connection.
+    /// Looks, without a round trip, whether the server has closed the connection.
+    ///
+    /// What it has sent unasked is nearly always its last word, so the end that follows is waited for, a moment.
     mutating func noticeClosing() -> Bool {
-        guard isUsable, let connection = unsafe connection else { return false }
-        guard SocketPoll.wait(unsafe PQsocket(connection), .read, until: Deadline(after: .zero)) == .ready
-        else {
-            return true
+        var patience = Duration.zero
+        while isUsable, let connection = unsafe connection {
+            let socket = unsafe PQsocket(connection)
+            guard SocketPoll.wait(socket, .read, until: Deadline(after: patience)) == .ready else {
+                return true
+            }
+            patience = .milliseconds(10)
+            do throws(PQError) { try readInput() } catch { return false }
         }
-        do throws(PQError) {
-            try readInput()
-            return isUsable
-        } catch {
-            return false
-        }
+        return false
     }
 
     /// Reads what the server sent unasked: notifications, notices, or its last word.

@@ -7,7 +7,7 @@ internal import Dispatch
 /// Swift's cooperative threads. It cannot be copied; where it goes out of scope the connection is closed.
 ///
 /// Every wait ends: by its timeout, by cancellation, or because the peer is gone. When ``isUsable`` has become
-/// false the session stays so; make another one.
+/// false the session stays so; make another one. The server hears of that when the session is closed or goes out of scope.
 ///
 /// ## Topics
 /// - ``connect(_:)``
@@ -22,6 +22,9 @@ internal import Dispatch
     let notices: NoticeReceiver
     var statements: StatementCache
     var savepoints = 0
+
+    /// Whether an answer was waited for in vain: nothing more can be asked, though the connection may be up.
+    var isGivenUp = false
 
     /// Cancels the running statement from another thread.
     public let cancelToken: PQCancelToken
@@ -67,7 +70,7 @@ internal import Dispatch
 
     /// Says whether the connection is up, as far as this side has noticed.
     public var isUsable: Bool {
-        guard let connection = unsafe connection else { return false }
+        guard !isGivenUp, let connection = unsafe connection else { return false }
         return unsafe PQstatus(connection) == CONNECTION_OK
     }
 

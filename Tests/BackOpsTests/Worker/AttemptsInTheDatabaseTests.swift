@@ -227,6 +227,47 @@ private struct One: OperationDefinition {
         }
     }
 
+    @Test func `waits for a moment where somebody else has its job locked, at no cost in attempts`()
+        async throws
+    {
+        let database = TestDatabase.current
+        let begun = Gate()
+        let locked = Gate()
+        try await withClient { client async throws in
+            let definition = One(
+                Do("Pay") { context in
+                    try await context.transaction { _ in
+                        begun.open()
+                        await locked.wait()
+                    }
+                }
+            )
+            let worker = try BackOpsWorker.test { definition }
+            try await worker.drain()
+            let handle = try await client.enqueue(One.self)
+            try await working(worker) {
+                await begun.wait()
+                try await database.pool.withTransaction { transaction in
+                    try await transaction.query("select from jobs for update")
+                    locked.open()
+                    try await eventually("the worker has found the job locked") {
+                        try await database.value(
+                            """
+                            select exists (
+                              select from pg_stat_activity
+                               where state = 'idle in transaction' and query like \("%\(database.schema)%complete_many%")
+                            )
+                            """,
+                            as: Bool.self
+                        )
+                    }
+                }
+                #expect(try await handle.result(timeout: .seconds(60)).state == .completed)
+            }
+            #expect(try await client.attempts(of: handle.id).isEmpty)
+        }
+    }
+
     @Test func `leaves nothing when the action fails inside it`() async throws {
         let database = TestDatabase.current
         try await database.query("create table effects (attempt integer)")

@@ -48,6 +48,8 @@ final class FaultProxy: Sendable {
         var delay: Duration = .zero
         var cut: Cut?
         var commitFault: CommitFault?
+        /// How many commits it befalls.
+        var commitFaultCount = 1
         var cutsEverything: Ending?
         var releasesAnswers = false
         /// Whether the answer to a commit waits.
@@ -239,9 +241,14 @@ private final class ProxyLoop: Sendable {
         case .bytes(let bytes):
             if direction == .toServer, bytes.contains(subsequence: "commit\0") {
                 link.answer = proxy.update { control in
-                    defer { control.commitFault = nil }
-                    if control.commitFault != nil { control.faults += 1 }
-                    return control.commitFault
+                    guard let fault = control.commitFault else { return nil }
+                    control.faults += 1
+                    control.commitFaultCount -= 1
+                    if control.commitFaultCount == 0 {
+                        control.commitFault = nil
+                        control.commitFaultCount = 1
+                    }
+                    return fault
                 }
                 if link.answer == .keepRequest { return }
                 if link.answer == .dropRequest {
