@@ -9,7 +9,7 @@ import Testing
     private static let tiny = ["--scale", "0.001", "--runs", "1"]
 
     private func bench(_ arguments: [String]) async throws -> Finished {
-        try await Shell.backops(["bench", "--database", try await Shell.conninfo] + arguments)
+        try await Shell.backops(["bench", "--database", TestDatabase.current.directConninfo] + arguments)
     }
 
     @Test func `is no part of an application`() async throws {
@@ -68,7 +68,7 @@ import Testing
         try await TestDatabase.current.script("create role \(role) createdb")
         // Triggers do not fire then, and so no operation gets a job.
         let options = "-c role=\(role) -c session_replication_role=replica"
-        let database = try await Shell.conninfo
+        let database = TestDatabase.current.directConninfo
         let failed = try await Shell.backops(
             ["bench", "--database", database, "--workload", "workflow"] + Self.tiny,
             variables: ["PGOPTIONS": options]

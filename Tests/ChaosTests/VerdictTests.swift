@@ -7,7 +7,8 @@ import Testing
 
 @testable import Chaos
 
-@Suite(.backops(isolation: .database, checksInvariants: false), .timeLimit(.minutes(5))) struct `The verdict of a chaos run` {
+@Suite(.backops(isolation: .database, checksInvariants: false), .timeLimit(.minutes(5)))
+struct `The verdict of a chaos run` {
     /// Operations of every shape, run to their end by a worker that nobody disturbs.
     private func calmRun() async throws -> Memory {
         let database = TestDatabase.current.database

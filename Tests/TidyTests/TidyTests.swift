@@ -69,6 +69,28 @@ import Testing
         }
     }
 
+    @Test func `has every test that the guarantees name as their proof`() throws {
+        let tests = try files(under: "Tests", ending: ".swift").map(\.text).joined()
+        let documents = [
+            ("README.md", "## What it guarantees"),
+            ("Sources/BackOps/BackOps.docc/Guarantees.md", "## Overview"),
+        ]
+        for (path, heading) in documents {
+            let text = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
+            let section = try #require(text.components(separatedBy: heading).dropFirst().first)
+            let rows = section.components(separatedBy: "\n## ")[0].split(separator: "\n").filter {
+                $0.hasPrefix("| ")
+            }
+            let proofs = rows.compactMap { $0.split(separator: "|").dropFirst(2).first }
+                .flatMap { $0.matches(of: #/`[^`]+`/#).map { String($0.output) } }
+            #expect(proofs.count > 5)
+            for proof in proofs {
+                let exists = tests.contains("struct \(proof)") || tests.contains("func \(proof)")
+                #expect(exists, "\(path) names \(proof)")
+            }
+        }
+    }
+
     @Test func `numbers every migration once, up and down`() throws {
         let names = try files(under: "Migrations", ending: ".sql").map {
             $0.path.dropFirst("Migrations/".count)
