@@ -88,7 +88,7 @@ final class Heartbeat: Sendable {
 
     /// How long to wait between two looks: rarely enough to cost nothing, often enough for all workers together.
     private func watchInterval(workers: Int) -> Duration {
-        min(interval, max(.milliseconds(1500), .milliseconds(200) * workers)) * Double.random(in: 0.75...1.25)
+        min(interval, max(.milliseconds(1200), .milliseconds(200) * workers)) * Double.random(in: 0.75...1.25)
     }
 
     private func run() {
