@@ -290,6 +290,7 @@ create table workers (
   sleeping     boolean     not null default false,
   stopping     boolean     not null default false,
   handlers     text[]      not null,
+  schema_version integer,
   backend_pid  integer,
   backend_started_at timestamptz,
   server_started_at timestamptz,
@@ -310,6 +311,7 @@ comment on column workers.lease is 'Its jobs are its own until heartbeat_at + le
 comment on column workers.sleeping is 'True while it waits to be woken by NOTIFY.';
 comment on column workers.stopping is 'True while it finishes what it holds and claims nothing more.';
 comment on column workers.handlers is 'What it can run: "Operation/Action" and "/Action".';
+comment on column workers.schema_version is 'Newest version of this schema that it knows; null where it did not say.';
 comment on column workers.backend_pid is 'Server process of the connection that the worker keeps for as long as it lives; null without a direct connection.';
 comment on column workers.backend_started_at is 'When that server process began, because process ids come back.';
 comment on column workers.server_started_at is 'When the server had begun that runs it: after a restart all connections are gone, and nobody died.';

@@ -5,4 +5,4 @@ drop function show_life(bigint);
 drop function attach_session(bigint, integer);
 drop function worker_lock(bigint);
 drop function heartbeat(bigint, boolean, boolean);
-drop function register_worker(text, integer, text[], text[], integer, text, interval);
+drop function register_worker(text, integer, text[], text[], integer, text, interval, integer);

@@ -3,7 +3,7 @@
 -- Locks: nothing that is contended; the row is new.
 create function register_worker(
   p_host text, p_pid integer, p_queues text[], p_handlers text[],
-  p_slots integer default 1, p_version text default '', p_lease interval default '15 seconds'
+  p_slots integer default 1, p_version text default '', p_lease interval default '15 seconds', p_schema_version integer default null
 ) returns bigint
   language plpgsql
   set search_path from current
@@ -12,12 +12,12 @@ declare
   -- 59 random bits of a version 4 UUID; the sign is masked away because an operator has to type it.
   v_id bigint := ('x' || encode(substring(uuid_send(gen_random_uuid()) for 8), 'hex'))::bit(64)::bigint & 9223372036854775807;
 begin
-  insert into workers (id, host, pid, queues, handlers, slots, version, lease)
-    values (v_id, p_host, p_pid, p_queues, p_handlers, p_slots, coalesce(p_version, ''), p_lease);
+  insert into workers (id, host, pid, queues, handlers, slots, version, lease, schema_version)
+    values (v_id, p_host, p_pid, p_queues, p_handlers, p_slots, coalesce(p_version, ''), p_lease, p_schema_version);
   return v_id;
 end
 $$;
-comment on function register_worker(text, integer, text[], text[], integer, text, interval) is
+comment on function register_worker(text, integer, text[], text[], integer, text, interval, integer) is
   'Registers a worker process and returns its id. Handlers are "Operation/Action" for registered plans and "/Action" for operations '
   'that bring their own branches. From then on heartbeat must be called well within the lease.';
 

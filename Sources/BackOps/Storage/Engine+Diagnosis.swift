@@ -24,12 +24,13 @@ extension Engine {
         """
     }
 
-    /// A row for every worker: its words, its version, whether its lease runs, for how many seconds it has not, and how many
-    /// jobs it holds.
+    /// A row for every worker: its words, its version, whether its lease runs, for how many seconds it has not, how many
+    /// jobs it holds, and whether it knows only an older version of the schema.
     func workers() -> SQLStatement {
         """
         select w.host || ' pid ' || w.pid, w.version, w.heartbeat_at + w.lease > now,
-               extract(epoch from now - w.heartbeat_at - w.lease)::float8, coalesce(held.jobs, 0)
+               extract(epoch from now - w.heartbeat_at - w.lease)::float8, coalesce(held.jobs, 0),
+               coalesce(w.schema_version < (select max(version) from \(unescaped: name).migrations), false)
           from \(unescaped: name).workers w
          cross join \(unescaped: name).clock_now() as now
           left join (

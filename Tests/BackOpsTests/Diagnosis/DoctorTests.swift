@@ -152,6 +152,15 @@ struct `The doctor` {
         )
     }
 
+    @Test func `tells of a worker that knows only an older version of the schema`() async throws {
+        let engine = try await EngineDriver.start()
+        try await engine.query("update workers set schema_version = (select max(version) from migrations)")
+        #expect(await examine().filter { $0.check == "versions" }.map(\.level) == [.fine])
+        try await engine.query("update workers set schema_version = schema_version - 1")
+        let found = only("versions", .warning, in: await examine())
+        #expect(found.contains("test pid 1 knows only an older version of the schema"))
+    }
+
     @Test func `tells of workers of different versions`() async throws {
         let engine = try await EngineDriver.start()
         _ = try await EngineDriver.start()

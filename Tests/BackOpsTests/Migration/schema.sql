@@ -2491,10 +2491,10 @@ COMMENT ON FUNCTION backops.register_definition(p_name text, p_branches json) IS
 
 
 --
--- Name: register_worker(text, integer, text[], text[], integer, text, interval); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: register_worker(text, integer, text[], text[], integer, text, interval, integer); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer DEFAULT 1, p_version text DEFAULT ''::text, p_lease interval DEFAULT '00:00:15'::interval) RETURNS bigint
+CREATE FUNCTION backops.register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer DEFAULT 1, p_version text DEFAULT ''::text, p_lease interval DEFAULT '00:00:15'::interval, p_schema_version integer DEFAULT NULL::integer) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
@@ -2502,18 +2502,18 @@ declare
   -- 59 random bits of a version 4 UUID; the sign is masked away because an operator has to type it.
   v_id bigint := ('x' || encode(substring(uuid_send(gen_random_uuid()) for 8), 'hex'))::bit(64)::bigint & 9223372036854775807;
 begin
-  insert into workers (id, host, pid, queues, handlers, slots, version, lease)
-    values (v_id, p_host, p_pid, p_queues, p_handlers, p_slots, coalesce(p_version, ''), p_lease);
+  insert into workers (id, host, pid, queues, handlers, slots, version, lease, schema_version)
+    values (v_id, p_host, p_pid, p_queues, p_handlers, p_slots, coalesce(p_version, ''), p_lease, p_schema_version);
   return v_id;
 end
 $$;
 
 
 --
--- Name: FUNCTION register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer, p_version text, p_lease interval); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer, p_version text, p_lease interval, p_schema_version integer); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer, p_version text, p_lease interval) IS 'Registers a worker process and returns its id. Handlers are "Operation/Action" for registered plans and "/Action" for operations that bring their own branches. From then on heartbeat must be called well within the lease.';
+COMMENT ON FUNCTION backops.register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer, p_version text, p_lease interval, p_schema_version integer) IS 'Registers a worker process and returns its id. Handlers are "Operation/Action" for registered plans and "/Action" for operations that bring their own branches. From then on heartbeat must be called well within the lease.';
 
 
 --
@@ -4087,6 +4087,7 @@ CREATE TABLE backops.workers (
     sleeping boolean DEFAULT false NOT NULL,
     stopping boolean DEFAULT false NOT NULL,
     handlers text[] NOT NULL,
+    schema_version integer,
     backend_pid integer,
     backend_started_at timestamp with time zone,
     server_started_at timestamp with time zone,
@@ -4186,6 +4187,13 @@ COMMENT ON COLUMN backops.workers.stopping IS 'True while it finishes what it ho
 --
 
 COMMENT ON COLUMN backops.workers.handlers IS 'What it can run: "Operation/Action" and "/Action".';
+
+
+--
+-- Name: COLUMN workers.schema_version; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.schema_version IS 'Newest version of this schema that it knows; null where it did not say.';
 
 
 --

@@ -13,6 +13,7 @@ extension DiagnosisCheck {
         let isAlive: Bool
         let deadFor: Duration
         let jobs: Int
+        let knowsOldSchema: Bool
 
         init(_ row: PQRow) throws {
             words = try row.decode(0)
@@ -20,6 +21,7 @@ extension DiagnosisCheck {
             isAlive = try row.decode(2)
             deadFor = Duration(serverSeconds: try row.decode(3))
             jobs = try row.decode(4)
+            knowsOldSchema = try row.decode(5)
         }
     }
 
@@ -66,14 +68,22 @@ extension DiagnosisCheck {
         let words = counts.map { version, count in
             "\(version.isEmpty ? "no version" : version) (\(count.of("worker")))"
         }
+        let old = workers.filter(\.knowsOldSchema).map { worker in
+            Observation(
+                .warning,
+                "\(worker.words) knows only an older version of the schema",
+                advice: "It goes on; restart it with the version of the program that migrated."
+            )
+        }
         guard counts.count > 1 else {
+            guard old.isEmpty else { return old }
             return [
                 .fine(
                     words.first.map { "all living workers run \($0)" } ?? "there are no versions to compare"
                 )
             ]
         }
-        return [
+        return old + [
             .warning(
                 "living workers run different versions: \(words.joined(separator: ", "))",
                 advice: "Right while a deploy is under way; otherwise restart those that were left behind."
