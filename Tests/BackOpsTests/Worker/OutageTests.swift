@@ -6,20 +6,6 @@ import Foundation
 import Logging
 import Testing
 
-/// Keeps the messages that are logged.
-private struct RecordingLogHandler: LogHandler {
-    let journal: Journal
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.debug
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) { journal.note("\(event.message)") }
-}
-
 @Suite(.backops) struct `A statement that the database refuses` {
     @Test func `is reported as that, and not as an outage that has ended`() async throws {
         let journal = Journal()

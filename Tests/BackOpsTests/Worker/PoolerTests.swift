@@ -169,6 +169,41 @@ private struct Pooled: OperationDefinition {
         }
     }
 
+    @Test func `a worker that is told to listen notices the pooler, says so, and polls`() async throws {
+        try await PooledServer.lend(poolSize: 3) { place async throws in
+            try await Migrator(place.database).up()
+            var database = place.database
+            database.listens = true
+            let journal = Journal()
+            let worker = try BackOpsWorker(
+                database,
+                logger: Logger(label: "test") { _ in RecordingLogHandler(journal: journal) }
+            ) {
+                Errand()
+            }
+            let client = BackOpsClient(place.database)
+            try await working(worker) { () async throws in
+                try await eventually("it says so") {
+                    journal.entries.contains { $0.hasPrefix("worker cannot listen through a pooler") }
+                }
+                for _ in 1...3 {
+                    let record = try await client.enqueue(Errand.self).result(timeout: .seconds(60))
+                    #expect(record.state == .completed)
+                }
+                let signs = try await place.value(
+                    "select count(backend_pid) from backops.workers",
+                    as: Int.self
+                )
+                #expect(signs == 0)
+                #expect(
+                    try await place.value("select bool_or(sleeping) from backops.workers", as: Bool.self)
+                        == false
+                )
+            }
+            await client.close()
+        }
+    }
+
     @Test func `a worker outlives the death of the pooler, and nothing is lost or done twice`() async throws {
         try await PooledServer.lend(poolSize: 4) { pooled async throws in
             try await Migrator(pooled.database).up()

@@ -12,6 +12,20 @@ final class Journal: Sendable {
     var entries: [String] { lines.withLock { $0 } }
 }
 
+/// Keeps the messages that are logged.
+struct RecordingLogHandler: LogHandler {
+    let journal: Journal
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.debug
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { journal.note("\(event.message)") }
+}
+
 extension BackOpsWorker {
     /// A worker on the running test's database, silent, with a short lease unless the test says otherwise.
     static func test(
