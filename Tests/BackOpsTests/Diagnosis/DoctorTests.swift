@@ -9,6 +9,13 @@ import Testing
 struct `The doctor` {
     private let database = TestDatabase.current
 
+    /// Past any pooler, about which the doctor would have a word to say.
+    private let direct: BackOpsDatabase
+
+    init() throws {
+        direct = try BackOpsDatabase(TestDatabase.current.directConninfo)
+    }
+
     /// What the doctor finds, without what is said of the durability of the tests' server, which has none.
     private func examine(
         as role: String? = nil,
@@ -16,7 +23,7 @@ struct `The doctor` {
     ) async -> [Diagnosis.Finding] {
         var limits = DiagnosisLimits()
         adjust(&limits)
-        var place = database.database
+        var place = direct
         if let role { place.options.settings["role"] = role }
         return await Doctor(place, limits: limits).examine().findings.filter { $0.check != "durability" }
     }
