@@ -25,6 +25,8 @@ struct ServerLog: Sendable {
         switch state {
         // Shutdown, crash of another process, not up yet, cancelled statement.
         case "57P01", "57P02", "57P03", "57014": true
+        // A worker was frozen between the completion of an action and its commit: its lease ends the session.
+        case "25P03": true
         // The client went away.
         case _ where state.hasPrefix("08"): true
         // The engine's own: no such operation, wrong state, a worker whose lease has ended.
