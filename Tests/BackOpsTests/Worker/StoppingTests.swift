@@ -82,7 +82,8 @@ private struct Wait: OperationDefinition {
         }
     }
 
-    @Test func `is told to the database, so that nobody wakes a worker that takes no more`() async throws {
+    @Test(.enabled(if: TestServer.workersListen, "Workers do not listen in this run."))
+    func `is told to the database, so that nobody wakes a worker that takes no more`() async throws {
         try await withClient { client async throws in
             let worker = try BackOpsWorker.test { Wait(journal: journal, gate: gate) }
             try await client.enqueue(Wait.self)
