@@ -2,9 +2,12 @@ import LibPQ
 import Testing
 
 @Suite(.server, .timeLimit(.minutes(5))) struct `Pipelines` {
-    private func withTable<R>(_ body: (PQConnection, String) async throws -> R) async throws -> R {
+    private func withTable<R>(
+        _ options: PQOptions = TestServer.options,
+        _ body: (PQConnection, String) async throws -> R
+    ) async throws -> R {
         let table = uniqueName()
-        return try await withConnection { connection async throws in
+        return try await withConnection(options) { connection async throws in
             try await connection.script("create temp table \(table) (id int primary key check (id > 0))")
             return try await body(connection, table)
         }
@@ -49,8 +52,12 @@ import Testing
         }
     }
 
-    @Test func `separately, a failure leaves the others alone`() async throws {
-        try await withTable { connection, table async throws in
+    @Test(arguments: [true, false]) func `separately, a failure leaves the others alone`(
+        preparedStatements: Bool
+    ) async throws {
+        var options = TestServer.options
+        options.preparedStatements = preparedStatements
+        try await withTable(options) { connection, table async throws in
             let outcomes = try await connection.pipeline(
                 [1, -2, 3].map { insert($0, table) },
                 separately: true
@@ -71,6 +78,34 @@ import Testing
             #expect(codes(outcomes) == [nil, .server, .server, nil])
             #expect(await errorOf { try outcomes[2].get() }?.sqlState == .undefinedTable)
             #expect(try await ids(connection, table) == [1, 2])
+        }
+    }
+
+    /// PgBouncer gives the server's session away after each answer, with whatever was sent to it ahead.
+    @Test(.enabled(if: TestServer.isPrivate))
+    func `without prepared statements, a transaction is not sent before the one ahead of it is answered`()
+        async throws
+    {
+        let directory = try #require(TestServer.socketDirectory)
+        let proxy = try #require(TCPProxy(to: "\(directory)/.s.PGSQL.5432", fault: .swallowReply))
+        proxy.start()
+        let table = uniqueName()
+        try await withConnection { try await $0.script("create table \(table) (id int check (id > 0))") }
+        var options = PQOptions(
+            "host=127.0.0.1 port=\(proxy.port) user=postgres dbname=postgres sslmode=disable gssencmode=disable"
+        )
+        options.preparedStatements = false
+        options.queryTimeout = .milliseconds(100)
+        options.cancelTimeout = .milliseconds(100)
+        try await withConnection(options) { connection async throws in
+            let unanswered = SQLStatement(unescaped: "select 1 -- commit")
+            _ = await errorOf {
+                try await connection.pipeline([unanswered, insert(1, table)], separately: true)
+            }
+        }
+        try await withConnection { connection async throws in
+            #expect(try await ids(connection, table) == [])
+            try await connection.script("drop table \(table)")
         }
     }
 

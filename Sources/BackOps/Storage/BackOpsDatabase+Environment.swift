@@ -13,7 +13,7 @@ extension BackOpsDatabase {
     /// | --- | --- |
     /// | `BACKOPS_DATABASE_URL` | how to connect: a URL, or keywords and values |
     /// | `BACKOPS_SCHEMA` | the schema's name; `backops` without it |
-    /// | `BACKOPS_PREPARED_STATEMENTS` | `off` for PgBouncer before 1.21 in transaction mode; else `on` |
+    /// | `BACKOPS_PREPARED_STATEMENTS` | `off` behind a pooler in transaction mode; else `on` |
     /// | `BACKOPS_LISTEN_URL` | how to connect for LISTEN, past the pooler; `off` where there is no such way |
     ///
     /// It throws ``BackOpsError`` with ``BackOpsError/Code/invalidConfiguration`` for a value that is none of these, and

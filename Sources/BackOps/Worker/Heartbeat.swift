@@ -29,7 +29,7 @@ final class Heartbeat: Sendable {
 
     init(
         engine: Engine,
-        database: BackOpsDatabase,
+        options: PQOptions,
         worker: Int64,
         registrationSent: ContinuousClock.Instant,
         operations: [String],
@@ -38,10 +38,6 @@ final class Heartbeat: Sendable {
         logger: Logger
     ) throws {
         self.engine = engine
-        var options = database.listenOptions ?? database.options
-        // A call that hangs must not outlast the lease.
-        options.connectTimeout = min(options.connectTimeout, configuration.lease / 3)
-        options.queryTimeout = configuration.lease / 3
         self.options = options
         self.worker = worker
         renewed = Mutex(registrationSent)

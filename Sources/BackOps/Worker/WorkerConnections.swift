@@ -20,6 +20,7 @@ struct WorkerConnections {
         var heartbeat = database.listenOptions ?? options
         heartbeat.giveUp(after: configuration.lease / 10)
         heartbeat.connectTimeout = min(heartbeat.connectTimeout, configuration.lease / 6)
+        heartbeat.queryTimeout = configuration.lease / 3
         if configuration.listens { heartbeat.setForEngine(statementTimeout: limit) }
         self.heartbeat = heartbeat
         if isDirect { options.setForEngine() }

@@ -25,10 +25,7 @@ struct WorkerRun {
         if !worker.database.listens { configuration.listens = false }
         self.configuration = configuration
         connections = WorkerConnections(worker.database, configuration)
-        // The heartbeat connects as for LISTEN.
-        var database = worker.database
-        database.listenOptions = connections.heartbeat
-        self.database = database
+        database = worker.database
         registry = worker.registry
         logger = worker.logger
         self.relay = relay
@@ -86,7 +83,7 @@ struct WorkerRun {
         logger[metadataKey: "worker"] = "\(registration.id)"
         let heartbeat = try Heartbeat(
             engine: engine,
-            database: database,
+            options: connections.heartbeat,
             worker: registration.id,
             registrationSent: registration.sent,
             operations: registry.definitions.map(\.name),

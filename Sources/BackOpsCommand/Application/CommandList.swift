@@ -24,8 +24,8 @@ package enum CommandList {
     package static let discussion = """
         The database is that of --database, else of the variable BACKOPS_DATABASE_URL, else the one that libpq's own \
         variables (PGHOST, PGSERVICE, PGPASSFILE and so on) and defaults lead to. Where that is PgBouncer in transaction \
-        mode, BACKOPS_PREPARED_STATEMENTS=off does without prepared statements (needed before PgBouncer 1.21), and \
-        BACKOPS_LISTEN_URL leads workers past it for LISTEN; with `off` there they look for jobs once a second.
+        mode, BACKOPS_PREPARED_STATEMENTS=off does without what it would mix up, and BACKOPS_LISTEN_URL leads \
+        workers past it for LISTEN; with `off` there they look for jobs once a second.
 
         Exit codes: 0 done, 1 error, 3 check failed, 4 operation failed, 5 operation cancelled, 6 timed out, \
         64 wrong usage, 66 no such operation, 69 database unreachable, 77 no permission, 78 schema missing or of \

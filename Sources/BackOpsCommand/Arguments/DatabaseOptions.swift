@@ -30,7 +30,7 @@ struct DatabaseOptions: ParsableArguments {
 
     @Flag(
         name: .customLong("no-prepared-statements"),
-        help: "Do without prepared statements, for PgBouncer before 1.21 in transaction mode."
+        help: "Do without prepared statements, as a pooler in transaction mode needs it."
     )
     var preparesNothing = false
 

@@ -39,7 +39,8 @@ public struct PQOptions: Sendable, Hashable {
 
     /// Says whether statements are prepared once and kept (the default).
     ///
-    /// Turn it off for PgBouncer before 1.21 in transaction mode, which does not know prepared statements.
+    /// Turn it off behind a pooler in transaction mode: PgBouncer before 1.21 does not know prepared statements, and
+    /// no pooler is sent a transaction then before it has answered the one ahead.
     public var preparedStatements = true
 
     /// Limits the prepared statements that a connection keeps; the one unused for longest goes first.

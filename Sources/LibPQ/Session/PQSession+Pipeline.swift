@@ -7,6 +7,9 @@ extension PQSession {
     /// and each of these is reported as ``PQError/Code/pipelineAborted``. Inside an open transaction the failure
     /// ends that transaction as well. Statements not seen before are prepared within the same round trip.
     ///
+    /// Without ``PQOptions/preparedStatements`` separate transactions take a round trip each: poolers in transaction
+    /// mode give the server's session away as soon as it has answered, with what was sent to it ahead.
+    ///
     /// - Parameters:
     ///   - statements: The statements in order. Not BEGIN or COMMIT, and not COPY.
     ///   - separately: Makes each statement its own transaction, so that a failure leaves the others alone.
@@ -24,9 +27,14 @@ extension PQSession {
         return try exchange(timeout: timeout) { session, patience throws(PQError) in
             guard unsafe PQenterPipelineMode(session.connection) == 1 else { throw session.unsent() }
             var run = PipelineRun(statements, separately: separately)
+            let isPooled = !session.options.preparedStatements
+            let trip = separately && isPooled ? 1 : statements.count
             do throws(PQError) {
-                try session.send(&run)
-                try session.receive(&run, &patience)
+                for first in stride(from: 0, to: statements.count, by: trip) {
+                    try session.send(first..<first + trip, of: &run)
+                    try session.receive(first..<first + trip, of: &run, &patience)
+                }
+                run.undoIfOneFailed()
             } catch {
                 // What is still on its way cannot be told apart from later answers.
                 session.close()
@@ -50,8 +58,8 @@ extension PQSession {
         return outcomes
     }
 
-    private mutating func send(_ run: inout PipelineRun) throws(PQError) {
-        for index in run.statements.indices {
+    private mutating func send(_ trip: Range<Int>, of run: inout PipelineRun) throws(PQError) {
+        for index in trip {
             let statement = run.statements[index]
             if !options.preparedStatements {
                 guard !statement.text.utf8.contains(0) else { throw Self.zeroByte }
@@ -71,8 +79,12 @@ extension PQSession {
         }
     }
 
-    private mutating func receive(_ run: inout PipelineRun, _ patience: inout Patience) throws(PQError) {
-        for index in run.statements.indices {
+    private mutating func receive(
+        _ trip: Range<Int>,
+        of run: inout PipelineRun,
+        _ patience: inout Patience
+    ) throws(PQError) {
+        for index in trip {
             if run.preparing.contains(index) {
                 let prepared = try receiveOne(&patience)
                 if case .failure(let error) = prepared {
@@ -87,7 +99,6 @@ extension PQSession {
                 if let error = try receiveSync(&patience) { run.commitFailed(index, error) }
             }
         }
-        run.undoIfOneFailed()
     }
 
     /// Reads the result of one queued request, and the nil that ends it.

@@ -84,7 +84,7 @@ extension DiagnosisCheck {
             .warning(
                 "this connection leads through a pooler",
                 advice:
-                    "PgBouncer before 1.21 in transaction mode loses prepared statements: set preparedStatements = false in the options of the database."
+                    "A pooler in transaction mode mixes up prepared statements, or transactions that are sent at once: set preparedStatements = false in the options of the database."
             )
         ]
     }
