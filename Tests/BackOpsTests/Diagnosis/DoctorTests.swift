@@ -22,6 +22,10 @@ struct `The doctor` {
         _ adjust: (inout DiagnosisLimits) -> Void = { _ in }
     ) async -> [Diagnosis.Finding] {
         var limits = DiagnosisLimits()
+        // Whoever runs these tests may be slow; that is no illness here.
+        limits.roundTrip = .seconds(3600)
+        limits.clockDifference = .seconds(3600)
+        limits.waitingJob = .init(warning: .seconds(3600), failure: .seconds(3600))
         adjust(&limits)
         var place = direct
         if let role { place.options.settings["role"] = role }
