@@ -29,7 +29,7 @@ import Testing
             try await pool.withConnection { _ async throws in
                 for number in 0..<8 {
                     group.addTask { try await pool.withConnection { _ in order.record(number) } }
-                    while pool.waitingCount < number + 1 { await Task.yield() }
+                    try await until { pool.waitingCount == number + 1 }
                 }
             }
             try await group.waitForAll()
@@ -42,7 +42,7 @@ import Testing
         let pool = PQPool(TestServer.options, size: 1)
         try await pool.withConnection { _ async throws in
             let task = Task { try await pool.query("select 1") }
-            while pool.waitingCount < 1 { await Task.yield() }
+            try await until { pool.waitingCount == 1 }
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
             #expect(pool.waitingCount == 0)
@@ -122,7 +122,7 @@ import Testing
         let pool = PQPool(TestServer.options, size: 1)
         let closing = try await pool.withConnection { connection async throws in
             let waiting = Task { try await pool.query("select 1") }
-            while pool.waitingCount < 1 { await Task.yield() }
+            try await until { pool.waitingCount == 1 }
             let closing = Task { await pool.close() }
             #expect(await errorOf { try await waiting.value }?.code == .poolClosed)
             #expect(try await connection.query("select 1").count == 1)
@@ -163,9 +163,7 @@ import Testing
             for await case .connected in listener.notifications { listener.stop() }
             #expect(ThreadCount.of("pq-") >= 1)
             await pool.close()
-            let deadline = ContinuousClock.now + .seconds(20)
-            while ThreadCount.of("pq-") > 0, ContinuousClock.now < deadline { await Task.yield() }
-            #expect(ThreadCount.of("pq-") == 0)
+            try await until { ThreadCount.of("pq-") == 0 }
         }
     }
 }

@@ -85,6 +85,13 @@ func errorOf<R>(_ body: () async throws -> R) async -> PQError? {
     }
 }
 
+/// Waits until a condition holds, asking again and again, until the test is cancelled at its time limit.
+///
+/// It sleeps in between: tests that only yield to each other keep all threads busy, and starve the others.
+func until(_ condition: () -> Bool) async throws {
+    while !condition() { try await Task.sleep(for: .milliseconds(1)) }
+}
+
 /// Waits until a condition on the server holds, asking again and again; fails the test after half a minute.
 func eventually(_ condition: SQLStatement, on pool: PQPool) async throws {
     let deadline = ContinuousClock.now + .seconds(30)
