@@ -108,7 +108,7 @@ create table operations (
   constraint operations_key_is_short check (length(key) between 1 and 500),
   constraint operations_step_limit_is_positive check (step_limit > 0),
   constraint operations_ended_or_active check ((ended_at is null) = (state = 'active'))
-) with (fillfactor = 85);
+) with (fillfactor = 60);
 create unique index operations_name_key_idx on operations (name, key) where key is not null;
 create index operations_globals_idx on operations using gin (globals jsonb_path_ops);
 create index operations_parked_idx on operations (name) where parked_at is not null;
@@ -161,7 +161,7 @@ create table actions (
   stack_trace        text,
   constraint actions_pkey primary key (operation_id, position),
   constraint actions_completed_or_skipped check (completed_at is null or skipped_at is null)
-) with (fillfactor = 80);
+) with (fillfactor = 67);
 comment on table actions is 'The plan of every operation: one row per action from the enqueue on, with what became of it.';
 comment on column actions.operation_id is 'The operation.';
 comment on column actions.position is 'Place in the plan, 1 to n over all branches in declared order.';
@@ -185,7 +185,7 @@ comment on column actions.error_type is 'Type of the last error; cleared by succ
 comment on column actions.error_message is 'Message of the last error; cleared by success, kept in attempts.';
 comment on column actions.stack_trace is 'Where the last error was thrown; cleared by success, kept in attempts.';
 
--- fillfactor 50: a claim and an in-place advance each leave a dead version on the page, and stay heap-only while there is room.
+-- fillfactor 40: a claim and an in-place advance each leave a dead version on the page, and stay heap-only while there is room.
 create table jobs (
   operation_id  bigint   not null,
   run_at        timestamptz not null,
@@ -205,7 +205,7 @@ create table jobs (
   constraint jobs_pkey primary key (operation_id),
   constraint jobs_claimed_whole check ((worker_id is null) = (claim_id is null) and (worker_id is null) = (claimed_at is null))
 ) with (
-  fillfactor = 50,
+  fillfactor = 40,
   autovacuum_vacuum_scale_factor = 0.02,
   autovacuum_vacuum_threshold = 1000,
   autovacuum_analyze_scale_factor = 0.05,

@@ -21,6 +21,7 @@ comment on function wake(text, bigint, text) is
 create function unpark(p_name text) returns integer
   language plpgsql
   set search_path from current
+  set jit = off
 as $$
 declare
   v_now timestamptz := clock_now();
@@ -70,6 +71,7 @@ comment on function unpark(text) is 'Starts the operations that were enqueued be
 create function expand_operations() returns trigger
   language plpgsql security definer
   set search_path from current
+  set jit = off
 as $$
 declare
   v_now timestamptz := clock_now();
@@ -226,6 +228,7 @@ create function enqueue_many(
 ) returns table (id bigint, created boolean)
   language plpgsql security definer
   set search_path from current
+  set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -26,6 +26,7 @@ create function heartbeat(p_worker_id bigint, p_sleeping boolean default null, p
 returns table (alive boolean, suspects boolean, workers bigint)
   language plpgsql
   set search_path from current
+  set jit = off
 as $$
 #variable_conflict use_column
 declare
@@ -118,10 +119,12 @@ comment on function missing_workers() is
   'session is gone, now or since an earlier call, or that their lease has ended. Where there are some, call rescue.';
 
 create function worker_lock(p_worker_id bigint) returns bigint
-  language sql stable
+  language plpgsql stable
   set search_path from current
 as $$
-  select hashtextextended(current_schema() || '/worker/' || p_worker_id, 0)
+begin
+  return hashtextextended(current_schema() || '/worker/' || p_worker_id, 0);
+end
 $$;
 comment on function worker_lock(bigint) is
   'The key of a worker''s advisory lock: a claim shares it until it commits, and who wants to forget the worker must have it alone. '
@@ -131,6 +134,7 @@ comment on function worker_lock(bigint) is
 create function record_crashes(p_operation_ids bigint[], p_worker text) returns integer
   language plpgsql
   set search_path from current
+  set jit = off
 as $$
 declare
   v_now timestamptz := clock_now();
@@ -176,6 +180,7 @@ create function rescue(p_limit integer default 100, p_patience interval default 
 returns table (worker_id bigint, worker text, rescued integer)
   language plpgsql
   set search_path from current
+  set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -44,6 +44,7 @@ comment on column claimed_job.plan is 'Branches and actions in order, for jumps.
 create function describe_claims(p_operation_ids bigint[]) returns setof claimed_job
   language sql stable
   set search_path from current
+  set jit = off
 as $$
   select j.operation_id, j.claim_id, j.definition_id, j.position, a.run, j.attempt, a.max_attempts, j.priority,
          (extract(epoch from a.timeout) * 1000)::bigint,
@@ -73,6 +74,8 @@ create function claim(
   set search_path from current
   set enable_seqscan = off
   set enable_bitmapscan = off
+  set plan_cache_mode = force_generic_plan
+  set jit = off
 as $$
 declare
   v_now timestamptz := clock_now();
@@ -139,6 +142,7 @@ comment on function claim(bigint, integer, text[], smallint[], timestamptz[], bi
 create function claim(p_worker_id bigint, p_limit integer default 1) returns setof claimed_job
   language sql
   set search_path from current
+  set jit = off
 as $$
   select c.*
     from (
@@ -164,6 +168,8 @@ create function claim_suspect(p_worker_id bigint) returns setof claimed_job
   set search_path from current
   set enable_seqscan = off
   set enable_bitmapscan = off
+  set plan_cache_mode = force_generic_plan
+  set jit = off
 as $$
 declare
   v_now timestamptz := clock_now();
@@ -197,6 +203,8 @@ create function next_due(p_worker_id bigint) returns interval
   set search_path from current
   set enable_seqscan = off
   set enable_bitmapscan = off
+  set plan_cache_mode = force_generic_plan
+  set jit = off
 as $$
   select min(job.run_at) - clock_now()
     from workers w

@@ -72,7 +72,7 @@ $$;
 comment on function end_operation(bigint, text, integer, timestamptz, text) is 'Ends an active operation as failed or cancelled at an action.';
 
 -- Locks: as end_operation.
-create function refuse_action(p_operation_id bigint, p_error_type text, p_message text) returns void
+create function refuse_action(p_operation_id bigint, p_error_type text, p_message text, p_position integer default null) returns void
   language plpgsql
   set search_path from current
 as $$
@@ -80,17 +80,52 @@ declare
   v_now timestamptz := clock_now();
   v_action record;
 begin
-  update actions a
+  update actions
      set errored_at = v_now, error_type = p_error_type, error_message = p_message, stack_trace = null
-    from jobs j
-   where j.operation_id = p_operation_id and a.operation_id = j.operation_id and a.position = j.position
-  returning a.position, a.run into v_action;
+   where operation_id = p_operation_id
+     and position = coalesce(p_position, (select j.position from jobs j where j.operation_id = p_operation_id))
+  returning position, run into v_action;
   insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, ended_at, error_type, error_message)
     values (p_operation_id, v_action.position, v_action.run, 0, 'refused', true, v_now, p_error_type, p_message);
   perform end_operation(p_operation_id, 'failed', v_action.position, v_now);
 end
 $$;
-comment on function refuse_action(bigint, text, text) is 'Fails an operation at its next action, which cannot start at all: the step limit, or a time that is none.';
+comment on function refuse_action(bigint, text, text, integer) is
+  'Fails an operation at an action, else the one that its job is at, which cannot start at all: the step limit, or a time that is none.';
+
+-- Locks: as end_operation.
+create function refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) returns text
+  language plpgsql
+  set search_path from current
+as $$
+begin
+  if p_patch is not null then
+    update operations set globals = patched(globals, p_patch) where id = p_operation_id;
+  end if;
+  perform refuse_action(p_operation_id, p_problem, problem_message(p_problem), p_position);
+  return 'failed';
+end
+$$;
+comment on function refuse_next(bigint, integer, jsonb, text) is
+  'What complete_many does with an operation whose next action cannot start, after the patch of the one that completed; returns the outcome.';
+
+create function position_after(p_operation_id bigint, p_branch text, p_position integer) returns integer
+  language sql stable
+  set search_path from current
+as $$
+  select coalesce(
+    (select s.position from actions s where s.operation_id = p_operation_id and s.position = p_position + 1 and s.branch = p_branch),
+    (
+      select m.position
+        from actions m
+       where m.operation_id = p_operation_id and m.branch = 'main' and m.completed_at is null and m.skipped_at is null
+       order by m.position
+       limit 1
+    )
+  )
+$$;
+comment on function position_after(bigint, text, integer) is
+  'Where an operation goes on after an action of a side branch: the next of that branch, else the first that main has left.';
 
 create function find_position(p_operation_id bigint, p_branch text, p_action text default null) returns integer
   language plpgsql stable
@@ -184,6 +219,8 @@ create function lost_claims(p_worker_id bigint, p_operation_ids bigint[], p_clai
   set enable_seqscan = off
   set enable_hashjoin = off
   set enable_mergejoin = off
+  set plan_cache_mode = force_generic_plan
+  set jit = off
 as $$
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_claim_ids));
@@ -204,6 +241,7 @@ comment on function lost_claims(bigint, bigint[], bigint[]) is
 -- Only nested loops over indexes are allowed: they keep that order, and a plan made while the tables were empty must not scan
 -- them when they are full. A whole index read in order would do as badly as a table, so nothing leaves the planner that choice:
 -- rows are read by lateral queries that it cannot turn round, and written by a condition that cannot be merged, "= any (array[…])".
+-- No statistics could make a better plan, so a session makes it once; and to compile it takes longer than to run it a thousand times.
 create function complete_many(
   p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean default true
 ) returns table (
@@ -215,191 +253,179 @@ create function complete_many(
   set enable_seqscan = off
   set enable_hashjoin = off
   set enable_mergejoin = off
+  set plan_cache_mode = force_generic_plan
+  set jit = off
 as $$
 #variable_conflict use_column
 declare
   v_now timestamptz := clock_now();
+  v_worker_id bigint;
   v_handlers text[];
   v_is_missing boolean;
-  v_done bigint[] := '{}';
   v_jump record;
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps));
   perform check_patches(p_patches);
-  select handlers, missing_since is not null into v_handlers, v_is_missing
+  -- Nothing is held without a lease.
+  select id, handlers, missing_since is not null into v_worker_id, v_handlers, v_is_missing
     from workers where id = p_worker_id and heartbeat_at + lease > v_now;
+  if v_is_missing then
+    perform show_life(p_worker_id);
+  end if;
 
-  -- 1. The actions that these claims hold are completed.
-  if found then
-    if v_is_missing then
-      perform show_life(p_worker_id);
-    end if;
-    with held as materialized (
-      select j.*
-        from (select * from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id) order by operation_id) as i
+  -- 1. Actions that jump are completed, and what they jump to is opened.
+  if cardinality(array_remove(p_jumps, null)) > 0 then
+    for v_jump in
+      select i.target, j.*
+        from (select * from unnest(p_operation_ids, p_claim_ids, p_jumps) as i (operation_id, claim_id, target) order by operation_id) as i
        cross join lateral (
          select j.operation_id, j.position, j.attempt, j.claim_id, j.claimed_at
            from jobs j
-          where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id
+          where j.operation_id = i.operation_id and j.worker_id = v_worker_id and j.claim_id = i.claim_id
             for update skip locked
        ) as j
-    ),
-    done as (
-      update actions a
-         set started_at = h.claimed_at, completed_at = v_now, completed_claim_id = h.claim_id, attempts_count = h.attempt,
-             errored_at = null, error_type = null, error_message = null, stack_trace = null
-        from held h
-       where a.operation_id = any (array[h.operation_id]) and a.position = h.position
-      returning a.completed_claim_id
-    )
-    select coalesce(array_agg(completed_claim_id), '{}') into v_done from done;
-  end if;
-
-  -- 2. Jumps take effect.
-  if cardinality(array_remove(p_jumps, null)) > 0 then
-    for v_jump in
-      select j.operation_id, i.target
-        from unnest(p_operation_ids, p_claim_ids, p_jumps) as i (operation_id, claim_id, target)
-        join jobs j on j.operation_id = i.operation_id
-        join actions c on c.operation_id = j.operation_id and c.position = j.position
-       where i.target is not null and j.worker_id = p_worker_id and j.claim_id = i.claim_id and c.completed_claim_id = i.claim_id
-       order by j.operation_id
+       where i.target is not null
     loop
+      update actions
+         set started_at = v_jump.claimed_at, completed_at = v_now, completed_claim_id = v_jump.claim_id, attempts_count = v_jump.attempt,
+             errored_at = null, error_type = null, error_message = null, stack_trace = null
+       where operation_id = v_jump.operation_id and position = v_jump.position;
       perform apply_jump(v_jump.operation_id, v_jump.target, v_now);
     end loop;
   end if;
 
-  -- 3. Every operation moves on, or ends.
-  if cardinality(v_done) > 0 then
-    return query
-      with following as materialized (
-        select i.operation_id, i.claim_id, i.patch, i.next_position, n.run, n.max_attempts, n.timeout, n.branch, n.name,
-               t.queue, t.handler, t.due, k.problem, k.keeps, i.globals,
-               case when k.keeps then nextval('claim_ids') end as next_claim_id
-          from (
-            select j.operation_id, j.claim_id, j.queue, j.handler, j.steps_left, u.patch, c.name as completed_name, o.queue as operation_queue,
-                   case when u.patch is null then o.globals else patched(o.globals, u.patch) end as globals,
-                   coalesce(
-                     u.target,
-                     (select s.position from actions s where s.operation_id = j.operation_id and s.position = j.position + 1 and s.branch = c.branch),
-                     case when c.branch <> 'main' then (
-                       select m.position
-                         from actions m
-                        where m.operation_id = j.operation_id and m.branch = 'main' and m.completed_at is null and m.skipped_at is null
-                        order by m.position
-                        limit 1
-                     ) end
-                   ) as next_position
-              from (
-                select *
-                  from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps) as u (operation_id, claim_id, patch, target)
-                 order by operation_id
-              ) as u
-             cross join lateral (
-               select * from jobs j where j.operation_id = u.operation_id and j.worker_id = p_worker_id and j.claim_id = u.claim_id offset 0
-             ) as j
-             cross join lateral (
-               select * from actions c
-                where c.operation_id = j.operation_id and c.position = j.position and c.completed_claim_id = u.claim_id
-               offset 0
-             ) as c
-             cross join lateral (select * from operations o where o.id = j.operation_id offset 0) as o
-          ) as i
-          left join lateral (
-            select * from actions n where n.operation_id = i.operation_id and n.position = i.next_position offset 0
-          ) as n on true
-         cross join lateral (
-           select left(i.handler, length(i.handler) - length(i.completed_name)) || n.name as handler,
-                  coalesce(n.queue, i.operation_queue) as queue,
-                  case
-                    when n.perform_at is null and n.perform_in is null and n.perform_at_global is null then v_now
-                    else due_at(n.perform_at, n.perform_in, n.perform_at_global, i.globals, v_now)
-                  end as due
-         ) as t
-         cross join lateral (
-           select case
-                    when i.next_position is null then null
-                    when i.steps_left <= 1 then 'StepLimit'
-                    when t.due = 'infinity' then 'InvalidPerformAt'
-                  end as problem,
-                  p_continue and i.next_position is not null and i.steps_left > 1
-                    and t.due <= v_now and t.queue = i.queue and t.handler = any (v_handlers) as keeps
-         ) as k
-      ),
-      changed as (
-        update operations o
-           set globals = case when f.patch is null then o.globals else patched(o.globals, f.patch) end,
-               state = case when f.next_position is null then 'completed' when f.problem is not null then 'failed' else o.state end,
-               ended_at = case when f.next_position is null or f.problem is not null then v_now end,
-               stopped_position = case when f.problem is not null then f.next_position end
-          from following f
-         where o.id = any (array[f.operation_id]) and (f.patch is not null or f.next_position is null or f.problem is not null)
-      ),
-      ended as (
-        delete from jobs j
-         using following f
-         where j.operation_id = any (array[f.operation_id]) and (f.next_position is null or f.problem is not null)
-      ),
-      moved as (
-        update jobs j
-           set position = f.next_position,
-               handler = f.handler,
-               steps_left = j.steps_left - 1,
-               crashes = 0,
-               progress = null,
-               progress_note = null,
-               attempt = case when f.keeps then 1 else 0 end,
-               worker_id = case when f.keeps then p_worker_id end,
-               claim_id = f.next_claim_id,
-               claimed_at = case when f.keeps then v_now end,
-               queue = f.queue,
-               run_at = case when f.keeps then j.run_at else f.due end
-          from following f
-         where j.operation_id = any (array[f.operation_id]) and f.next_position is not null and f.problem is null
-      ),
-      refused as (
-        insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, ended_at, error_type, error_message)
-          select f.operation_id, f.next_position, f.run, 0, 'refused', true, v_now, f.problem, problem_message(f.problem)
-            from following f
-           where f.problem is not null
-      ),
-      marked as (
-        update actions a
-           set errored_at = v_now, error_type = f.problem, error_message = problem_message(f.problem), stack_trace = null
-          from following f
-         where f.problem is not null and a.operation_id = any (array[f.operation_id]) and a.position = f.next_position
-      ),
-      -- Read, and thereby run, only if a job is handed on that is due already.
-      woken as materialized (
-        select count(wake(w.queue, w.jobs)) as queues
-          from (
-            select queue, count(*) as jobs
-              from following
-             where next_position is not null and problem is null and not keeps and due <= v_now
-             group by queue
-          ) as w
-      )
-      select f.operation_id, f.claim_id,
+  -- 2. The others are completed; every operation moves on, or ends.
+  return query
+    with held as materialized (
+      select i.patch, i.target, j.*
+        from (
+          select *
+            from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps) as i (operation_id, claim_id, patch, target)
+           order by operation_id
+        ) as i
+       cross join lateral (
+         select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.handler, j.steps_left
+           from jobs j
+          where j.operation_id = i.operation_id and j.worker_id = v_worker_id and j.claim_id = i.claim_id
+            for update skip locked
+       ) as j
+    ),
+    completed as (
+      update actions a
+         set started_at = h.claimed_at, completed_at = v_now, completed_claim_id = h.claim_id, attempts_count = h.attempt,
+             errored_at = null, error_type = null, error_message = null, stack_trace = null
+        from held h
+       where h.target is null and a.operation_id = any (array[h.operation_id]) and a.position = h.position
+      returning h.*, a.branch, a.name
+    ),
+    done as (
+      select * from completed
+      union all
+      select h.*, a.branch, a.name
+        from held h
+       cross join lateral (
+         select a.branch, a.name
+           from actions a
+          where a.operation_id = h.operation_id and a.position = h.position and a.completed_claim_id = h.claim_id
+         offset 0
+       ) as a
+       where h.target is not null
+    ),
+    following as materialized (
+      select d.operation_id, d.claim_id, d.patch, o.globals, n.position as next_position, n.run, n.max_attempts, n.timeout, n.branch, n.name,
+             n.queue, n.handler, n.due,
              case
-               when f.next_position is null then 'completed'
-               when f.problem is not null then 'failed'
-               when f.keeps then 'advanced'
-               when f.due <= v_now and (select queues from woken) is null then null
-               else 'waiting'
-             end,
-             f.next_claim_id, f.next_position, f.run, f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
-             f.branch, f.name, case when f.keeps then f.globals end
-        from following f;
-  end if;
-
-  -- 4. The rest is told why.
-  if cardinality(v_done) < cardinality(p_operation_ids) then
-    return query
-      select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id),
-             null::bigint, null::integer, null::integer, null::integer, null::bigint, null::text, null::text, null::jsonb
-        from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
-       where i.claim_id <> all (v_done);
-  end if;
+               when n.position is null then null
+               when d.steps_left <= 1 then 'StepLimit'
+               when n.due = 'infinity' then 'InvalidPerformAt'
+             end as problem,
+             -- Given, it is this worker's next claim; else the operation goes on elsewhere, later, or not at all.
+             case
+               when p_continue and d.steps_left > 1 and n.due <= v_now and n.queue = d.queue and n.handler = any (v_handlers)
+                 then nextval('claim_ids')
+             end as next_claim_id
+        from done d
+       cross join lateral (
+         select o.queue, case when d.patch is null then o.globals else patched(o.globals, d.patch) end as globals
+           from operations o
+          where o.id = d.operation_id
+         offset 0
+       ) as o
+        left join lateral (
+          select n.position, n.run, n.max_attempts, n.timeout, n.branch, n.name, coalesce(n.queue, o.queue) as queue,
+                 left(d.handler, length(d.handler) - length(d.name)) || n.name as handler,
+                 case
+                   when n.perform_at is null and n.perform_in is null and n.perform_at_global is null then v_now
+                   else due_at(n.perform_at, n.perform_in, n.perform_at_global, o.globals, v_now)
+                 end as due
+            from actions n
+           where n.operation_id = d.operation_id
+             and n.position = case
+               when d.target is not null then d.target
+               when d.branch = 'main' then d.position + 1
+               else position_after(d.operation_id, d.branch, d.position)
+             end
+             and (n.branch = 'main' or d.branch <> 'main' or d.target is not null)
+          offset 0
+        ) as n on true
+    ),
+    changed as (
+      update operations o
+         set globals = case when f.patch is null then o.globals else patched(o.globals, f.patch) end,
+             state = case when f.next_position is null then 'completed' else o.state end,
+             ended_at = case when f.next_position is null then v_now end
+        from following f
+       where o.id = any (array[f.operation_id]) and f.problem is null and (f.patch is not null or f.next_position is null)
+    ),
+    ended as (
+      delete from jobs j
+       using following f
+       where j.operation_id = any (array[f.operation_id]) and f.next_position is null
+    ),
+    moved as (
+      update jobs j
+         set position = f.next_position,
+             handler = f.handler,
+             steps_left = j.steps_left - 1,
+             crashes = 0,
+             progress = null,
+             progress_note = null,
+             attempt = case when f.next_claim_id is null then 0 else 1 end,
+             worker_id = case when f.next_claim_id is not null then p_worker_id end,
+             claim_id = f.next_claim_id,
+             claimed_at = case when f.next_claim_id is not null then v_now end,
+             queue = f.queue,
+             run_at = case when f.next_claim_id is null then f.due else j.run_at end
+        from following f
+       where j.operation_id = any (array[f.operation_id]) and f.problem is null and f.next_position is not null
+    ),
+    -- Read, and thereby run, only if a job is handed on that is due already.
+    woken as materialized (
+      select count(wake(w.queue, w.jobs)) as queues
+        from (
+          select queue, count(*) as jobs
+            from following
+           where next_claim_id is null and problem is null and due <= v_now
+           group by queue
+        ) as w
+    )
+    select f.operation_id, f.claim_id,
+           case
+             when f.next_position is null then 'completed'
+             -- It runs before the updates above, which leave the operation to it.
+             when f.problem is not null then refuse_next(f.operation_id, f.next_position, f.patch, f.problem)
+             when f.next_claim_id is not null then 'advanced'
+             when f.due <= v_now and (select queues from woken) is null then null
+             else 'waiting'
+           end,
+           f.next_claim_id, f.next_position, f.run, f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
+           f.branch, f.name, case when f.next_claim_id is not null then f.globals end
+      from following f
+    union all
+    -- The rest is told why.
+    select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id), null, null, null, null, null, null, null, null
+      from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+     where i.claim_id not in (select claim_id from following);
 end
 $$;
 comment on function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean) is
@@ -445,6 +471,11 @@ create function fail_many(
 ) returns table (operation_id bigint, claim_id bigint, outcome text, run_at timestamptz)
   language plpgsql
   set search_path from current
+  set enable_seqscan = off
+  set enable_hashjoin = off
+  set enable_mergejoin = off
+  set plan_cache_mode = force_generic_plan
+  set jit = off
 as $$
 #variable_conflict use_column
 declare
@@ -465,13 +496,16 @@ begin
     for v in
       select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, a.run, a.max_attempts, a.backoff,
              i.outcome, i.permanent, i.retry_after, i.error_type, left(i.error_message, 8192) as error_message, left(i.stack_trace, 65536) as stack_trace
-        from unnest(p_operation_ids, p_claim_ids, p_outcomes, p_permanent, p_retry_after, p_error_types, p_error_messages, p_stack_traces)
-          as i (operation_id, claim_id, outcome, permanent, retry_after, error_type, error_message, stack_trace)
-        join jobs j on j.operation_id = i.operation_id
-        join actions a on a.operation_id = j.operation_id and a.position = j.position
-       where j.worker_id = p_worker_id and j.claim_id = i.claim_id
-       order by j.operation_id
-         for update of j skip locked
+        from (
+          select *
+            from unnest(p_operation_ids, p_claim_ids, p_outcomes, p_permanent, p_retry_after, p_error_types, p_error_messages, p_stack_traces)
+              as i (operation_id, claim_id, outcome, permanent, retry_after, error_type, error_message, stack_trace)
+           order by operation_id
+        ) as i
+       cross join lateral (
+         select * from jobs j where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id for update skip locked
+       ) as j
+       cross join lateral (select * from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
     loop
       v_seen := v_seen || v.claim_id;
       v_ends := coalesce(v.permanent, false) or v.attempt >= v.max_attempts;
@@ -536,6 +570,11 @@ create function hand_back_many(
 ) returns table (operation_id bigint, claim_id bigint, outcome text, run_at timestamptz)
   language plpgsql
   set search_path from current
+  set enable_seqscan = off
+  set enable_hashjoin = off
+  set enable_mergejoin = off
+  set plan_cache_mode = force_generic_plan
+  set jit = off
 as $$
 #variable_conflict use_column
 declare
@@ -555,12 +594,13 @@ begin
   if found then
     for v in
       select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.run_at, j.crashes, a.run, i.run_at as new_run_at, i.delay
-        from unnest(p_operation_ids, p_claim_ids, p_run_at, p_delay) as i (operation_id, claim_id, run_at, delay)
-        join jobs j on j.operation_id = i.operation_id
-        join actions a on a.operation_id = j.operation_id and a.position = j.position
-       where j.worker_id = p_worker_id and j.claim_id = i.claim_id
-       order by j.operation_id
-         for update of j skip locked
+        from (
+          select * from unnest(p_operation_ids, p_claim_ids, p_run_at, p_delay) as i (operation_id, claim_id, run_at, delay) order by operation_id
+        ) as i
+       cross join lateral (
+         select * from jobs j where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id for update skip locked
+       ) as j
+       cross join lateral (select * from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
     loop
       v_seen := v_seen || v.claim_id;
       v_run_at := coalesce(v.new_run_at, v_now + v.delay, v.run_at);
@@ -670,6 +710,7 @@ comment on function checkpoint(bigint, bigint, bigint, jsonb) is
 create function report_progress(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_progress real[], p_notes text[]) returns integer
   language sql
   set search_path from current
+  set jit = off
 as $$
   with held as materialized (
     select j.operation_id, i.progress, left(i.note, 500) as note

@@ -208,7 +208,8 @@ enum BadCalls {
         // Reading and checking what the functions of the API were given.
         "read_options", "plan_rows", "check_batch", "check_patches",
         // Steps of the functions of the API, which hold the locks and have checked the state.
-        "wake", "expand_operations", "record_crashes", "end_operation", "refuse_action", "apply_jump",
+        "wake", "expand_operations", "record_crashes", "end_operation", "refuse_action", "refuse_next",
+        "apply_jump", "position_after",
         "give_back", "show_life", "worker_lock", "await_standby",
         // Sums of the invariants.
         "violations_of_operations", "violations_of_jobs", "violations_of_actions", "violations_of_attempts",

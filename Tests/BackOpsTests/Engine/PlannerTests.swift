@@ -72,5 +72,50 @@ extension SQLEngine {
             #expect(after.tuples - before.tuples <= 300, "of 3050 rows or more")
             try await engine.connection.script("commit")
         }
+
+        @Test(arguments: ["jobs", "actions", "operations"])
+        func `failures and hand-backs read the rows of their operations, by index`(table: String) async throws
+        {
+            let engine = try await engine(future: 3000, ready: 50)
+            let jobs = try await engine.claim(30)
+            try await engine.connection.script("begin")
+            let before = try await reads(engine, table)
+            let (failing, leaving) = (jobs.prefix(15), jobs.suffix(15))
+            try await engine.query(
+                """
+                select * from fail_many(\(engine.worker), \(failing.map(\.operation)), \(failing.map(\.claim)), null, null, null,
+                                        \(failing.map { _ in "E" }), null, null)
+                """
+            )
+            try await engine.query(
+                """
+                select * from release_many(\(engine.worker), \(leaving.map(\.operation)), \(leaving.map(\.claim)))
+                """
+            )
+            let after = try await reads(engine, table)
+            #expect(after.sequential == before.sequential)
+            #expect(after.tuples - before.tuples <= 300, "of 3050 rows or more")
+            try await engine.connection.script("commit")
+        }
+
+        /// A server whose jit is on, as it is by default, takes seconds to compile what runs for a millisecond.
+        @Test func `no statement of a batch is compiled`() async throws {
+            let engine = try await EngineDriver.start()
+            let compiled = try await engine.query(
+                """
+                select proname from pg_proc
+                 where pronamespace = current_schema()::regnamespace and not coalesce('jit=off' = any (proconfig), false)
+                   and proname = any (\(Self.batched))
+                """
+            )
+            #expect(try compiled.map { try $0.decode(0, as: String.self) } == [])
+        }
+
+        private static let batched = [
+            "claim", "claim_suspect", "describe_claims", "next_due", "complete_many", "fail_many",
+            "hand_back_many",
+            "lost_claims", "report_progress", "heartbeat", "rescue", "record_crashes", "expand_operations",
+            "enqueue_many", "unpark",
+        ]
     }
 }

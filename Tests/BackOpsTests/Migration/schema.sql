@@ -431,7 +431,7 @@ END) STORED,
     CONSTRAINT operations_state_is_known CHECK ((state = ANY (ARRAY['active'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
     CONSTRAINT operations_step_limit_is_positive CHECK ((step_limit > 0))
 )
-WITH (fillfactor='85');
+WITH (fillfactor='60');
 
 
 --
@@ -735,6 +735,7 @@ COMMENT ON FUNCTION backops.checkpoint(p_worker_id bigint, p_operation_id bigint
 CREATE FUNCTION backops.claim(p_worker_id bigint, p_limit integer DEFAULT 1) RETURNS SETOF backops.claimed_job
     LANGUAGE sql
     SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
     AS $$
   select c.*
     from (
@@ -769,6 +770,8 @@ CREATE FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
     AS $$
 declare
   v_now timestamptz := clock_now();
@@ -846,6 +849,8 @@ CREATE FUNCTION backops.claim_suspect(p_worker_id bigint) RETURNS SETOF backops.
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
     AS $$
 declare
   v_now timestamptz := clock_now();
@@ -924,191 +929,179 @@ CREATE FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
     AS $$
 #variable_conflict use_column
 declare
   v_now timestamptz := clock_now();
+  v_worker_id bigint;
   v_handlers text[];
   v_is_missing boolean;
-  v_done bigint[] := '{}';
   v_jump record;
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps));
   perform check_patches(p_patches);
-  select handlers, missing_since is not null into v_handlers, v_is_missing
+  -- Nothing is held without a lease.
+  select id, handlers, missing_since is not null into v_worker_id, v_handlers, v_is_missing
     from workers where id = p_worker_id and heartbeat_at + lease > v_now;
+  if v_is_missing then
+    perform show_life(p_worker_id);
+  end if;
 
-  -- 1. The actions that these claims hold are completed.
-  if found then
-    if v_is_missing then
-      perform show_life(p_worker_id);
-    end if;
-    with held as materialized (
-      select j.*
-        from (select * from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id) order by operation_id) as i
+  -- 1. Actions that jump are completed, and what they jump to is opened.
+  if cardinality(array_remove(p_jumps, null)) > 0 then
+    for v_jump in
+      select i.target, j.*
+        from (select * from unnest(p_operation_ids, p_claim_ids, p_jumps) as i (operation_id, claim_id, target) order by operation_id) as i
        cross join lateral (
          select j.operation_id, j.position, j.attempt, j.claim_id, j.claimed_at
            from jobs j
-          where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id
+          where j.operation_id = i.operation_id and j.worker_id = v_worker_id and j.claim_id = i.claim_id
             for update skip locked
        ) as j
-    ),
-    done as (
-      update actions a
-         set started_at = h.claimed_at, completed_at = v_now, completed_claim_id = h.claim_id, attempts_count = h.attempt,
-             errored_at = null, error_type = null, error_message = null, stack_trace = null
-        from held h
-       where a.operation_id = any (array[h.operation_id]) and a.position = h.position
-      returning a.completed_claim_id
-    )
-    select coalesce(array_agg(completed_claim_id), '{}') into v_done from done;
-  end if;
-
-  -- 2. Jumps take effect.
-  if cardinality(array_remove(p_jumps, null)) > 0 then
-    for v_jump in
-      select j.operation_id, i.target
-        from unnest(p_operation_ids, p_claim_ids, p_jumps) as i (operation_id, claim_id, target)
-        join jobs j on j.operation_id = i.operation_id
-        join actions c on c.operation_id = j.operation_id and c.position = j.position
-       where i.target is not null and j.worker_id = p_worker_id and j.claim_id = i.claim_id and c.completed_claim_id = i.claim_id
-       order by j.operation_id
+       where i.target is not null
     loop
+      update actions
+         set started_at = v_jump.claimed_at, completed_at = v_now, completed_claim_id = v_jump.claim_id, attempts_count = v_jump.attempt,
+             errored_at = null, error_type = null, error_message = null, stack_trace = null
+       where operation_id = v_jump.operation_id and position = v_jump.position;
       perform apply_jump(v_jump.operation_id, v_jump.target, v_now);
     end loop;
   end if;
 
-  -- 3. Every operation moves on, or ends.
-  if cardinality(v_done) > 0 then
-    return query
-      with following as materialized (
-        select i.operation_id, i.claim_id, i.patch, i.next_position, n.run, n.max_attempts, n.timeout, n.branch, n.name,
-               t.queue, t.handler, t.due, k.problem, k.keeps, i.globals,
-               case when k.keeps then nextval('claim_ids') end as next_claim_id
-          from (
-            select j.operation_id, j.claim_id, j.queue, j.handler, j.steps_left, u.patch, c.name as completed_name, o.queue as operation_queue,
-                   case when u.patch is null then o.globals else patched(o.globals, u.patch) end as globals,
-                   coalesce(
-                     u.target,
-                     (select s.position from actions s where s.operation_id = j.operation_id and s.position = j.position + 1 and s.branch = c.branch),
-                     case when c.branch <> 'main' then (
-                       select m.position
-                         from actions m
-                        where m.operation_id = j.operation_id and m.branch = 'main' and m.completed_at is null and m.skipped_at is null
-                        order by m.position
-                        limit 1
-                     ) end
-                   ) as next_position
-              from (
-                select *
-                  from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps) as u (operation_id, claim_id, patch, target)
-                 order by operation_id
-              ) as u
-             cross join lateral (
-               select * from jobs j where j.operation_id = u.operation_id and j.worker_id = p_worker_id and j.claim_id = u.claim_id offset 0
-             ) as j
-             cross join lateral (
-               select * from actions c
-                where c.operation_id = j.operation_id and c.position = j.position and c.completed_claim_id = u.claim_id
-               offset 0
-             ) as c
-             cross join lateral (select * from operations o where o.id = j.operation_id offset 0) as o
-          ) as i
-          left join lateral (
-            select * from actions n where n.operation_id = i.operation_id and n.position = i.next_position offset 0
-          ) as n on true
-         cross join lateral (
-           select left(i.handler, length(i.handler) - length(i.completed_name)) || n.name as handler,
-                  coalesce(n.queue, i.operation_queue) as queue,
-                  case
-                    when n.perform_at is null and n.perform_in is null and n.perform_at_global is null then v_now
-                    else due_at(n.perform_at, n.perform_in, n.perform_at_global, i.globals, v_now)
-                  end as due
-         ) as t
-         cross join lateral (
-           select case
-                    when i.next_position is null then null
-                    when i.steps_left <= 1 then 'StepLimit'
-                    when t.due = 'infinity' then 'InvalidPerformAt'
-                  end as problem,
-                  p_continue and i.next_position is not null and i.steps_left > 1
-                    and t.due <= v_now and t.queue = i.queue and t.handler = any (v_handlers) as keeps
-         ) as k
-      ),
-      changed as (
-        update operations o
-           set globals = case when f.patch is null then o.globals else patched(o.globals, f.patch) end,
-               state = case when f.next_position is null then 'completed' when f.problem is not null then 'failed' else o.state end,
-               ended_at = case when f.next_position is null or f.problem is not null then v_now end,
-               stopped_position = case when f.problem is not null then f.next_position end
-          from following f
-         where o.id = any (array[f.operation_id]) and (f.patch is not null or f.next_position is null or f.problem is not null)
-      ),
-      ended as (
-        delete from jobs j
-         using following f
-         where j.operation_id = any (array[f.operation_id]) and (f.next_position is null or f.problem is not null)
-      ),
-      moved as (
-        update jobs j
-           set position = f.next_position,
-               handler = f.handler,
-               steps_left = j.steps_left - 1,
-               crashes = 0,
-               progress = null,
-               progress_note = null,
-               attempt = case when f.keeps then 1 else 0 end,
-               worker_id = case when f.keeps then p_worker_id end,
-               claim_id = f.next_claim_id,
-               claimed_at = case when f.keeps then v_now end,
-               queue = f.queue,
-               run_at = case when f.keeps then j.run_at else f.due end
-          from following f
-         where j.operation_id = any (array[f.operation_id]) and f.next_position is not null and f.problem is null
-      ),
-      refused as (
-        insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, ended_at, error_type, error_message)
-          select f.operation_id, f.next_position, f.run, 0, 'refused', true, v_now, f.problem, problem_message(f.problem)
-            from following f
-           where f.problem is not null
-      ),
-      marked as (
-        update actions a
-           set errored_at = v_now, error_type = f.problem, error_message = problem_message(f.problem), stack_trace = null
-          from following f
-         where f.problem is not null and a.operation_id = any (array[f.operation_id]) and a.position = f.next_position
-      ),
-      -- Read, and thereby run, only if a job is handed on that is due already.
-      woken as materialized (
-        select count(wake(w.queue, w.jobs)) as queues
-          from (
-            select queue, count(*) as jobs
-              from following
-             where next_position is not null and problem is null and not keeps and due <= v_now
-             group by queue
-          ) as w
-      )
-      select f.operation_id, f.claim_id,
+  -- 2. The others are completed; every operation moves on, or ends.
+  return query
+    with held as materialized (
+      select i.patch, i.target, j.*
+        from (
+          select *
+            from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps) as i (operation_id, claim_id, patch, target)
+           order by operation_id
+        ) as i
+       cross join lateral (
+         select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.handler, j.steps_left
+           from jobs j
+          where j.operation_id = i.operation_id and j.worker_id = v_worker_id and j.claim_id = i.claim_id
+            for update skip locked
+       ) as j
+    ),
+    completed as (
+      update actions a
+         set started_at = h.claimed_at, completed_at = v_now, completed_claim_id = h.claim_id, attempts_count = h.attempt,
+             errored_at = null, error_type = null, error_message = null, stack_trace = null
+        from held h
+       where h.target is null and a.operation_id = any (array[h.operation_id]) and a.position = h.position
+      returning h.*, a.branch, a.name
+    ),
+    done as (
+      select * from completed
+      union all
+      select h.*, a.branch, a.name
+        from held h
+       cross join lateral (
+         select a.branch, a.name
+           from actions a
+          where a.operation_id = h.operation_id and a.position = h.position and a.completed_claim_id = h.claim_id
+         offset 0
+       ) as a
+       where h.target is not null
+    ),
+    following as materialized (
+      select d.operation_id, d.claim_id, d.patch, o.globals, n.position as next_position, n.run, n.max_attempts, n.timeout, n.branch, n.name,
+             n.queue, n.handler, n.due,
              case
-               when f.next_position is null then 'completed'
-               when f.problem is not null then 'failed'
-               when f.keeps then 'advanced'
-               when f.due <= v_now and (select queues from woken) is null then null
-               else 'waiting'
-             end,
-             f.next_claim_id, f.next_position, f.run, f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
-             f.branch, f.name, case when f.keeps then f.globals end
-        from following f;
-  end if;
-
-  -- 4. The rest is told why.
-  if cardinality(v_done) < cardinality(p_operation_ids) then
-    return query
-      select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id),
-             null::bigint, null::integer, null::integer, null::integer, null::bigint, null::text, null::text, null::jsonb
-        from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
-       where i.claim_id <> all (v_done);
-  end if;
+               when n.position is null then null
+               when d.steps_left <= 1 then 'StepLimit'
+               when n.due = 'infinity' then 'InvalidPerformAt'
+             end as problem,
+             -- Given, it is this worker's next claim; else the operation goes on elsewhere, later, or not at all.
+             case
+               when p_continue and d.steps_left > 1 and n.due <= v_now and n.queue = d.queue and n.handler = any (v_handlers)
+                 then nextval('claim_ids')
+             end as next_claim_id
+        from done d
+       cross join lateral (
+         select o.queue, case when d.patch is null then o.globals else patched(o.globals, d.patch) end as globals
+           from operations o
+          where o.id = d.operation_id
+         offset 0
+       ) as o
+        left join lateral (
+          select n.position, n.run, n.max_attempts, n.timeout, n.branch, n.name, coalesce(n.queue, o.queue) as queue,
+                 left(d.handler, length(d.handler) - length(d.name)) || n.name as handler,
+                 case
+                   when n.perform_at is null and n.perform_in is null and n.perform_at_global is null then v_now
+                   else due_at(n.perform_at, n.perform_in, n.perform_at_global, o.globals, v_now)
+                 end as due
+            from actions n
+           where n.operation_id = d.operation_id
+             and n.position = case
+               when d.target is not null then d.target
+               when d.branch = 'main' then d.position + 1
+               else position_after(d.operation_id, d.branch, d.position)
+             end
+             and (n.branch = 'main' or d.branch <> 'main' or d.target is not null)
+          offset 0
+        ) as n on true
+    ),
+    changed as (
+      update operations o
+         set globals = case when f.patch is null then o.globals else patched(o.globals, f.patch) end,
+             state = case when f.next_position is null then 'completed' else o.state end,
+             ended_at = case when f.next_position is null then v_now end
+        from following f
+       where o.id = any (array[f.operation_id]) and f.problem is null and (f.patch is not null or f.next_position is null)
+    ),
+    ended as (
+      delete from jobs j
+       using following f
+       where j.operation_id = any (array[f.operation_id]) and f.next_position is null
+    ),
+    moved as (
+      update jobs j
+         set position = f.next_position,
+             handler = f.handler,
+             steps_left = j.steps_left - 1,
+             crashes = 0,
+             progress = null,
+             progress_note = null,
+             attempt = case when f.next_claim_id is null then 0 else 1 end,
+             worker_id = case when f.next_claim_id is not null then p_worker_id end,
+             claim_id = f.next_claim_id,
+             claimed_at = case when f.next_claim_id is not null then v_now end,
+             queue = f.queue,
+             run_at = case when f.next_claim_id is null then f.due else j.run_at end
+        from following f
+       where j.operation_id = any (array[f.operation_id]) and f.problem is null and f.next_position is not null
+    ),
+    -- Read, and thereby run, only if a job is handed on that is due already.
+    woken as materialized (
+      select count(wake(w.queue, w.jobs)) as queues
+        from (
+          select queue, count(*) as jobs
+            from following
+           where next_claim_id is null and problem is null and due <= v_now
+           group by queue
+        ) as w
+    )
+    select f.operation_id, f.claim_id,
+           case
+             when f.next_position is null then 'completed'
+             -- It runs before the updates above, which leave the operation to it.
+             when f.problem is not null then refuse_next(f.operation_id, f.next_position, f.patch, f.problem)
+             when f.next_claim_id is not null then 'advanced'
+             when f.due <= v_now and (select queues from woken) is null then null
+             else 'waiting'
+           end,
+           f.next_claim_id, f.next_position, f.run, f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
+           f.branch, f.name, case when f.next_claim_id is not null then f.globals end
+      from following f
+    union all
+    -- The rest is told why.
+    select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id), null, null, null, null, null, null, null, null
+      from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+     where i.claim_id not in (select claim_id from following);
 end
 $$;
 
@@ -1127,6 +1120,7 @@ COMMENT ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bi
 CREATE FUNCTION backops.describe_claims(p_operation_ids bigint[]) RETURNS SETOF backops.claimed_job
     LANGUAGE sql STABLE
     SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
     AS $$
   select j.operation_id, j.claim_id, j.definition_id, j.position, a.run, j.attempt, a.max_attempts, j.priority,
          (extract(epoch from a.timeout) * 1000)::bigint,
@@ -1252,6 +1246,7 @@ COMMENT ON FUNCTION backops.enqueue(name text, globals jsonb, key text, queue te
 CREATE FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[] DEFAULT NULL::text[], queue text DEFAULT 'default'::text, priority integer DEFAULT 5, perform_at timestamp with time zone DEFAULT NULL::timestamp with time zone, perform_in interval DEFAULT NULL::interval, tags text[] DEFAULT '{}'::text[], branches json DEFAULT NULL::json, step_limit integer DEFAULT 10000, traceparent text DEFAULT NULL::text) RETURNS TABLE(id bigint, created boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -1322,6 +1317,7 @@ COMMENT ON FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[]
 CREATE FUNCTION backops.expand_operations() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 declare
   v_now timestamptz := clock_now();
@@ -1430,6 +1426,11 @@ COMMENT ON FUNCTION backops.fail(p_worker_id bigint, p_operation_id bigint, p_cl
 CREATE FUNCTION backops.fail_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[], p_error_types text[], p_error_messages text[], p_stack_traces text[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -1450,13 +1451,16 @@ begin
     for v in
       select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, a.run, a.max_attempts, a.backoff,
              i.outcome, i.permanent, i.retry_after, i.error_type, left(i.error_message, 8192) as error_message, left(i.stack_trace, 65536) as stack_trace
-        from unnest(p_operation_ids, p_claim_ids, p_outcomes, p_permanent, p_retry_after, p_error_types, p_error_messages, p_stack_traces)
-          as i (operation_id, claim_id, outcome, permanent, retry_after, error_type, error_message, stack_trace)
-        join jobs j on j.operation_id = i.operation_id
-        join actions a on a.operation_id = j.operation_id and a.position = j.position
-       where j.worker_id = p_worker_id and j.claim_id = i.claim_id
-       order by j.operation_id
-         for update of j skip locked
+        from (
+          select *
+            from unnest(p_operation_ids, p_claim_ids, p_outcomes, p_permanent, p_retry_after, p_error_types, p_error_messages, p_stack_traces)
+              as i (operation_id, claim_id, outcome, permanent, retry_after, error_type, error_message, stack_trace)
+           order by operation_id
+        ) as i
+       cross join lateral (
+         select * from jobs j where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id for update skip locked
+       ) as j
+       cross join lateral (select * from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
     loop
       v_seen := v_seen || v.claim_id;
       v_ends := coalesce(v.permanent, false) or v.attempt >= v.max_attempts;
@@ -1557,6 +1561,11 @@ COMMENT ON FUNCTION backops.give_back(p_operation_id bigint, p_run_at timestamp 
 CREATE FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -1576,12 +1585,13 @@ begin
   if found then
     for v in
       select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.run_at, j.crashes, a.run, i.run_at as new_run_at, i.delay
-        from unnest(p_operation_ids, p_claim_ids, p_run_at, p_delay) as i (operation_id, claim_id, run_at, delay)
-        join jobs j on j.operation_id = i.operation_id
-        join actions a on a.operation_id = j.operation_id and a.position = j.position
-       where j.worker_id = p_worker_id and j.claim_id = i.claim_id
-       order by j.operation_id
-         for update of j skip locked
+        from (
+          select * from unnest(p_operation_ids, p_claim_ids, p_run_at, p_delay) as i (operation_id, claim_id, run_at, delay) order by operation_id
+        ) as i
+       cross join lateral (
+         select * from jobs j where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id for update skip locked
+       ) as j
+       cross join lateral (select * from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
     loop
       v_seen := v_seen || v.claim_id;
       v_run_at := coalesce(v.new_run_at, v_now + v.delay, v.run_at);
@@ -1623,6 +1633,7 @@ COMMENT ON FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids b
 CREATE FUNCTION backops.heartbeat(p_worker_id bigint, p_sleeping boolean DEFAULT NULL::boolean, p_stopping boolean DEFAULT NULL::boolean) RETURNS TABLE(alive boolean, suspects boolean, workers bigint)
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -1791,6 +1802,8 @@ CREATE FUNCTION backops.lost_claims(p_worker_id bigint, p_operation_ids bigint[]
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
     AS $$
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_claim_ids));
@@ -1885,6 +1898,8 @@ CREATE FUNCTION backops.next_due(p_worker_id bigint) RETURNS interval
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
     AS $$
   select min(job.run_at) - clock_now()
     from workers w
@@ -2260,6 +2275,34 @@ COMMENT ON FUNCTION backops.point_at(p_operation backops.operations, p_position 
 
 
 --
+-- Name: position_after(bigint, text, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.position_after(p_operation_id bigint, p_branch text, p_position integer) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select coalesce(
+    (select s.position from actions s where s.operation_id = p_operation_id and s.position = p_position + 1 and s.branch = p_branch),
+    (
+      select m.position
+        from actions m
+       where m.operation_id = p_operation_id and m.branch = 'main' and m.completed_at is null and m.skipped_at is null
+       order by m.position
+       limit 1
+    )
+  )
+$$;
+
+
+--
+-- Name: FUNCTION position_after(p_operation_id bigint, p_branch text, p_position integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.position_after(p_operation_id bigint, p_branch text, p_position integer) IS 'Where an operation goes on after an action of a side branch: the next of that branch, else the first that main has left.';
+
+
+--
 -- Name: problem_message(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2363,6 +2406,7 @@ COMMENT ON FUNCTION backops.read_options(p_place text, p_options jsonb) IS 'The 
 CREATE FUNCTION backops.record_crashes(p_operation_ids bigint[], p_worker text) RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 declare
   v_now timestamptz := clock_now();
@@ -2408,10 +2452,10 @@ COMMENT ON FUNCTION backops.record_crashes(p_operation_ids bigint[], p_worker te
 
 
 --
--- Name: refuse_action(bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: refuse_action(bigint, text, text, integer); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.refuse_action(p_operation_id bigint, p_error_type text, p_message text) RETURNS void
+CREATE FUNCTION backops.refuse_action(p_operation_id bigint, p_error_type text, p_message text, p_position integer DEFAULT NULL::integer) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
@@ -2419,11 +2463,11 @@ declare
   v_now timestamptz := clock_now();
   v_action record;
 begin
-  update actions a
+  update actions
      set errored_at = v_now, error_type = p_error_type, error_message = p_message, stack_trace = null
-    from jobs j
-   where j.operation_id = p_operation_id and a.operation_id = j.operation_id and a.position = j.position
-  returning a.position, a.run into v_action;
+   where operation_id = p_operation_id
+     and position = coalesce(p_position, (select j.position from jobs j where j.operation_id = p_operation_id))
+  returning position, run into v_action;
   insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, ended_at, error_type, error_message)
     values (p_operation_id, v_action.position, v_action.run, 0, 'refused', true, v_now, p_error_type, p_message);
   perform end_operation(p_operation_id, 'failed', v_action.position, v_now);
@@ -2432,10 +2476,35 @@ $$;
 
 
 --
--- Name: FUNCTION refuse_action(p_operation_id bigint, p_error_type text, p_message text); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION refuse_action(p_operation_id bigint, p_error_type text, p_message text, p_position integer); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.refuse_action(p_operation_id bigint, p_error_type text, p_message text) IS 'Fails an operation at its next action, which cannot start at all: the step limit, or a time that is none.';
+COMMENT ON FUNCTION backops.refuse_action(p_operation_id bigint, p_error_type text, p_message text, p_position integer) IS 'Fails an operation at an action, else the one that its job is at, which cannot start at all: the step limit, or a time that is none.';
+
+
+--
+-- Name: refuse_next(bigint, integer, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if p_patch is not null then
+    update operations set globals = patched(globals, p_patch) where id = p_operation_id;
+  end if;
+  perform refuse_action(p_operation_id, p_problem, problem_message(p_problem), p_position);
+  return 'failed';
+end
+$$;
+
+
+--
+-- Name: FUNCTION refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) IS 'What complete_many does with an operation whose next action cannot start, after the patch of the one that completed; returns the outcome.';
 
 
 --
@@ -2542,6 +2611,7 @@ COMMENT ON FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids big
 CREATE FUNCTION backops.report_progress(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_progress real[], p_notes text[]) RETURNS integer
     LANGUAGE sql
     SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
     AS $$
   with held as materialized (
     select j.operation_id, i.progress, left(i.note, 500) as note
@@ -2573,6 +2643,7 @@ COMMENT ON FUNCTION backops.report_progress(p_worker_id bigint, p_operation_ids 
 CREATE FUNCTION backops.rescue(p_limit integer DEFAULT 100, p_patience interval DEFAULT '00:00:00.75'::interval) RETURNS TABLE(worker_id bigint, worker text, rescued integer)
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -2879,6 +2950,7 @@ COMMENT ON FUNCTION backops.try_timestamptz(p_text text) IS 'The time that a tex
 CREATE FUNCTION backops.unpark(p_name text) RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 declare
   v_now timestamptz := clock_now();
@@ -3390,10 +3462,12 @@ COMMENT ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) IS 
 --
 
 CREATE FUNCTION backops.worker_lock(p_worker_id bigint) RETURNS bigint
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-  select hashtextextended(current_schema() || '/worker/' || p_worker_id, 0)
+begin
+  return hashtextextended(current_schema() || '/worker/' || p_worker_id, 0);
+end
 $$;
 
 
@@ -3432,7 +3506,7 @@ CREATE TABLE backops.actions (
     stack_trace text,
     CONSTRAINT actions_completed_or_skipped CHECK (((completed_at IS NULL) OR (skipped_at IS NULL)))
 )
-WITH (fillfactor='80');
+WITH (fillfactor='67');
 
 
 --
@@ -3611,7 +3685,7 @@ CREATE TABLE backops.jobs (
     progress_note text,
     CONSTRAINT jobs_claimed_whole CHECK ((((worker_id IS NULL) = (claim_id IS NULL)) AND ((worker_id IS NULL) = (claimed_at IS NULL))))
 )
-WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+WITH (fillfactor='40', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
 
 --
