@@ -1,44 +1,40 @@
 import LibPQ
 import Logging
 
-/// One statement of a round trip, and what its answer is for.
-private enum Part {
-    case sleeping(Bool)
-    case stopping
-    case complete([(job: ClaimedJob, result: ActionResult)])
-    case fail([FailedAttempt])
-    case snooze([SnoozedAttempt])
-    case release([Claim])
-    case progress
-    case held
-    case lost([Claim])
-    case claim(limit: Int)
-    case claimSuspect
-    case nextDue
-
-    /// Whether it writes what became of jobs.
-    var isOutcome: Bool {
-        switch self {
-        case .complete, .fail, .snooze, .release: true
-        case .sleeping, .stopping, .progress, .held, .lost, .claim, .claimSuspect, .nextDue: false
-        }
-    }
-
-    /// Whether the database must be able to write to answer it.
-    var writes: Bool {
-        switch self {
-        case .held, .nextDue: false
-        default: true
-        }
-    }
-}
-
 extension Dispatcher {
+    /// How many round trips may be under way at once.
+    static let maxFlights = 2
+
+    /// How much must have come together for another round trip to leave while one is under way.
+    ///
+    /// A small one would cost nearly as much as a large one, and what comes a moment later would wait for it.
+    private var worthwhile: Int { max(8, configuration.concurrency / 4) }
+
     /// Whether there is something to say to the database now.
     var mustSend: Bool {
-        if let sendAgainAt, sendAgainAt > .now { return false }
-        return !pending.isEmpty || mustReconcile || mustTellStop || (look.isDue && stop <= .whenIdle)
-            || nextProgress <= .now || asksForLostClaims || nextReconciliation.map { $0 <= .now } == true
+        mutating get {
+            if let sendAgainAt, sendAgainAt > .now { return false }
+            if let nextReconciliation, nextReconciliation <= .now { mustReconcile = true }
+            guard flights.isEmpty else {
+                guard mayOverlap else { return false }
+                return pending.count + (look.isDue ? freeSlots : 0) >= worthwhile
+            }
+            return !pending.isEmpty || mustReconcile || mustTellStop || (look.isDue && stop <= .whenIdle)
+                || nextProgress <= .now || asksForLostClaims
+        }
+    }
+
+    /// How many actions must end before there is something to send again.
+    var actionsToWaitFor: Int {
+        if flights.isEmpty { return 1 }
+        return mayOverlap ? max(1, worthwhile - pending.count) : Int.max
+    }
+
+    /// Whether a round trip may leave while another is under way: not while anything is the matter.
+    private var mayOverlap: Bool {
+        flights.count < Self.maxFlights && stop <= .whenIdle && !mustReconcile && !sendsSingly && !isInTrouble
+            && outage.failures == 0 && sendAgainAt == nil && !quarantine.isRequested
+            && quarantine.suspect == nil
     }
 
     private var asksForLostClaims: Bool {
@@ -46,28 +42,59 @@ extension Dispatcher {
         return nextQuestion <= .now
     }
 
-    /// Sends everything that is to be said in one round trip, and acts on the answers.
-    mutating func exchange() async {
+    /// Sends everything that is to be said in one round trip; false when that is nothing.
+    mutating func send() -> Bool {
         sendAgainAt = nil
         let parts = makeParts()
-        guard !parts.isEmpty else { return }
-        let sent = ContinuousClock.now
+        guard !parts.isEmpty else { return false }
+        pending = PendingOutcomes()
+        let statements = parts.map(statement)
+        let number = flightsSoFar
+        flightsSoFar += 1
+        let task = Task {
+            [pool, inbox, separately = !sharesTransaction(parts), timeout = configuration.lease / 2] in
+            let sent = ContinuousClock.now
+            let answers: Result<[Result<PQResult, PQError>], any Error>
+            do {
+                answers = .success(
+                    try await pool.pipeline(statements, separately: separately, timeout: timeout)
+                )
+            } catch {
+                answers = .failure(error)
+            }
+            inbox.land(Landing(flight: number, answers: answers, duration: .now - sent))
+        }
+        flights[number] = Flight(parts: parts, isSingly: sendsSingly, task: task)
+        return true
+    }
+
+    /// Acts on the answers of a round trip.
+    mutating func land(_ landing: Landing) {
+        guard let flight = flights.removeValue(forKey: landing.flight) else { return }
+        take(landing, of: flight)
+        if flight.looksForJobs { look.hasLooked() }
+        if !lostInFlight.isEmpty {
+            let oldest = flights.keys.min() ?? flightsSoFar
+            lostInFlight = lostInFlight.filter { $0.value > oldest }
+        }
+    }
+
+    private mutating func take(_ landing: Landing, of flight: Flight) {
         let answers: [Result<PQResult, PQError>]
-        do {
-            answers = try await pool.pipeline(
-                parts.map(statement),
-                separately: !sharesTransaction(parts),
-                timeout: configuration.lease / 2
-            )
-        } catch {
+        switch landing.answers {
+        case .success(let given): answers = given
+        case .failure(let error):
+            pending.restore(flight.parts)
             loseAnswer(error)
             return
         }
         if let lost = answers.lazy.compactMap(\.connectionError).first {
+            pending.restore(flight.parts)
             loseAnswer(lost)
             return
         }
         if answers.contains(where: \.isAborted) {
+            pending.restore(flight.parts)
             sendApart(answers)
             return
         }
@@ -75,19 +102,20 @@ extension Dispatcher {
             logger.notice("worker reaches the database again")
             outage.reset()
         }
-        sendsSingly = false
+        if flight.isSingly { sendsSingly = false }
         var isRefused = false
-        for (part, answer) in zip(parts, answers) {
+        for (part, answer) in zip(flight.parts, answers) {
             do {
-                try accept(part, answer.get(), duration: .now - sent)
+                try accept(part, answer.get(), duration: landing.duration)
             } catch {
                 isRefused = true
+                pending.restore([part])
                 refuse(part, error)
             }
         }
         guard !isRefused else { return }
         refusals.reset()
-        if isInTrouble, parts.contains(where: \.writes) {
+        if isInTrouble, flight.parts.contains(where: \.writes) {
             isInTrouble = false
             logger.notice("database takes what the worker writes again")
         }
@@ -97,7 +125,7 @@ extension Dispatcher {
     ///
     /// A claim never waits for a lock, so it can follow a batch of completions in one transaction. Batches of several
     /// kinds take their locks one after the other, which would not be in the order of ids: each is its own transaction.
-    private func sharesTransaction(_ parts: [Part]) -> Bool {
+    private func sharesTransaction(_ parts: [ExchangePart]) -> Bool {
         !sendsSingly && parts.count(where: \.isOutcome) <= 1
     }
 
@@ -129,14 +157,13 @@ extension Dispatcher {
 // MARK: - What is sent
 
 extension Dispatcher {
-    private mutating func makeParts() -> [Part] {
-        var parts: [Part] = []
-        if let nextReconciliation, nextReconciliation <= .now { mustReconcile = true }
+    private mutating func makeParts() -> [ExchangePart] {
+        var parts: [ExchangePart] = []
         let batch = sendsSingly ? 1 : 1000
-        parts += chunks(pending.completions, batch).map(Part.complete)
-        parts += chunks(pending.failures, batch).map(Part.fail)
-        parts += chunks(pending.snoozes, batch).map(Part.snooze)
-        parts += chunks(pending.releases, batch).map(Part.release)
+        parts += chunks(pending.completions, batch).map(ExchangePart.complete)
+        parts += chunks(pending.failures, batch).map(ExchangePart.fail)
+        parts += chunks(pending.snoozes, batch).map(ExchangePart.snooze)
+        parts += chunks(pending.releases, batch).map(ExchangePart.release)
         if mustReconcile { parts.append(.held) }
         if asksForLostClaims { parts.append(.lost(running.values.map(\.job.claim))) }
         if mustTellStop { parts.append(.stopping) }
@@ -150,15 +177,15 @@ extension Dispatcher {
         return parts
     }
 
-    private mutating func claimParts() -> [Part] {
-        guard stop <= .whenIdle, !mustReconcile else { return [] }
+    private mutating func claimParts() -> [ExchangePart] {
+        guard stop <= .whenIdle, !mustReconcile, !look.isLooking else { return [] }
         guard let hearing else {
             look.rest()
             return []
         }
         if stop == .whenIdle, look.foundNothing, !quarantine.foundNothing { quarantine.request() }
         if quarantine.holdsClaims(running: running.count) { return suspectParts() }
-        var parts: [Part] = []
+        var parts: [ExchangePart] = []
         if let sleeping = look.tellsSleep {
             if hearing == .listens {
                 parts.append(.sleeping(sleeping))
@@ -172,11 +199,12 @@ extension Dispatcher {
         }
         parts.append(.claim(limit: min(freeSlots, 1000)))
         if look.sweeps { parts.append(.nextDue) }
+        look.looks()
         return parts
     }
 
     /// One suspect, once nothing else runs and everything is written.
-    private mutating func suspectParts() -> [Part] {
+    private mutating func suspectParts() -> [ExchangePart] {
         guard running.isEmpty else {
             look.rest()
             return []
@@ -185,7 +213,7 @@ extension Dispatcher {
         return pending.isEmpty ? [.claimSuspect] : []
     }
 
-    private func statement(_ part: Part) -> SQLStatement {
+    private func statement(_ part: ExchangePart) -> SQLStatement {
         switch part {
         case .sleeping(let sleeping): engine.heartbeat(worker: worker, sleeping: sleeping)
         case .stopping: engine.heartbeat(worker: worker, sleeping: false, stopping: true)
@@ -221,12 +249,12 @@ extension Dispatcher {
 // MARK: - What comes back
 
 extension Dispatcher {
-    private mutating func accept(_ part: Part, _ rows: PQResult, duration: Duration) throws(PQError) {
+    private mutating func accept(_ part: ExchangePart, _ rows: PQResult, duration: Duration) throws(PQError) {
         switch part {
         case .sleeping(let sleeping): look.told(sleeping: sleeping)
         case .stopping: mustTellStop = false
         case .complete(let completions): try accept(completions, rows)
-        case .fail, .snooze, .release: try acceptHandBacks(rows)
+        case .fail, .snooze, .release: try acceptHandBacks(part, rows)
         case .progress: break
         case .held: try reconcile(rows.claimedJobs())
         case .lost: try loseClaims(rows)
@@ -266,10 +294,12 @@ extension Dispatcher {
             case .busy: sendAgainAt = .now + .milliseconds(100)
             }
         }
-        pending.remove(settled)
+        if settled.count < completions.count {
+            pending.completions += completions.filter { !settled.contains($0.job.claim) }
+        }
     }
 
-    private mutating func acceptHandBacks(_ rows: PQResult) throws(PQError) {
+    private mutating func acceptHandBacks(_ part: ExchangePart, _ rows: PQResult) throws(PQError) {
         var settled: Set<Claim> = []
         for row in rows {
             let answer = try HandBackResult(row)
@@ -286,6 +316,7 @@ extension Dispatcher {
             }
             settled.insert(answer.claim)
         }
+        pending.restore([part])
         pending.remove(settled)
     }
 
@@ -323,7 +354,7 @@ extension Dispatcher {
     }
 
     /// A statement was refused by the server, which did nothing then.
-    private mutating func refuse(_ part: Part, _ error: PQError) {
+    private mutating func refuse(_ part: ExchangePart, _ error: PQError) {
         if error.sqlState == .unknownWorker {
             inbox.leaseEnded()
             return
@@ -353,7 +384,7 @@ extension Dispatcher {
     }
 
     /// The database cannot store what a statement asks for.
-    private mutating func refuseContent(of part: Part, _ error: PQError) {
+    private mutating func refuseContent(of part: ExchangePart, _ error: PQError) {
         sendAgainAt = .now + refusals.next()
         switch part {
         case .complete(let completions) where completions.count == 1:

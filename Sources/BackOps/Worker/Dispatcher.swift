@@ -3,12 +3,13 @@ import Logging
 
 /// The loop of a worker: claims jobs, starts their actions, and writes what became of them.
 ///
-/// One task owns all of its state; actions, the heartbeat and signals reach it through the inbox. Everything that has
-/// to be said to the database goes out in one round trip: results that arrive meanwhile make up the next one, so that
-/// an idle worker writes at once and a busy one in batches, without a timer.
+/// One task owns all of its state; actions, answers of the database, the heartbeat and signals reach it through the inbox.
+/// Everything that has to be said to the database goes out in one round trip: results that arrive meanwhile make up the next
+/// one, so that an idle worker writes at once and a busy one in batches, without a timer. Where a batch is large, half of it
+/// does not wait for the other half: a second round trip goes out, so that worker and database work at the same time.
 struct Dispatcher {
     let engine: Engine
-    /// The dispatcher's own connection: actions that hold all of theirs must not keep it from writing results.
+    /// The dispatcher's own connections: actions that hold all of theirs must not keep it from writing results.
     let pool: PQPool
     let actionPool: PQPool
     let worker: Int64
@@ -22,6 +23,14 @@ struct Dispatcher {
     /// By claim.
     var running: [Int64: RunningAction] = [:]
     var pending = PendingOutcomes()
+
+    /// Round trips under way, by number.
+    var flights: [Int: Flight] = [:]
+    var flightsSoFar = 0
+
+    /// Claims that were taken away, perhaps before the answer that hands them over has come; with the first flight that
+    /// cannot know of them any more.
+    var lostInFlight: [Int64: Int] = [:]
     var look: Lookout
     var outage = OutageBackoff()
 
@@ -105,6 +114,13 @@ struct Dispatcher {
 
     /// Runs until the worker is told to stop and has nothing left, or its lease ends.
     mutating func run() async -> End {
+        let end = await loop()
+        for flight in flights.values { await flight.task.value }
+        inbox.close()
+        return end
+    }
+
+    private mutating func loop() async -> End {
         while true {
             let news = inbox.take()
             absorb(news)
@@ -114,17 +130,21 @@ struct Dispatcher {
             }
             if isFinished { return .stopped }
             if freeSlots > 0 { look.slotsAreFree() }
-            if mustSend { await exchange() }
+            while mustSend, send() {}
             if freeSlots > 0 { look.slotsAreFree() }
             if !inbox.hasNews, isFinished { return .stopped }
-            await inbox.wait(until: nextMoment)
+            await inbox.wait(until: nextMoment, actions: actionsToWaitFor)
         }
     }
 
-    /// Slots that neither an action has nor the next action of a completed one may take.
-    var freeSlots: Int { configuration.concurrency - running.count - pending.completions.count }
+    /// Slots that neither an action has nor the answer to what was sent, or is to be, may take.
+    var freeSlots: Int {
+        let reserved = flights.values.reduce(0) { $0 + $1.slots }
+        return configuration.concurrency - running.count - pending.completions.count - reserved
+    }
 
     private mutating func absorb(_ news: WorkerInbox.News) {
+        for landing in news.landings { land(landing) }
         for ended in news.ended { absorb(ended) }
         for claim in news.lostClaims { lose(claim) }
         if let hearing = news.connected { connected(hearing) }
@@ -170,7 +190,10 @@ struct Dispatcher {
     }
 
     mutating func lose(_ claim: Int64) {
-        guard let action = running.removeValue(forKey: claim) else { return }
+        guard let action = running.removeValue(forKey: claim) else {
+            if !flights.isEmpty { lostInFlight[claim] = flightsSoFar }
+            return
+        }
         if quarantine.suspect == claim { quarantine.suspect = nil }
         logger.notice("action is cancelled: its claim was taken away", metadata: action.job.metadata)
         cancel(action)
@@ -186,6 +209,10 @@ struct Dispatcher {
     mutating func start(_ job: ClaimedJob) {
         // After an outage two answers may tell of the same claim.
         guard running[job.claim.claimID] == nil else { return }
+        guard lostInFlight.removeValue(forKey: job.claim.claimID) == nil else {
+            logger.notice("action does not start: its claim was taken away", metadata: job.metadata)
+            return
+        }
         running[job.claim.claimID] = .start(
             job,
             host: WorkerActionHost(
@@ -209,7 +236,7 @@ struct Dispatcher {
 
 extension Dispatcher {
     private var isFinished: Bool {
-        let isIdle = running.isEmpty && pending.isEmpty && !mustReconcile
+        let isIdle = running.isEmpty && pending.isEmpty && flights.isEmpty && !mustReconcile
         switch stop {
         case .no: return false
         case .whenIdle: return isIdle && look.foundNothing && quarantine.foundNothing
@@ -260,6 +287,7 @@ extension Dispatcher {
         }
         // Nothing can be sent before: looking up earlier would be for nothing, again and again.
         if let sendAgainAt { moment = sendAgainAt }
+        if !flights.isEmpty { moment = .now + .seconds(3600) }
         if let stopDeadline {
             moment = min(moment, isCancelling ? stopDeadline + Self.cancellationGrace : stopDeadline)
         }

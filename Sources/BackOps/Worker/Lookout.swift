@@ -24,6 +24,8 @@ struct Lookout: Sendable {
 
     private(set) var nextLook = ContinuousClock.now
     private var waitsForSlots = false
+    /// The claim that is on its way.
+    private var claim: (isSweep: Bool, isOutdated: Bool)?
     private var nextSweep = ContinuousClock.now
     private var recheck = 0
 
@@ -39,13 +41,26 @@ struct Lookout: Sendable {
     }
 
     /// Whether it is time to look although nothing else has to be sent.
-    var isDue: Bool { nextLook <= .now }
+    var isDue: Bool { claim == nil && nextLook <= .now }
+
+    /// Whether a claim is on its way.
+    var isLooking: Bool { claim != nil }
 
     /// The lanes of the next claim.
     var lanes: [Lane] { sweeps ? cursors.sweeping : cursors.resuming }
 
+    /// A claim is sent.
+    mutating func looks() { claim = (isSweep: sweeps, isOutdated: false) }
+
+    /// The claim is back, whatever came of it, and was taken note of.
+    mutating func hasLooked() {
+        guard let claim = claim.take() else { return }
+        if claim.isOutdated { wake() }
+    }
+
     /// Somebody says that there is work.
     mutating func wake() {
+        claim?.isOutdated = true
         nextLook = .now
         sweeps = true
         foundNothing = false
@@ -67,7 +82,7 @@ struct Lookout: Sendable {
     ///   - duration: How long it took.
     mutating func claimed(_ jobs: [ClaimedJob], limit: Int, duration: Duration) {
         cursors.advance(past: jobs)
-        let wasSweep = sweeps
+        let wasSweep = claim?.isSweep ?? sweeps
         let now = ContinuousClock.now
         if wasSweep { nextSweep = now + max(.seconds(1), duration / Self.sweepShare) }
         if jobs.count >= limit {

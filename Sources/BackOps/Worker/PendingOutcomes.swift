@@ -1,7 +1,7 @@
-/// Outcomes that the database has not acknowledged yet.
+/// Outcomes that have to be sent.
 ///
-/// They leave only when it has answered: after an outage they are sent again, and the claim that each one names makes a
-/// repetition harmless.
+/// Those that are on their way are in a ``Flight``, and come back here unless the database has acknowledged them: after an
+/// outage they are sent again, and the claim that each one names makes a repetition harmless.
 struct PendingOutcomes: Sendable {
     var completions: [(job: ClaimedJob, result: ActionResult)] = []
     var failures: [FailedAttempt] = []
@@ -9,6 +9,8 @@ struct PendingOutcomes: Sendable {
     var releases: [Claim] = []
 
     var isEmpty: Bool { completions.isEmpty && failures.isEmpty && snoozes.isEmpty && releases.isEmpty }
+
+    var count: Int { completions.count + failures.count + snoozes.count + releases.count }
 
     /// Files how an attempt ended.
     mutating func add(_ ended: WorkerInbox.Ended) {
@@ -27,6 +29,19 @@ struct PendingOutcomes: Sendable {
     /// The claims that have an outcome here.
     var claims: Set<Claim> {
         Set(completions.map(\.job.claim) + failures.map(\.claim) + snoozes.map(\.claim) + releases)
+    }
+
+    /// Takes back what was on its way.
+    mutating func restore(_ parts: [ExchangePart]) {
+        for part in parts {
+            switch part {
+            case .complete(let sent): completions += sent
+            case .fail(let sent): failures += sent
+            case .snooze(let sent): snoozes += sent
+            case .release(let sent): releases += sent
+            case .sleeping, .stopping, .progress, .held, .lost, .claim, .claimSuspect, .nextDue: break
+            }
+        }
     }
 
     /// Forgets what has been settled.

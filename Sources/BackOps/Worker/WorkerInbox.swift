@@ -2,9 +2,8 @@ import Synchronization
 
 /// Collects what the dispatcher has to react to, from whatever thread it comes.
 ///
-/// Writers never wait. There is one reader, the dispatcher's loop, which sleeps in ``wait(until:)``. It may wait for an
-/// answer of the database for as long as that takes; so actions whose claim is lost, or all of them when the lease ends,
-/// are told to stop from here, at once.
+/// Writers never wait. There is one reader, the dispatcher's loop, which sleeps in ``wait(until:actions:)``. Actions whose
+/// claim is lost, or all of them when the lease ends, are told to stop from here, at once.
 package final class WorkerInbox: Sendable {
     /// How urgently the worker is to stop.
     package enum Stop: Int, Sendable, Comparable {
@@ -37,6 +36,7 @@ package final class WorkerInbox: Sendable {
 
     /// Everything that came in since the last look.
     struct News: Sendable {
+        var landings: [Landing] = []
         var ended: [Ended] = []
         var lostClaims: [Int64] = []
         var isWoken = false
@@ -49,11 +49,17 @@ package final class WorkerInbox: Sendable {
 
     private struct State {
         var news = News()
-        var hasNews = false
+        /// Whether there is something that the reader must not miss while it waits for more actions to end.
+        var isUrgent = false
         var waiter: CheckedContinuation<Void, Never>?
-        var waits: UInt64 = 0
+        /// How many actions must have ended for the reader to be woken.
+        var actions = 1
+        var alarm: (rings: ContinuousClock.Instant, task: Task<Void, any Error>)?
         /// The running actions, by claim.
         var tasks: [Int64: Task<Void, Never>] = [:]
+
+        /// Whether the reader has something to do.
+        var isDue: Bool { isUrgent || news.ended.count >= actions }
     }
 
     private let state = Mutex(State())
@@ -73,10 +79,15 @@ package final class WorkerInbox: Sendable {
     }
 
     private func add(_ ended: Ended) {
-        state.withLock { $0.tasks[ended.job.claim.claimID] = nil }
-        note { $0.ended.append(ended) }
+        let waiter = state.withLock { state in
+            state.tasks[ended.job.claim.claimID] = nil
+            state.news.ended.append(ended)
+            return state.isDue ? state.waiter.take() : nil
+        }
+        waiter?.resume()
     }
 
+    func land(_ landing: Landing) { note { $0.landings.append(landing) } }
     func wake() { note { $0.isWoken = true } }
     func connected(_ hearing: Hearing) {
         note { news in
@@ -102,55 +113,65 @@ package final class WorkerInbox: Sendable {
     func stop(_ stop: Stop) { note { $0.stop = max($0.stop, stop) } }
 
     /// Whether there is something to take.
-    var hasNews: Bool { state.withLock { $0.hasNews } }
+    var hasNews: Bool { state.withLock { $0.isUrgent || !$0.news.ended.isEmpty } }
 
     /// Hands over what came in; a stop and the end of the lease stay, everything else is the reader's now.
     func take() -> News {
         state.withLock { state in
             let news = state.news
             state.news = News(leaseEnded: news.leaseEnded, stop: news.stop)
-            state.hasNews = false
+            state.isUrgent = false
             return news
         }
     }
 
-    /// Returns when there is news, at the latest at a point in time.
-    func wait(until deadline: ContinuousClock.Instant) async {
-        let number: UInt64? = state.withLock { state in
-            guard !state.hasNews else { return nil }
-            state.waits += 1
-            return state.waits
-        }
-        guard let number else { return }
-        let alarm = Task {
-            try await Task.sleep(until: deadline, clock: .continuous)
-            self.resume(wait: number)
-        }
+    /// Returns when there is news, at the latest at a point in time; now and then without a reason.
+    ///
+    /// - Parameters:
+    ///   - deadline: The latest time.
+    ///   - actions: How many actions must have ended to be news; everything else is news at once.
+    func wait(until deadline: ContinuousClock.Instant, actions: Int = 1) async {
         await withCheckedContinuation { continuation in
-            let isLate = state.withLock { state in
-                if state.hasNews || deadline <= .now { return true }
+            let isDue = state.withLock { state in
+                state.actions = actions
+                if state.isDue || deadline <= .now { return true }
                 state.waiter = continuation
+                setAlarm(&state, deadline)
                 return false
             }
-            if isLate { continuation.resume() }
+            if isDue { continuation.resume() }
         }
-        alarm.cancel()
+    }
+
+    /// Forgets the alarm, which would keep this inbox until it rings.
+    func close() {
+        state.withLock { $0.alarm.take() }?.task.cancel()
     }
 
     private func note(_ change: (inout News) -> Void) {
         let waiter = state.withLock { state in
             change(&state.news)
-            state.hasNews = true
+            state.isUrgent = true
             return state.waiter.take()
         }
         waiter?.resume()
     }
 
-    /// An alarm that rings late must not end the wait after its own.
-    private func resume(wait number: UInt64) {
-        let waiter = state.withLock { state in
-            state.waits == number ? state.waiter.take() : nil
+    /// One that rings too early is kept: to be woken once for nothing is cheaper than a timer for every wait.
+    private func setAlarm(_ state: inout State, _ deadline: ContinuousClock.Instant) {
+        if let alarm = state.alarm {
+            if alarm.rings <= deadline { return }
+            alarm.task.cancel()
         }
-        waiter?.resume()
+        let task = Task {
+            try await Task.sleep(until: deadline, clock: .continuous)
+            let waiter = self.state.withLock { state in
+                guard state.alarm?.rings == deadline else { return nil as CheckedContinuation<Void, Never>? }
+                state.alarm = nil
+                return state.waiter.take()
+            }
+            waiter?.resume()
+        }
+        state.alarm = (deadline, task)
     }
 }

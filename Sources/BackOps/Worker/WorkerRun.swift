@@ -41,7 +41,7 @@ struct WorkerRun {
 
     func run() async throws {
         let pools = Pools(
-            dispatcher: PQPool(connections.dispatcher, size: 1),
+            dispatcher: PQPool(connections.dispatcher, size: Dispatcher.maxFlights),
             actions: PQPool(connections.actions, size: database.maxConnections)
         )
         do {

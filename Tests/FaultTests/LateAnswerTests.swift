@@ -1,0 +1,57 @@
+import BackOps
+import Testing
+
+/// The database has done what it was asked, and its answer is still on the way.
+@Suite(.timeLimit(.minutes(5))) struct `An answer that comes late` {
+    @Test func `does not start an action whose operation was cancelled meanwhile`() async throws {
+        try await withSite { site async throws in
+            try await withProxy(to: site) { proxy in
+                var settings = WorkerProcess.Settings()
+                settings.leaseSeconds = 10
+                settings.listenConninfo = site.conninfo
+                let worker = try WorkerProcess(site.conninfo(through: proxy), settings)
+                try await site.enqueue("Ledger")
+                try await site.settled()
+                try await eventually("it sleeps") {
+                    try await site.value("select bool_and(sleeping) from backops.workers", as: Bool.self)
+                }
+
+                proxy.fallSilent([.toClient])
+                let id = try await site.enqueueOne("Patient")
+                try await eventually("it is claimed") {
+                    try await site.value(
+                        "select worker_id is not null from backops.jobs where operation_id = \(id)",
+                        as: Bool.self
+                    )
+                }
+                try await site.query("select backops.cancel(\(id))")
+                try await heartbeats(of: site, 2)
+                proxy.heal()
+
+                let others = try await site.enqueue("Ledger", count: 3)
+                try await site.settled()
+                try await site.expectEveryEffectOnce(of: others)
+                #expect(worker.lines("began").isEmpty)
+                #expect(worker.lines("action does not start: its claim was taken away").count == 1)
+                #expect(try await site.outcomes(id) == ["cancelled"])
+                #expect(worker.stop() == 0)
+            }
+        }
+    }
+
+    /// The worker hears of a cancel on the connection that its heartbeat uses.
+    private func heartbeats(of site: Site, _ count: Int) async throws {
+        for _ in 0..<count {
+            let last = try await site.value(
+                "select heartbeat_at::text from backops.workers",
+                as: String.self
+            )
+            try await eventually("its heart beats") {
+                try await site.value(
+                    "select heartbeat_at::text <> \(last) from backops.workers",
+                    as: Bool.self
+                )
+            }
+        }
+    }
+}
