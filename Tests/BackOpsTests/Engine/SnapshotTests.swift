@@ -1,0 +1,67 @@
+import BackOpsTesting
+import LibPQ
+import Testing
+
+extension SQLEngine {
+    /// A backup, a report, a forgotten transaction: dead rows stay, and lie before everything that is ready.
+    @Suite struct `While somebody holds a snapshot` {
+        private static let batch = 50
+
+        @Test func `a claim touches no more pages after thousands of operations than at first`() async throws
+        {
+            let engine = try await EngineDriver.start()
+            let holder = try await PQConnection.connect(TestDatabase.current.options)
+            try await holder.script("begin isolation level repeatable read; select from operations")
+            try await engine.enqueue(4000)
+            let pages = try await drain(engine)
+            try await holder.script("commit")
+            await holder.close()
+            #expect(pages.count >= 4000 / Self.batch)
+            #expect(try await engine.value("select count(*) from jobs", as: Int.self) == 0)
+            // Some 15 pages a job: its index entry, its row, and what is told of it; from the start of the lane it would be 160 in the end.
+            #expect(try #require(pages.max()) <= 40 * Self.batch, "\(pages)")
+        }
+
+        /// Claims and completes batches as a worker does, behind the last job that it has claimed; tells the pages of each claim.
+        private func drain(_ engine: EngineDriver) async throws -> [Int] {
+            var pages: [Int] = []
+            var (runAt, operation) = ("-infinity", Int64(0))
+            while true {
+                let plan = try await engine.values(
+                    """
+                    explain (analyze, buffers, timing off)
+                      select * from claim(\(engine.worker), \(Int32(Self.batch)), '{default}', '{5}', array[\(runAt)::timestamptz], array[\(operation)])
+                    """,
+                    as: String.self
+                )
+                var held = try await engine.query(
+                    """
+                    select operation_id, claim_id, run_at::text from jobs where worker_id = \(engine.worker) order by run_at, operation_id
+                    """
+                )
+                guard let last = held.last else { return pages }
+                (operation, runAt) = try (last.decode(0), last.decode(2))
+                pages.append(try touched(plan))
+                while !held.isEmpty {
+                    let (ids, claims) = try held.reduce(into: ([Int64](), [Int64]())) {
+                        try $0.0.append($1.decode(0))
+                        try $0.1.append($1.decode(1))
+                    }
+                    held = try await engine.query(
+                        """
+                        select operation_id, next_claim_id
+                          from complete_many(\(engine.worker), \(ids), \(claims), null, null)
+                         where outcome = 'advanced'
+                        """
+                    )
+                }
+            }
+        }
+
+        /// The sum of "Buffers: shared hit=… read=…" of the whole statement.
+        private func touched(_ plan: [String]) throws -> Int {
+            let line = try #require(plan.first { $0.contains("Buffers: shared") })
+            return line.matches(of: /(?:hit|read)=(\d+)/).compactMap { Int($0.1) }.reduce(0, +)
+        }
+    }
+}
