@@ -98,14 +98,14 @@ create table operations (
   tags        text[]      not null default '{}',
   branches    json,
   globals     jsonb       not null default '{}',
-  constraint operations_name_is_valid check (length(name) between 1 and 200 and name !~ '[/[:cntrl:]]'),
+  constraint operations_name_is_valid check (name ~ '^[^/[:cntrl:]]+$' and length(name) <= 200),
   constraint operations_state_is_known check (state in ('active', 'completed', 'failed', 'cancelled')),
   constraint operations_globals_are_an_object check (jsonb_typeof(globals) = 'object'),
   constraint operations_globals_are_at_most_1_mib check (pg_column_size(globals) <= 1048576),
-  constraint operations_queue_is_valid check (queue ~ '^[a-z0-9_.-]{1,100}$'),
+  constraint operations_queue_is_valid check (queue ~ '^[a-z0-9_.-]+$' and length(queue) <= 100),
   constraint operations_priority_is_0_to_9 check (priority between 0 and 9),
   constraint operations_perform_at_is_finite check (isfinite(perform_at)),
-  constraint operations_key_is_short check (length(key) between 1 and 500),
+  constraint operations_key_is_short check (key <> '' and length(key) <= 500),
   constraint operations_step_limit_is_positive check (step_limit > 0),
   constraint operations_ended_or_active check ((ended_at is null) = (state = 'active'))
 ) with (fillfactor = 60);

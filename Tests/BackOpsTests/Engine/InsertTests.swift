@@ -89,6 +89,37 @@ extension SQLEngine {
             #expect(try await engine.drain() == ["main/C", "main/A"])
         }
 
+        @Test func `of several names, known, unknown and with branches of their own, starts each its way`()
+            async throws
+        {
+            let engine = try await EngineDriver.start()
+            try await engine.query(#"select register_definition('Other', '{"main": ["C"]}')"#)
+            try await engine.query(
+                """
+                insert into operations (name, branches) values
+                  ('Flow', null), ('Nobody', null), ('Own', '{"main": ["A"]}'), ('Other', null), ('Own', '{"main": ["B", "A"]}'),
+                  ('Flow', '{"main": ["A"]}'), ('Flow', null)
+                """
+            )
+            let rows = try await engine.query(
+                """
+                select format('%s %s %s', o.name, j.handler, (select count(*) from actions where operation_id = o.id)),
+                       o.parked_at is not null
+                  from operations o
+                  join jobs j on j.operation_id = o.id
+                 order by o.id
+                """
+            ).decode(as: String.self, Bool.self)
+            #expect(
+                rows.map(\.0) == [
+                    "Flow Flow/A 3", "Nobody Nobody/ 0", "Own /A 1", "Other Other/C 1", "Own /B 2",
+                    "Flow /A 1",
+                    "Flow Flow/A 3",
+                ]
+            )
+            #expect(rows.map(\.1) == [false, true, false, false, false, false, false])
+        }
+
         @Test func `gets the plan that was registered last, and keeps it`() async throws {
             let engine = try await EngineDriver.start()
             let old = try await engine.enqueue()
@@ -139,6 +170,45 @@ extension SQLEngine {
             #expect(rows[0].0 == rows[2].0 && rows[4].0 == old)
             #expect(try await engine.globals(rows[0].0) == #"{"n": 1}"#)
             #expect(try await engine.value("select count(*) from jobs", as: Int.self) == 4)
+        }
+
+        @Test func `is checked for a whole batch at once, and burns no number for one that is taken`()
+            async throws
+        {
+            let engine = try await EngineDriver.start()
+            try await engine.query("select enqueue_many('Flow', array['{}', '{}']::jsonb[], array['z', 'y'])")
+            let rows = try await engine.query(
+                """
+                select id, created from enqueue_many('Flow', array['{"n": 1}', '{"n": 2}', '{"n": 3}', '{"n": 4}', '{"n": 5}']::jsonb[],
+                                                     array['c', null, 'y', 'a', null])
+                """
+            ).decode(as: Int64.self, Bool.self)
+            #expect(rows.map(\.0) == [3, 4, 2, 5, 6])
+            #expect(rows.map(\.1) == [true, true, false, true, true])
+            #expect(try await engine.globals(5) == #"{"n": 4}"#)
+            #expect(try await engine.enqueue() == 7)
+        }
+
+        @Test func `of a batch may come with times, of which each counts for its own operation`() async throws
+        {
+            let engine = try await EngineDriver.start()
+            for keys in ["null", "array['a', 'b']"] {
+                let ids = try await engine.values(
+                    """
+                    select id from enqueue_many('Flow', array['{}', '{}']::jsonb[], \(unescaped: keys), perform_in => '1 day',
+                                                times => array['2100-01-01 00:00+00', null]::timestamptz[])
+                    """,
+                    as: Int64.self
+                )
+                let rows = try await engine.query(
+                    """
+                    select run_at = '2100-01-02 00:00+00', run_at between clock_now() + '23 h' and clock_now() + '25 h'
+                      from jobs where operation_id = any (\(ids)) order by operation_id
+                    """
+                ).decode(as: Bool.self, Bool.self)
+                #expect(rows.map(\.0) == [true, false])
+                #expect(rows.map(\.1) == [false, true])
+            }
         }
 
         @Test func `refuses a plain INSERT of a duplicate`() async throws {
