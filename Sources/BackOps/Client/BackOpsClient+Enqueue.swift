@@ -125,55 +125,6 @@ extension BackOpsClient {
         return OperationHandle(id: id, client: self)
     }
 
-    /// Enqueues many operations of one definition.
-    ///
-    /// They go out in statements of up to 1,000, each of them a transaction; of a sequence that is larger, never more than
-    /// that is in memory. When a statement fails, those before it are enqueued: with keys, the whole call can be repeated.
-    ///
-    /// - Parameters:
-    ///   - definition: Their definition.
-    ///   - batch: The globals of each.
-    ///   - when: When their first actions may start.
-    ///   - key: Gives the idempotency key of each, by its globals; nil is none.
-    ///   - queue: The queue of all.
-    ///   - priority: The priority of all.
-    /// - Returns: Their ids, in order; where a key was taken, the id that has it.
-    /// - Throws: As ``enqueue(_:_:_:key:queue:priority:tags:)``.
-    @discardableResult
-    public func enqueue(
-        _ definition: (some OperationDefinition).Type,
-        batch: some Sequence<Globals>,
-        _ when: When = .now,
-        key: ((Globals) -> String?)? = nil,
-        queue: String = "default",
-        priority: Int = 5
-    ) async throws -> [Int64] {
-        var request = Enqueue(definition)
-        request.when = when
-        request.queue = queue
-        request.priority = priority
-        var ids: [Int64] = []
-        var documents: [Globals] = []
-        for document in batch {
-            documents.append(document)
-            if documents.count == 1000 {
-                ids += try await enqueue(request, documents, key)
-                documents.removeAll(keepingCapacity: true)
-            }
-        }
-        if !documents.isEmpty { ids += try await enqueue(request, documents, key) }
-        return ids
-    }
-
-    private func enqueue(
-        _ request: Enqueue,
-        _ documents: [Globals],
-        _ key: ((Globals) -> String?)?
-    ) async throws -> [Int64] {
-        let statement = try engine.enqueue(request, documents: documents, keys: key.map { documents.map($0) })
-        return try await call(statement).map { try $0.decode(0, as: Int64.self) }
-    }
-
     private func handle(_ rows: PQResult) throws -> OperationHandle {
         guard let row = rows.first else {
             throw BackOpsError(.databaseUnavailable, message: "the database gave no row for the enqueue")

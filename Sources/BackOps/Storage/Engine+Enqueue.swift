@@ -53,21 +53,22 @@ extension Engine {
         """
     }
 
-    /// A row (id, created) for every document, in order.
-    package func enqueue(
-        _ request: Enqueue,
-        documents: [Globals],
-        keys: [String?]?
-    ) throws(BackOpsError) -> SQLStatement {
-        var texts: [PQJSON] = []
-        texts.reserveCapacity(documents.count)
-        for document in documents { texts.append(PQJSON(bytes: try document.checkedJSON())) }
+    /// A row (id, created) for every request, in order.
+    package func enqueue(_ run: EnqueueRun) -> SQLStatement {
+        "select id, created from \(call(run))"
+    }
+
+    /// One row: how many were created, and of how many.
+    package func countEnqueued(_ run: EnqueueRun) -> SQLStatement {
+        "select count(*) filter (where created), count(*) from \(call(run))"
+    }
+
+    private func call(_ run: EnqueueRun) -> SQLStatement {
+        let request = run.common
         return """
-            select id, created
-              from \(unescaped: name).enqueue_many(
-                \(request.name), \(texts), \(keys), \(request.queue), \(Int32(clamping: request.priority)),
-                \(request.when.timestamp), \(request.when.delay), \(request.tags),
-                \(request.plan?.jsonText)::json)
+            \(unescaped: name).enqueue_many(
+              \(request.name), \(run.documents), \(run.keys), \(request.queue), \(Int32(clamping: request.priority)),
+              null, \(request.when.delay), \(request.tags), \(request.plan?.jsonText)::json, times => \(run.times))
             """
     }
 }
@@ -77,9 +78,9 @@ extension When {
         if case .at(let date) = self { date } else { nil }
     }
 
-    fileprivate var timestamp: PQTimestamp? { time.map { PQTimestamp($0) } }
+    var timestamp: PQTimestamp? { time.map { PQTimestamp($0) } }
 
-    fileprivate var delay: Duration? {
+    var delay: Duration? {
         if case .in(let delay) = self { delay } else { nil }
     }
 }

@@ -3,14 +3,44 @@ import BackOps
 /// Operations that one client enqueues through the Swift API, one per transaction and in bulk.
 struct EnqueueWorkload: Workload {
     let name = "enqueue"
-    let summary = "operations enqueued by one client: 3,000 one by one, 100 times 1,000, once 100,000"
+    let summary =
+        "operations enqueued by one client: 3,000 one by one, 100 times 1,000, once 100,000; a stream of 200,000, and one with keys"
 
     func run(in laboratory: Laboratory) async throws -> [Figure] {
-        [
-            try await measure(laboratory, "single", calls: laboratory.scaled(3000, atLeast: 20), each: 1),
-            try await measure(laboratory, "bulk 1,000", calls: laboratory.scaled(100), each: 1000),
-            try await measure(laboratory, "bulk 100,000", calls: 1, each: laboratory.scaled(100_000)),
+        let streamed = laboratory.scaled(200_000)
+        return [
+            try await measure(laboratory, "single", calls: laboratory.scaled(3000, atLeast: 20), each: 1) {
+                client,
+                call in
+                try await client.enqueue(OneAction.self, ["n": .integer(Int64(call))])
+            },
+            try await measure(laboratory, "bulk 1,000", calls: laboratory.scaled(100), each: 1000) {
+                client,
+                _ in
+                try await client.enqueue(OneAction.self, batch: Self.documents(1000))
+            },
+            try await measure(laboratory, "bulk 100,000", calls: 1, each: laboratory.scaled(100_000)) {
+                client,
+                _ in
+                try await client.enqueue(OneAction.self, batch: Self.documents(laboratory.scaled(100_000)))
+            },
+            try await measure(laboratory, "stream", calls: 1, each: streamed) { client, _ in
+                let requests = Self.documents(streamed).map { Enqueue(OneAction.self, $0) }
+                try await client.enqueue(stream: requests)
+            },
+            try await measure(laboratory, "stream with keys", calls: 1, each: streamed) { client, _ in
+                let requests = (0..<streamed).lazy.map { number in
+                    var request = Enqueue(OneAction.self, ["n": .integer(Int64(number))])
+                    request.key = "key-\(number)"
+                    return request
+                }
+                try await client.enqueue(stream: requests)
+            },
         ]
+    }
+
+    private static func documents(_ count: Int) -> LazyMapSequence<Range<Int>, Globals> {
+        (0..<count).lazy.map { ["n": .integer(Int64($0))] }
     }
 
     /// So many calls beforehand, which prepare statements and fill caches.
@@ -20,7 +50,8 @@ struct EnqueueWorkload: Workload {
         _ laboratory: Laboratory,
         _ variant: String,
         calls: Int,
-        each: Int
+        each: Int,
+        _ enqueue: (BackOpsClient, Int) async throws -> Void
     ) async throws -> Figure {
         laboratory.progress.say("enqueue: \(variant)")
         return try await laboratory.withDatabase { database in
@@ -34,7 +65,7 @@ struct EnqueueWorkload: Workload {
                 let processorBefore = ProcessorTime.seconds
                 let start = ProcessorTime.monotonic
                 for call in 0..<calls {
-                    try await enqueue(client, call, each)
+                    try await enqueue(client, call)
                 }
                 let seconds = ProcessorTime.monotonic - start
                 let operations = calls * each
@@ -60,15 +91,6 @@ struct EnqueueWorkload: Workload {
                 of: figure.title
             )
             return figure
-        }
-    }
-
-    private func enqueue(_ client: BackOpsClient, _ call: Int, _ each: Int) async throws {
-        if each == 1 {
-            try await client.enqueue(OneAction.self, ["n": .integer(Int64(call))])
-        } else {
-            let documents = (0..<each).lazy.map { ["n": .integer(Int64($0))] as Globals }
-            try await client.enqueue(OneAction.self, batch: documents)
         }
     }
 }

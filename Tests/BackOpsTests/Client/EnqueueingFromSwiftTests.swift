@@ -79,6 +79,28 @@ struct Errand: OperationDefinition {
         }
     }
 
+    @Test func `one by one takes one prepared statement, and a transaction for each`() async throws {
+        var database = TestDatabase.current.database
+        database.maxConnections = 1
+        // A pooler would not show the statements of a session.
+        guard database.options.preparedStatements else { return }
+        let client = BackOpsClient(database)
+        for n in 0..<20 { try await client.enqueue(Errand.self, ["n": .integer(Int64(n))], key: "\(n / 2)") }
+        let prepared = try await client.pool.query(
+            "select name, generic_plans + custom_plans from pg_prepared_statements where statement not like '%pg_prepared%'"
+        )
+        await client.close()
+        #expect(prepared.count == 1)
+        #expect(try prepared.first?.decode(1, as: Int64.self) == 20)
+        #expect(
+            try await TestDatabase.current.value(
+                "select count(distinct xmin::text) from operations",
+                as: Int.self
+            )
+                == 10
+        )
+    }
+
     @Test func `sends many in few statements, in their order`() async throws {
         try await withClient { client async throws in
             let ids = try await client.enqueue(

@@ -1,0 +1,154 @@
+import LibPQ
+
+extension BackOpsClient {
+    /// Enqueues many operations of one definition.
+    ///
+    /// They go out in statements of up to 5,000 operations or 4 MiB of globals, each of them a transaction; of a sequence that
+    /// is larger, never more than that is in memory, beside the ids. When a statement fails, those before it are enqueued:
+    /// with keys, the whole call can be repeated.
+    ///
+    /// - Parameters:
+    ///   - definition: Their definition.
+    ///   - batch: The globals of each.
+    ///   - when: When their first actions may start.
+    ///   - key: Gives the idempotency key of each, by its globals; nil is none.
+    ///   - queue: The queue of all.
+    ///   - priority: The priority of all.
+    /// - Returns: Their ids, in order; where a key was taken, the id that has it.
+    /// - Throws: As ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    @discardableResult
+    public func enqueue(
+        _ definition: (some OperationDefinition).Type,
+        batch: some Sequence<Globals>,
+        _ when: When = .now,
+        key: ((Globals) -> String?)? = nil,
+        queue: String = "default",
+        priority: Int = 5
+    ) async throws -> [Int64] {
+        var request = Enqueue(definition)
+        request.when = when
+        request.queue = queue
+        request.priority = priority
+        var ids: [Int64] = []
+        var chunk = EnqueueChunk()
+        for document in batch {
+            request.globals = document
+            request.key = key?(document)
+            try chunk.append(request)
+            guard chunk.isFull else { continue }
+            ids += try await write(chunk)
+            chunk = EnqueueChunk()
+        }
+        return ids + (try await write(chunk))
+    }
+
+    /// Enqueues a stream of requests of any length, in transactions of bounded size.
+    ///
+    /// Up to 5,000 requests, or 4 MiB of globals, are read and then enqueued in one transaction; the stream is not read on
+    /// before that has committed, so a source that is faster than the database waits, and memory does not grow. A source that
+    /// pauses holds up what was read of it: enqueue what comes in one by one alone.
+    ///
+    /// Transactions commit in the order of the stream. When the source fails, a request is refused, the connection is lost or
+    /// the task is cancelled, the transactions before it stay and nothing else of the stream is enqueued: go on behind the
+    /// first ``EnqueueCounts/total`` requests of the last `onCommit`. After a lost connection, one more transaction than that
+    /// may have committed; with keys, the whole stream can simply be repeated.
+    ///
+    /// Successive requests that differ in nothing but globals, key and time share a statement; the fewer changes there are,
+    /// the faster it is. Of several requests with the same name and key the first one counts.
+    ///
+    /// ```swift
+    /// let counts = try await client.enqueue(stream: customers.map { Enqueue(Reminder.self, ["customer": .integer($0.id)]) })
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - requests: The operations.
+    ///   - onCommit: Hears after every transaction what has been enqueued so far.
+    /// - Returns: How many were enqueued, and how many existed already.
+    /// - Throws: What the stream throws; `CancellationError`; otherwise as ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    @discardableResult
+    public func enqueue<Requests: AsyncSequence>(
+        stream requests: Requests,
+        onCommit: (EnqueueCounts) -> Void = { _ in }
+    ) async throws -> EnqueueCounts where Requests.Element == Enqueue {
+        var counts = EnqueueCounts()
+        var iterator = requests.makeAsyncIterator()
+        var isAtEnd = false
+        while !isAtEnd {
+            try Task.checkCancellation()
+            var chunk = EnqueueChunk()
+            while !chunk.isFull {
+                guard let request = try await iterator.next(isolation: #isolation) else {
+                    isAtEnd = true
+                    break
+                }
+                try chunk.append(request)
+            }
+            guard chunk.count > 0 else { break }
+            // A source that ends early because the task was cancelled must not pass for a whole one.
+            try Task.checkCancellation()
+            try await count(chunk, into: &counts)
+            onCommit(counts)
+        }
+        try Task.checkCancellation()
+        return counts
+    }
+
+    /// Enqueues a sequence of requests of any length, in transactions of bounded size.
+    ///
+    /// A lazy sequence is read as it is enqueued; otherwise as ``enqueue(stream:onCommit:)``.
+    ///
+    /// - Parameters:
+    ///   - requests: The operations.
+    ///   - onCommit: Hears after every transaction what has been enqueued so far.
+    /// - Returns: How many were enqueued, and how many existed already.
+    /// - Throws: `CancellationError`; otherwise as ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    @discardableResult
+    public func enqueue<Requests: Sequence>(
+        stream requests: Requests,
+        onCommit: (EnqueueCounts) -> Void = { _ in }
+    ) async throws -> EnqueueCounts where Requests.Element == Enqueue {
+        try await enqueue(stream: Unhurried(base: requests), onCommit: onCommit)
+    }
+
+    private func write(_ chunk: EnqueueChunk) async throws -> [Int64] {
+        try await call(chunk.runs.map(engine.enqueue)).flatMap { rows in
+            try rows.map { try $0.decode(0, as: Int64.self) }
+        }
+    }
+
+    private func count(_ chunk: EnqueueChunk, into counts: inout EnqueueCounts) async throws {
+        for rows in try await call(chunk.runs.map(engine.countEnqueued)) {
+            let (created, all) = try rows[0].decode(as: Int.self, Int.self)
+            counts.enqueued += created
+            counts.existing += all - created
+        }
+    }
+
+    /// Runs statements of the engine in one transaction and one round trip.
+    private func call(_ statements: [SQLStatement]) async throws -> [PQResult] {
+        if statements.count == 1 { return [try await call(statements[0])] }
+        do {
+            let outcomes = try await pool.pipeline(statements)
+            // What the others were undone for is what the caller must hear.
+            for case .failure(let error) in outcomes where error.code != .pipelineAborted { throw error }
+            return try outcomes.map { try $0.get() }
+        } catch let error as PQError {
+            throw BackOpsError(refusing: error)
+        }
+    }
+}
+
+/// Gives the elements of a sequence as an asynchronous one.
+private struct Unhurried<Base: Sequence>: AsyncSequence {
+    let base: Base
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        var base: Base.Iterator
+
+        mutating func next() async -> Base.Element? { base.next() }
+
+        mutating func next(isolation actor: isolated (any Actor)?) async -> Base.Element? { base.next() }
+    }
+
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: base.makeIterator()) }
+}
