@@ -423,11 +423,11 @@ END) STORED,
     CONSTRAINT operations_ended_or_active CHECK (((ended_at IS NULL) = (state = 'active'::text))),
     CONSTRAINT operations_globals_are_an_object CHECK ((jsonb_typeof(globals) = 'object'::text)),
     CONSTRAINT operations_globals_are_at_most_1_mib CHECK ((pg_column_size(globals) <= 1048576)),
-    CONSTRAINT operations_key_is_short CHECK (((length(key) >= 1) AND (length(key) <= 500))),
-    CONSTRAINT operations_name_is_valid CHECK ((((length(name) >= 1) AND (length(name) <= 200)) AND (name !~ '[/[:cntrl:]]'::text))),
+    CONSTRAINT operations_key_is_short CHECK (((key <> ''::text) AND (length(key) <= 500))),
+    CONSTRAINT operations_name_is_valid CHECK (((name ~ '^[^/[:cntrl:]]+$'::text) AND (length(name) <= 200))),
     CONSTRAINT operations_perform_at_is_finite CHECK (isfinite(perform_at)),
     CONSTRAINT operations_priority_is_0_to_9 CHECK (((priority >= 0) AND (priority <= 9))),
-    CONSTRAINT operations_queue_is_valid CHECK ((queue ~ '^[a-z0-9_.-]{1,100}$'::text)),
+    CONSTRAINT operations_queue_is_valid CHECK (((queue ~ '^[a-z0-9_.-]+$'::text) AND (length(queue) <= 100))),
     CONSTRAINT operations_state_is_known CHECK ((state = ANY (ARRAY['active'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
     CONSTRAINT operations_step_limit_is_positive CHECK ((step_limit > 0))
 )
@@ -1240,74 +1240,104 @@ COMMENT ON FUNCTION backops.enqueue(name text, globals jsonb, key text, queue te
 
 
 --
--- Name: enqueue_many(text, jsonb[], text[], text, integer, timestamp with time zone, interval, text[], json, integer, text); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: enqueue_many(text, jsonb[], text[], text, integer, timestamp with time zone, interval, text[], json, integer, text, timestamp with time zone[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[] DEFAULT NULL::text[], queue text DEFAULT 'default'::text, priority integer DEFAULT 5, perform_at timestamp with time zone DEFAULT NULL::timestamp with time zone, perform_in interval DEFAULT NULL::interval, tags text[] DEFAULT '{}'::text[], branches json DEFAULT NULL::json, step_limit integer DEFAULT 10000, traceparent text DEFAULT NULL::text) RETURNS TABLE(id bigint, created boolean)
+CREATE FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[] DEFAULT NULL::text[], queue text DEFAULT 'default'::text, priority integer DEFAULT 5, perform_at timestamp with time zone DEFAULT NULL::timestamp with time zone, perform_in interval DEFAULT NULL::interval, tags text[] DEFAULT '{}'::text[], branches json DEFAULT NULL::json, step_limit integer DEFAULT 10000, traceparent text DEFAULT NULL::text, times timestamp with time zone[] DEFAULT NULL::timestamp with time zone[]) RETURNS TABLE(id bigint, created boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
     AS $$
 #variable_conflict use_column
 declare
-  v_perform_at timestamptz := coalesce(enqueue_many.perform_at, clock_now()) + coalesce(enqueue_many.perform_in, interval '0');
+  v_delay interval := coalesce(enqueue_many.perform_in, interval '0');
+  v_perform_at timestamptz := coalesce(enqueue_many.perform_at, clock_now()) + v_delay;
   v_traceparent text := coalesce(enqueue_many.traceparent, nullif(current_setting('backops.traceparent', true), ''));
   v_ids bigint[];
+  v_numbers bigint[];
+  v_keys text[];
 begin
   if cardinality(keys) <> cardinality(enqueue_many.globals) then
     raise exception using errcode = 'OP004',
       message = format('%s keys were given for %s documents', cardinality(keys), cardinality(enqueue_many.globals)),
       hint = 'Give one key per document (null for none), or no keys at all.';
   end if;
+  if cardinality(times) <> cardinality(enqueue_many.globals) then
+    raise exception using errcode = 'OP004',
+      message = format('%s times were given for %s documents', cardinality(times), cardinality(enqueue_many.globals)),
+      hint = 'Give one time per document (null for perform_at), or no times at all.';
+  end if;
 
   if keys is null then
     -- Ids are drawn beforehand, so that they come back in the order of the documents.
     select array_agg(nextval('operations_id_seq')) into v_ids from generate_series(1, cardinality(enqueue_many.globals));
     insert into operations (id, name, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
-      select i.id, enqueue_many.name, enqueue_many.queue, enqueue_many.priority, v_perform_at, enqueue_many.step_limit,
+      select i.id, enqueue_many.name, enqueue_many.queue, enqueue_many.priority, coalesce(i.at + v_delay, v_perform_at), enqueue_many.step_limit,
              v_traceparent, enqueue_many.tags, enqueue_many.branches, i.document
-        from unnest(v_ids, enqueue_many.globals) as i (id, document);
+        from unnest(v_ids, enqueue_many.globals, times) as i (id, document, at);
     return query select i, true from unnest(v_ids) as i;
     return;
   end if;
 
   with input as materialized (
-    select n, document, key from unnest(enqueue_many.globals, keys) with ordinality as i (document, key, n)
+    select n, document, key, at from unnest(enqueue_many.globals, keys, times) with ordinality as i (document, key, at, n)
+  ),
+  -- Ids are drawn in the order of the documents, and none for a key that is known to be taken.
+  fresh as materialized (
+    select n, document, key, at, nextval('operations_id_seq') as id
+      from (
+        select n, document, key, at
+          from (
+            -- Of several documents with the same key the first one counts.
+            select distinct on (key) n, document, key, at from input where key is not null order by key, n
+          ) as i
+         where not exists (select from operations o where o.name = enqueue_many.name and o.key = i.key)
+        union all
+        select n, document, key, at from input where key is null
+         order by n
+      ) as i
   ),
   inserted as (
-    insert into operations (name, key, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
-      select enqueue_many.name, i.key, enqueue_many.queue, enqueue_many.priority, v_perform_at, enqueue_many.step_limit,
+    insert into operations (id, name, key, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
+      select i.id, enqueue_many.name, i.key, enqueue_many.queue, enqueue_many.priority, coalesce(i.at + v_delay, v_perform_at),
+             enqueue_many.step_limit,
              v_traceparent, enqueue_many.tags, enqueue_many.branches, i.document
-        from (
-          -- Of several documents with the same key the first one counts.
-          select distinct on (key) document, key from input where key is not null order by key, n
-        ) as i
-       where not exists (select from operations o where o.name = enqueue_many.name and o.key = i.key)
+        from fresh as i
        order by i.key
       on conflict (name, key) where key is not null do nothing
       returning id
   )
-  select array_agg(id) into v_ids from inserted;
-  if coalesce(cardinality(v_ids), 0) < cardinality(keys) then
-    perform await_standby();
+  select array_agg(i.id order by i.n), array_agg(i.n order by i.n), array_agg(i.key order by i.n)
+    into v_ids, v_numbers, v_keys
+    from fresh as i
+    join inserted using (id);
+  if cardinality(v_ids) = cardinality(keys) then
+    return query select i, true from unnest(v_ids) as i;
+    return;
   end if;
+  perform await_standby();
 
+  -- Only keys that were not inserted are looked up; one whose operation went away in between is enqueued alone.
   return query
-    select coalesce(o.id, enqueue(enqueue_many.name, i.document, i.key, enqueue_many.queue, enqueue_many.priority, v_perform_at, null,
-                                  enqueue_many.tags, enqueue_many.branches, enqueue_many.step_limit, v_traceparent)),
-           coalesce(o.id = any (coalesce(v_ids, '{}')) and i.n = min(i.n) over (partition by i.key), true)
-      from unnest(enqueue_many.globals, keys) with ordinality as i (document, key, n)
-      left join operations o on o.name = enqueue_many.name and o.key = i.key
+    select coalesce(own.id, twin.id, o.id,
+                    enqueue(enqueue_many.name, i.document, i.key, enqueue_many.queue, enqueue_many.priority,
+                            coalesce(i.at + v_delay, v_perform_at), null,
+                            enqueue_many.tags, enqueue_many.branches, enqueue_many.step_limit, v_traceparent)),
+           own.id is not null or (twin.id is null and o.id is null)
+      from unnest(enqueue_many.globals, keys, times) with ordinality as i (document, key, at, n)
+      left join unnest(v_ids, v_numbers) as own (id, n) on own.n = i.n
+      left join unnest(v_ids, v_keys) as twin (id, key) on twin.key = i.key
+      left join operations o on twin.id is null and o.name = enqueue_many.name and o.key = i.key
      order by i.n;
 end
 $$;
 
 
 --
--- Name: FUNCTION enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text) IS 'Enqueues one operation per document, in one statement. Returns (id, created) in the order of the documents; where a key is taken, the id that has it and created = false.';
+COMMENT ON FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]) IS 'Enqueues one operation per document, in one statement. Returns (id, created) in the order of the documents; where a key is taken, the id that has it and created = false. times, where given, is each one''s own perform_at.';
 
 
 --
@@ -1321,69 +1351,87 @@ CREATE FUNCTION backops.expand_operations() RETURNS trigger
     AS $$
 declare
   v_now timestamptz := clock_now();
-  v_active bigint;
+  v_named bigint;
+  v_own bigint;
   v_expanded bigint;
-  v_undated bigint;
-  v_queues text[];
-  v_queue text;
 begin
-  select count(*) into v_active from enqueued where state = 'active';
+  select count(*) filter (where branches is null), count(branches) into v_named, v_own from enqueued where state = 'active';
 
-  -- 1. Plans, registered or given.
-  with plan as materialized (
-    select o.id, o.name as operation, o.queue as operation_queue, o.priority, o.perform_at as operation_perform_at, o.step_limit,
-           case when a.perform_at_global is not null then o.globals end as globals, a.*
-      from enqueued o
-      join definitions d on d.name = o.name and d.current
-      join definition_actions a on a.definition_id = d.id
-     where o.branches is null and o.state = 'active'
-    union all
-    select o.id, '', o.queue, o.priority, o.perform_at, o.step_limit,
-           case when a.perform_at_global is not null then o.globals end, a.*
-      from enqueued o
-     cross join lateral plan_rows(o.branches) as a
-     where o.branches is not null and o.state = 'active'
-  ),
-  planned as (
-    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
-      select id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue
-        from plan
-  ),
-  queued as (
+  -- 1. Plans that are registered.
+  if v_named > 0 then
+    with plan as materialized (
+      select d.name as operation, a.*
+        from definitions d
+        join definition_actions a on a.definition_id = d.id
+       where d.current and d.name in (select name from enqueued where branches is null and state = 'active')
+    ),
+    planned as (
+      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
+        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue
+          from enqueued o
+          join plan a on a.operation = o.name
+         where o.branches is null and o.state = 'active'
+    )
     insert into jobs (operation_id, run_at, definition_id, position, steps_left, priority, queue, handler)
-      select id,
+      select o.id,
              case
-               when perform_at is null and perform_in is null and perform_at_global is null then operation_perform_at
-               else greatest(operation_perform_at, due_at(perform_at, perform_in, perform_at_global, globals, v_now))
+               when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
+               else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
              end,
-             definition_id, position, step_limit, priority, coalesce(queue, operation_queue), operation || '/' || name
-        from plan
-       where starts
-      returning queue, run_at
-  )
-  select count(*), count(*) filter (where run_at = 'infinity'), array_agg(distinct queue) filter (where run_at <= v_now)
-    into v_expanded, v_undated, v_queues
-    from queued;
-  if v_undated > 0 then
-    raise exception using errcode = 'OP007', message = 'the time of the first action is not a time that can be waited for',
-      hint = 'A global that an action''s perform_at_global names must be text such as "2027-01-01T08:00:00Z".';
-  end if;
-
-  -- 2. Names that nobody has registered yet wait for somebody who does.
-  if v_expanded < v_active then
-    insert into jobs (operation_id, run_at, steps_left, priority, queue, handler)
-      select o.id, 'infinity', o.step_limit, o.priority, o.queue, o.name || '/'
+             a.definition_id, a.position, o.step_limit, o.priority, coalesce(a.queue, o.queue), o.name || '/' || a.name
         from enqueued o
-       where o.state = 'active' and not exists (select from jobs where operation_id = o.id);
-    update operations set parked_at = v_now
-      from enqueued o
-     where operations.id = o.id and exists (select from jobs where operation_id = o.id and position is null);
+        join plan a on a.operation = o.name
+       where a.starts and o.branches is null and o.state = 'active';
+    get diagnostics v_expanded = row_count;
+
+    -- 2. Names that nobody has registered yet wait for somebody who does.
+    if v_expanded < v_named then
+      insert into jobs (operation_id, run_at, steps_left, priority, queue, handler)
+        select o.id, 'infinity', o.step_limit, o.priority, o.queue, o.name || '/'
+          from enqueued o
+         where o.branches is null and o.state = 'active' and not exists (select from jobs where operation_id = o.id);
+      update operations set parked_at = v_now
+        from enqueued o
+       where operations.id = o.id and exists (select from jobs where operation_id = o.id and position is null);
+    end if;
   end if;
 
-  if v_queues is not null and exists (select from workers where sleeping) then
-    foreach v_queue in array v_queues loop
-      perform wake(v_queue, v_expanded);
-    end loop;
+  -- 3. Plans that came along, each text read once.
+  if v_own > 0 then
+    with given as materialized (
+      select distinct branches::text as branches from enqueued where branches is not null and state = 'active'
+    ),
+    plan as materialized (
+      select given.branches as given, a.* from given cross join lateral plan_rows(given.branches::json) as a
+    ),
+    planned as (
+      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
+        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue
+          from enqueued o
+          join plan a on a.given = o.branches::text
+         where o.state = 'active'
+    )
+    insert into jobs (operation_id, run_at, position, steps_left, priority, queue, handler)
+      select o.id,
+             case
+               when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
+               else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
+             end,
+             a.position, o.step_limit, o.priority, coalesce(a.queue, o.queue), '/' || a.name
+        from enqueued o
+        join plan a on a.given = o.branches::text
+       where a.starts and o.state = 'active';
+  end if;
+
+  if exists (select from workers where sleeping) then
+    perform wake(due.queue, due.jobs)
+       from (
+         select j.queue, count(*) as jobs
+           from enqueued o
+           join jobs j on j.operation_id = o.id
+          where j.run_at <= v_now
+          group by j.queue
+       ) as due;
   end if;
   return null;
 end
@@ -1530,6 +1578,33 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.find_position(p_operation_id bigint, p_branch text, p_action text) IS 'The position of an action in its branch (the first of that name), or of a branch''s first action; SQLSTATE OP005 where there is none.';
+
+
+--
+-- Name: first_due_at(timestamp with time zone, timestamp with time zone, interval, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_time timestamptz := greatest(p_operation, due_at(p_perform_at, p_perform_in, p_perform_at_global, p_globals, p_now));
+begin
+  if v_time = 'infinity' then
+    raise exception using errcode = 'OP007', message = 'the time of the first action is not a time that can be waited for',
+      hint = 'A global that an action''s perform_at_global names must be text such as "2027-01-01T08:00:00Z".';
+  end if;
+  return v_time;
+end
+$$;
+
+
+--
+-- Name: FUNCTION first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone) IS 'When an operation may start whose first action has a time of its own; refuses a global that is not a time (SQLSTATE OP007).';
 
 
 --
@@ -4581,10 +4656,10 @@ REVOKE ALL ON FUNCTION backops.enqueue(name text, globals jsonb, key text, queue
 
 
 --
--- Name: FUNCTION enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]) FROM PUBLIC;
 
 
 --
