@@ -257,7 +257,7 @@ create table attempts (
 create index attempts_operation_idx on attempts (operation_id, id);
 create index attempts_ended_operations_idx on attempts (operation_id) where ends_operation;
 comment on table attempts is
-  'Every attempt that did not simply succeed, for ever: failures, crashes, snoozes, hand-backs, and completions that a jump back made undone.';
+  'Every attempt that did not simply succeed, as long as its operation is there: failures, crashes, snoozes, hand-backs, and completions that a jump back made undone.';
 comment on column attempts.id is 'In the order in which they ended.';
 comment on column attempts.operation_id is 'The operation.';
 comment on column attempts.position is 'The action''s place in the plan.';

@@ -1,0 +1,1 @@
+drop function prune(interval, integer, bigint, interval, interval, interval);
