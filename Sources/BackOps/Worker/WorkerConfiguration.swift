@@ -26,8 +26,17 @@ public struct WorkerConfiguration: Sendable {
     /// Where a pooler is in between nevertheless, the worker notices, says so in the log, and polls.
     public var listens = true
 
+    /// How long operations stay that have ended, not shorter than the lease; by default for ever.
+    ///
+    /// The worker prunes what is older, whichever operations it knows itself: where workers of one schema differ, the shortest
+    /// time counts. It looks every minute, deletes in small batches, and never while it stops.
+    public var retention = Retention.forever
+
     /// The version of your application, shown in the table `workers`.
     public var version = ""
+
+    /// How often it looks for operations to prune.
+    package var pruningInterval: Duration = .seconds(60)
 
     /// How often it looks for jobs; who is not woken looks once a second at least.
     func pollInterval(_ hearing: WorkerInbox.Hearing) -> Duration {
@@ -62,6 +71,7 @@ public struct WorkerConfiguration: Sendable {
         guard gracePeriod >= .zero else {
             throw .invalidConfiguration("gracePeriod", "must not be negative, but is \(gracePeriod).")
         }
+        try retention.validate(lease: lease)
     }
 
     private static func isQueueName(_ name: String) -> Bool {

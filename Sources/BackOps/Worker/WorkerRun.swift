@@ -97,6 +97,15 @@ struct WorkerRun {
             "worker started",
             metadata: ["queues": "\(configuration.queues)", "slots": "\(configuration.concurrency)"]
         )
+        let pruner = Pruner(
+            engine: engine,
+            pool: pools.actions,
+            retention: configuration.retention,
+            interval: configuration.pruningInterval,
+            relay: relay,
+            logger: logger
+        )
+        async let _ = pruner.run()
         var dispatcher = Dispatcher(
             engine: engine,
             pool: pools.dispatcher,

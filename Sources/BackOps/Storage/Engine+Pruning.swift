@@ -1,0 +1,53 @@
+package import LibPQ
+
+/// `Migrations/0010_pruning.up.sql`.
+extension Engine {
+    /// One row: how many operations were pruned, the id up to which it looked, whether there is more, and how many workers there are.
+    package func prune(_ retention: Retention, atMost limit: Int, after id: Int64?) -> SQLStatement {
+        """
+        select pruned, reached, more, (select count(*) from \(unescaped: name).workers)
+          from \(unescaped: name).prune(
+            at_most => \(Int32(limit)), after => \(id),
+            completed => \(retention.completed), failed => \(retention.failed), cancelled => \(retention.cancelled))
+        """
+    }
+
+    /// A row for every state of which something can be pruned, with its number; reads the table of operations.
+    package func prunable(_ retention: Retention) -> SQLStatement {
+        """
+        select state, count(*)
+          from \(unescaped: name).operations
+         where ended_at <= \(unescaped: name).clock_now() - case state
+                 when 'completed' then \(retention.completed)::interval
+                 when 'failed' then \(retention.failed)::interval
+                 when 'cancelled' then \(retention.cancelled)::interval
+               end
+         group by state
+        """
+    }
+}
+
+/// What one call of `prune` did.
+package struct PrunedBatch: Sendable {
+    package let count: Int
+    /// The id up to which it looked; nil when it has not found anything that is old enough.
+    package let reached: Int64?
+    package let hasMore: Bool
+    package let workers: Int
+
+    package init(count: Int, reached: Int64?, hasMore: Bool, workers: Int) {
+        self.count = count
+        self.reached = reached
+        self.hasMore = hasMore
+        self.workers = workers
+    }
+}
+
+extension PrunedBatch {
+    init(_ row: PQRow) throws(PQError) {
+        count = Int(try row.decode(0, as: Int32.self))
+        reached = try row.decode(1)
+        hasMore = try row.decode(2)
+        workers = try row.decode(3)
+    }
+}
