@@ -17,7 +17,9 @@ package enum CommandList {
         ),
         CommandGroup(
             name: "Installation",
-            subcommands: [MigrateCommand.self, DoctorCommand.self, VersionCommand.self]
+            subcommands: [
+                MigrateCommand.self, DoctorCommand.self, PruneCommand.self, VersionCommand.self,
+            ]
         ),
     ]
 
