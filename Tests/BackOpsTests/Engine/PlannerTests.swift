@@ -115,7 +115,7 @@ extension SQLEngine {
             "claim", "claim_suspect", "describe_claims", "next_due", "complete_many", "fail_many",
             "hand_back_many",
             "lost_claims", "report_progress", "heartbeat", "rescue", "record_crashes", "expand_operations",
-            "enqueue_many", "unpark",
+            "enqueue_many", "unpark", "prune",
         ]
     }
 }

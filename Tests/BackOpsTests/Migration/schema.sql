@@ -2394,6 +2394,101 @@ COMMENT ON FUNCTION backops.problem_message(p_problem text) IS 'What an operator
 
 
 --
+-- Name: prune(interval, integer, bigint, interval, interval, interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.prune(older_than interval DEFAULT NULL::interval, at_most integer DEFAULT 1000, after bigint DEFAULT NULL::bigint, completed interval DEFAULT NULL::interval, failed interval DEFAULT NULL::interval, cancelled interval DEFAULT NULL::interval) RETURNS TABLE(pruned integer, reached bigint, more boolean)
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  -- Small, because this is what a call costs that finds nothing.
+  c_window constant integer := 200;
+  v_completed_before timestamptz := clock_now() - coalesce(prune.completed, prune.older_than);
+  v_failed_before timestamptz := clock_now() - coalesce(prune.failed, prune.older_than);
+  v_cancelled_before timestamptz := clock_now() - coalesce(prune.cancelled, prune.older_than);
+  v_youngest timestamptz := greatest(v_completed_before, v_failed_before, v_cancelled_before);
+  v_position bigint := coalesce(prune.after, -9223372036854775808);
+  v_read integer := 0;
+  v_ids bigint[] := '{}';
+  v_window record;
+begin
+  if v_youngest is null then
+    raise exception using errcode = 'OP004', message = 'prune must be told how old an operation has to be',
+      hint = 'prune(''30 days'') prunes whatever ended before; completed, failed and cancelled give a state its own age.';
+  end if;
+  if least(prune.older_than, prune.completed, prune.failed, prune.cancelled) < interval '0' then
+    raise exception using errcode = 'OP004', message = 'an age must not be negative';
+  end if;
+  if prune.at_most is null or prune.at_most not between 1 and 100000 then
+    raise exception using errcode = 'OP004', message = format('cannot prune %s operations at once', coalesce(prune.at_most::text, 'null')),
+      hint = 'at_most is 1 to 100000.';
+  end if;
+
+  reached := prune.after;
+  loop
+    select count(*) as count, max(id) as last, max(id) filter (where created_at <= v_youngest) as last_old,
+           coalesce(array_agg(id order by id) filter (where ended_before), '{}') as ids
+      into v_window
+      from (
+        select id, created_at,
+               ended_at <= case state
+                 when 'completed' then v_completed_before when 'failed' then v_failed_before when 'cancelled' then v_cancelled_before
+               end as ended_before
+          from operations
+         where id > v_position
+         order by id
+         limit c_window
+      ) as w;
+    v_ids := v_ids || v_window.ids;
+    if cardinality(v_ids) >= prune.at_most then
+      v_ids := v_ids[1:prune.at_most];
+      reached := v_ids[prune.at_most];
+      more := true;
+      exit;
+    end if;
+    reached := coalesce(v_window.last_old, reached);
+    v_position := v_window.last;
+    v_read := v_read + v_window.count;
+    more := v_window.count = c_window and v_window.last_old = v_window.last;
+    exit when more is distinct from true or v_read >= 10 * prune.at_most;
+  end loop;
+  more := coalesce(more, false);
+
+  -- Under the lock it counts whether it has ended: a retry may have been faster.
+  v_ids := array(
+    select o.id
+      from operations o
+     where o.id = any (v_ids)
+       and o.ended_at <= case o.state
+         when 'completed' then v_completed_before when 'failed' then v_failed_before when 'cancelled' then v_cancelled_before
+       end
+       and not exists (select from jobs j where j.operation_id = o.id)
+     order by o.id
+       for update of o skip locked
+  );
+  delete from attempts where operation_id = any (v_ids);
+  delete from actions where operation_id = any (v_ids);
+  delete from operations where id = any (v_ids);
+  pruned := cardinality(v_ids);
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION prune(older_than interval, at_most integer, after bigint, completed interval, failed interval, cancelled interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.prune(older_than interval, at_most integer, after bigint, completed interval, failed interval, cancelled interval) IS 'Deletes operations that ended longer ago than older_than, with their actions and attempts; completed, failed and cancelled give a state an age of its own, and a state without any age stays. At most at_most in one call, lowest ids first, and from those behind the id after; what somebody else has locked is passed over. Where more is true, call again with after => reached. Active operations always stay. SELECT * FROM backops.prune(''30 days'')';
+
+
+--
 -- Name: read_options(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -3954,7 +4049,7 @@ CREATE TABLE backops.attempts (
 -- Name: TABLE attempts; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON TABLE backops.attempts IS 'Every attempt that did not simply succeed, for ever: failures, crashes, snoozes, hand-backs, and completions that a jump back made undone.';
+COMMENT ON TABLE backops.attempts IS 'Every attempt that did not simply succeed, as long as its operation is there: failures, crashes, snoozes, hand-backs, and completions that a jump back made undone.';
 
 
 --
