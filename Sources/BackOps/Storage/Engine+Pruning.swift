@@ -2,10 +2,10 @@ package import LibPQ
 
 /// `Migrations/0010_pruning.up.sql`.
 extension Engine {
-    /// One row: how many operations were pruned, the id up to which it looked, whether there is more, and how many workers there are.
+    /// One row for a ``PrunedBatch``.
     package func prune(_ retention: Retention, atMost limit: Int, after id: Int64?) -> SQLStatement {
         """
-        select pruned, reached, more, (select count(*) from \(unescaped: name).workers)
+        select pruned, reached, more, (select count(*) from \(unescaped: name).workers), clock_timestamp() - statement_timestamp()
           from \(unescaped: name).prune(
             at_most => \(Int32(limit)), after => \(id),
             completed => \(retention.completed), failed => \(retention.failed), cancelled => \(retention.cancelled))
@@ -34,12 +34,15 @@ package struct PrunedBatch: Sendable {
     package let reached: Int64?
     package let hasMore: Bool
     package let workers: Int
+    /// How long it took the server; a busy worker may learn of its end much later.
+    package let duration: Duration
 
-    package init(count: Int, reached: Int64?, hasMore: Bool, workers: Int) {
+    package init(count: Int, reached: Int64?, hasMore: Bool, workers: Int, duration: Duration) {
         self.count = count
         self.reached = reached
         self.hasMore = hasMore
         self.workers = workers
+        self.duration = duration
     }
 }
 
@@ -49,5 +52,6 @@ extension PrunedBatch {
         reached = try row.decode(1)
         hasMore = try row.decode(2)
         workers = try row.decode(3)
+        duration = try row.decode(4)
     }
 }

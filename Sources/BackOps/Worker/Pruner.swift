@@ -27,9 +27,8 @@ struct Pruner: Sendable {
             do {
                 try await Task.sleep(for: pause)
                 if relay.isStopping { break }
-                let start = ContinuousClock.now
                 let batch = try await prune(pace)
-                pause = pace.next(after: batch, lasting: .now - start)
+                pause = pace.next(after: batch)
                 pruned += batch.count
                 isInTrouble = false
                 if !batch.hasMore, pruned > 0 {

@@ -138,54 +138,65 @@ private struct Held: OperationDefinition {
 @Suite struct `The pace of pruning` {
     private let now = ContinuousClock.now
 
-    private func batch(_ count: Int, more: Bool, reached: Int64? = 7, workers: Int = 1) -> PrunedBatch {
-        PrunedBatch(count: count, reached: reached, hasMore: more, workers: workers)
+    private func batch(
+        _ count: Int,
+        more: Bool,
+        reached: Int64? = 7,
+        workers: Int = 1,
+        lasting duration: Duration = .zero
+    ) -> PrunedBatch {
+        PrunedBatch(count: count, reached: reached, hasMore: more, workers: workers, duration: duration)
     }
 
     @Test func `rests for about the interval when nothing is left`() {
         var pace = PruningPace(interval: .seconds(60), now: now)
-        let pause = pace.next(after: batch(3, more: false), lasting: .milliseconds(5), now: now)
+        let pause = pace.next(after: batch(3, more: false, lasting: .milliseconds(5)), now: now)
         #expect((.seconds(45)...(.seconds(75))).contains(pause))
-        #expect(pace.position == 7)
     }
 
     @Test(arguments: [1, 10, 50])
-    func `leaves the server four fifths of the time, whatever the number of workers`(
+    func `keeps one process of the server busy for half of the time, whatever the number of workers`(
         workers: Int
     ) {
         var pace = PruningPace(interval: .seconds(60), now: now)
         let pause = pace.next(
-            after: batch(100, more: true, workers: workers),
-            lasting: .milliseconds(50),
+            after: batch(100, more: true, workers: workers, lasting: .milliseconds(50)),
             now: now
         )
-        #expect(pause == .milliseconds(200) * workers)
+        #expect(pause == .milliseconds(50) * workers)
     }
 
     @Test func `makes batches larger while they are quick, and smaller when they take long`() {
         var pace = PruningPace(interval: .seconds(60), now: now)
-        for _ in 1...10 { _ = pace.next(after: batch(1, more: true), lasting: .milliseconds(1), now: now) }
+        for _ in 1...10 { _ = pace.next(after: batch(1, more: true, lasting: .milliseconds(1)), now: now) }
         #expect(pace.limit == 1000)
-        _ = pace.next(after: batch(1, more: true), lasting: .milliseconds(60), now: now)
+        _ = pace.next(after: batch(1, more: true, lasting: .milliseconds(60)), now: now)
         #expect(pace.limit == 1000)
-        for _ in 1...10 { _ = pace.next(after: batch(1, more: true), lasting: .seconds(1), now: now) }
+        for _ in 1...10 { _ = pace.next(after: batch(1, more: true, lasting: .seconds(1)), now: now) }
         #expect(pace.limit == 10)
+    }
+
+    @Test func `looks twice, because what was enqueued long ago may have ended a little later`() {
+        var pace = PruningPace(interval: .seconds(60), now: now)
+        var positions: [Int64?] = []
+        for end in [7, 9, 12] as [Int64] {
+            _ = pace.next(after: batch(1, more: true, reached: end - 1), now: now)
+            #expect(pace.position == end - 1)
+            _ = pace.next(after: batch(1, more: false, reached: end), now: now)
+            positions.append(pace.position)
+        }
+        #expect(positions == [nil, 7, 9])
     }
 
     @Test func `goes back to the lowest id once in an hour`() {
         var pace = PruningPace(interval: .seconds(60), now: now)
-        _ = pace.next(after: batch(0, more: false), lasting: .zero, now: now + .seconds(3599))
+        for seconds in [1, 3599] {
+            _ = pace.next(after: batch(0, more: false), now: now + .seconds(seconds))
+        }
         #expect(pace.position == 7)
-        _ = pace.next(after: batch(0, more: false), lasting: .zero, now: now + .seconds(3600))
+        _ = pace.next(after: batch(0, more: false), now: now + .seconds(3600))
         #expect(pace.position == nil)
-        _ = pace.next(after: batch(0, more: false, reached: 3), lasting: .zero, now: now + .seconds(3601))
-        #expect(pace.position == 3)
-    }
-
-    @Test func `stays where it is when nothing has become old enough`() {
-        var pace = PruningPace(interval: .seconds(60), now: now)
-        _ = pace.next(after: batch(5, more: true), lasting: .zero, now: now)
-        _ = pace.next(after: batch(0, more: false, reached: nil), lasting: .zero, now: now)
+        _ = pace.next(after: batch(0, more: false), now: now + .seconds(3601))
         #expect(pace.position == 7)
     }
 }
