@@ -18,9 +18,10 @@ extension SQLEngine {
             await holder.close()
             #expect(pages.count >= 4000 / Self.batch)
             #expect(try await engine.value("select count(*) from jobs", as: Int.self) == 0)
-            // Some 15 pages a job: its index entry, its row, and what is told of it; from the start of the lane it would be 160 in
-            // the end. The first claim reads the catalogs, to make its plan.
-            #expect(try #require(pages.dropFirst().max()) <= 40 * Self.batch, "\(pages)")
+            // Some 15 pages a job: its index entry, its row, and what is told of it; from the start of the lane it would be 140 by
+            // now. The median, because a claim may have to read the catalogs, to make its plan again.
+            let last = pages.suffix(21).sorted()
+            #expect(last[last.count / 2] <= 40 * Self.batch, "\(pages)")
         }
 
         /// Claims and completes batches as a worker does, behind the last job that it has claimed; tells the pages of each claim.
