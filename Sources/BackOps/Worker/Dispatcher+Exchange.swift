@@ -12,16 +12,12 @@ extension Dispatcher {
 
     /// Whether there is something to say to the database now.
     var mustSend: Bool {
-        mutating get {
-            if let sendAgainAt, sendAgainAt > .now { return false }
-            if let nextReconciliation, nextReconciliation <= .now { mustReconcile = true }
-            guard flights.isEmpty else {
-                guard mayOverlap else { return false }
-                return pending.count + (look.isDue ? freeSlots : 0) >= worthwhile
-            }
-            return !pending.isEmpty || mustReconcile || mustTellStop || (look.isDue && stop <= .whenIdle)
-                || nextProgress <= .now || asksForLostClaims
+        if let sendAgainAt, sendAgainAt > .now { return false }
+        guard flights.isEmpty else {
+            return mayOverlap && pending.count + (look.isDue ? freeSlots : 0) >= worthwhile
         }
+        return !pending.isEmpty || mustReconcile || mustTellStop || (look.isDue && stop <= .whenIdle)
+            || nextProgress <= .now || asksForLostClaims
     }
 
     /// How many actions must end before there is something to send again.
@@ -109,7 +105,7 @@ extension Dispatcher {
                 try accept(part, answer.get(), duration: landing.duration)
             } catch {
                 isRefused = true
-                pending.restore([part])
+                pending.restore(part)
                 refuse(part, error)
             }
         }
@@ -253,7 +249,7 @@ extension Dispatcher {
         switch part {
         case .sleeping(let sleeping): look.told(sleeping: sleeping)
         case .stopping: mustTellStop = false
-        case .complete(let completions): try accept(completions, rows)
+        case .complete(let completions): try accept(part, completions, rows)
         case .fail, .snooze, .release: try acceptHandBacks(part, rows)
         case .progress: break
         case .held: try reconcile(rows.claimedJobs())
@@ -274,6 +270,7 @@ extension Dispatcher {
     }
 
     private mutating func accept(
+        _ part: ExchangePart,
         _ completions: [(job: ClaimedJob, result: ActionResult)],
         _ rows: PQResult
     ) throws(PQError) {
@@ -294,9 +291,7 @@ extension Dispatcher {
             case .busy: sendAgainAt = .now + .milliseconds(100)
             }
         }
-        if settled.count < completions.count {
-            pending.completions += completions.filter { !settled.contains($0.job.claim) }
-        }
+        if settled.count < completions.count { pending.restore(part, except: settled) }
     }
 
     private mutating func acceptHandBacks(_ part: ExchangePart, _ rows: PQResult) throws(PQError) {
@@ -316,8 +311,7 @@ extension Dispatcher {
             }
             settled.insert(answer.claim)
         }
-        pending.restore([part])
-        pending.remove(settled)
+        pending.restore(part, except: settled)
     }
 
     /// Starts what the database handed over in an answer that was lost.

@@ -130,6 +130,7 @@ struct Dispatcher {
             }
             if isFinished { return .stopped }
             if freeSlots > 0 { look.slotsAreFree() }
+            if let nextReconciliation, nextReconciliation <= .now { mustReconcile = true }
             while mustSend, send() {}
             if freeSlots > 0 { look.slotsAreFree() }
             if !inbox.hasNews, isFinished { return .stopped }

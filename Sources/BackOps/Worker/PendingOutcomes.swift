@@ -33,14 +33,17 @@ struct PendingOutcomes: Sendable {
 
     /// Takes back what was on its way.
     mutating func restore(_ parts: [ExchangePart]) {
-        for part in parts {
-            switch part {
-            case .complete(let sent): completions += sent
-            case .fail(let sent): failures += sent
-            case .snooze(let sent): snoozes += sent
-            case .release(let sent): releases += sent
-            case .sleeping, .stopping, .progress, .held, .lost, .claim, .claimSuspect, .nextDue: break
-            }
+        for part in parts { restore(part) }
+    }
+
+    /// Takes back what was on its way and has not been settled.
+    mutating func restore(_ part: ExchangePart, except settled: Set<Claim> = []) {
+        switch part {
+        case .complete(let sent): completions += sent.filter { !settled.contains($0.job.claim) }
+        case .fail(let sent): failures += sent.filter { !settled.contains($0.claim) }
+        case .snooze(let sent): snoozes += sent.filter { !settled.contains($0.claim) }
+        case .release(let sent): releases += sent.filter { !settled.contains($0) }
+        case .sleeping, .stopping, .progress, .held, .lost, .claim, .claimSuspect, .nextDue: break
         }
     }
 

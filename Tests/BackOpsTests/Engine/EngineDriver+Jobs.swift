@@ -149,23 +149,27 @@ extension EngineDriver {
         return path
     }
 
+    /// Completes the actions of a batch, and tells what it was handed on: operations and claims.
+    func complete(_ held: [(Int64, Int64)]) async throws -> [(Int64, Int64)] {
+        let rows = try await query(
+            """
+            select operation_id, next_claim_id
+              from complete_many(\(worker), \(held.map(\.0)), \(held.map(\.1)), null, null)
+             where outcome = 'advanced'
+            """
+        )
+        return try rows.map { try $0.decode(as: Int64.self, Int64.self) }
+    }
+
     /// Claims and completes in batches until nothing is due, as a busy worker does.
     func drainInBatches(of size: Int = 500) async throws {
-        var held: [(operation: Int64, claim: Int64)] = []
+        var held: [(Int64, Int64)] = []
         repeat {
             if held.count < size {
                 held += try await claim(size - held.count).map { ($0.operation, $0.claim) }
             }
             guard !held.isEmpty else { return }
-            let rows = try await query(
-                """
-                select operation_id, next_claim_id
-                  from complete_many(\(worker), \(held.map(\.operation)), \(held.map(\.claim)),
-                                     \(held.map { _ in PQJSON?.none }), \(held.map { _ in Int32?.none }))
-                 where outcome = 'advanced'
-                """
-            )
-            held = try rows.map { try $0.decode(as: Int64.self, Int64.self) }
+            held = try await complete(held)
         } while true
     }
 }

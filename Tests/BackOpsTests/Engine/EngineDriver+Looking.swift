@@ -1,3 +1,4 @@
+import BackOps
 import LibPQ
 import Testing
 
@@ -34,6 +35,14 @@ extension EngineDriver {
     /// Its globals as text.
     func globals(_ operation: Int64) async throws -> String {
         try await value("select globals::text from operations where id = \(operation)")
+    }
+
+    /// How many pages a query touches, which is run for it; the first time, the catalogue's too.
+    func pages(_ query: SQLStatement) async throws -> Int {
+        let text: String = try await value("explain (analyze, buffers, format json) \(query)")
+        let plan = try JSON(parsing: text).arrayValue?.first?["Plan"]
+        let counts = ["Shared Hit Blocks", "Shared Read Blocks"].map { plan?[$0]?.integerValue }
+        return Int(try counts.reduce(0) { try $0 + #require($1) })
     }
 
     /// How long from now until its job is due: `00:00:05`.

@@ -27,14 +27,7 @@ struct `Pruning among a hundred thousand operations` {
     }
 
     private func pages(_ engine: EngineDriver, _ arguments: String) async throws -> Int {
-        let text: String = try await engine.value(
-            SQLStatement(
-                unescaped: "explain (analyze, buffers, format json) select * from prune(\(arguments))"
-            )
-        )
-        let plan = try JSON(parsing: text).arrayValue?.first?["Plan"]
-        let counts = ["Shared Hit Blocks", "Shared Read Blocks"].map { plan?[$0]?.integerValue }
-        return Int(try counts.reduce(0) { try $0 + #require($1) })
+        try await engine.pages("select * from prune(\(unescaped: arguments))")
     }
 
     @Test func `looks at a few pages where nothing is old enough`() async throws {

@@ -29,41 +29,22 @@ extension SQLEngine {
             var pages: [Int] = []
             var (runAt, operation) = ("-infinity", Int64(0))
             while true {
-                let plan = try await engine.values(
+                let touched = try await engine.pages(
                     """
-                    explain (analyze, buffers, timing off)
-                      select * from claim(\(engine.worker), \(Int32(Self.batch)), '{default}', '{5}', array[\(runAt)::timestamptz], array[\(operation)])
-                    """,
-                    as: String.self
+                    select * from claim(\(engine.worker), \(Int32(Self.batch)), '{default}', '{5}', array[\(runAt)::timestamptz], array[\(operation)])
+                    """
                 )
-                var held = try await engine.query(
+                let rows = try await engine.query(
                     """
                     select operation_id, claim_id, run_at::text from jobs where worker_id = \(engine.worker) order by run_at, operation_id
                     """
                 )
-                guard let last = held.last else { return pages }
+                guard let last = rows.last else { return pages }
                 (operation, runAt) = try (last.decode(0), last.decode(2))
-                pages.append(try touched(plan))
-                while !held.isEmpty {
-                    let (ids, claims) = try held.reduce(into: ([Int64](), [Int64]())) {
-                        try $0.0.append($1.decode(0))
-                        try $0.1.append($1.decode(1))
-                    }
-                    held = try await engine.query(
-                        """
-                        select operation_id, next_claim_id
-                          from complete_many(\(engine.worker), \(ids), \(claims), null, null)
-                         where outcome = 'advanced'
-                        """
-                    )
-                }
+                pages.append(touched)
+                var held = try rows.map { try ($0.decode(0, as: Int64.self), $0.decode(1, as: Int64.self)) }
+                while !held.isEmpty { held = try await engine.complete(held) }
             }
-        }
-
-        /// The sum of "Buffers: shared hit=… read=…" of the whole statement.
-        private func touched(_ plan: [String]) throws -> Int {
-            let line = try #require(plan.first { $0.contains("Buffers: shared") })
-            return line.matches(of: /(?:hit|read)=(\d+)/).compactMap { Int($0.1) }.reduce(0, +)
         }
     }
 }
