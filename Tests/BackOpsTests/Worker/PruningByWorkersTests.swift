@@ -118,7 +118,8 @@ private struct Held: OperationDefinition {
         try await working(worker(Retention(.seconds(86_400)))) {
             try await eventually("it is logged") { journal.entries.contains("worker cannot prune") }
             #expect(try await count() == 3)
-            try await database.script("drop table orders")
+            // Not by dropping the table: that locks it before operations, and the worker's DELETE the other way round.
+            try await database.script("delete from orders")
             try await eventually("the old ones are gone") { try await count() == 0 }
         }
     }
