@@ -277,6 +277,35 @@ comment on column attempts.stack_trace is 'Where it was thrown.';
 comment on index attempts_operation_idx is 'The history of one operation.';
 comment on index attempts_ended_operations_idx is 'Finds failed operations without an index on their state, which would make every completion dearer.';
 
+create table attempt_logs (
+  operation_id bigint      not null,
+  claim_id     bigint      not null,
+  number       integer     not null,
+  position     integer     not null,
+  run          integer     not null,
+  attempt      integer     not null,
+  logged_at    timestamptz not null,
+  level        text        not null,
+  message      text        not null,
+  metadata     jsonb       not null default '{}',
+  constraint attempt_logs_pkey primary key (operation_id, claim_id, number),
+  constraint attempt_logs_level_is_known check (level in ('trace', 'debug', 'info', 'notice', 'warning', 'error', 'critical'))
+);
+comment on table attempt_logs is
+  'What actions logged, one row per line, where their worker stores it (WorkerConfiguration.attemptLogs): written with the outcome of the '
+  'attempt, never line by line, so a crash loses the lines of what ran. Gone with the operation. SELECT logged_at, level, message, metadata '
+  'FROM backops.attempt_logs WHERE operation_id = 48213 ORDER BY claim_id, number';
+comment on column attempt_logs.operation_id is 'The operation.';
+comment on column attempt_logs.claim_id is 'The claim of the attempt: claims grow with time, so claim_id, number is the order of an operation''s lines.';
+comment on column attempt_logs.number is 'Place of the line in its attempt, from 1; what is left out for want of room leaves a gap.';
+comment on column attempt_logs.position is 'The action''s place in the plan.';
+comment on column attempt_logs.run is 'The run of the action.';
+comment on column attempt_logs.attempt is 'The attempt of that run.';
+comment on column attempt_logs.logged_at is 'When it was logged, by the clock of the worker''s host.';
+comment on column attempt_logs.level is 'trace, debug, info, notice, warning, error or critical.';
+comment on column attempt_logs.message is 'The message, cut off after some kB.';
+comment on column attempt_logs.metadata is 'The metadata of the line as an object of texts, without what the columns say.';
+
 create table workers (
   id           bigint      constraint workers_pkey primary key,
   host         text        not null,

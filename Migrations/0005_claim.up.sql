@@ -17,7 +17,9 @@ create type claimed_job as (
   branch        text,
   action        text,
   globals       jsonb,
-  plan          json
+  plan          json,
+  claimed_at    timestamptz,
+  traceparent   text
 );
 comment on type claimed_job is
   'What a worker must know to run the action that it claimed. plan is given where the operation brought its own branches: [[branch, action], …].';
@@ -38,6 +40,8 @@ comment on column claimed_job.branch is 'Branch of the action.';
 comment on column claimed_job.action is 'Name of the action.';
 comment on column claimed_job.globals is 'The globals.';
 comment on column claimed_job.plan is 'Branches and actions in order, for jumps.';
+comment on column claimed_job.claimed_at is 'When it was claimed: claimed_at - run_at is how long it was due before.';
+comment on column claimed_job.traceparent is 'W3C trace context of the enqueue, or null.';
 
 -- claim spells the same columns out: it describes the rows that its own UPDATE returns, which no other query of that statement
 -- could see yet.
@@ -51,7 +55,8 @@ as $$
          j.run_at, o.created_at, j.queue, o.name, a.branch, a.name, o.globals,
          case when j.definition_id is null then (
            select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
-         ) end
+         ) end,
+         j.claimed_at, o.traceparent
     from jobs j
     join actions a on a.operation_id = j.operation_id and a.position = j.position
     join operations o on o.id = j.operation_id
@@ -128,7 +133,8 @@ begin
            j.run_at, o.created_at, j.queue, o.name, a.branch, a.name, o.globals,
            case when j.definition_id is null then (
              select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
-           ) end
+           ) end,
+           j.claimed_at, o.traceparent
       from claimed j
       join actions a on a.operation_id = j.operation_id and a.position = j.position
       join operations o on o.id = j.operation_id

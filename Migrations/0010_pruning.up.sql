@@ -89,6 +89,7 @@ begin
        for update of o skip locked
   );
   delete from attempts where operation_id = any (v_ids);
+  delete from attempt_logs where operation_id = any (v_ids);
   delete from actions where operation_id = any (v_ids);
   delete from operations where id = any (v_ids);
   pruned := cardinality(v_ids);

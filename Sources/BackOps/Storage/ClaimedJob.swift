@@ -20,11 +20,14 @@ package struct ClaimedJob: Sendable {
     package var globals: [UInt8]
     /// `[[branch, action], …]` in order.
     package let plan: [UInt8]?
+    package let claimedAt: PQTimestamp
+    /// The trace context that the operation was enqueued in.
+    package let traceparent: String?
 
     /// The columns in the order in which ``init(_:)`` reads them.
     static let columns =
         "operation_id, claim_id, definition_id, position, run, attempt, max_attempts, priority, timeout_ms, run_at, "
-        + "enqueued_at, queue, operation, branch, action, globals, plan"
+        + "enqueued_at, queue, operation, branch, action, globals, plan, claimed_at, traceparent"
 
     init(_ row: PQRow) throws(PQError) {
         claim = Claim(operationID: try row.decode(0), claimID: try row.decode(1))
@@ -43,6 +46,8 @@ package struct ClaimedJob: Sendable {
         action = try row.decode(14)
         globals = try row.decode(15, as: PQJSON.self).bytes
         plan = try row.decode(16, as: PQJSON?.self)?.bytes
+        claimedAt = try row.decode(17)
+        traceparent = try row.decode(18)
     }
 
     /// The job after its action completed and the next one was handed to the same worker.

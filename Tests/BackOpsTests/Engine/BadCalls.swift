@@ -212,6 +212,33 @@ enum BadCalls {
         ("set_global(999, 'a', '1')", "OP002"),
         ("set_global({r}, null, '1')", "OP004"),
         ("describe_claims(null)", ""),
+        ("record_actions(null)", "OP004"),
+        ("record_actions('{}')", "OP004"),
+        ("record_actions('[]')", "0"),
+        ("record_actions('[5]')", "OP004"),
+        ("record_actions('[{}]')", "OP004"),
+        (
+            #"record_actions('[{"queue": "q", "operation": "F", "action": "main/A", "completed": "many"}]')"#,
+            "OP004"
+        ),
+        (
+            #"record_actions('[{"queue": "q", "operation": "F", "action": "main/A", "completed": 1, "failed": 0, "retried": 0, "#
+                + #""max_ms": 1, "buckets": [1]}]')"#,
+            "OP004"
+        ),
+        ("store_logs({w}, null, null, null)", "OP004"),
+        ("store_logs({w}, '{}', '{}', '{}')", "0"),
+        ("store_logs({w}, array[{o}], array[{c}], array[null]::jsonb[])", "OP004"),
+        ("store_logs({w}, array[{o}], array[{c}], array['{}']::jsonb[])", "OP004"),
+        (#"store_logs({w}, array[{o}], array[{c}], array['[{"number": 1}]']::jsonb[])"#, "OP004"),
+        (
+            #"store_logs({w}, array[{o}], array[{c}], array['[{"number": 1, "at": "now", "level": "loud", "message": ""}]']::jsonb[])"#,
+            "OP004"
+        ),
+        (
+            #"store_logs(7, array[{o}], array[{c}], array['[{"number": 1, "at": "now", "level": "info", "message": ""}]']::jsonb[])"#,
+            "0"
+        ),
     ]
 
     /// Functions that are no part of the API, and are not called from outside.
@@ -229,6 +256,8 @@ enum BadCalls {
         // Sums of the invariants.
         "violations_of_operations", "violations_of_jobs", "violations_of_actions", "violations_of_attempts",
         "violations_of_the_schema", "job_advice",
+        // Sums of the counts of actions.
+        "duration_bucket_limits", "bucket_sums", "bucket_quantile",
         "hand_back_many", "open_for_steering", "point_at",
     ]
 }

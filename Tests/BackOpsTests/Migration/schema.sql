@@ -50,7 +50,9 @@ CREATE TYPE backops.claimed_job AS (
 	branch text,
 	action text,
 	globals jsonb,
-	plan json
+	plan json,
+	claimed_at timestamp with time zone,
+	traceparent text
 );
 
 
@@ -178,6 +180,20 @@ COMMENT ON COLUMN backops.claimed_job.globals IS 'The globals.';
 --
 
 COMMENT ON COLUMN backops.claimed_job.plan IS 'Branches and actions in order, for jumps.';
+
+
+--
+-- Name: COLUMN claimed_job.claimed_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.claimed_at IS 'When it was claimed: claimed_at - run_at is how long it was due before.';
+
+
+--
+-- Name: COLUMN claimed_job.traceparent; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.traceparent IS 'W3C trace context of the enqueue, or null.';
 
 
 --
@@ -370,6 +386,54 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.backoff_delay(p_attempt integer, p_backoff jsonb) IS 'Delay after the p_attempt-th failed attempt: {"kind": "exponential" or "constant", "base", "factor", "max" in seconds, "jitter" 0 to 1}; by default 5 s doubling up to 6 h, each shortened by up to a fifth so that many do not come back at once.';
+
+
+--
+-- Name: duration_bucket_limits(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.duration_bucket_limits() RETURNS double precision[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY[(0.1)::double precision, (0.2)::double precision, (0.5)::double precision, (1)::double precision, (2)::double precision, (5)::double precision, (10)::double precision, (20)::double precision, (50)::double precision, (100)::double precision, (200)::double precision, (500)::double precision, ('1000'::numeric)::double precision, ('2000'::numeric)::double precision, ('5000'::numeric)::double precision, ('10000'::numeric)::double precision, ('20000'::numeric)::double precision, ('50000'::numeric)::double precision, ('100000'::numeric)::double precision, ('200000'::numeric)::double precision, ('500000'::numeric)::double precision, ('1000000'::numeric)::double precision, ('2000000'::numeric)::double precision, ('5000000'::numeric)::double precision];
+
+
+--
+-- Name: FUNCTION duration_bucket_limits(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.duration_bucket_limits() IS 'Upper limits in milliseconds of the buckets that durations are counted in, each of them included; one more bucket takes what is longer.';
+
+
+--
+-- Name: bucket_quantile(bigint[], double precision, double precision); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.bucket_quantile(p_buckets bigint[], p_fraction double precision, p_max_ms double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT round((LEAST(bucket_quantile.p_max_ms, (l.low + (((GREATEST(LEAST(l.high, bucket_quantile.p_max_ms), l.low) - l.low) * ((bucket_quantile.p_fraction * (c.total)::double precision) - ((c.upto - (c.count)::numeric))::double precision)) / (c.count)::double precision))))::numeric, 2) AS round FROM ((SELECT b.n, b.count, sum(b.count) OVER (ORDER BY b.n) AS upto, sum(b.count) OVER () AS total FROM unnest(bucket_quantile.p_buckets) WITH ORDINALITY b(count, n)) c CROSS JOIN LATERAL (SELECT COALESCE((backops.duration_bucket_limits())[(c.n - 1)], (0)::double precision) AS low, COALESCE((backops.duration_bucket_limits())[c.n], bucket_quantile.p_max_ms) AS high) l) WHERE ((c.count > 0) AND ((c.upto)::double precision >= (bucket_quantile.p_fraction * (c.total)::double precision))) ORDER BY c.n LIMIT 1);
+
+
+--
+-- Name: FUNCTION bucket_quantile(p_buckets bigint[], p_fraction double precision, p_max_ms double precision); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.bucket_quantile(p_buckets bigint[], p_fraction double precision, p_max_ms double precision) IS 'The duration in milliseconds that a fraction of the counted ones does not exceed, as if they lay evenly within their bucket; null where none is counted.';
+
+
+--
+-- Name: bucket_sums(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.bucket_sums(p_buckets bigint[]) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT (sum(b.count))::bigint AS sum FROM unnest(bucket_sums.p_buckets) WITH ORDINALITY b(count, n) GROUP BY ((b.n - 1) % (25)::bigint) ORDER BY ((b.n - 1) % (25)::bigint));
+
+
+--
+-- Name: FUNCTION bucket_sums(p_buckets bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.bucket_sums(p_buckets bigint[]) IS 'Adds arrays of 25 buckets, given as an array of arrays, bucket by bucket.';
 
 
 --
@@ -824,7 +888,8 @@ begin
            j.run_at, o.created_at, j.queue, o.name, a.branch, a.name, o.globals,
            case when j.definition_id is null then (
              select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
-           ) end
+           ) end,
+           j.claimed_at, o.traceparent
       from claimed j
       join actions a on a.operation_id = j.operation_id and a.position = j.position
       join operations o on o.id = j.operation_id
@@ -1127,7 +1192,8 @@ CREATE FUNCTION backops.describe_claims(p_operation_ids bigint[]) RETURNS SETOF 
          j.run_at, o.created_at, j.queue, o.name, a.branch, a.name, o.globals,
          case when j.definition_id is null then (
            select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
-         ) end
+         ) end,
+         j.claimed_at, o.traceparent
     from jobs j
     join actions a on a.operation_id = j.operation_id and a.position = j.position
     join operations o on o.id = j.operation_id
@@ -2473,6 +2539,7 @@ begin
        for update of o skip locked
   );
   delete from attempts where operation_id = any (v_ids);
+  delete from attempt_logs where operation_id = any (v_ids);
   delete from actions where operation_id = any (v_ids);
   delete from operations where id = any (v_ids);
   pruned := cardinality(v_ids);
@@ -2567,6 +2634,68 @@ $_$;
 --
 
 COMMENT ON FUNCTION backops.read_options(p_place text, p_options jsonb) IS 'The options of one action as columns; refuses what it does not know (SQLSTATE OP004).';
+
+
+--
+-- Name: record_actions(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.record_actions(p_counts jsonb) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_minute timestamptz := date_trunc('minute', clock_now());
+  v_hour timestamptz := date_trunc('hour', clock_now(), 'UTC');
+  v_rows integer;
+begin
+  if jsonb_typeof(p_counts) is distinct from 'array' then
+    raise exception using errcode = 'OP004', message = 'counts of actions are a JSON array',
+      hint = 'Give [{"queue", "operation", "action", "completed", "failed", "retried", "max_ms", "buckets": [25 counts]}, …].';
+  end if;
+  insert into operation_minutes as m (minute, queue, operation, completed, failed, retried, max_ms, buckets)
+    select v_minute, i.queue, i.operation, sum(i.completed), sum(i.failed), sum(i.retried), max(i.max_ms), bucket_sums(array_agg(i.buckets))
+      from jsonb_to_recordset(p_counts) as i (
+        queue text, operation text, completed bigint, failed bigint, retried bigint, max_ms float8, buckets bigint[]
+      )
+     group by i.queue, i.operation
+     order by i.queue, i.operation
+    on conflict (minute, queue, operation) do update
+       set completed = m.completed + excluded.completed, failed = m.failed + excluded.failed, retried = m.retried + excluded.retried,
+           max_ms = greatest(m.max_ms, excluded.max_ms), buckets = bucket_sums(array[m.buckets, excluded.buckets]);
+  get diagnostics v_rows = row_count;
+  insert into action_hours as h (hour, operation, action, count, max_ms, buckets)
+    select v_hour, i.operation, i.action, sum(i.completed + i.failed + i.retried), max(i.max_ms), bucket_sums(array_agg(i.buckets))
+      from jsonb_to_recordset(p_counts) as i (
+        operation text, action text, completed bigint, failed bigint, retried bigint, max_ms float8, buckets bigint[]
+      )
+     group by i.operation, i.action
+     order by i.operation, i.action
+    on conflict (hour, operation, action) do update
+       set count = h.count + excluded.count, max_ms = greatest(h.max_ms, excluded.max_ms),
+           buckets = bucket_sums(array[h.buckets, excluded.buckets]);
+  delete from operation_minutes where ctid = any (array(
+    select ctid from operation_minutes where minute < v_minute - interval '1 day' limit 1000 for update skip locked
+  ));
+  delete from action_hours where ctid = any (array(
+    select ctid from action_hours where hour < v_hour - interval '30 days' limit 1000 for update skip locked
+  ));
+  return v_rows;
+exception
+  when invalid_text_representation or invalid_parameter_value or numeric_value_out_of_range or not_null_violation or check_violation
+    or array_subscript_error or null_value_not_allowed then
+    raise exception using errcode = 'OP004', message = 'counts of actions cannot be read: ' || sqlerrm,
+      hint = 'Give [{"queue", "operation", "action", "completed", "failed", "retried", "max_ms", "buckets": [25 counts]}, …].';
+end
+$$;
+
+
+--
+-- Name: FUNCTION record_actions(p_counts jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.record_actions(p_counts jsonb) IS 'Adds what a worker has counted since it called last to the current minute and hour, and deletes minutes older than a day and hours older than 30 days. [{"queue": "default", "operation": "Fulfilment", "action": "main/Ship", "completed": 40, "failed": 0, "retried": 2, "max_ms": 81.5, "buckets": [25 counts, as duration_bucket_limits says]}, …]. Returns the number of rows. A call that failed changed nothing; one whose answer was lost should not be repeated.';
 
 
 --
@@ -3088,6 +3217,61 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]) IS 'Puts claimed actions off, each until a time or for a while, at no cost in attempts. outcome: snoozed, done, stale, busy.';
+
+
+--
+-- Name: store_logs(bigint, bigint[], bigint[], jsonb[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.store_logs(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_lines jsonb[]) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_rows integer;
+begin
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_lines));
+  if exists (select from unnest(p_lines) as lines where jsonb_typeof(lines) is distinct from 'array') then
+    raise exception using errcode = 'OP004', message = 'the lines of an attempt are a JSON array',
+      hint = 'Give [{"number": 1, "at": "2027-01-01T08:00:00Z", "level": "info", "message": "…", "metadata": {…}}, …] for each.';
+  end if;
+  insert into attempt_logs (operation_id, claim_id, number, position, run, attempt, logged_at, level, message, metadata)
+    select i.operation_id, i.claim_id, l.number, a.position, a.run, a.attempt, l.at, l.level, left(l.message, 8192), coalesce(l.metadata, '{}')
+      from unnest(p_operation_ids, p_claim_ids, p_lines) as i (operation_id, claim_id, lines)
+     cross join lateral (
+       -- Held still, or ended under this claim: a line that comes late belongs to it as well.
+       select j.position, a.run, j.attempt
+         from jobs j
+         join actions a on a.operation_id = j.operation_id and a.position = j.position
+        where j.operation_id = i.operation_id and j.claim_id = i.claim_id and j.worker_id = p_worker_id
+       union all
+       select t.position, t.run, t.attempt
+         from attempts t
+        where t.operation_id = i.operation_id and t.claim_id = i.claim_id and t.worker_id = p_worker_id
+       union all
+       select a.position, a.run, a.attempts_count from actions a where a.operation_id = i.operation_id and a.completed_claim_id = i.claim_id
+       limit 1
+     ) as a
+     cross join lateral jsonb_to_recordset(i.lines) as l (number integer, at timestamptz, level text, message text, metadata jsonb)
+     where l.number between 1 and 1000
+    on conflict do nothing;
+  get diagnostics v_rows = row_count;
+  return v_rows;
+exception
+  when invalid_text_representation or invalid_parameter_value or invalid_datetime_format or datetime_field_overflow
+    or numeric_value_out_of_range or not_null_violation or check_violation then
+    raise exception using errcode = 'OP004', message = 'the lines of an attempt cannot be read: ' || sqlerrm,
+      hint = 'Give [{"number": 1, "at": "2027-01-01T08:00:00Z", "level": "info", "message": "…", "metadata": {…}}, …] for each.';
+end
+$$;
+
+
+--
+-- Name: FUNCTION store_logs(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_lines jsonb[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.store_logs(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_lines jsonb[]) IS 'Stores what attempts logged, at most 1000 lines of each, in attempt_logs; call it together with their outcomes, before or after. Lines of a claim that is not this worker''s are left out, and those that are stored already. Returns how many were stored.';
 
 
 --
@@ -3649,6 +3833,72 @@ COMMENT ON FUNCTION backops.worker_lock(p_worker_id bigint) IS 'The key of a wor
 
 
 --
+-- Name: action_hours; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.action_hours (
+    hour timestamp with time zone NOT NULL,
+    operation text NOT NULL,
+    action text NOT NULL,
+    count bigint NOT NULL,
+    max_ms double precision NOT NULL,
+    buckets bigint[] NOT NULL,
+    CONSTRAINT action_hours_counts_up CHECK ((count >= 0)),
+    CONSTRAINT action_hours_has_25_buckets CHECK ((cardinality(buckets) = 25))
+)
+WITH (fillfactor='50');
+
+
+--
+-- Name: TABLE action_hours; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.action_hours IS 'The same attempts counted per hour and action, for 30 days: the view slow_actions reads it.';
+
+
+--
+-- Name: COLUMN action_hours.hour; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.action_hours.hour IS 'The hour in which they were reported.';
+
+
+--
+-- Name: COLUMN action_hours.operation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.action_hours.operation IS 'Name of the operation; "(ad hoc)" for all that brought their own branches.';
+
+
+--
+-- Name: COLUMN action_hours.action; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.action_hours.action IS 'Branch and name of the action.';
+
+
+--
+-- Name: COLUMN action_hours.count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.action_hours.count IS 'Attempts that completed or failed.';
+
+
+--
+-- Name: COLUMN action_hours.max_ms; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.action_hours.max_ms IS 'The longest of them.';
+
+
+--
+-- Name: COLUMN action_hours.buckets; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.action_hours.buckets IS 'How many took how long: see duration_bucket_limits.';
+
+
+--
 -- Name: actions; Type: TABLE; Schema: backops; Owner: -
 --
 
@@ -4022,6 +4272,102 @@ COMMENT ON VIEW backops.action_status IS 'One row per action: what became of it,
 
 
 --
+-- Name: attempt_logs; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.attempt_logs (
+    operation_id bigint NOT NULL,
+    claim_id bigint NOT NULL,
+    number integer NOT NULL,
+    "position" integer NOT NULL,
+    run integer NOT NULL,
+    attempt integer NOT NULL,
+    logged_at timestamp with time zone NOT NULL,
+    level text NOT NULL,
+    message text NOT NULL,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT attempt_logs_level_is_known CHECK ((level = ANY (ARRAY['trace'::text, 'debug'::text, 'info'::text, 'notice'::text, 'warning'::text, 'error'::text, 'critical'::text])))
+);
+
+
+--
+-- Name: TABLE attempt_logs; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.attempt_logs IS 'What actions logged, one row per line, where their worker stores it (WorkerConfiguration.attemptLogs): written with the outcome of the attempt, never line by line, so a crash loses the lines of what ran. Gone with the operation. SELECT logged_at, level, message, metadata FROM backops.attempt_logs WHERE operation_id = 48213 ORDER BY claim_id, number';
+
+
+--
+-- Name: COLUMN attempt_logs.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.operation_id IS 'The operation.';
+
+
+--
+-- Name: COLUMN attempt_logs.claim_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.claim_id IS 'The claim of the attempt: claims grow with time, so claim_id, number is the order of an operation''s lines.';
+
+
+--
+-- Name: COLUMN attempt_logs.number; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.number IS 'Place of the line in its attempt, from 1; what is left out for want of room leaves a gap.';
+
+
+--
+-- Name: COLUMN attempt_logs."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs."position" IS 'The action''s place in the plan.';
+
+
+--
+-- Name: COLUMN attempt_logs.run; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.run IS 'The run of the action.';
+
+
+--
+-- Name: COLUMN attempt_logs.attempt; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.attempt IS 'The attempt of that run.';
+
+
+--
+-- Name: COLUMN attempt_logs.logged_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.logged_at IS 'When it was logged, by the clock of the worker''s host.';
+
+
+--
+-- Name: COLUMN attempt_logs.level; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.level IS 'trace, debug, info, notice, warning, error or critical.';
+
+
+--
+-- Name: COLUMN attempt_logs.message; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.message IS 'The message, cut off after some kB.';
+
+
+--
+-- Name: COLUMN attempt_logs.metadata; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.metadata IS 'The metadata of the line as an object of texts, without what the columns say.';
+
+
+--
 -- Name: attempts; Type: TABLE; Schema: backops; Owner: -
 --
 
@@ -4315,6 +4661,88 @@ COMMENT ON COLUMN backops.migrations.applied_at IS 'When it was taken.';
 
 
 --
+-- Name: operation_minutes; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.operation_minutes (
+    minute timestamp with time zone NOT NULL,
+    queue text NOT NULL,
+    operation text NOT NULL,
+    completed bigint NOT NULL,
+    failed bigint NOT NULL,
+    retried bigint NOT NULL,
+    max_ms double precision NOT NULL,
+    buckets bigint[] NOT NULL,
+    CONSTRAINT operation_minutes_counts_up CHECK ((LEAST(completed, failed, retried) >= 0)),
+    CONSTRAINT operation_minutes_has_25_buckets CHECK ((cardinality(buckets) = 25))
+)
+WITH (fillfactor='50');
+
+
+--
+-- Name: TABLE operation_minutes; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.operation_minutes IS 'Attempts that ended, counted per minute for a day by the workers that ran them: what the view throughput shows. A worker adds what it counted every few seconds: one that is killed loses that much, and nothing is counted twice.';
+
+
+--
+-- Name: COLUMN operation_minutes.minute; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.minute IS 'The minute in which a worker reported them, seconds after they ended.';
+
+
+--
+-- Name: COLUMN operation_minutes.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.queue IS 'Queue of the jobs.';
+
+
+--
+-- Name: COLUMN operation_minutes.operation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.operation IS 'Name of the operation; "(ad hoc)" for all that brought their own branches.';
+
+
+--
+-- Name: COLUMN operation_minutes.completed; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.completed IS 'Attempts that completed their action.';
+
+
+--
+-- Name: COLUMN operation_minutes.failed; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.failed IS 'Attempts whose failure ended the operation.';
+
+
+--
+-- Name: COLUMN operation_minutes.retried; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.retried IS 'Attempts that failed and are tried again.';
+
+
+--
+-- Name: COLUMN operation_minutes.max_ms; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.max_ms IS 'The longest of them.';
+
+
+--
+-- Name: COLUMN operation_minutes.buckets; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.buckets IS 'How many took how long: see duration_bucket_limits.';
+
+
+--
 -- Name: workers; Type: TABLE; Schema: backops; Owner: -
 --
 
@@ -4546,11 +4974,80 @@ ALTER TABLE backops.operations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENT
 
 
 --
+-- Name: slow_actions; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.slow_actions AS
+ SELECT h.operation,
+    h.action,
+    h.count,
+    backops.bucket_quantile(h.buckets, (0.5)::double precision, h.max_ms) AS p50_ms,
+    backops.bucket_quantile(h.buckets, (0.95)::double precision, h.max_ms) AS p95_ms,
+    h.max_ms,
+    h.since
+   FROM ( SELECT action_hours.operation,
+            action_hours.action,
+            (sum(action_hours.count))::bigint AS count,
+            max(action_hours.max_ms) AS max_ms,
+            backops.bucket_sums(array_agg(action_hours.buckets)) AS buckets,
+            min(action_hours.hour) AS since
+           FROM backops.action_hours
+          WHERE (action_hours.hour = ANY (ARRAY[( SELECT date_trunc('hour'::text, backops.clock_now(), 'UTC'::text) AS date_trunc), ( SELECT (date_trunc('hour'::text, backops.clock_now(), 'UTC'::text) - '01:00:00'::interval))]))
+          GROUP BY action_hours.operation, action_hours.action) h;
+
+
+--
+-- Name: VIEW slow_actions; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.slow_actions IS 'How long attempts of each action ran in this hour and the one before. Quantiles are taken from buckets and exact to their width; action_hours has the last 30 days. SELECT * FROM backops.slow_actions ORDER BY p95_ms DESC LIMIT 20';
+
+
+--
+-- Name: throughput; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.throughput AS
+ SELECT operation_minutes.minute,
+    operation_minutes.queue,
+    operation_minutes.operation,
+    operation_minutes.completed,
+    operation_minutes.failed,
+    operation_minutes.retried,
+    backops.bucket_quantile(operation_minutes.buckets, (0.5)::double precision, operation_minutes.max_ms) AS p50_ms,
+    backops.bucket_quantile(operation_minutes.buckets, (0.95)::double precision, operation_minutes.max_ms) AS p95_ms
+   FROM backops.operation_minutes;
+
+
+--
+-- Name: VIEW throughput; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.throughput IS 'Attempts per minute, queue and operation over the last day: completed, failed (and ended their operation), retried (failed, and are tried again), and how long their actions ran. Counted by the workers, seconds behind; one that is killed loses what it counted in its last seconds. SELECT * FROM backops.throughput ORDER BY minute DESC LIMIT 20';
+
+
+--
+-- Name: action_hours action_hours_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.action_hours
+    ADD CONSTRAINT action_hours_pkey PRIMARY KEY (hour, operation, action);
+
+
+--
 -- Name: actions actions_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
 --
 
 ALTER TABLE ONLY backops.actions
     ADD CONSTRAINT actions_pkey PRIMARY KEY (operation_id, "position");
+
+
+--
+-- Name: attempt_logs attempt_logs_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.attempt_logs
+    ADD CONSTRAINT attempt_logs_pkey PRIMARY KEY (operation_id, claim_id, number);
 
 
 --
@@ -4599,6 +5096,14 @@ ALTER TABLE ONLY backops.jobs
 
 ALTER TABLE ONLY backops.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (version);
+
+
+--
+-- Name: operation_minutes operation_minutes_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.operation_minutes
+    ADD CONSTRAINT operation_minutes_pkey PRIMARY KEY (minute, queue, operation);
 
 
 --
