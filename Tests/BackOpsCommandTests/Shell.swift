@@ -62,7 +62,16 @@ enum Shell {
         input: String = "",
         variables: [String: String?] = [:]
     ) async throws -> Finished {
-        let path = try path(of: program)
+        try await run(path: try path(of: program), arguments, input: input, variables: variables)
+    }
+
+    /// Runs any program.
+    static func run(
+        path: String,
+        _ arguments: [String],
+        input: String = "",
+        variables: [String: String?] = [:]
+    ) async throws -> Finished {
         var changes: [Environment.Key: String?] = [:]
         for name in [
             "NO_COLOR", "FORCE_COLOR", "COLUMNS", "BACKOPS_DATABASE_URL", "BACKOPS_SCHEMA",
@@ -90,7 +99,7 @@ enum Shell {
             }
             group.addTask {
                 try await Task.sleep(for: limit)
-                throw ShellError.tookTooLong([program] + arguments)
+                throw ShellError.tookTooLong([path] + arguments)
             }
             defer { group.cancelAll() }
             guard let finished = try await group.next() else { throw CancellationError() }

@@ -153,3 +153,89 @@ import Testing
         }
     }
 }
+
+@Suite(.backops) struct `Steering many operations` {
+    /// Three that have failed (#1, #2, #3), one of them with a label, and one that has completed (#4).
+    private func prepare() async throws {
+        for arguments in [["n:=1"], ["n:=2", "--tag", "eu"], ["n:=3"]] {
+            _ = try await Shell.backops(["enqueue", "Stumbling"] + arguments)
+        }
+        _ = try await Shell.backops(["enqueue", "Greeting", "--queue", "default"])
+        _ = try await Shell.application(["work", "--drain"])
+    }
+
+    private func paths(_ ids: String) async throws -> [String?] {
+        try await ids.split(separator: ",").asyncMap {
+            try await Shell.backops(["show", "\($0)", "--json"]).json()["action"]?.stringValue
+        }
+    }
+
+    @Test func `jump, skip, run-from and set take a selection`() async throws {
+        try await prepare()
+        let jumped = try await Shell.backops(["jump", "main/Rise", "--tag", "eu", "--yes"])
+        #expect(jumped.output == "moved 1 operation\n", "\(jumped.messages)")
+        #expect(try await paths("1,2") == ["main/Fall", "main/Rise"])
+        let skipped = try await Shell.backops(["skip", "--where", "n:=1", "--yes", "--json"])
+        #expect(try skipped.json() == ["skipped": [1], "dry_run": false])
+        let set = try await Shell.backops(["set", "dry:=true", "--name", "Stumbling", "--yes"])
+        #expect(set.output == "changed 3 operations\n")
+        #expect(try await Shell.backops(["list", "-q", "--where", "dry:=true"]).output == "3\n2\n1\n")
+        let again = try await Shell.backops(["run-from", "main", "--state", "completed", "--yes"])
+        #expect(again.output == "restarted 1 operation\n")
+        #expect(try await paths("4") == ["main/Greet"])
+    }
+
+    @Test func `several numbers are done one after the other`() async throws {
+        try await prepare()
+        #expect(try await Shell.backops(["jump", "1", "#2", "main/Rise"]).output == "moved #1 #2\n")
+        #expect(try await Shell.backops(["skip", "1", "2"]).output == "skipped #1 #2\n")
+        let halfway = try await Shell.backops(["set", "3", "9", "a=b"])
+        #expect(halfway.code == 66 && halfway.output == "changed #3\n")
+    }
+
+    @Test func `says which could not be changed, and changes the others`() async throws {
+        try await prepare()
+        let mixed = try await Shell.backops([
+            "jump", "main/Part", "--since", "1h", "--state", "failed", "--yes",
+        ])
+        #expect(mixed.code == 1 && mixed.output == "moved 0 operations\n")
+        #expect(mixed.messages.contains("3 operations") && mixed.messages.contains("Part"))
+    }
+
+    @Test(arguments: [
+        ["jump", "main/Rise", "--since", "1h"], ["skip", "--since", "1h"],
+        ["run-from", "main", "--name", "Stumbling"], ["set", "a=b", "--name", "Stumbling"],
+        ["cancel", "--state", "active", "--since", "1h"],
+    ])
+    func `asks nobody where nobody can answer, and shows instead what it would do`(
+        arguments: [String]
+    ) async throws {
+        try await prepare()
+        _ = try await Shell.backops(["enqueue", "Greeting", "--in", "1h"])
+        let refused = try await Shell.backops(arguments, input: "y\n")
+        #expect(refused.code == 64 && refused.messages.contains("--yes"))
+        let shown = try await Shell.backops(arguments + ["-n"])
+        #expect(shown.code == 0 && shown.output.hasPrefix("would have "))
+        #expect(try await Shell.backops(["list", "-q", "--state", "failed"]).output == "3\n2\n1\n")
+    }
+
+    @Test func `list finds by label and queue, and fails if it is asked to`() async throws {
+        try await prepare()
+        _ = try await Shell.backops(["enqueue", "Greeting", "--queue", "mail"])
+        #expect(try await Shell.backops(["list", "-q", "--tag", "eu"]).output == "2\n")
+        #expect(try await Shell.backops(["list", "-q", "--queue", "mail"]).output == "5\n")
+        #expect(try await Shell.backops(["list", "-q", "--until", "1h"]).output.isEmpty)
+        #expect(try await Shell.backops(["list", "--state", "failed", "--fail-if-any"]).code == 3)
+        #expect(try await Shell.backops(["list", "--state", "cancelled", "--fail-if-any"]).code == 0)
+        let misspelled = try await Shell.backops(["list", "--name", "Stumblin"])
+        #expect(misspelled.messages.contains("did you mean --name Stumbling?"))
+    }
+}
+
+extension Array {
+    fileprivate func asyncMap<R>(_ transform: (Element) async throws -> R) async rethrows -> [R] {
+        var results: [R] = []
+        for element in self { results.append(try await transform(element)) }
+        return results
+    }
+}

@@ -58,6 +58,28 @@ extension BackOpsClient {
         try await call(engine.retry(id))
     }
 
+    /// Retries those of some operations that have failed or were cancelled, in one transaction.
+    ///
+    /// - Parameter ids: Their numbers, at best 1,000 at a time; those that are in no such state any more are left out.
+    /// - Returns: The numbers of those that were retried.
+    /// - Throws: ``BackOpsError``; nothing is changed then.
+    @discardableResult
+    public func retry(_ ids: [Int64]) async throws -> [Int64] {
+        try await call(engine.retry(ids)).map { try $0.decode(0) }
+    }
+
+    /// Ends those of some operations that are active, in one transaction.
+    ///
+    /// - Parameters:
+    ///   - ids: Their numbers, at best 1,000 at a time; those that have ended are left out.
+    ///   - reason: Why, for those who look at them later.
+    /// - Returns: The numbers of those that were cancelled.
+    /// - Throws: ``BackOpsError``; nothing is changed then.
+    @discardableResult
+    public func cancel(_ ids: [Int64], reason: String? = nil) async throws -> [Int64] {
+        try await call(engine.cancel(ids, reason: reason)).map { try $0.decode(0) }
+    }
+
     /// Ends an active operation.
     ///
     /// An action that runs right now is told to stop, and its result is refused.

@@ -48,7 +48,7 @@ public struct OperationHandle: Sendable, Identifiable {
 }
 
 extension BackOpsError {
-    static func noSuchOperation(_ id: Int64) -> BackOpsError {
+    package static func noSuchOperation(_ id: Int64) -> BackOpsError {
         var error = BackOpsError(
             .noSuchOperation,
             subject: String(id),

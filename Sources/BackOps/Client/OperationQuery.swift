@@ -82,6 +82,46 @@ public struct OperationQuery: Sendable {
         return globalsContain(document)
     }
 
+    /// Keeps operations of one of some queues, as they were enqueued.
+    ///
+    /// - Parameter queues: The queues.
+    /// - Returns: The narrower query.
+    public func inQueue(_ queues: String...) -> Self {
+        with { $0.filter.queues = queues }
+    }
+
+    /// Keeps operations that have all of some labels.
+    ///
+    /// - Parameter tags: The labels.
+    /// - Returns: The narrower query.
+    public func tagged(_ tags: String...) -> Self {
+        tagged(tags)
+    }
+
+    /// Keeps operations that have all of some labels.
+    ///
+    /// - Parameter tags: The labels; none keeps all operations.
+    /// - Returns: The narrower query.
+    public func tagged(_ tags: [String]) -> Self {
+        with { $0.filter.tags = ($0.filter.tags ?? []) + tags }
+    }
+
+    /// Keeps some operations by their numbers.
+    ///
+    /// - Parameter ids: The numbers; what does not exist is not found.
+    /// - Returns: The narrower query.
+    public func withIDs(_ ids: [Int64]) -> Self {
+        with { $0.filter.ids = ids }
+    }
+
+    /// Keeps operations that were enqueued at least so long ago.
+    ///
+    /// - Parameter age: The least age.
+    /// - Returns: The narrower query.
+    public func until(_ age: Duration) -> Self {
+        with { $0.filter.until = age }
+    }
+
     /// Keeps operations that were enqueued not longer ago than this.
     ///
     /// - Parameter age: The greatest age.
@@ -117,6 +157,27 @@ extension OperationQuery {
         if let refusal { throw refusal }
         return try await client.call(client.engine.count(filter)).first?.decode(0, as: Int.self) ?? 0
     }
+
+    /// Reads the numbers of what was found, smallest first, in pages of 10,000.
+    ///
+    /// What a person was shown before a bulk change is best changed by these, so that nothing is touched that was enqueued, or
+    /// came into this state, meanwhile.
+    ///
+    /// - Returns: The numbers.
+    /// - Throws: ``BackOpsError``.
+    public func ids() async throws -> [Int64] {
+        if let refusal { throw refusal }
+        var found: [Int64] = []
+        while true {
+            let page = try await client.call(
+                client.engine.ids(filter, after: found.last ?? .min, limit: Self.idPage)
+            )
+            found += try page.map { try $0.decode(0, as: Int64.self) }
+            if page.count < Self.idPage { return found }
+        }
+    }
+
+    private static let idPage = 10_000
 
     /// Reads one page: the newest operations below an id.
     func page(before id: Int64?, limit: Int) async throws -> [OperationRecord] {

@@ -6,7 +6,10 @@ package struct OperationFilter: Sendable {
     package var names: [String]?
     package var states: [OperationState]?
     package var globals: [UInt8]?
+    package var queues: [String]?
+    package var tags: [String]?
     package var since: Duration?
+    package var until: Duration?
 }
 
 extension Engine {
@@ -36,7 +39,10 @@ extension Engine {
         if let ids = filter.ids { query += " and id = any (\(ids))" }
         if let names = filter.names { query += " and name = any (\(names))" }
         if let globals = filter.globals { query += " and globals @> \(PQJSON(bytes: globals))" }
+        if let queues = filter.queues { query += " and queue = any (\(queues))" }
+        if let tags = filter.tags { query += " and tags @> \(tags)" }
         if let since = filter.since { query += " and created_at >= \(unescaped: name).now() - \(since)" }
+        if let until = filter.until { query += " and created_at <= \(unescaped: name).now() - \(until)" }
         if let states = filter.states { query += matching(states) }
         if let id { query += " and id < \(id)" }
         return query

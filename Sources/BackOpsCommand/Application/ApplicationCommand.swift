@@ -9,7 +9,12 @@ struct ApplicationCommand<Application: BackOpsApplication>: AsyncParsableCommand
             discussion: CommandList.discussion,
             version: LibraryVersion.sentence(Application.name),
             groupedSubcommands: [
-                CommandGroup(name: "Run", subcommands: [WorkCommand<Application>.self, DevCommand.self])
+                CommandGroup(
+                    name: "Run",
+                    subcommands: [
+                        WorkCommand<Application>.self, CheckDeployCommand<Application>.self, DevCommand.self,
+                    ]
+                )
             ] + CommandList.groups
         )
     }

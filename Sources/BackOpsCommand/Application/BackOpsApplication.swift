@@ -23,7 +23,7 @@ public import Logging
 public protocol BackOpsApplication: Sendable {
     /// Makes the application, when it is to work: the place to open what its actions need.
     ///
-    /// Commands other than `work` do not call it.
+    /// Only `work`, and `check-deploy` and `graph`, which read its definitions, call it.
     ///
     /// - Throws: Anything; it is shown, and the program ends with 1.
     init() async throws
@@ -68,6 +68,14 @@ extension BackOpsApplication {
     /// It is `@concurrent` because the compiler takes no function that inherits its caller's isolation for `@main`.
     @concurrent
     public static func main() async {
-        await Program.run(ApplicationCommand<Self>.self, as: name)
+        await Program.$registry.withValue({ try await registry() }) {
+            await Program.run(ApplicationCommand<Self>.self, as: name)
+        }
+    }
+
+    @concurrent
+    private static func registry() async throws -> Registry {
+        let application = try await Self()
+        return try Registry(application.operations, actions: application.actions)
     }
 }

@@ -5,20 +5,24 @@ package enum CommandList {
     package static let groups = [
         CommandGroup(
             name: "Operations",
-            subcommands: [EnqueueCommand.self, ListCommand.self, ShowCommand.self]
+            subcommands: [
+                EnqueueCommand.self, ListCommand.self, ShowCommand.self, WatchCommand.self,
+                GraphCommand.self,
+            ]
         ),
         CommandGroup(
             name: "Steering",
             subcommands: [
                 RetryCommand.self, CancelCommand.self, JumpCommand.self, SkipCommand.self,
-                RunFromCommand.self,
-                SetCommand.self,
+                RunFromCommand.self, SetCommand.self,
             ]
         ),
+        CommandGroup(name: "Workers and queues", subcommands: [WorkersCommand.self]),
         CommandGroup(
             name: "Installation",
             subcommands: [
-                MigrateCommand.self, DoctorCommand.self, PruneCommand.self, VersionCommand.self,
+                MigrateCommand.self, DoctorCommand.self, HealthCommand.self, PruneCommand.self,
+                PsqlCommand.self, CompletionsCommand.self, ManCommand.self, VersionCommand.self,
             ]
         ),
     ]

@@ -13,8 +13,20 @@ struct SelectionOptions: ParsableArguments {
     )
     var states: [OperationState] = []
 
-    @Option(help: ArgumentHelp("Only those of this name.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Only those of this name.", valueName: "name"),
+        completion: .operationNames
+    )
     var name: String?
+
+    @Option(help: ArgumentHelp("Only those of this queue.", valueName: "name"))
+    var queue: String?
+
+    @Option(
+        name: .customLong("tag"),
+        help: ArgumentHelp("Only those with this label; repeat it for several.", valueName: "tag")
+    )
+    var tags: [String] = []
 
     @Option(
         name: .customLong("where"),
@@ -32,8 +44,17 @@ struct SelectionOptions: ParsableArguments {
     )
     var since: Duration?
 
+    @Option(
+        help: ArgumentHelp("Only those enqueued at least so long ago: 1h.", valueName: "duration"),
+        transform: DurationText.parse
+    )
+    var until: Duration?
+
     /// Whether nothing was said: every operation would be meant.
-    var isEmpty: Bool { states.isEmpty && name == nil && globals.isEmpty && since == nil }
+    var isEmpty: Bool {
+        states.isEmpty && name == nil && queue == nil && tags.isEmpty && globals.isEmpty && since == nil
+            && until == nil
+    }
 
     func query(_ client: BackOpsClient, states: [OperationState]? = nil) throws -> OperationQuery {
         var query = client.operations
@@ -41,8 +62,19 @@ struct SelectionOptions: ParsableArguments {
         if !states.isEmpty { query = query.inState(states) }
         if let name { query = query.named(name) }
         if !globals.isEmpty { query = query.globalsContain(Globals(try Assignment.document(globals))) }
+        if let queue { query = query.inQueue(queue) }
+        if !tags.isEmpty { query = query.tagged(tags) }
         if let since { query = query.since(since) }
+        if let until { query = query.until(until) }
         return query
+    }
+
+    /// What else may have been meant where nothing was found.
+    func suggestion(_ client: BackOpsClient) async throws -> String? {
+        guard let name else { return nil }
+        let known = try await client.definitionNames()
+        if known.contains(name) { return nil }
+        return Spelling.nearest(to: name, in: known).map { "did you mean --name \(ShellWord.quoted($0))?" }
     }
 }
 

@@ -1,23 +1,22 @@
 import ArgumentParser
 import BackOps
 
-/// What is done to several operations, in words.
-struct SteeringVerb {
-    let present: String
-    let past: String
-    /// The states that it is for, when none were asked for.
-    let states: [OperationState]
-
-    /// Those that somebody cancelled on purpose stay so, unless they are asked for.
-    static let retry = SteeringVerb(present: "Retry", past: "retried", states: [.failed])
-    static let cancel = SteeringVerb(present: "Cancel", past: "cancelled", states: [.active])
-}
-
-/// The operations that `retry` and `cancel` are about: by number, or all that match.
+/// The operations that a steering command is about, when it is told their numbers, or all that match.
 struct SteeringTargets: ParsableArguments {
-    @Argument(help: ArgumentHelp("Numbers of operations.", valueName: "id"), transform: OperationID.parse)
+    @Argument(
+        help: ArgumentHelp("Numbers of operations.", valueName: "id"),
+        completion: .operationIDs,
+        transform: OperationID.parse
+    )
     var ids: [Int64] = []
 
+    @OptionGroup var steering: SteeringOptions
+
+    func check(_ verb: SteeringVerb) throws { try steering.check(ids, verb) }
+}
+
+/// How operations are chosen that a command changes, and what is said before it does.
+struct SteeringOptions: ParsableArguments {
     @OptionGroup(title: "Selection") var selection: SelectionOptions
 
     @Flag(help: "Do it without asking.")
@@ -29,81 +28,53 @@ struct SteeringTargets: ParsableArguments {
     @OptionGroup var options: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
-    func check(allowed: [OperationState]) throws {
+    func check(_ ids: [Int64], _ verb: SteeringVerb) throws {
         if ids.isEmpty, selection.isEmpty {
             throw ValidationError(
-                "Name operations by number, or select them with --name, --state, --where or --since."
+                "Name operations by number, or select them with --name, --state, --where, --queue, --tag, --since or --until."
             )
         }
         if !ids.isEmpty, !selection.isEmpty {
             throw ValidationError("Give numbers or a selection, not both.")
         }
-        if let state = selection.states.first(where: { !allowed.contains($0) }) {
-            let list = allowed.map(\.rawValue).joined(separator: " or ")
+        if let state = selection.states.first(where: { !verb.allowed.contains($0) }) {
+            let list = verb.allowed.map(\.rawValue).joined(separator: " or ")
             throw ValidationError(
                 "That cannot be done to operations that are \(state.rawValue), only to those that are \(list)."
             )
         }
     }
+}
 
-    func run(
-        _ verb: SteeringVerb,
-        one: @Sendable (BackOpsClient, Int64) async throws -> Void,
-        all: @Sendable (OperationQuery) async throws -> [Int64]
-    ) async throws {
-        try await options.withClient { client in
-            guard ids.isEmpty else { return try await steer(client, verb, one) }
-            let states = selection.states.isEmpty ? verb.states : selection.states
-            let query = try selection.query(client, states: states)
-            let count = try await query.count()
-            if dryRun { return try await preview(query, count, verb) }
-            if count > 0 { try Confirmation.ask("\(verb.present) \(Self.operations(count))?", yes: yes) }
-            report(count > 0 ? try await all(query) : [], verb)
+/// Takes apart what commands are told of several operations and of something else: `48213 48214 main/Ship`.
+enum SteeringWords {
+    /// The numbers in front of the last word, which is a place.
+    static func place(_ words: [String]) throws -> (ids: [Int64], target: ActionPath) {
+        try checked { () throws(ArgumentError) in
+            var ids: [Int64] = []
+            for word in words.dropLast() { ids.append(try OperationID.parse(word)) }
+            return (ids, try ActionPath(words.last ?? ""))
         }
     }
 
-    /// One after the other; the first that cannot be done ends it, and those before it are done.
-    private func steer(
-        _ client: BackOpsClient,
-        _ verb: SteeringVerb,
-        _ one: (BackOpsClient, Int64) async throws -> Void
-    ) async throws {
-        var done: [Int64] = []
-        do {
-            for id in ids {
-                if dryRun { _ = try await client.handle(id).record() } else { try await one(client, id) }
-                done.append(id)
+    /// The numbers in front of assignments, none of which may be given twice.
+    static func assignments(_ words: [String]) throws -> (ids: [Int64], values: [String: JSON]) {
+        try checked { () throws(ArgumentError) in
+            var ids: [Int64] = []
+            var assignments: [Assignment] = []
+            for word in words {
+                if word.contains("=") {
+                    assignments.append(try Assignment(word))
+                } else {
+                    ids.append(try OperationID.parse(word))
+                }
             }
-        } catch {
-            if !done.isEmpty { report(done, verb) }
-            throw error
-        }
-        report(done, verb)
-    }
-
-    private func preview(_ query: OperationQuery, _ count: Int, _ verb: SteeringVerb) async throws {
-        if output.json {
-            report(try await query.all(limit: max(1, count)).map(\.id), verb)
-        } else {
-            StandardStream.output.writeLine("would have \(verb.past) \(Self.operations(count))")
-            let records = try await query.all(limit: 20)
-            if !records.isEmpty { StandardStream.output.write(OperationTable(records).text(output.style)) }
+            return (ids, try Assignment.document(assignments))
         }
     }
 
-    private func report(_ ids: [Int64], _ verb: SteeringVerb) {
-        guard !output.json else {
-            let document: JSON = [
-                verb.past: .array(ids.map { .integer($0) }), "dry_run": .bool(dryRun),
-            ]
-            return StandardStream.output.writeLine(document.description)
-        }
-        let words = dryRun ? "would have \(verb.past)" : verb.past
-        let what = self.ids.isEmpty ? Self.operations(ids.count) : ids.map { "#\($0)" }.joined(separator: " ")
-        StandardStream.output.writeLine("\(words) \(what)")
-    }
-
-    private static func operations(_ count: Int) -> String {
-        count == 1 ? "1 operation" : "\(count) operations"
+    /// The argument parser takes its own error only for wrong usage.
+    private static func checked<R>(_ body: () throws(ArgumentError) -> R) throws -> R {
+        do { return try body() } catch { throw ValidationError(error.description) }
     }
 }

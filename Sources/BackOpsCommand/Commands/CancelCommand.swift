@@ -17,13 +17,16 @@ struct CancelCommand: AsyncParsableCommand {
 
     @OptionGroup var targets: SteeringTargets
 
-    func validate() throws { try targets.check(allowed: [.active]) }
+    func validate() throws { try targets.check(.cancel) }
 
     func run() async throws {
-        try await targets.run(
-            .cancel,
+        let reason = reason
+        try await Steering(
+            verb: .cancel,
+            ids: targets.ids,
+            steering: targets.steering,
             one: { client, id in try await client.cancel(id, reason: reason) },
-            all: { query in try await query.cancelAll(reason: reason) }
-        )
+            many: { client, ids in try await client.cancel(ids, reason: reason) }
+        ).run()
     }
 }

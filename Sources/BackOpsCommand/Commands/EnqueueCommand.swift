@@ -13,7 +13,7 @@ struct EnqueueCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The operation's name.")
+    @Argument(help: "The operation's name.", completion: .operationNames)
     var name: String
 
     @Argument(

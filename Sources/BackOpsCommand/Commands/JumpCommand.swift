@@ -5,24 +5,33 @@ import BackOps
 struct JumpCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "jump",
-        abstract: "Make another action the next one of an operation that has not completed.",
-        discussion:
-            "What it passes over in that branch is skipped, and what had ended from there on runs again."
+        abstract: "Make another action the next one of operations that have not completed.",
+        discussion: """
+            jump 48213 main/SendEmailReceipt
+            jump red_subscriptions --name Fulfilment --where region=eu    all of these that have failed, after a question
+
+            What it passes over in that branch is skipped, and what had ended from there on runs again.
+            """
     )
 
-    @Argument(help: "The operation's number.", transform: OperationID.parse)
-    var id: Int64
+    @Argument(
+        help: ArgumentHelp("Numbers of operations, then where to go on: branch[/action].", valueName: "id")
+    )
+    var words: [String]
 
-    @Argument(help: ArgumentHelp("Where to go on.", valueName: "branch[/action]"), transform: ActionPath.init)
-    var target: ActionPath
+    @OptionGroup var steering: SteeringOptions
 
-    @OptionGroup var options: DatabaseOptions
-    @OptionGroup var output: OutputOptions
+    func validate() throws { try steering.check(SteeringWords.place(words).ids, .jump) }
 
     func run() async throws {
-        try await options.withClient { client in
-            try await client.jump(id, to: BranchName(target.branch), at: target.action)
-            try await OperationReport.write(id, client, output)
-        }
+        let (ids, target) = try SteeringWords.place(words)
+        try await Steering(
+            verb: .jump,
+            ids: ids,
+            steering: steering,
+            one: { client, id in
+                try await client.jump(id, to: BranchName(target.branch), at: target.action)
+            }
+        ).runShowingOne()
     }
 }

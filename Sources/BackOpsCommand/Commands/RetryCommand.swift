@@ -16,13 +16,15 @@ struct RetryCommand: AsyncParsableCommand {
 
     @OptionGroup var targets: SteeringTargets
 
-    func validate() throws { try targets.check(allowed: [.failed, .cancelled]) }
+    func validate() throws { try targets.check(.retry) }
 
     func run() async throws {
-        try await targets.run(
-            .retry,
+        try await Steering(
+            verb: .retry,
+            ids: targets.ids,
+            steering: targets.steering,
             one: { client, id in try await client.retry(id) },
-            all: { query in try await query.retryAll() }
-        )
+            many: { client, ids in try await client.retry(ids) }
+        ).run()
     }
 }

@@ -5,22 +5,31 @@ import BackOps
 struct RunFromCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run-from",
-        abstract: "Run an operation again from an action on, even when it has completed."
+        abstract: "Run operations again from an action on, even when they have completed.",
+        discussion: """
+            run-from 48213 main/SendEmailReceipt
+            run-from main/SendEmailReceipt --state completed --since 1h    all of these, after a question
+            """
     )
 
-    @Argument(help: "The operation's number.", transform: OperationID.parse)
-    var id: Int64
+    @Argument(
+        help: ArgumentHelp("Numbers of operations, then where to begin: branch[/action].", valueName: "id")
+    )
+    var words: [String]
 
-    @Argument(help: ArgumentHelp("Where to begin.", valueName: "branch[/action]"), transform: ActionPath.init)
-    var target: ActionPath
+    @OptionGroup var steering: SteeringOptions
 
-    @OptionGroup var options: DatabaseOptions
-    @OptionGroup var output: OutputOptions
+    func validate() throws { try steering.check(SteeringWords.place(words).ids, .runFrom) }
 
     func run() async throws {
-        try await options.withClient { client in
-            try await client.run(id, from: BranchName(target.branch), at: target.action)
-            try await OperationReport.write(id, client, output)
-        }
+        let (ids, target) = try SteeringWords.place(words)
+        try await Steering(
+            verb: .runFrom,
+            ids: ids,
+            steering: steering,
+            one: { client, id in
+                try await client.run(id, from: BranchName(target.branch), at: target.action)
+            }
+        ).runShowingOne()
     }
 }

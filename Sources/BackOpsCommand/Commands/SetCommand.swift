@@ -5,18 +5,19 @@ import BackOps
 struct SetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set",
-        abstract: "Set globals of an operation, or remove them.",
-        discussion: "An action that runs right now sees them from its next attempt on."
-    )
+        abstract: "Set globals of operations, or remove them.",
+        discussion: """
+            set 48213 card_token=tok_renewed retries:=3 --remove note
+            set mail_host=mx2.example.com --name Fulfilment --state failed    all of these, after a question
 
-    @Argument(help: "The operation's number.", transform: OperationID.parse)
-    var id: Int64
+            An action that runs right now sees them from its next attempt on.
+            """
+    )
 
     @Argument(
-        help: ArgumentHelp("Globals: key=text or key:=json.", valueName: "key=value"),
-        transform: Assignment.init
+        help: ArgumentHelp("Numbers of operations, then globals: key=text or key:=json.", valueName: "id")
     )
-    var assignments: [Assignment] = []
+    var words: [String] = []
 
     @Option(
         name: .customLong("remove"),
@@ -24,23 +25,30 @@ struct SetCommand: AsyncParsableCommand {
     )
     var removals: [String] = []
 
-    @OptionGroup var options: DatabaseOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var steering: SteeringOptions
 
     func validate() throws {
-        if assignments.isEmpty, removals.isEmpty {
+        let (ids, values) = try SteeringWords.assignments(words)
+        if values.isEmpty, removals.isEmpty {
             throw ValidationError("Say what to set: key=text or key:=json.")
         }
+        try steering.check(ids, .set)
     }
 
     func run() async throws {
-        let values = try Assignment.document(assignments)
-        try await options.withClient { client in
-            for (key, value) in values.sorted(by: { $0.key < $1.key }) {
-                try await client.setGlobal(GlobalKey<JSON>(key), to: value, of: id)
+        let (ids, document) = try SteeringWords.assignments(words)
+        let values = document.sorted { $0.key < $1.key }
+        let removals = removals
+        try await Steering(
+            verb: .set,
+            ids: ids,
+            steering: steering,
+            one: { client, id in
+                for (key, value) in values {
+                    try await client.setGlobal(GlobalKey<JSON>(key), to: value, of: id)
+                }
+                for key in removals { try await client.setGlobal(GlobalKey<JSON>(key), to: nil, of: id) }
             }
-            for key in removals { try await client.setGlobal(GlobalKey<JSON>(key), to: nil, of: id) }
-            try await OperationReport.write(id, client, output)
-        }
+        ).runShowingOne()
     }
 }

@@ -8,7 +8,7 @@ struct ShowCommand: AsyncParsableCommand {
         abstract: "Show one operation: its flow, globals, attempts and last error, and what to do next."
     )
 
-    @Argument(help: "The operation's number.", transform: OperationID.parse)
+    @Argument(help: "The operation's number.", completion: .operationIDs, transform: OperationID.parse)
     var id: Int64
 
     @OptionGroup var options: DatabaseOptions

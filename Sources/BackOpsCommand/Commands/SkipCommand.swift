@@ -5,19 +5,23 @@ import BackOps
 struct SkipCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "skip",
-        abstract: "Leave the next, or failed, action of an operation out and go on behind it."
+        abstract: "Leave the next, or failed, action of operations out and go on behind it.",
+        discussion: """
+            skip 48213
+            skip --name Fulfilment --where region=eu    all of these that have failed, after a question
+            """
     )
 
-    @Argument(help: "The operation's number.", transform: OperationID.parse)
-    var id: Int64
+    @OptionGroup var targets: SteeringTargets
 
-    @OptionGroup var options: DatabaseOptions
-    @OptionGroup var output: OutputOptions
+    func validate() throws { try targets.check(.skip) }
 
     func run() async throws {
-        try await options.withClient { client in
-            try await client.skip(id)
-            try await OperationReport.write(id, client, output)
-        }
+        try await Steering(
+            verb: .skip,
+            ids: targets.ids,
+            steering: targets.steering,
+            one: { client, id in try await client.skip(id) }
+        ).runShowingOne()
     }
 }

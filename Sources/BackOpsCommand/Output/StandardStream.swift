@@ -51,10 +51,15 @@ package struct StandardStream: Sendable {
     package var isTerminal: Bool { isatty(descriptor) == 1 }
 
     /// The columns of the terminal; nil where there is none, or it does not tell.
-    package var terminalWidth: Int? {
+    package var terminalWidth: Int? { terminalSize.map { Int($0.ws_col) } }
+
+    /// The lines of the terminal; nil where there is none, or it does not tell.
+    var terminalHeight: Int? { terminalSize.map { Int($0.ws_row) } }
+
+    private var terminalSize: winsize? {
         var size = winsize()
         guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-        return Int(size.ws_col)
+        return size
     }
 }
 

@@ -1,5 +1,8 @@
 /// Asks before something that cannot be undone.
 enum Confirmation {
+    /// Whether somebody is there who can answer.
+    static var canAsk: Bool { StandardStream.input.isTerminal && StandardStream.error.isTerminal }
+
     /// Returns when somebody agreed.
     ///
     /// Without a terminal nobody can, so that a script never hangs.
@@ -10,7 +13,7 @@ enum Confirmation {
     /// - Throws: ``Problem``.
     static func ask(_ question: String, yes: Bool) throws(Problem) {
         if yes { return }
-        guard StandardStream.input.isTerminal, StandardStream.error.isTerminal else {
+        guard canAsk else {
             throw Problem(
                 .usage,
                 "nothing was changed: nobody can answer \"\(question)\" here",

@@ -14,10 +14,12 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A command that runs with a private server.
+/// A command that runs with our input and outputs: with a private server, or psql.
 struct DevProcess {
     let command: [String]
     let variables: [String: String]
+    /// Whether libpq's variables that we have ourselves count, too.
+    var keepsOurs = false
 
     /// Runs the command with this process's input and outputs.
     ///
@@ -52,14 +54,14 @@ struct DevProcess {
             running.end()
             return result.terminationStatus
         } catch let error as SubprocessError {
-            throw Problem(.error, "cannot run \(program)", advice: "\(error)")
+            throw Problem(.error, "cannot run \(program)", advice: "Is it installed? \(error)")
         }
     }
 
-    /// Ours, without what would lead libpq elsewhere.
+    /// Ours, without what would lead libpq elsewhere if that is not wanted.
     private var environment: Environment {
         var changes: [Environment.Key: String?] = [:]
-        for name in ProcessInfo.processInfo.environment.keys where name.hasPrefix("PG") {
+        for name in ProcessInfo.processInfo.environment.keys where name.hasPrefix("PG") && !keepsOurs {
             if let key = Environment.Key(rawValue: name) { changes[key] = .some(nil) }
         }
         for (name, value) in variables {

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import BackOps
 
 #if canImport(Darwin)
 import Darwin
@@ -13,6 +14,12 @@ package enum Program {
     /// The name of the program that runs, for advice such as "backops retry 48213".
     @TaskLocal package static var name = "backops"
 
+    /// The root of its commands, for `completions` and `man`.
+    @TaskLocal static var root: (any AsyncParsableCommand.Type)?
+
+    /// Makes the definitions that this program has; nil in the stand-alone one.
+    @TaskLocal static var registry: (@Sendable () async throws -> Registry)?
+
     /// What the program was started as, without its folder.
     static var startedAs: String {
         CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? "backops"
@@ -21,7 +28,9 @@ package enum Program {
     /// Runs a command and ends the process.
     package static func run(_ root: any AsyncParsableCommand.Type, as name: String) async {
         let arguments = Array(CommandLine.arguments.dropFirst())
-        let status = await $name.withValue(name) { await self.status(of: root, arguments) }
+        let status = await $name.withValue(name) {
+            await $root.withValue(root) { await self.status(of: root, arguments) }
+        }
         exit(status.rawValue)
     }
 
@@ -31,7 +40,7 @@ package enum Program {
     ) async -> ProgramStatus {
         do {
             try Suggestion.checkCommands(of: root, arguments)
-            var command = try root.parseAsRoot(arguments)
+            var command = try await root.asyncParseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

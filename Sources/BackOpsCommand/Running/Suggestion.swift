@@ -23,6 +23,20 @@ enum Suggestion {
         }
     }
 
+    /// Says that no worker has registered a name, and which one is spelled most like it.
+    static func unknownName(_ name: String, _ client: BackOpsClient) async throws -> Problem {
+        let known = try await client.definitionNames()
+        let advice =
+            if let near = Spelling.nearest(to: name, in: known) {
+                "Did you mean \(near)?"
+            } else if known.isEmpty {
+                "No worker has registered anything yet: start one."
+            } else {
+                "There are \(known.joined(separator: ", "))."
+            }
+        return Problem(.usage, "no worker has registered an operation \"\(name)\"", advice: advice)
+    }
+
     private static func unknown(_ word: String, in path: String, _ known: [String]) -> Problem {
         let advice =
             Spelling.nearest(to: word, in: known).map { "Did you mean `\(path) \($0)`?" }

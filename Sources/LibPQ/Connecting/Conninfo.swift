@@ -26,9 +26,16 @@ struct Conninfo {
             if let mark = unsafe option.dispchar, unsafe String(cString: mark) == "*" {
                 secrets.insert(keyword)
             }
-            if let value = unsafe option.val { values[keyword] = unsafe String(cString: value) }
+            guard let value = unsafe option.val.map({ unsafe String(cString: $0) }) else { return }
+            values[keyword] = value
+            if let name = unsafe option.envvar { unsafe variables[String(cString: name)] = value }
         }
     }
+
+    /// The same settings as libpq's environment variables, those that have one.
+    ///
+    /// A keyword without a variable cannot be given so: `keepalives` is one.
+    private(set) var variables: [String: String] = [:]
 
     /// Gives the connection string back without what libpq treats as secret.
     var redacted: String {

@@ -79,6 +79,13 @@ extension PQOptions {
     }
 }
 
+extension PQOptions {
+    /// What the connection string says, as environment variables for another program of libpq; passwords are among them.
+    package var variables: [String: String] {
+        (try? Conninfo(parsing: conninfo))?.variables ?? [:]
+    }
+}
+
 extension PQOptions: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Shows the connection string without passwords.
     public var description: String {

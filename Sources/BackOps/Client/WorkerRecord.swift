@@ -1,0 +1,58 @@
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+/// Shows a worker process: a row of the view `worker_status`.
+public struct WorkerRecord: Sendable, Identifiable {
+    /// Its number, a random one; a process that starts again has another.
+    public let id: Int64
+    /// Its host.
+    public let host: String
+    /// Its process id on that host.
+    public let pid: Int
+    /// The version of the application that it runs; empty where it did not say.
+    public let version: String
+    /// The queues that it serves.
+    public let queues: [String]
+    /// How many actions it can run at once.
+    public let slots: Int
+    /// How many it holds.
+    public let busy: Int
+    /// When it registered.
+    public let startedAt: Date
+    /// When it last renewed its lease.
+    public let heartbeatAt: Date
+    /// Whether its lease runs; where it does not, others take its jobs over.
+    public let isAlive: Bool
+    /// Whether it waits to be woken.
+    public let isSleeping: Bool
+    /// Whether it finishes what it holds and takes nothing more.
+    public let isStopping: Bool
+    /// Whether others have seen its connection gone.
+    public let isMissing: Bool
+    /// The newest version of the schema that it knows, where it said so.
+    public let schemaVersion: Int?
+
+    /// Host and process id in words, as operations and attempts name a worker.
+    public var name: String { "\(host) pid \(pid)" }
+}
+
+/// Names a job that a worker holds.
+public struct HeldJob: Sendable {
+    /// The worker's number.
+    public let workerID: Int64
+    /// The operation's number.
+    public let operationID: Int64
+    /// The operation's name.
+    public let operation: String
+    /// The action that runs, as `branch/Action`.
+    public let action: String
+    /// Which attempt of the action it is, from 1.
+    public let attempt: Int
+    /// Since when the worker holds it.
+    public let since: Date
+    /// What the action last reported: 0 to 1, and a note.
+    public let progress: (fraction: Double, note: String?)?
+}

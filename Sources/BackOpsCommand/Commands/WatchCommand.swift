@@ -1,0 +1,113 @@
+import ArgumentParser
+import BackOps
+
+/// Shows operations while they run.
+struct WatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract:
+            "Show operations while they run: some until they have ended, or all that are active until ctrl-C.",
+        discussion: """
+            watch 48213 48220
+            watch --name Import --tag eu
+            watch 48213 --json | jq .progress
+
+            On a terminal the lines change in place; elsewhere there is a line for every change, and with --json a \
+            document for every change. With numbers it ends with 0 when all have completed, with 4 when one failed, else \
+            with 5 when one was cancelled, and with 6 when the time is up.
+            """
+    )
+
+    @Argument(
+        help: ArgumentHelp("Numbers of operations.", valueName: "id"),
+        completion: .operationIDs,
+        transform: OperationID.parse
+    )
+    var ids: [Int64] = []
+
+    @OptionGroup(title: "Selection") var selection: SelectionOptions
+
+    @Option(
+        help: ArgumentHelp("Look this often.", valueName: "duration"),
+        transform: DurationText.parse
+    )
+    var interval: Duration = .milliseconds(500)
+
+    @Option(
+        help: ArgumentHelp("Leave after this time.", valueName: "duration"),
+        transform: DurationText.parse
+    )
+    var timeout: Duration?
+
+    @OptionGroup var options: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if !ids.isEmpty, !selection.isEmpty {
+            throw ValidationError("Give numbers or a selection, not both.")
+        }
+        if interval < .milliseconds(50) {
+            throw ValidationError(
+                "--interval must be 50ms or more: every look is a question to the database."
+            )
+        }
+    }
+
+    func run() async throws {
+        let signals = await SignalRelay.trapping()
+        let status = try await options.withClient { client in
+            try await withThrowingTaskGroup(of: ProgramStatus.self) { group in
+                group.addTask { try await follow(client) }
+                group.addTask {
+                    guard await signals.next() != nil else { throw CancellationError() }
+                    return .interrupted
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? .error
+            }
+        }
+        if status != .done { throw Problem.silent(status) }
+    }
+
+    private func follow(_ client: BackOpsClient) async throws -> ProgramStatus {
+        let start = ContinuousClock.now
+        var view = WatchView(output)
+        while true {
+            if ids.isEmpty {
+                try await showSelection(client, &view)
+            } else if let status = try await showNumbers(client, &view) {
+                return status
+            }
+            if let timeout, ContinuousClock.now - start >= timeout { return .timedOut }
+            try await Task.sleep(for: interval)
+        }
+    }
+
+    /// Gives the exit code once all have ended.
+    private func showNumbers(_ client: BackOpsClient, _ view: inout WatchView) async throws -> ProgramStatus?
+    {
+        let records = try await client.operations.withIDs(ids).all(limit: ids.count)
+        let ordered = ids.compactMap { id in records.first { $0.id == id } }
+        if let missing = ids.first(where: { id in !records.contains { $0.id == id } }) {
+            throw BackOpsError.noSuchOperation(missing)
+        }
+        try view.show(ordered)
+        if ordered.contains(where: { $0.state == .active }) { return nil }
+        if ordered.contains(where: { $0.state == .failed }) { return .operationFailed }
+        return ordered.contains { $0.state == .cancelled } ? .operationCancelled : .done
+    }
+
+    private func showSelection(_ client: BackOpsClient, _ view: inout WatchView) async throws {
+        let states = selection.states.isEmpty ? [OperationState.active] : selection.states
+        let query = try selection.query(client, states: states)
+        var records = try await query.all(limit: view.room)
+        // What is no longer found has ended, or was deleted.
+        let gone = view.unfinished.subtracting(records.map(\.id))
+        if !gone.isEmpty {
+            let ended = try await client.operations.withIDs(Array(gone)).all(limit: gone.count)
+            for id in gone.subtracting(ended.map(\.id)) { view.forget(id) }
+            records += ended
+        }
+        try view.show(records)
+    }
+}

@@ -1,0 +1,62 @@
+import BackOps
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension FlowGraph {
+    /// Draws what became of an operation.
+    ///
+    /// Jumps that were made show in the order in which actions completed; those that were not are drawn where `plan`, the
+    /// registered one, has the same actions.
+    init(_ record: OperationRecord, _ actions: [ActionRecord], plan: Plan?, now: Date) {
+        let boxes = actions.map { action in
+            Box(
+                position: action.position,
+                branch: action.branch.description,
+                name: action.name,
+                status: Status(action.status),
+                remark: Self.remark(action, now: now)
+            )
+        }
+        var arrows = Self.steps(boxes)
+        for arrow in Self.jumpsMade(actions) where !arrows.contains(where: { $0.isAlong(arrow) }) {
+            arrows.append(arrow)
+        }
+        if let plan, plan.entries.map(\.path) == actions.map({ "\($0.branch)/\($0.name)" }) {
+            for arrow in Self.jumps(plan) where !arrows.contains(where: { $0.isAlong(arrow) }) {
+                arrows.append(arrow)
+            }
+        }
+        self.init(title: "\(record.name) #\(record.id)", boxes: boxes, arrows: arrows)
+    }
+
+    /// The steps from one action to the one that came after it, where that is not simply the next one.
+    private static func jumpsMade(_ actions: [ActionRecord]) -> [Arrow] {
+        let done = actions.filter { $0.completedAt != nil }.sorted {
+            ($0.completedAt ?? .distantPast, $0.position) < ($1.completedAt ?? .distantPast, $1.position)
+        }
+        let current = actions.filter { !["completed", "skipped", "open"].contains($0.status) }
+        let way = done + current
+        return zip(way, way.dropFirst()).map {
+            Arrow(from: $0.position, to: $1.position, kind: .jumped)
+        }
+    }
+
+    private static func remark(_ action: ActionRecord, now: Date) -> String {
+        var parts: [String] = []
+        if action.attempts > 1 { parts.append("×\(action.attempts)") }
+        if action.run > 1 { parts.append("run \(action.run)") }
+        if action.completedAt == nil, let due = action.performAt, due > now {
+            parts.append(Ago.sentence(due, now: now))
+        }
+        return parts.joined(separator: " ")
+    }
+}
+
+extension FlowGraph.Arrow {
+    /// Whether both lead from the same action to the same action.
+    fileprivate func isAlong(_ other: Self) -> Bool { from == other.from && to == other.to }
+}

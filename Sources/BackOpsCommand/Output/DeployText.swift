@@ -1,0 +1,31 @@
+import BackOps
+
+/// What a program lacks, as a table.
+struct DeployText {
+    private let obstacles: [DeployObstacle]
+
+    init(_ obstacles: [DeployObstacle]) { self.obstacles = obstacles }
+
+    func text(_ style: Style) -> String {
+        var table = Table(["OPERATION", "ACTION", "IN FLIGHT", "AT IT", "EXAMPLE"])
+        table.shrinkable = [1, 0]
+        table.rows = obstacles.map { obstacle in
+            [
+                Table.Cell(obstacle.operation ?? "(its own branches)"),
+                Table.Cell(obstacle.action ?? "(parked)"), Table.Cell("\(obstacle.operations)"),
+                Table.Cell("\(obstacle.atIt)", obstacle.atIt > 0 ? .red : nil),
+                Table.Cell("#\(obstacle.exampleID)"),
+            ]
+        }
+        return "this program does not know\n" + table.text(style)
+    }
+}
+
+extension DeployObstacle {
+    var json: JSON {
+        [
+            "operation": JSON(operation), "action": JSON(action), "operations": JSON(operations),
+            "at_it": JSON(atIt), "example_id": .integer(exampleID),
+        ]
+    }
+}

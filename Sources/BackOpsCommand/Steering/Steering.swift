@@ -1,0 +1,142 @@
+import BackOps
+
+/// Does something to operations, and says what was done.
+///
+/// Of a selection exactly the operations are changed that were shown before: their numbers are read once.
+struct Steering {
+    let verb: SteeringVerb
+    let ids: [Int64]
+    let steering: SteeringOptions
+    /// Does it to one operation.
+    let one: @Sendable (BackOpsClient, Int64) async throws -> Void
+    /// Does it to as many as it can of up to 1,000, in one transaction, and gives these; nil goes one by one.
+    var many: (@Sendable (BackOpsClient, [Int64]) async throws -> [Int64])?
+
+    private static let batch = 1000
+    /// How many a question shows.
+    private static let shownBefore = 10
+    /// How many a dry run shows.
+    private static let shownDry = 20
+
+    private var output: OutputOptions { steering.output }
+    private var dryRun: Bool { steering.dryRun }
+
+    func run() async throws {
+        try await steering.options.withClient { client in
+            if ids.isEmpty { try await runSelection(client) } else { try await runNumbers(client) }
+        }
+    }
+
+    /// As ``run()``, but one operation is shown as it then is.
+    func runShowingOne() async throws {
+        guard let id = ids.first, ids.count == 1, !dryRun else { return try await run() }
+        try await steering.options.withClient { client in
+            try await one(client, id)
+            try await OperationReport.write(id, client, output)
+        }
+    }
+
+    /// One after the other; the first that cannot be done ends it, and those before it are done.
+    private func runNumbers(_ client: BackOpsClient) async throws {
+        var done: [Int64] = []
+        do {
+            for id in ids {
+                if dryRun { _ = try await client.handle(id).record() } else { try await one(client, id) }
+                done.append(id)
+            }
+        } catch {
+            if !done.isEmpty { report(done) }
+            throw error
+        }
+        report(done)
+    }
+
+    private func runSelection(_ client: BackOpsClient) async throws {
+        let selection = steering.selection
+        let states = selection.states.isEmpty ? verb.states : selection.states
+        let found = try await selection.query(client, states: states).ids()
+        if found.isEmpty, !output.json, let suggestion = try await selection.suggestion(client) {
+            StandardStream.error.writeLine(suggestion)
+        }
+        if dryRun { return try await preview(found, client) }
+        guard !found.isEmpty else { return report([]) }
+        if !steering.yes, Confirmation.canAsk {
+            StandardStream.error.write(try await table(found, Self.shownBefore, output.messageStyle, client))
+        }
+        try Confirmation.ask("\(verb.present) \(Self.operations(found.count))?", yes: steering.yes)
+        let (done, refusal) = try await apply(to: found, client)
+        report(done)
+        let left = found.count - done.count
+        guard left > 0 else { return }
+        let words = "\(Self.operations(left)) had changed meanwhile, or cannot be \(verb.past)"
+        guard let refusal else { return StandardStream.error.writeLine(words) }
+        throw Problem(.error, words, advice: "The first: \(refusal.message).")
+    }
+
+    private func apply(
+        to found: [Int64],
+        _ client: BackOpsClient
+    ) async throws -> ([Int64], refusal: BackOpsError?) {
+        var done: [Int64] = []
+        var refusal: BackOpsError?
+        for start in stride(from: 0, to: found.count, by: Self.batch) {
+            let batch = Array(found[start..<min(start + Self.batch, found.count)])
+            if let many {
+                done += try await many(client, batch)
+                continue
+            }
+            for id in batch {
+                do {
+                    try await one(client, id)
+                    done.append(id)
+                } catch let error as BackOpsError where error.isRefusal {
+                    refusal = refusal ?? error
+                }
+            }
+        }
+        return (done, refusal)
+    }
+
+    private func preview(_ found: [Int64], _ client: BackOpsClient) async throws {
+        guard !output.json else { return report(found) }
+        StandardStream.output.writeLine("would have \(verb.past) \(Self.operations(found.count))")
+        guard !found.isEmpty else { return }
+        StandardStream.output.write(try await table(found, Self.shownDry, output.style, client))
+    }
+
+    /// The newest of what was found.
+    private func table(
+        _ found: [Int64],
+        _ limit: Int,
+        _ style: Style,
+        _ client: BackOpsClient
+    ) async throws -> String {
+        let newest = Array(found.suffix(limit))
+        let records = try await client.operations.withIDs(newest).all(limit: limit)
+        let rest = found.count - newest.count
+        return OperationTable(records).text(style) + (rest > 0 ? "… and \(rest) more\n" : "")
+    }
+
+    private func report(_ done: [Int64]) {
+        guard !output.json else {
+            let document: JSON = [
+                verb.past: .array(done.map { .integer($0) }), "dry_run": .bool(dryRun),
+            ]
+            return StandardStream.output.writeLine(document.description)
+        }
+        let words = dryRun ? "would have \(verb.past)" : verb.past
+        let what = ids.isEmpty ? Self.operations(done.count) : done.map { "#\($0)" }.joined(separator: " ")
+        StandardStream.output.writeLine("\(words) \(what)")
+    }
+
+    static func operations(_ count: Int) -> String {
+        count == 1 ? "1 operation" : "\(count) operations"
+    }
+}
+
+extension BackOpsError {
+    /// Whether it is about this one operation, so that others may still be changed.
+    fileprivate var isRefusal: Bool {
+        [.noSuchOperation, .wrongState, .unknownJumpTarget, .invalidPlan, .invalidGlobals].contains(code)
+    }
+}

@@ -1,0 +1,125 @@
+import BackOps
+import BackOpsTesting
+import BackOpsTestingTraits
+import Testing
+
+@testable import BackOpsCommand
+
+@Suite struct `The graph of a plan` {
+    /// The operation of the README, with a name that every form must take the power out of.
+    private func graph() throws -> FlowGraph {
+        let json = #"""
+            {"main": [["Charge", {"may_jump": ["red"]}], "Send \"<b>\"", ["Gift", {"perform_at_global": "deliver_at"}]],
+             "red": ["Paint"]}
+            """#
+        return FlowGraph(plan: try Plan(operation: "Order", json: Array(json.utf8)), of: "Order")
+    }
+
+    @Test func `has a lane for each branch, and an arrow for each way on`() throws {
+        let graph = try graph()
+        #expect(graph.branches == ["main", "red"])
+        #expect(graph.lane("main").map(\.label) == ["Charge", "Send \"<b>\"", "Gift at deliver_at"])
+        #expect(
+            graph.arrows == [
+                .init(from: 1, to: 2, kind: .next), .init(from: 2, to: 3, kind: .next),
+                .init(from: 1, to: 4, kind: .mayJump), .init(from: 4, to: 2, kind: .back),
+            ]
+        )
+    }
+
+    @Test func `is text`() throws {
+        #expect(
+            GraphText(graph: try graph()).text(.plain) == """
+                Order
+                  main  Charge → Send "<b>" → Gift at deliver_at
+                  red   Paint
+                  ┄ main/Charge may jump to red/Paint
+                  ↩ red/Paint ends, and goes on at main/Send "<b>"
+
+                """
+        )
+    }
+
+    @Test(arguments: [20, 30, 40])
+    func `is text that wraps where the terminal ends`(width: Int) throws {
+        let text = GraphText(graph: try graph()).text(Style(colours: false, width: width))
+        let lanes = text.split(separator: "\n").dropFirst().prefix { !$0.contains("┄") }
+        #expect(lanes.count > 2)
+        for line in lanes where line.contains("→") { #expect(TextWidth.of(line) <= width) }
+    }
+
+    @Test func `is a Mermaid flowchart`() throws {
+        let text = GraphMermaid(graph: try graph()).text
+        #expect(text.contains("flowchart LR\n  subgraph b0[\"main\"]"))
+        #expect(text.contains("a2[\"Send #quot;<b>#quot;\"]"))
+        #expect(text.contains("a1 -. may jump .-> a4") && text.contains("a4 -.-> a2"))
+    }
+
+    @Test func `is a Graphviz digraph`() throws {
+        let text = GraphDot(graph: try graph()).text
+        #expect(text.hasPrefix("digraph \"Order\" {") && text.hasSuffix("}\n"))
+        #expect(text.contains(#"a2 [label="Send \"<b>\"""#))
+        #expect(text.contains("a1 -> a4 [style=dashed"))
+    }
+
+    @Test func `is an SVG whose boxes lie beside each other`() throws {
+        let text = GraphSVG(graph: try graph()).text
+        #expect(text.hasPrefix("<svg ") && text.hasSuffix("</svg>\n"))
+        #expect(text.contains("Send &quot;&lt;b&gt;&quot;") && !text.contains("<b>"))
+        #expect(!text.contains("style="))
+        let boxes = text.matches(of: #/<rect x="(\d+)" y="(\d+)" width="(\d+)" height="36"/#).map { box in
+            let x = Int(box.1) ?? 0
+            return (lane: box.2, left: x, right: x + (Int(box.3) ?? 0))
+        }
+        #expect(boxes.count == 4)
+        for (first, second) in zip(boxes, boxes.dropFirst()) where first.lane == second.lane {
+            #expect(first.right < second.left)
+        }
+    }
+}
+
+@Suite(.backops) struct `The command graph` {
+    @Test func `draws what an application defines without a database`() async throws {
+        let text = try await Shell.application(
+            ["graph", "Greeting"],
+            variables: ["BACKOPS_DATABASE_URL": "host=/nowhere"]
+        )
+        #expect(text.output == "Greeting\n  main   Greet → Part\n  aside  Whisper\n")
+    }
+
+    @Test func `draws what workers registered, and what became of an operation`() async throws {
+        _ = try await Shell.backops(["enqueue", "Stumbling"])
+        _ = try await Shell.application(["work", "--drain"])
+        #expect(
+            try await Shell.backops(["graph", "Stumbling"]).output
+                == "Stumbling\n  main  Walk → Fall → Rise\n"
+        )
+        #expect(try await Shell.backops(["graph", "1"]).output.contains("✓ Walk → ✗ Fall → ○ Rise"))
+        let json = try await Shell.backops(["graph", "#1", "--json"]).json()
+        #expect(json["actions"]?[1]?["status"]?.stringValue == "failed")
+        for (format, start) in [("mermaid", "---\n"), ("dot", "digraph"), ("svg", "<svg")] {
+            let drawn = try await Shell.backops(["graph", "1", "--format", format])
+            #expect(drawn.output.hasPrefix(start), "\(format)")
+        }
+    }
+
+    @Test func `suggests a name, and says what there is`() async throws {
+        let empty = try await Shell.backops(["graph", "Greting"])
+        #expect(empty.code == 64 && empty.messages.contains("start one"))
+        _ = try await Shell.application(["work", "--drain"])
+        #expect(try await Shell.backops(["graph", "Greting"]).messages.contains("Did you mean Greeting?"))
+        #expect(
+            try await Shell.backops(["graph", "Nonsense"]).messages.contains("There are Greeting, Stumbling")
+        )
+    }
+
+    @Test(
+        arguments: [(["graph"], 64), (["graph", "x", "--format", "png"], 64), (["graph", "9"], 66)]
+            as [([String], Int32)]
+    )
+    func `refuses what makes no sense`(arguments: [String], code: Int32) async throws {
+        let refused = try await Shell.backops(arguments)
+        #expect(refused.code == code)
+        #expect(refused.output.isEmpty && !refused.messages.isEmpty)
+    }
+}
