@@ -63,17 +63,30 @@ public final class ActionContext: Sendable {
     package let host: any ActionHost
     let state: Mutex<State>
 
-    package init(_ invocation: ActionInvocation, host: any ActionHost, logger: Logger = .current) {
+    /// The attempt that the current task belongs to: for code that has no context at hand, such as a log handler.
+    @TaskLocal static var current: ActionContext?
+
+    /// Keeps what the attempt logs, where that is asked for.
+    let log: AttemptLog?
+
+    package init(
+        _ invocation: ActionInvocation,
+        host: any ActionHost,
+        logger: Logger = .current,
+        log: AttemptLog? = nil
+    ) {
         self.invocation = invocation
         self.host = host
         deadline = invocation.timeout.map { ContinuousClock.now + $0 }
         state = Mutex(State(globals: invocation.globals))
         var logger = logger
-        logger[metadataKey: "operation"] = "\(invocation.operationName)"
-        logger[metadataKey: "operation_id"] = "\(invocation.operationID)"
-        logger[metadataKey: "action"] = "\(invocation.branch)/\(invocation.actionName)"
-        logger[metadataKey: "attempt"] = "\(invocation.attempt)"
+        logger[metadataKey: LogKey.operation] = "\(invocation.operationName)"
+        logger[metadataKey: LogKey.operationID] = "\(invocation.operationID)"
+        logger[metadataKey: LogKey.action] = "\(invocation.branch)/\(invocation.actionName)"
+        logger[metadataKey: LogKey.attempt] = "\(invocation.attempt)"
+        if let log { logger.handler = AttemptLogHandler(logger.handler, of: log) }
         self.logger = logger
+        self.log = log
     }
 
     /// Tells whether the action should stop: at shutdown, after its time limit, or when its job was lost.
@@ -83,7 +96,8 @@ public final class ActionContext: Sendable {
 
     /// Shows how far the action is, in lists and on the dashboard.
     ///
-    /// Cheap: it does not wait for the database, and of many reports the last one counts.
+    /// Cheap: it does not wait for the database. Of many reports the last one counts; the worker writes it within about a second,
+    /// together with those of its other actions, and the end of the attempt clears it.
     ///
     /// - Parameters:
     ///   - fraction: The part that is done, 0…1; what lies outside is cut off.

@@ -45,7 +45,7 @@ private func run(
     return .threw(timeoutError(context, isStillRunning: isStillRunning), .missing(.turnedOff))
 }
 
-/// Runs the body where `Logger.current` is the context's.
+/// Runs the body where `Logger.current` is the context's, and lines of other loggers can find the context.
 ///
 /// Errors travel on as values from here: another `throw` would be recorded as another place.
 private func run(
@@ -53,8 +53,10 @@ private func run(
     _ context: ActionContext,
     _ stackTraces: StackTraces
 ) async -> Completion.Outcome {
-    await withLogger(context.logger) { _ in
-        await recordingThrows(stackTraces) { try await action.body(context) }
+    await ActionContext.$current.withValue(context) {
+        await withLogger(context.logger) { _ in
+            await recordingThrows(stackTraces) { try await action.body(context) }
+        }
     }
 }
 

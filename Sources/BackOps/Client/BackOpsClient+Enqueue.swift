@@ -1,4 +1,5 @@
 public import LibPQ
+import Tracing
 
 extension BackOpsClient {
     /// Enqueues one operation.
@@ -89,7 +90,12 @@ extension BackOpsClient {
     /// - Throws: As ``enqueue(_:_:_:key:queue:priority:tags:)``.
     @discardableResult
     public func enqueue(_ request: Enqueue) async throws -> OperationHandle {
-        try handle(try await call(engine.enqueue(request)))
+        try await EnqueueTelemetry.span(queue: request.queue) { traceparent, span in
+            let handle = try handle(try await call(engine.enqueue(request.traced(traceparent))))
+            span?.attributes["messaging.message.id"] = "\(handle.id)"
+            EnqueueTelemetry.count(request, 1)
+            return handle
+        }
     }
 
     /// Enqueues an operation in the caller's own transaction: it commits or vanishes with it.
@@ -102,7 +108,13 @@ extension BackOpsClient {
     @discardableResult
     public func enqueue(_ request: Enqueue, in transaction: PQTransaction) async throws -> OperationHandle {
         do {
-            return try handle(try await transaction.query(try engine.enqueue(request)))
+            return try await EnqueueTelemetry.span(queue: request.queue) { traceparent, span in
+                let statement = try engine.enqueue(request.traced(traceparent))
+                let handle = try handle(try await transaction.query(statement))
+                span?.attributes["messaging.message.id"] = "\(handle.id)"
+                EnqueueTelemetry.count(request, 1)
+                return handle
+            }
         } catch let error as PQError {
             throw BackOpsError(refusing: error)
         }
@@ -122,6 +134,7 @@ extension BackOpsClient {
         else {
             throw BackOpsError(.databaseUnavailable, message: "the executor gave no row for the enqueue")
         }
+        EnqueueTelemetry.count(request, 1)
         return OperationHandle(id: id, client: self)
     }
 

@@ -1,4 +1,5 @@
 import LibPQ
+import Tracing
 
 extension BackOpsClient {
     /// Enqueues many operations of one definition.
@@ -29,17 +30,22 @@ extension BackOpsClient {
         request.when = when
         request.queue = queue
         request.priority = priority
-        var ids: [Int64] = []
-        var chunk = EnqueueChunk()
-        for document in batch {
-            request.globals = document
-            request.key = key?(document)
-            try chunk.append(request)
-            guard chunk.isFull else { continue }
+        return try await EnqueueTelemetry.span(queue: queue) { traceparent, span in
+            request.traceparent = traceparent
+            var ids: [Int64] = []
+            var chunk = EnqueueChunk()
+            for document in batch {
+                request.globals = document
+                request.key = key?(document)
+                try chunk.append(request)
+                guard chunk.isFull else { continue }
+                ids += try await write(chunk)
+                chunk = EnqueueChunk()
+            }
             ids += try await write(chunk)
-            chunk = EnqueueChunk()
+            span?.attributes["messaging.batch.message_count"] = ids.count
+            return ids
         }
-        return ids + (try await write(chunk))
     }
 
     /// Enqueues a stream of requests of any length, in transactions of bounded size.
@@ -70,6 +76,18 @@ extension BackOpsClient {
         stream requests: Requests,
         onCommit: (EnqueueCounts) -> Void = { _ in }
     ) async throws -> EnqueueCounts where Requests.Element == Enqueue {
+        try await EnqueueTelemetry.span(queue: nil) { traceparent, span in
+            let counts = try await enqueue(requests, traceparent, onCommit)
+            span?.attributes["messaging.batch.message_count"] = counts.total
+            return counts
+        }
+    }
+
+    private func enqueue<Requests: AsyncSequence>(
+        _ requests: Requests,
+        _ traceparent: String?,
+        _ onCommit: (EnqueueCounts) -> Void
+    ) async throws -> EnqueueCounts where Requests.Element == Enqueue {
         var counts = EnqueueCounts()
         var iterator = requests.makeAsyncIterator()
         var isAtEnd = false
@@ -81,7 +99,7 @@ extension BackOpsClient {
                     isAtEnd = true
                     break
                 }
-                try chunk.append(request)
+                try chunk.append(request.traced(traceparent))
             }
             guard chunk.count > 0 else { break }
             // A source that ends early because the task was cancelled must not pass for a whole one.
@@ -111,16 +129,21 @@ extension BackOpsClient {
     }
 
     private func write(_ chunk: EnqueueChunk) async throws -> [Int64] {
-        try await call(chunk.runs.map(engine.enqueue)).flatMap { rows in
-            try rows.map { try $0.decode(0, as: Int64.self) }
+        var ids: [Int64] = []
+        for (run, rows) in zip(chunk.runs, try await call(chunk.runs.map(engine.enqueue))) {
+            let answers = try rows.map { try $0.decode(as: Int64.self, Bool.self) }
+            ids += answers.map(\.0)
+            EnqueueTelemetry.count(run.common, answers.count(where: \.1))
         }
+        return ids
     }
 
     private func count(_ chunk: EnqueueChunk, into counts: inout EnqueueCounts) async throws {
-        for rows in try await call(chunk.runs.map(engine.countEnqueued)) {
+        for (run, rows) in zip(chunk.runs, try await call(chunk.runs.map(engine.countEnqueued))) {
             let (created, all) = try rows[0].decode(as: Int.self, Int.self)
             counts.enqueued += created
             counts.existing += all - created
+            EnqueueTelemetry.count(run.common, created)
         }
     }
 

@@ -24,6 +24,9 @@ public struct Enqueue: Sendable {
     /// Free labels.
     public var tags: [String] = []
 
+    /// The trace that it belongs to, as W3C Trace Context writes it; nil is that of the current span, if there is a tracer.
+    public var traceparent: String?
+
     /// The plan, for an operation that does not use a registered one.
     package var plan: Plan?
 

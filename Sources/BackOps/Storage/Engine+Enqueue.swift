@@ -12,7 +12,7 @@ extension Enqueue {
     /// Values go in PostgreSQL's text format; nil is NULL.
     ///
     /// - Parameter schema: The schema's name.
-    /// - Returns: The statement with `$1` to `$9`, and its parameters.
+    /// - Returns: The statement with `$1` to `$10`, and its parameters.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals`` for globals that the database cannot hold,
     ///   ``BackOpsError/Code/invalidConfiguration`` for a schema's name that cannot be one.
     public func statement(
@@ -20,7 +20,7 @@ extension Enqueue {
     ) throws(BackOpsError) -> (sql: String, parameters: [String?]) {
         let sql = """
             select \(try SchemaName(schema).quoted).enqueue(
-              $1, $2::jsonb, $3, $4, $5::integer, $6::timestamptz, $7::interval, $8::text[], $9::json)::text
+              $1, $2::jsonb, $3, $4, $5::integer, $6::timestamptz, $7::interval, $8::text[], $9::json, traceparent => $10)::text
             """
         return (
             sql,
@@ -28,7 +28,7 @@ extension Enqueue {
                 name, String(decoding: try globals.checkedJSON(), as: UTF8.self), key, queue,
                 String(priority),
                 when.time.map { ISO8601.text($0) }, when.delay.map { "\($0.microseconds) microseconds" },
-                Self.arrayText(tags), plan?.jsonText,
+                Self.arrayText(tags), plan?.jsonText, tracedAsCurrent().traceparent,
             ]
         )
     }
@@ -49,7 +49,7 @@ extension Engine {
         select \(unescaped: name).enqueue(
           \(request.name), \(PQJSON(bytes: try request.globals.checkedJSON())), \(request.key), \(request.queue),
           \(Int32(clamping: request.priority)), \(request.when.timestamp), \(request.when.delay),
-          \(request.tags), \(request.plan?.jsonText)::json)
+          \(request.tags), \(request.plan?.jsonText)::json, traceparent => \(request.traceparent))
         """
     }
 
@@ -68,7 +68,8 @@ extension Engine {
         return """
             \(unescaped: name).enqueue_many(
               \(request.name), \(run.documents), \(run.keys), \(request.queue), \(Int32(clamping: request.priority)),
-              null, \(request.when.delay), \(request.tags), \(request.plan?.jsonText)::json, times => \(run.times))
+              null, \(request.when.delay), \(request.tags), \(request.plan?.jsonText)::json,
+              traceparent => \(request.traceparent), times => \(run.times))
             """
     }
 }

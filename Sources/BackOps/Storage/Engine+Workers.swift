@@ -60,14 +60,14 @@ extension Engine {
     }
 
     /// One row with the number of reports that were taken.
-    package func reportProgress(
+    func reportProgress(
         worker: Int64,
-        _ reports: [(claim: Claim, progress: Double, note: String?)]
+        _ reports: [(claim: Claim, report: WorkerActionHost.Report)]
     ) -> SQLStatement {
         """
         select \(unescaped: name).report_progress(
           \(worker), \(reports.map(\.claim.operationID)), \(reports.map(\.claim.claimID)),
-          \(reports.map { Float($0.progress) }), \(reports.map(\.note)))
+          \(reports.map { Float($0.report.progress) }), \(reports.map(\.report.note)))
         """
     }
 }

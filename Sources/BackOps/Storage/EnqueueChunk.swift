@@ -51,7 +51,7 @@ package struct EnqueueRun: Sendable {
     func holds(_ request: Enqueue) -> Bool {
         request.name == common.name && request.queue == common.queue && request.priority == common.priority
             && request.tags == common.tags && request.when.delay == common.when.delay
-            && request.plan == common.plan
+            && request.plan == common.plan && request.traceparent == common.traceparent
     }
 
     mutating func append(_ request: Enqueue, _ document: PQJSON) {

@@ -22,6 +22,9 @@ public struct BackOpsWorker: Service {
     let registry: Registry
     let logger: Logger
 
+    /// Whether it is alive, and ready for work.
+    public let health: WorkerHealth
+
     /// Makes a worker; it connects when it is run.
     ///
     /// - Parameters:
@@ -45,6 +48,7 @@ public struct BackOpsWorker: Service {
         self.configuration = configuration
         self.registry = try Registry(try operations(), actions: actions)
         self.logger = logger
+        health = WorkerHealth(lease: configuration.lease)
     }
 
     /// Makes a worker with the settings that most workers differ in.

@@ -80,17 +80,17 @@ extension Dispatcher {
         switch landing.answers {
         case .success(let given): answers = given
         case .failure(let error):
-            pending.restore(flight.parts)
+            restore(flight.parts)
             loseAnswer(error)
             return
         }
         if let lost = answers.lazy.compactMap(\.connectionError).first {
-            pending.restore(flight.parts)
+            restore(flight.parts)
             loseAnswer(lost)
             return
         }
         if answers.contains(where: \.isAborted) {
-            pending.restore(flight.parts)
+            restore(flight.parts)
             sendApart(answers)
             return
         }
@@ -105,7 +105,7 @@ extension Dispatcher {
                 try accept(part, answer.get(), duration: landing.duration)
             } catch {
                 isRefused = true
-                pending.restore(part)
+                restore([part])
                 refuse(part, error)
             }
         }
@@ -115,6 +115,16 @@ extension Dispatcher {
             isInTrouble = false
             logger.notice("database takes what the worker writes again")
         }
+    }
+
+    /// Keeps what has not been written.
+    private mutating func restore(_ parts: [ExchangePart]) {
+        pending.restore(parts)
+        for case .progress(let reports) in parts { giveBack(reports) }
+    }
+
+    private func giveBack(_ reports: [(claim: Claim, report: WorkerActionHost.Report)]) {
+        for (claim, report) in reports { running[claim.claimID]?.host.restore(report) }
     }
 
     /// Whether the statements may commit together, which spares the server a flush of its log.
@@ -160,6 +170,7 @@ extension Dispatcher {
         parts += chunks(pending.failures, batch).map(ExchangePart.fail)
         parts += chunks(pending.snoozes, batch).map(ExchangePart.snooze)
         parts += chunks(pending.releases, batch).map(ExchangePart.release)
+        parts += chunks(pending.logs, batch).map(ExchangePart.logs)
         if mustReconcile { parts.append(.held) }
         if asksForLostClaims { parts.append(.lost(running.values.map(\.job.claim))) }
         if mustTellStop { parts.append(.stopping) }
@@ -167,7 +178,8 @@ extension Dispatcher {
         let claims = look.isDue || parts.contains(where: \.isOutcome)
         if nextProgress <= .now {
             nextProgress = .now + Self.progressInterval
-            if running.values.contains(where: \.host.hasReport) { parts.append(.progress) }
+            let reports = takeReports()
+            if !reports.isEmpty { parts.append(.progress(reports)) }
         }
         if claims { parts += claimParts() }
         return parts
@@ -217,7 +229,8 @@ extension Dispatcher {
         case .fail(let attempts): engine.fail(worker: worker, attempts)
         case .snooze(let attempts): engine.snooze(worker: worker, attempts)
         case .release(let claims): engine.release(worker: worker, claims)
-        case .progress: engine.reportProgress(worker: worker, takeReports())
+        case .logs(let logs): engine.storeLogs(worker: worker, logs)
+        case .progress(let reports): engine.reportProgress(worker: worker, reports)
         case .held: engine.held(worker: worker)
         case .lost(let claims): engine.lostClaims(worker: worker, of: claims)
         case .claim(let limit): engine.claim(worker: worker, limit: limit, lanes: look.lanes)
@@ -229,10 +242,8 @@ extension Dispatcher {
     /// Whether this worker takes the next action of an operation itself.
     private var continues: Bool { stop <= .whenIdle && !quarantine.isRequested }
 
-    private func takeReports() -> [(claim: Claim, progress: Double, note: String?)] {
-        running.values.compactMap { action in
-            action.host.takeReport().map { (action.job.claim, $0.progress, $0.note) }
-        }
+    private func takeReports() -> [(claim: Claim, report: WorkerActionHost.Report)] {
+        running.values.compactMap { action in action.host.takeReport().map { (action.job.claim, $0) } }
     }
 
     private func chunks<Element>(_ elements: [Element], _ size: Int) -> [[Element]] {
@@ -251,12 +262,16 @@ extension Dispatcher {
         case .stopping: mustTellStop = false
         case .complete(let completions): try accept(part, completions, rows)
         case .fail, .snooze, .release: try acceptHandBacks(part, rows)
-        case .progress: break
+        case .logs: break
+        case .progress(let reports):
+            // Somebody had one of the rows locked; the next report of its action, or this one, comes through.
+            if try rows.first?.decode(0, as: Int32.self) ?? 0 < reports.count { giveBack(reports) }
         case .held: try reconcile(rows.claimedJobs())
         case .lost: try loseClaims(rows)
         case .claim(let limit):
             let jobs = try rows.claimedJobs()
             look.claimed(jobs, limit: limit, duration: duration)
+            telemetry.claimed(jobs, duration: duration)
             for job in jobs { start(job) }
         case .claimSuspect:
             let job = try rows.claimedJobs().first
@@ -357,6 +372,7 @@ extension Dispatcher {
         case .contention: sendAgainAt = .now + refusals.next()
         case .trouble: wait(for: error)
         case .content: refuseContent(of: part, error)
+        case .unexpected where part.isLog: dropLogs(error)
         case .unexpected:
             sendAgainAt = .now + refusals.next()
             if part.isOutcome { sendsSingly = true }
@@ -391,10 +407,17 @@ extension Dispatcher {
         case .fail(let attempts) where attempts.count == 1: giveUp([attempts[0].claim], error)
         case .snooze(let attempts) where attempts.count == 1: giveUp([attempts[0].claim], error)
         case .release(let claims): forget(claims, error)
+        case .logs: dropLogs(error)
         case .complete, .fail, .snooze: sendsSingly = true
         case .sleeping, .stopping, .progress, .held, .lost, .claim, .claimSuspect, .nextDue:
             logger.error("a statement of the worker was refused", metadata: ["error": "\(error)"])
         }
+    }
+
+    /// Lines are worth less than the outcomes that wait behind them.
+    private mutating func dropLogs(_ error: PQError) {
+        logger.error("what actions logged cannot be stored", metadata: ["error": "\(error)"])
+        pending.logs = []
     }
 
     /// Hands back what cannot even be recorded as a failure.

@@ -18,6 +18,7 @@ struct Dispatcher {
     let configuration: WorkerConfiguration
     let inbox: WorkerInbox
     let stragglers: Stragglers
+    let telemetry: WorkerTelemetry
     let logger: Logger
 
     /// By claim.
@@ -97,6 +98,7 @@ struct Dispatcher {
         configuration: WorkerConfiguration,
         inbox: WorkerInbox,
         stragglers: Stragglers,
+        telemetry: WorkerTelemetry,
         logger: Logger
     ) {
         self.engine = engine
@@ -108,6 +110,7 @@ struct Dispatcher {
         self.configuration = configuration
         self.inbox = inbox
         self.stragglers = stragglers
+        self.telemetry = telemetry
         self.logger = logger
         look = Lookout(queues: configuration.queues, pollInterval: configuration.pollInterval)
     }
@@ -125,6 +128,7 @@ struct Dispatcher {
             let news = inbox.take()
             absorb(news)
             if news.leaseEnded {
+                telemetry.lostLease()
                 cancelEverything()
                 return .leaseEnded
             }
@@ -134,6 +138,7 @@ struct Dispatcher {
             while mustSend, send() {}
             if freeSlots > 0 { look.slotsAreFree() }
             if !inbox.hasNews, isFinished { return .stopped }
+            telemetry.metrics?.running(running.count)
             await inbox.wait(until: nextMoment, actions: actionsToWaitFor)
         }
     }
@@ -163,6 +168,8 @@ struct Dispatcher {
         guard let action = running.removeValue(forKey: ended.job.claim.claimID) else { return }
         if quarantine.suspect == ended.job.claim.claimID { quarantine.suspect = nil }
         log(ended)
+        telemetry.ended(ended)
+        if let log = ended.log { pending.logs.append((ended.job.claim, log)) }
         if case .committed = ended.outcome {
             settle(ended, action)
         } else {
@@ -185,6 +192,7 @@ struct Dispatcher {
     private mutating func connected(_ hearing: WorkerInbox.Hearing) {
         mustReconcile = mustReconcile || self.hearing != nil
         self.hearing = hearing
+        telemetry.metrics?.listens(hearing == .listens)
         look.pollInterval = configuration.pollInterval(hearing)
         nextQuestion = .now
         nextReconciliation = hearing == .asks ? .now + configuration.lease : nil
@@ -227,6 +235,7 @@ struct Dispatcher {
             plans: plans,
             configuration: configuration,
             stragglers: stragglers,
+            tracing: telemetry.tracing,
             logger: logger,
             inbox: inbox
         )
@@ -249,6 +258,7 @@ extension Dispatcher {
     private mutating func begin(_ stop: WorkerInbox.Stop) {
         self.stop = stop
         mustTellStop = stop >= .graceful
+        if stop >= .graceful { telemetry.health.stopping() }
         switch stop {
         case .no, .whenIdle: break
         case .graceful:

@@ -8,7 +8,8 @@ enum ExchangePart: Sendable {
     case fail([FailedAttempt])
     case snooze([SnoozedAttempt])
     case release([Claim])
-    case progress
+    case logs([(claim: Claim, lines: PQJSON)])
+    case progress([(claim: Claim, report: WorkerActionHost.Report)])
     case held
     case lost([Claim])
     case claim(limit: Int)
@@ -19,9 +20,12 @@ enum ExchangePart: Sendable {
     var isOutcome: Bool {
         switch self {
         case .complete, .fail, .snooze, .release: true
-        case .sleeping, .stopping, .progress, .held, .lost, .claim, .claimSuspect, .nextDue: false
+        case .sleeping, .stopping, .logs, .progress, .held, .lost, .claim, .claimSuspect, .nextDue: false
         }
     }
+
+    /// Whether it stores what attempts logged.
+    var isLog: Bool { if case .logs = self { true } else { false } }
 
     /// Whether the database must be able to write to answer it.
     var writes: Bool {
@@ -37,7 +41,7 @@ enum ExchangePart: Sendable {
         case .complete(let completions): completions.count
         case .claim(let limit): limit
         case .claimSuspect: 1
-        case .sleeping, .stopping, .fail, .snooze, .release, .progress, .held, .lost, .nextDue: 0
+        case .sleeping, .stopping, .fail, .snooze, .release, .logs, .progress, .held, .lost, .nextDue: 0
         }
     }
 }

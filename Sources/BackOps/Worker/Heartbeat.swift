@@ -17,6 +17,7 @@ final class Heartbeat: Sendable {
     private let operations: [String]
     private let configuration: WorkerConfiguration
     private let inbox: WorkerInbox
+    private let telemetry: WorkerTelemetry
     private let logger: Logger
     private let wakeUp: PQWakeUp
     private let isStopped = Mutex(false)
@@ -35,6 +36,7 @@ final class Heartbeat: Sendable {
         operations: [String],
         configuration: WorkerConfiguration,
         inbox: WorkerInbox,
+        telemetry: WorkerTelemetry,
         logger: Logger
     ) throws {
         self.engine = engine
@@ -44,6 +46,7 @@ final class Heartbeat: Sendable {
         self.operations = operations
         self.configuration = configuration
         self.inbox = inbox
+        self.telemetry = telemetry
         self.logger = logger
         wakeUp = try PQWakeUp()
         alarm = try PQWakeUp()
@@ -96,6 +99,8 @@ final class Heartbeat: Sendable {
             do {
                 try beat(&backoff, &former)
             } catch {
+                telemetry.metrics?.listens(false)
+                telemetry.health.advance()
                 if backoff.failures == 0 {
                     logger.warning("worker cannot renew its lease", metadata: ["error": "\(error)"])
                 }
@@ -129,6 +134,7 @@ final class Heartbeat: Sendable {
                 return
             }
             renewed.withLock { $0 = sent }
+            telemetry.health.renewed(at: sent)
             if backoff.failures > 0 { logger.notice("worker renews its lease again") }
             backoff.reset()
             if !isAttached {

@@ -1,3 +1,5 @@
+import LibPQ
+
 /// Outcomes that have to be sent.
 ///
 /// Those that are on their way are in a ``Flight``, and come back here unless the database has acknowledged them: after an
@@ -8,7 +10,10 @@ struct PendingOutcomes: Sendable {
     var snoozes: [SnoozedAttempt] = []
     var releases: [Claim] = []
 
-    var isEmpty: Bool { completions.isEmpty && failures.isEmpty && snoozes.isEmpty && releases.isEmpty }
+    /// What attempts have logged, to be stored with their outcomes.
+    var logs: [(claim: Claim, lines: PQJSON)] = []
+
+    var isEmpty: Bool { count == 0 && logs.isEmpty }
 
     var count: Int { completions.count + failures.count + snoozes.count + releases.count }
 
@@ -43,6 +48,7 @@ struct PendingOutcomes: Sendable {
         case .fail(let sent): failures += sent.filter { !settled.contains($0.claim) }
         case .snooze(let sent): snoozes += sent.filter { !settled.contains($0.claim) }
         case .release(let sent): releases += sent.filter { !settled.contains($0) }
+        case .logs(let sent): logs += sent
         case .sleeping, .stopping, .progress, .held, .lost, .claim, .claimSuspect, .nextDue: break
         }
     }

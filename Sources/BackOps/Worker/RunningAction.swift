@@ -18,12 +18,24 @@ struct RunningAction: Sendable {
         plans: PlanCache,
         configuration: WorkerConfiguration,
         stragglers: Stragglers,
+        tracing: WorkerTracing?,
         logger: Logger,
         inbox: WorkerInbox
     ) -> RunningAction {
         let task = inbox.launch(claim: job.claim.claimID) {
-            let outcome = await run(job, host, registry, plans, configuration, stragglers, logger)
-            return WorkerInbox.Ended(job: job, outcome: outcome, committed: host.committed)
+            let log = configuration.attemptLogs.isOff ? nil : AttemptLog(configuration.attemptLogs)
+            let began = ContinuousClock.now
+            func attempt() async -> ActionOutcome {
+                await run(job, host, registry, plans, configuration, stragglers, logger, log)
+            }
+            let outcome = if let tracing { await tracing.process(job, attempt) } else { await attempt() }
+            return WorkerInbox.Ended(
+                job: job,
+                outcome: outcome,
+                committed: host.committed,
+                duration: .now - began,
+                log: configuration.attemptLogs.keeps(outcome) ? log?.document : nil
+            )
         }
         return RunningAction(job: job, host: host, task: task)
     }
@@ -35,7 +47,8 @@ struct RunningAction: Sendable {
         _ plans: PlanCache,
         _ configuration: WorkerConfiguration,
         _ stragglers: Stragglers,
-        _ logger: Logger
+        _ logger: Logger,
+        _ log: AttemptLog?
     ) async -> ActionOutcome {
         do {
             let invocation = try await ActionInvocation(job, plan: plans.plan(of: job))
@@ -47,7 +60,7 @@ struct RunningAction: Sendable {
             )
             // The claim asks for what the registry knows; without it there is nothing to do but hand back.
             guard let action else { return .cancelled }
-            let context = ActionContext(invocation, host: host, logger: logger)
+            let context = ActionContext(invocation, host: host, logger: logger, log: log)
             return await invoke(
                 action,
                 context,

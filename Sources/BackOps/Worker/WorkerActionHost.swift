@@ -53,6 +53,11 @@ final class WorkerActionHost: ActionHost {
         report.withLock { $0.take() }
     }
 
+    /// Takes back a report that could not be written, unless there is a newer one.
+    func restore(_ former: Report) {
+        report.withLock { $0 = $0 ?? former }
+    }
+
     func report(progress: Double, note: String?) {
         report.withLock { $0 = Report(progress: progress, note: note) }
     }

@@ -32,11 +32,17 @@ public struct WorkerConfiguration: Sendable {
     /// time counts. It looks every minute, deletes in small batches, and never while it stops.
     public var retention = Retention.forever
 
+    /// Which lines of an attempt are stored with it, in the table `attempt_logs`; by default none.
+    public var attemptLogs = AttemptLogs.off
+
     /// The version of your application, shown in the table `workers`.
     public var version = ""
 
     /// How often it looks for operations to prune.
     package var pruningInterval: Duration = .seconds(60)
+
+    /// How often it adds what its actions did to the tables of throughput, and looks how deep the queues are.
+    package var reportingInterval: Duration = .seconds(10)
 
     /// How often it looks for jobs; who is not woken looks once a second at least.
     func pollInterval(_ hearing: WorkerInbox.Hearing) -> Duration {
@@ -71,6 +77,7 @@ public struct WorkerConfiguration: Sendable {
         guard gracePeriod >= .zero else {
             throw .invalidConfiguration("gracePeriod", "must not be negative, but is \(gracePeriod).")
         }
+        try attemptLogs.validate()
         try retention.validate(lease: lease)
     }
 

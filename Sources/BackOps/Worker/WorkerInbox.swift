@@ -1,3 +1,4 @@
+import LibPQ
 import Synchronization
 
 /// Collects what the dispatcher has to react to, from whatever thread it comes.
@@ -32,6 +33,10 @@ package final class WorkerInbox: Sendable {
         let outcome: ActionOutcome
         /// What the database answered, for an action that completed itself in a transaction.
         let committed: CompletionResult?
+        /// How long the action ran.
+        let duration: Duration
+        /// What it logged, where that is to be stored.
+        let log: PQJSON?
     }
 
     /// Everything that came in since the last look.

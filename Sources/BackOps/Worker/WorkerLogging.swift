@@ -4,9 +4,8 @@ extension ClaimedJob {
     /// The keys that every line about an action carries.
     var metadata: Logger.Metadata {
         [
-            "operation": "\(operation)", "operation_id": "\(claim.operationID)",
-            "action": "\(branch)/\(action)",
-            "attempt": "\(attempt)",
+            LogKey.operation: "\(operation)", LogKey.operationID: "\(claim.operationID)",
+            LogKey.action: "\(branch)/\(action)", LogKey.attempt: "\(attempt)",
         ]
     }
 }

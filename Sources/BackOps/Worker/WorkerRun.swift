@@ -16,6 +16,7 @@ struct WorkerRun {
     private let logger: Logger
     private let relay: StopRelay
     private let engine: Engine
+    private let telemetry: WorkerTelemetry
 
     /// Of all registrations: an action may outlive the one that it was claimed under.
     private let stragglers = Stragglers()
@@ -30,6 +31,7 @@ struct WorkerRun {
         logger = worker.logger
         self.relay = relay
         engine = Engine(worker.database.schema)
+        telemetry = WorkerTelemetry(configuration, health: worker.health)
     }
 
     /// One registration in the table `workers`.
@@ -40,6 +42,7 @@ struct WorkerRun {
     }
 
     func run() async throws {
+        defer { telemetry.health.stopped() }
         let pools = Pools(
             dispatcher: PQPool(connections.dispatcher, size: Dispatcher.maxFlights),
             actions: PQPool(connections.actions, size: database.maxConnections)
@@ -80,7 +83,7 @@ struct WorkerRun {
         _ inbox: WorkerInbox
     ) async throws -> Dispatcher.End {
         var logger = logger
-        logger[metadataKey: "worker"] = "\(registration.id)"
+        logger[metadataKey: LogKey.worker] = "\(registration.id)"
         let heartbeat = try Heartbeat(
             engine: engine,
             options: connections.heartbeat,
@@ -89,6 +92,7 @@ struct WorkerRun {
             operations: registry.definitions.map(\.name),
             configuration: configuration,
             inbox: inbox,
+            telemetry: telemetry,
             logger: logger
         )
         try heartbeat.start()
@@ -106,6 +110,15 @@ struct WorkerRun {
             logger: logger
         )
         async let _ = pruner.run()
+        let reporter = Reporter(
+            engine: engine,
+            pool: pools.dispatcher,
+            actionPool: pools.actions,
+            telemetry: telemetry,
+            interval: configuration.reportingInterval,
+            logger: logger
+        )
+        async let _ = reporter.run()
         var dispatcher = Dispatcher(
             engine: engine,
             pool: pools.dispatcher,
@@ -116,9 +129,11 @@ struct WorkerRun {
             configuration: configuration,
             inbox: inbox,
             stragglers: stragglers,
+            telemetry: telemetry,
             logger: logger
         )
         let end = await dispatcher.run()
+        await reporter.report()
         if case .stopped = end { await unregister(registration.id, pools.dispatcher, logger) }
         return end
     }
@@ -131,6 +146,7 @@ extension WorkerRun {
     private func register(_ pools: Pools, _ inbox: WorkerInbox) async throws -> Registration? {
         var outage = OutageBackoff()
         while !relay.isStopping {
+            telemetry.health.advance()
             do {
                 try await checkSchema()
                 let registration = try await registerOnce(pools)

@@ -1,0 +1,20 @@
+import LibPQ
+
+/// `Migrations/0011_throughput.up.sql`.
+extension Engine {
+    /// Lets this transaction's commit not wait for the disk: a crash of the server may cost it.
+    var forgoDurability: SQLStatement { "select set_config('synchronous_commit', 'off', true)" }
+
+    /// One row with the number of counts that were added to.
+    func recordActions(_ counts: PQJSON) -> SQLStatement {
+        "select \(unescaped: name).record_actions(\(counts))"
+    }
+
+    /// One row with the number of lines that were stored.
+    func storeLogs(worker: Int64, _ logs: [(claim: Claim, lines: PQJSON)]) -> SQLStatement {
+        """
+        select \(unescaped: name).store_logs(
+          \(worker), \(logs.map(\.claim.operationID)), \(logs.map(\.claim.claimID)), \(logs.map(\.lines)))
+        """
+    }
+}
