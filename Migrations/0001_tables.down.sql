@@ -1,5 +1,11 @@
-drop table workers, attempt_logs, attempts, jobs, actions, operations, definition_actions, definitions;
+drop function concealed(bigint, text);
+drop function shown(operations);
+drop function redacted(text, jsonb);
+drop function sees_secrets();
+drop function caller();
+drop table audit_log, secret_keys, queues, workers, attempt_logs, attempts, jobs, actions, operations, definition_actions, definitions;
 drop sequence claim_ids;
 -- Without its schema, now() is PostgreSQL's own.
 do $$ begin execute format('drop function %I.now()', current_schema()); end $$;
+drop function statement_now();
 drop function clock_now();

@@ -25,6 +25,13 @@ begin
 end
 $$;
 
+create function statement_now() returns timestamptz
+  language sql stable parallel safe
+  return coalesce(nullif(current_setting('backops.now', true), '')::timestamptz, statement_timestamp());
+comment on function statement_now() is
+  'The engine''s clock for views: it stands still for a statement. With a function that may change in between, the planner would take a view as it is '
+  'and read all of it, whatever ORDER BY id DESC LIMIT 20 asks for.';
+
 create sequence claim_ids as bigint;
 comment on sequence claim_ids is
   'Numbers every claim and every in-place advance, so that no old claim can look current again.';
@@ -251,11 +258,13 @@ create table attempts (
   error_type   text,
   error_message text,
   stack_trace  text,
+  fingerprint  text,
   constraint attempts_outcome_is_known check (outcome in
     ('completed', 'failed', 'timed_out', 'crashed', 'snoozed', 'released', 'cancelled', 'refused'))
 );
 create index attempts_operation_idx on attempts (operation_id, id);
 create index attempts_ended_operations_idx on attempts (operation_id) where ends_operation;
+create index attempts_fingerprint_idx on attempts (fingerprint, ended_at) where fingerprint is not null;
 comment on table attempts is
   'Every attempt that did not simply succeed, as long as its operation is there: failures, crashes, snoozes, hand-backs, and completions that a jump back made undone.';
 comment on column attempts.id is 'In the order in which they ended.';
@@ -274,7 +283,10 @@ comment on column attempts.ended_at is 'When it ended.';
 comment on column attempts.error_type is 'Type of the error.';
 comment on column attempts.error_message is 'Message of the error.';
 comment on column attempts.stack_trace is 'Where it was thrown.';
+comment on column attempts.fingerprint is
+  'The group in failures that it counts in: set for the attempt that an operation has failed by, for as long as it has failed.';
 comment on index attempts_operation_idx is 'The history of one operation.';
+comment on index attempts_fingerprint_idx is 'Groups what has failed; success never touches it.';
 comment on index attempts_ended_operations_idx is 'Finds failed operations without an index on their state, which would make every completion dearer.';
 
 create table attempt_logs (
@@ -345,3 +357,119 @@ comment on column workers.backend_pid is 'Server process of the connection that 
 comment on column workers.backend_started_at is 'When that server process began, because process ids come back.';
 comment on column workers.server_started_at is 'When the server had begun that runs it: after a restart all connections are gone, and nobody died.';
 comment on column workers.missing_since is 'Since when others have seen that connection gone.';
+
+create table queues (
+  name         text        constraint queues_pkey primary key,
+  paused_at    timestamptz,
+  paused_until timestamptz,
+  paused_by    text,
+  reason       text,
+  constraint queues_name_is_valid check (name ~ '^[a-z0-9_.-]+$' and length(name) <= 100),
+  constraint queues_paused_whole check (paused_at is not null or coalesce(paused_until::text, paused_by, reason) is null)
+);
+comment on table queues is
+  'Queues that were paused once. One without a row is not paused, and needs none. Written by pause and resume; queue_depth shows them.';
+comment on column queues.name is 'Name of the queue.';
+comment on column queues.paused_at is 'Since when nothing of it is claimed; null while it runs.';
+comment on column queues.paused_until is 'When it goes on by itself; null for when somebody resumes it.';
+comment on column queues.paused_by is 'Database role that paused it.';
+comment on column queues.reason is 'Why, in the words of whoever did.';
+
+create table secret_keys (
+  name text not null,
+  key  text not null,
+  constraint secret_keys_pkey primary key (name, key),
+  constraint secret_keys_key_is_not_empty check (key <> '')
+);
+comment on table secret_keys is
+  'Keys of the globals whose values only workers and the owner of this schema see. '
+  'INSERT INTO backops.secret_keys VALUES (''Fulfilment'', ''card_token''); the name * means every operation.';
+comment on column secret_keys.name is 'Name of the operation, or * for all.';
+comment on column secret_keys.key is 'The key, at the top of the globals; all that lies under it is secret.';
+
+create table audit_log (
+  id            bigint generated always as identity constraint audit_log_pkey primary key,
+  at            timestamptz not null default clock_now(),
+  who           text        not null default session_user::text,
+  action        text        not null,
+  operation_ids bigint[]    not null default '{}',
+  reason        text,
+  details       jsonb       not null default '{}'
+);
+comment on table audit_log is
+  'One row for every call of a function that steers. The view audit shows it. It grows by what people do; nothing deletes from it.';
+comment on column audit_log.id is 'In the order of the calls.';
+comment on column audit_log.at is 'When.';
+comment on column audit_log.who is 'Database role that was logged in, whatever SET ROLE says.';
+comment on column audit_log.action is 'The function: retry, cancel, skip, jump, run_from, set_global, reschedule, rerun, pause, resume …';
+comment on column audit_log.operation_ids is 'The operations that it changed.';
+comment on column audit_log.reason is 'Why, in the words of whoever did.';
+comment on column audit_log.details is 'What else the call said: the target of a jump, a key, a queue.';
+
+-- SECURITY DEFINER changes current_user, but not the setting role.
+create function caller() returns text
+  language sql stable
+  set search_path from current
+as $$
+  select coalesce(nullif(current_setting('role'), 'none'), session_user::text)
+$$;
+comment on function caller() is 'The role that makes the call: the one of SET ROLE, else the one that is logged in, also inside functions of this schema.';
+
+create function sees_secrets() returns boolean
+  language sql stable
+  set search_path from current
+as $$
+  select not exists (select from secret_keys)
+      or pg_has_role(caller(), (select relowner from pg_class where oid = 'operations'::regclass), 'usage')
+      or coalesce((select pg_has_role(caller(), oid, 'usage') from pg_roles where rolname = current_schema() || '_worker'), false)
+$$;
+comment on function sees_secrets() is
+  'Whether the caller may see what secret_keys names: workers and the owner of the schema may; and everybody where it names nothing.';
+
+create function redacted(p_name text, p_globals jsonb) returns jsonb
+  language sql stable
+  set search_path from current
+as $$
+  select coalesce(
+    p_globals || (select jsonb_object_agg(key, '[secret]') from secret_keys where name in (p_name, '*') and p_globals ? key),
+    p_globals
+  )
+$$;
+comment on function redacted(text, jsonb) is 'The globals of an operation of that name, with "[secret]" for every value that secret_keys names.';
+
+create function shown(p_operation operations) returns operations
+  language plpgsql stable
+  set search_path from current
+as $$
+begin
+  if not sees_secrets() then
+    p_operation.globals := redacted(p_operation.name, p_operation.globals);
+  end if;
+  return p_operation;
+end
+$$;
+comment on function shown(operations) is 'A row of operations as the caller may see it.';
+
+create function concealed(p_operation_id bigint, p_text text) returns text
+  language plpgsql stable
+  set search_path from current
+as $$
+declare
+  v_secret record;
+begin
+  for v_secret in
+    select distinct s.key, leaf #>> '{}' as value
+      from operations o
+      join secret_keys s on s.name in (o.name, '*')
+     cross join jsonb_path_query(o.globals -> s.key, 'strict $.** ? (@.type() == "string" || @.type() == "number")') as leaf
+     where o.id = p_operation_id and length(leaf #>> '{}') >= 4
+     order by 2 desc
+  loop
+    p_text := replace(p_text, v_secret.value, format('[secret %s]', v_secret.key));
+  end loop;
+  return p_text;
+end
+$$;
+comment on function concealed(bigint, text) is
+  'A text without the values that secret_keys names, as the operation has them now: every string and number of four characters or more is replaced. '
+  'What an action makes of a secret, or what has changed since, is not recognised.';

@@ -1,6 +1,6 @@
 -- Enqueue: what an INSERT into operations sets off, and functions that do the INSERT.
 
--- Reads: workers. A NOTIFY takes a lock at commit that all of the server's notifying transactions share, so it is sent only
+-- Reads: workers and queues. A NOTIFY takes a lock at commit that all of the server's notifying transactions share, so it is sent only
 -- where somebody sleeps, and to no more workers than there are jobs.
 create function wake(p_queue text, p_jobs bigint, p_reason text default 'work') returns void
   language plpgsql
@@ -9,12 +9,16 @@ as $$
 begin
   perform pg_notify(current_schema() || '_worker_' || id, p_reason)
      from (
-       select id from workers where sleeping and p_queue = any (queues) order by random() limit least(p_jobs, 16)
+       select id
+         from workers
+        where sleeping and p_queue = any (queues)
+          and not exists (select from queues q where q.name = p_queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > clock_now())
+        order by random() limit least(p_jobs, 16)
      ) as sleeper;
 end
 $$;
 comment on function wake(text, bigint, text) is
-  'Wakes sleeping workers of a queue, at most one per job. The reason is work, or suspects for jobs whose worker died.';
+  'Wakes sleeping workers of a queue, at most one per job, unless it is paused. The reason is work, or suspects for jobs whose worker died.';
 
 -- Locks: the jobs of parked operations in operation_id order, skipping those that somebody else works on, because the next look
 -- finds them again; then each one's operation.

@@ -86,12 +86,15 @@ declare
   v_now timestamptz := clock_now();
   v_handlers text[];
   v_is_missing boolean;
+  v_paused text[];
 begin
   if p_limit is null or p_limit not between 1 and 1000 then
     raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 to 1000.';
   end if;
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
-    select handlers, missing_since is not null into v_handlers, v_is_missing
+    select handlers, missing_since is not null,
+           array(select name from queues where paused_at is not null and coalesce(paused_until, 'infinity') > v_now)
+      into v_handlers, v_is_missing, v_paused
       from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
   end if;
   if v_handlers is null then
@@ -119,6 +122,7 @@ begin
           limit p_limit
             for update skip locked
        ) as job
+       where lane.queue <> all (v_paused)
        limit p_limit
     ),
     claimed as (
@@ -143,7 +147,7 @@ end
 $$;
 comment on function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[]) is
   'Claims up to p_limit due jobs that the worker knows, lane by lane in the order given, each lane (queue, priority) behind the key '
-  '(run_at, operation_id) that is given for it (''-infinity'', 0 to start over). Jobs whose worker died are left to claim_suspect.';
+  '(run_at, operation_id) that is given for it (''-infinity'', 0 to start over). Jobs whose worker died are left to claim_suspect, and those of a queue that is paused stay.';
 
 create function claim(p_worker_id bigint, p_limit integer default 1) returns setof claimed_job
   language sql
@@ -192,6 +196,7 @@ begin
   select operation_id into v_id
     from jobs
    where crashes > 0 and worker_id is null and run_at <= v_now and queue = any (v_worker.queues) and handler = any (v_worker.handlers)
+     and queue not in (select name from queues where paused_at is not null and coalesce(paused_until, 'infinity') > v_now)
    order by run_at, operation_id
    limit 1
      for update skip locked;
@@ -212,20 +217,26 @@ create function next_due(p_worker_id bigint) returns interval
   set plan_cache_mode = force_generic_plan
   set jit = off
 as $$
-  select min(job.run_at) - clock_now()
+  select least(min(job.run_at), min(pause.until)) - statement_now()
     from workers w
    cross join unnest(w.queues) as queue
+    left join lateral (
+      select coalesce(q.paused_until, 'infinity') as until
+        from queues q
+       where q.name = queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > statement_now()
+    ) as pause on true
    cross join generate_series(0, 9) as priority
-   cross join lateral (
-     select j.run_at
-       from jobs j
-      where j.queue = queue and j.priority = priority::smallint and j.run_at > clock_now() and j.run_at < 'infinity'
-      order by j.run_at
-      limit 1
-   ) as job
+    left join lateral (
+      select j.run_at
+        from jobs j
+       where pause.until is null
+         and j.queue = queue and j.priority = priority::smallint and j.run_at > statement_now() and j.run_at < 'infinity'
+       order by j.run_at
+       limit 1
+    ) as job on true
    where w.id = p_worker_id
 $$;
-comment on function next_due(bigint) is 'How long until the next scheduled job of the worker''s queues is due; null when there is none.';
+comment on function next_due(bigint) is 'How long until the next scheduled job of the worker''s queues is due, or a pause of one ends; null when there is neither.';
 
 create function held(p_worker_id bigint) returns setof claimed_job
   language sql stable

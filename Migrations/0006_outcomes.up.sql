@@ -262,12 +262,15 @@ declare
   v_worker_id bigint;
   v_handlers text[];
   v_is_missing boolean;
+  v_paused text[];
   v_jump record;
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps));
   perform check_patches(p_patches);
-  -- Nothing is held without a lease.
-  select id, handlers, missing_since is not null into v_worker_id, v_handlers, v_is_missing
+  -- Nothing is held without a lease. A queue that is paused is no lane to go on in.
+  select id, handlers, missing_since is not null,
+         array(select name from queues where paused_at is not null and coalesce(paused_until, 'infinity') > v_now)
+    into v_worker_id, v_handlers, v_is_missing, v_paused
     from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if v_is_missing then
     perform show_life(p_worker_id);
@@ -342,6 +345,7 @@ begin
              -- Given, it is this worker's next claim; else the operation goes on elsewhere, later, or not at all.
              case
                when p_continue and d.steps_left > 1 and n.due <= v_now and n.queue = d.queue and n.handler = any (v_handlers)
+                 and n.queue <> all (v_paused)
                  then nextval('claim_ids')
              end as next_claim_id
         from done d
@@ -485,6 +489,7 @@ declare
   v_ends boolean;
   v_run_at timestamptz;
   v_seen bigint[] := '{}';
+  v_secret boolean := exists (select from secret_keys);
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_outcomes), cardinality(p_permanent), cardinality(p_retry_after),
                       cardinality(p_error_types), cardinality(p_error_messages), cardinality(p_stack_traces));
@@ -495,7 +500,9 @@ begin
   if found then
     for v in
       select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, a.run, a.max_attempts, a.backoff,
-             i.outcome, i.permanent, i.retry_after, i.error_type, left(i.error_message, 8192) as error_message, left(i.stack_trace, 65536) as stack_trace
+             i.outcome, i.permanent, i.retry_after, i.error_type,
+             left(case when v_secret then concealed(j.operation_id, i.error_message) else i.error_message end, 8192) as error_message,
+             left(case when v_secret then concealed(j.operation_id, i.stack_trace) else i.stack_trace end, 65536) as stack_trace
         from (
           select *
             from unnest(p_operation_ids, p_claim_ids, p_outcomes, p_permanent, p_retry_after, p_error_types, p_error_messages, p_stack_traces)

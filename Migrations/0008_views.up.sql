@@ -1,5 +1,23 @@
 -- Views: what people and programs read. Columns are only added within a major version.
 
+-- Two halves, of which a query runs one: who may see everything has the table itself, with its indexes, so that globals @> … is an
+-- index look-up. For the others a condition on globals sees what they see, and so cannot be used to guess a secret. The halves have
+-- no conditions of their own: only then the planner goes through them in the order of an index.
+create view visible_operations as
+  select id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at,
+       stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals
+    from (
+      select id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at,
+                 stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, true as is_whole
+        from operations
+       union all
+      select id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at,
+                 stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, redacted(name, globals), false
+        from operations
+    ) as o
+   where is_whole = (select sees_secrets());
+comment on view visible_operations is 'The operations as the caller may see them: secret globals are redacted for all but workers and the owner.';
+
 create view operation_status as
   select o.id,
          o.name,
@@ -8,7 +26,7 @@ create view operation_status as
            when o.parked_at is not null then 'parked'
            when j.worker_id is not null then 'running'
            when j.attempt > 0 then 'retrying'
-           when j.run_at > clock_now() then 'waiting'
+           when j.run_at > statement_now() then 'waiting'
            else 'ready'
          end as status,
          o.state,
@@ -30,7 +48,7 @@ create view operation_status as
          case
            when o.parked_at is not null then format('no worker has registered "%s"', o.name)
            when o.state = 'cancelled' then coalesce('cancelled: ' || o.stop_reason, 'cancelled')
-           when j.operation_id is not null and j.worker_id is null and j.run_at <= clock_now() and not exists (
+           when j.operation_id is not null and j.worker_id is null and j.run_at <= statement_now() and not exists (
              select from workers k where j.handler = any (k.handlers) and j.queue = any (k.queues)
            ) then format('no worker of queue "%s" knows "%s"', j.queue, j.handler)
            when j.crashes > 0 then format('its worker died %s time(s); it runs alone next', j.crashes)
@@ -38,7 +56,7 @@ create view operation_status as
          o.globals,
          o.created_at,
          o.ended_at
-    from operations o
+    from visible_operations o
     left join jobs j on j.operation_id = o.id
     left join workers w on w.id = j.worker_id
     left join actions a on a.operation_id = o.id and a.position = coalesce(j.position, o.stopped_position)
@@ -61,7 +79,7 @@ create view action_status as
            when a.skipped_at is not null then 'skipped'
            when j.position is not null and j.worker_id is not null then 'running'
            when j.position is not null and j.attempt > 0 then 'retrying'
-           when j.position is not null and j.run_at > clock_now() then 'waiting'
+           when j.position is not null and j.run_at > statement_now() then 'waiting'
            when j.position is not null then 'ready'
            when o.stopped_position = a.position then o.state
            else 'open'
@@ -82,3 +100,30 @@ create view action_status as
     join operations o on o.id = a.operation_id
     left join jobs j on j.operation_id = a.operation_id and j.position = a.position;
 comment on view action_status is 'One row per action: what became of it, or what it waits for.';
+
+create view timeline as
+  select operation_id, position, branch, action, run, attempt, started_at, ended_at, outcome, worker
+    from (
+      select t.operation_id, t.position, a.branch, a.name as action, t.run, t.attempt, t.started_at, t.ended_at, t.outcome, t.worker
+        from attempts t
+        join actions a on a.operation_id = t.operation_id and a.position = t.position
+      union all
+      select a.operation_id, a.position, a.branch, a.name, a.run, a.attempts_count, a.started_at, a.completed_at, 'completed', null
+        from actions a
+       where a.completed_at is not null
+      union all
+      select j.operation_id, j.position, a.branch, a.name, a.run, j.attempt, j.claimed_at, null, 'running', w.host || ' pid ' || w.pid
+        from jobs j
+        join actions a on a.operation_id = j.operation_id and a.position = j.position
+        left join workers w on w.id = j.worker_id
+       where j.worker_id is not null
+    ) as t;
+comment on view timeline is
+  'Every attempt of an operation, whatever became of it, with the one that runs now: what a chart of it is drawn from. '
+  'SELECT * FROM backops.timeline WHERE operation_id = 48213 ORDER BY started_at';
+
+create view audit as
+  select id, at, who, action, operation_ids, cardinality(operation_ids) as count, reason, details from audit_log;
+comment on view audit is
+  'Who did what to which operations, why and when: one row for every call that steered. '
+  'SELECT * FROM backops.audit ORDER BY id DESC LIMIT 20';

@@ -332,6 +332,35 @@ as $$
    cross join lateral (select j.attempt - case when j.worker_id is null then 0 else 1 end as ended) as n
    where n.ended not between 0 and a.max_attempts - 1
       or n.ended > 0 and n.ended <> a.attempts_count
+  union all
+  -- 4. Groups: what has failed counts in failures once, by the attempt that ended it, and nothing else does.
+  select 'failures_are_grouped', coalesce(o.id, t.operation_id), coalesce(t.position, o.stopped_position), null,
+         case
+           when o.id is null then 'failures counts it, though it has not failed'
+           when t.operation_id is null then 'it has failed, but failures does not count it'
+           else 'failures counts it by another attempt than the one that ended it'
+         end,
+         format('update %1$I.attempts set fingerprint = null where operation_id = %2$s; ', current_schema(), coalesce(o.id, t.operation_id))
+         || case
+              when o.id is null then '-- it goes on, or has ended otherwise'
+              else format('with last as (select max(id) as id from %1$I.attempts where operation_id = %2$s and ends_operation) '
+                          'update %1$I.attempts t set fingerprint = %1$I.failure_fingerprint(t) from last where t.id = last.id; -- counts it',
+                          current_schema(), o.id)
+            end
+    from (select id, ended_at, stopped_position from operations where state = 'failed') as o
+    full join (
+      select operation_id, count(*) as count, min(ended_at) as ended_at, min(position) as position
+        from attempts
+       where fingerprint is not null
+       group by operation_id
+    ) as t on t.operation_id = o.id
+   where t.count > 1
+      or (t.ended_at, t.position) is distinct from (o.ended_at, o.stopped_position) and exists (
+        -- What lacks the attempt itself is told above, and what lacks the operation as well.
+        select from operations x
+          join attempts y on y.operation_id = x.id and y.ends_operation
+         where x.id = coalesce(o.id, t.operation_id) and (x.state <> 'failed' or y.ended_at = x.ended_at and y.position = x.stopped_position)
+      )
 $$;
 comment on function violations_of_attempts() is 'The part of invariants() that counts attempts.';
 
@@ -416,6 +445,7 @@ comment on function invariants() is
   'action_is_in_one_state: completed, skipped, failed or open, never two of these. '
   'branch_runs_in_order: what has ended in a branch lies before what is open. '
   'completed_means_done: no action of main is open, and the last one ended when the operation did. '
+  'failures_are_grouped: the view failures counts what has failed, once each, and nothing else. '
   'stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. '
   'keys_are_unique: one operation per name and key. '
   'plan_is_complete: positions are 1 to n, branches are whole, and there is a main. '

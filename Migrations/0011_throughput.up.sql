@@ -175,6 +175,7 @@ create function store_logs(p_worker_id bigint, p_operation_ids bigint[], p_claim
 as $$
 declare
   v_rows integer;
+  v_secret boolean := exists (select from secret_keys);
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_lines));
   if exists (select from unnest(p_lines) as lines where jsonb_typeof(lines) is distinct from 'array') then
@@ -182,7 +183,9 @@ begin
       hint = 'Give [{"number": 1, "at": "2027-01-01T08:00:00Z", "level": "info", "message": "…", "metadata": {…}}, …] for each.';
   end if;
   insert into attempt_logs (operation_id, claim_id, number, position, run, attempt, logged_at, level, message, metadata)
-    select i.operation_id, i.claim_id, l.number, a.position, a.run, a.attempt, l.at, l.level, left(l.message, 8192), coalesce(l.metadata, '{}')
+    select i.operation_id, i.claim_id, l.number, a.position, a.run, a.attempt, l.at, l.level,
+           left(case when v_secret then concealed(i.operation_id, l.message) else l.message end, 8192),
+           coalesce(case when v_secret then concealed(i.operation_id, l.metadata::text)::jsonb else l.metadata end, '{}')
       from unnest(p_operation_ids, p_claim_ids, p_lines) as i (operation_id, claim_id, lines)
      cross join lateral (
        -- Held still, or ended under this claim: a line that comes late belongs to it as well.

@@ -24,6 +24,6 @@ extension Migrator {
 
                 """
         }
-        return script + "commit;\n"
+        return script + applyPrivileges + "commit;\n"
     }
 }

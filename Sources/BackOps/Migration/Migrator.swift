@@ -24,14 +24,18 @@ public struct Migrator: Sendable {
         try await withSession { session in try self.status(&session) }
     }
 
-    /// Takes the steps that are pending.
+    /// Takes the steps that are pending, and brings the rights of the roles up to date.
     ///
-    /// - Parameter target: The version to stop at; nil is the newest.
+    /// - Parameters:
+    ///   - target: The version to stop at; nil is the newest.
+    ///   - createsRoles: Whether to create the roles SCHEMA_enqueue, SCHEMA_worker, SCHEMA_operator and SCHEMA_reader where
+    ///     they are missing, which needs `CREATEROLE`. Those that exist get their rights in any case.
     /// - Returns: The steps that were taken, in order; none when the database was current.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/schemaVersionMismatch`` when the database is newer than
-    ///   this library; `PQError` when a statement fails. Nothing is changed then.
+    ///   this library; `PQError` when a statement fails, whose hint says what to run where roles may not be created.
+    ///   Nothing is changed then.
     @discardableResult
-    public func up(to target: Int? = nil) async throws -> [Migration] {
+    public func up(to target: Int? = nil, createsRoles: Bool = false) async throws -> [Migration] {
         try await withSession { session in
             try session.transaction { session in
                 try self.lock(&session)
@@ -45,6 +49,11 @@ public struct Migrator: Sendable {
                 for migration in pending {
                     try session.script(migration.up)
                     _ = try session.query(self.record(migration))
+                }
+                if createsRoles {
+                    _ = try session.query("select create_roles()")
+                } else if !pending.isEmpty {
+                    try session.script(Self.applyPrivileges)
                 }
                 return pending
             }
@@ -146,6 +155,16 @@ extension Migrator {
         comment on column migrations.name is 'What it was about.';
         comment on column migrations.checksum is 'SHA-256 of its text.';
         comment on column migrations.applied_at is 'When it was taken.';
+
+        """
+
+    /// What a step creates belongs to nobody but the owner until the roles get their rights; early steps have no such function.
+    static let applyPrivileges = """
+        do $$
+        begin
+          if to_regprocedure('apply_privileges()') is not null then perform apply_privileges(); end if;
+        end
+        $$;
 
         """
 

@@ -10,6 +10,17 @@ struct MigrateUpCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Stop at this version.", valueName: "version"))
     var to: Int?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Create the roles too.",
+            discussion: """
+                SCHEMA_enqueue, SCHEMA_worker, SCHEMA_operator and SCHEMA_reader, with the least rights that each needs. Your own \
+                role must have CREATEROLE. Roles that exist get the rights of new steps without this, too.
+                """
+        )
+    )
+    var withRoles = false
+
     @OptionGroup var waiting: WaitOptions
     @OptionGroup var options: DatabaseOptions
     @OptionGroup var output: OutputOptions
@@ -24,7 +35,7 @@ struct MigrateUpCommand: AsyncParsableCommand {
     func run() async throws {
         let database = try options.resolved()
         try await waiting.untilReachable(database)
-        let steps = try await Migrator(database).up(to: to)
+        let steps = try await Migrator(database).up(to: to, createsRoles: withRoles)
         let version = try await Migrator(database).status().version
         MigrationReport(schema: database.schemaName, version: version, steps: steps, verb: "applied").write(
             output

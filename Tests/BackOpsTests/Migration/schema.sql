@@ -197,6 +197,156 @@ COMMENT ON COLUMN backops.claimed_job.traceparent IS 'W3C trace context of the e
 
 
 --
+-- Name: explanation; Type: TYPE; Schema: backops; Owner: -
+--
+
+CREATE TYPE backops.explanation AS (
+	reason text,
+	detail text,
+	advice text,
+	worker_id bigint,
+	since timestamp with time zone,
+	until timestamp with time zone
+);
+
+
+--
+-- Name: TYPE explanation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TYPE backops.explanation IS 'One reason why an operation is where it is.';
+
+
+--
+-- Name: COLUMN explanation.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, queue_paused, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
+
+
+--
+-- Name: COLUMN explanation.detail; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.explanation.detail IS 'The reason in words.';
+
+
+--
+-- Name: COLUMN explanation.advice; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.explanation.advice IS 'What to do about it; null where there is nothing to do.';
+
+
+--
+-- Name: COLUMN explanation.worker_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.explanation.worker_id IS 'The worker that holds it, or held it.';
+
+
+--
+-- Name: COLUMN explanation.since; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.explanation.since IS 'Since when.';
+
+
+--
+-- Name: COLUMN explanation.until; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.explanation.until IS 'Until when; null where nobody knows.';
+
+
+--
+-- Name: found_operation; Type: TYPE; Schema: backops; Owner: -
+--
+
+CREATE TYPE backops.found_operation AS (
+	id bigint,
+	name text,
+	state text,
+	status text,
+	action text,
+	queue text,
+	error_type text,
+	error_message text,
+	created_at timestamp with time zone
+);
+
+
+--
+-- Name: TYPE found_operation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TYPE backops.found_operation IS 'An operation that find_operations found, in the words of operation_status.';
+
+
+--
+-- Name: COLUMN found_operation.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.id IS 'The operation.';
+
+
+--
+-- Name: COLUMN found_operation.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.name IS 'Its name.';
+
+
+--
+-- Name: COLUMN found_operation.state; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.state IS 'active, completed, failed or cancelled.';
+
+
+--
+-- Name: COLUMN found_operation.status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.status IS 'The state; of an active one ready, waiting, running, retrying or parked.';
+
+
+--
+-- Name: COLUMN found_operation.action; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.action IS 'Where it is or has stopped: "branch/name".';
+
+
+--
+-- Name: COLUMN found_operation.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.queue IS 'The queue that it waits in.';
+
+
+--
+-- Name: COLUMN found_operation.error_type; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.error_type IS 'Type of the last error of that action.';
+
+
+--
+-- Name: COLUMN found_operation.error_message; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.error_message IS 'Message of that error.';
+
+
+--
+-- Name: COLUMN found_operation.created_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.created_at IS 'When it was enqueued.';
+
+
+--
 -- Name: violation; Type: TYPE; Schema: backops; Owner: -
 --
 
@@ -300,11 +450,61 @@ COMMENT ON FUNCTION backops.apply_jump(p_operation_id bigint, p_target integer, 
 
 
 --
+-- Name: apply_privileges(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.apply_privileges() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_schema text := current_schema();
+  v record;
+begin
+  for v in
+    select p.oid::regprocedure as signature, p.proname in ('now', 'clock_now') as is_public,
+           g.name is not null and p.prosqlbody is null and not p.prosecdef as becomes_definer
+      from pg_proc p
+      left join (select distinct g.name from privileges() as g where g.privilege = 'execute') as g on g.name = p.proname
+     where p.pronamespace = v_schema::regnamespace
+  loop
+    -- The clock is the default of a column, and tells nobody anything.
+    if not v.is_public then
+      execute format('revoke all on function %s from public', v.signature);
+    end if;
+    if v.becomes_definer then
+      execute format('alter function %s security definer', v.signature);
+    end if;
+  end loop;
+
+  for v in
+    select r.rolname, g.role
+      from (select distinct g.role from privileges() as g) as g
+      join pg_roles r on r.rolname = v_schema || '_' || g.role
+     order by r.rolname
+  loop
+    execute format('revoke all on all tables in schema %I from %I', v_schema, v.rolname);
+    execute format('revoke all on all functions in schema %I from %I', v_schema, v.rolname);
+    execute format('grant usage on schema %I to %I', v_schema, v.rolname);
+    perform grant_privileges(v.role, v.rolname);
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION apply_privileges(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.apply_privileges() IS 'Makes the rights in this schema what privileges() says, for those of the roles that exist; every migration ends with it. Rights that were given to other roles stay.';
+
+
+--
 -- Name: attach_session(bigint, integer); Type: FUNCTION; Schema: backops; Owner: -
 --
 
 CREATE FUNCTION backops.attach_session(p_worker_id bigint, p_backend_pid integer) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 begin
@@ -434,6 +634,25 @@ CREATE FUNCTION backops.bucket_sums(p_buckets bigint[]) RETURNS bigint[]
 --
 
 COMMENT ON FUNCTION backops.bucket_sums(p_buckets bigint[]) IS 'Adds arrays of 25 buckets, given as an array of arrays, bucket by bucket.';
+
+
+--
+-- Name: caller(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.caller() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select coalesce(nullif(current_setting('role'), 'none'), session_user::text)
+$$;
+
+
+--
+-- Name: FUNCTION caller(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.caller() IS 'The role that makes the call: the one of SET ROLE, else the one that is logged in, also inside functions of this schema.';
 
 
 --
@@ -643,19 +862,10 @@ COMMENT ON COLUMN backops.operations.globals IS 'The document that all its actio
 --
 
 CREATE FUNCTION backops.cancel(ids bigint[], reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
-    LANGUAGE plpgsql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-declare
-  v_id bigint;
-begin
-  for v_id in select o.id from operations o where o.id = any (ids) and o.state = 'active' order by o.id loop
-    perform from jobs where operation_id = v_id for update;
-    if found then
-      return next cancel(v_id, reason);
-    end if;
-  end loop;
-end
+  select * from steer_many('cancel', ids, reason)
 $$;
 
 
@@ -663,7 +873,7 @@ $$;
 -- Name: FUNCTION cancel(ids bigint[], reason text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.cancel(ids bigint[], reason text) IS 'Cancels those of the operations that are active; returns these.';
+COMMENT ON FUNCTION backops.cancel(ids bigint[], reason text) IS 'Cancels those of the operations that are active, running ones too. What is in another state, or runs right now, is left out; the rows that come back are those that were changed. At most 10000 ids.';
 
 
 --
@@ -671,29 +881,10 @@ COMMENT ON FUNCTION backops.cancel(ids bigint[], reason text) IS 'Cancels those 
 --
 
 CREATE FUNCTION backops.cancel(id bigint, reason text DEFAULT NULL::text) RETURNS backops.operations
-    LANGUAGE plpgsql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-declare
-  v_now timestamptz := clock_now();
-  v_operation operations := open_for_steering(cancel.id, 'cancel', '{active}', true);
-  v_job record;
-begin
-  select j.*, a.run, w.host || ' pid ' || w.pid as worker into v_job
-    from jobs j
-    left join actions a on a.operation_id = j.operation_id and a.position = j.position
-    left join workers w on w.id = j.worker_id
-   where j.operation_id = cancel.id;
-  if v_job.worker_id is not null then
-    insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at, error_message)
-      values (cancel.id, v_job.position, v_job.run, v_job.attempt, 'cancelled', v_job.worker_id, v_job.worker, v_job.claim_id, v_job.claimed_at, v_now, reason);
-    update actions set started_at = v_job.claimed_at, attempts_count = v_job.attempt where operation_id = cancel.id and position = v_job.position;
-    perform pg_notify(current_schema() || '_worker_' || v_job.worker_id, 'lost ' || v_job.claim_id);
-  end if;
-  perform end_operation(cancel.id, 'cancelled', v_job.position, v_now, reason);
-  select * into v_operation from operations where operations.id = cancel.id;
-  return v_operation;
-end
+  select steer('cancel', id, reason)
 $$;
 
 
@@ -702,6 +893,63 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.cancel(id bigint, reason text) IS 'Ends an active operation. An action that runs right now is told to stop, and its result is refused. retry lets it go on later.';
+
+
+--
+-- Name: cancel_operation(bigint, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.cancel_operation(id bigint, reason text) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_operation operations := open_for_steering(cancel_operation.id, 'cancel', '{active}', true);
+  v_job record;
+begin
+  select j.*, a.run, w.host || ' pid ' || w.pid as worker into v_job
+    from jobs j
+    left join actions a on a.operation_id = j.operation_id and a.position = j.position
+    left join workers w on w.id = j.worker_id
+   where j.operation_id = cancel_operation.id;
+  if v_job.worker_id is not null then
+    insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at, error_message)
+      values (cancel_operation.id, v_job.position, v_job.run, v_job.attempt, 'cancelled', v_job.worker_id, v_job.worker, v_job.claim_id, v_job.claimed_at, v_now, reason);
+    update actions set started_at = v_job.claimed_at, attempts_count = v_job.attempt where operation_id = cancel_operation.id and position = v_job.position;
+    perform pg_notify(current_schema() || '_worker_' || v_job.worker_id, 'lost ' || v_job.claim_id);
+  end if;
+  perform end_operation(cancel_operation.id, 'cancelled', v_job.position, v_now, reason);
+  select * into v_operation from operations where operations.id = cancel_operation.id;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION cancel_operation(id bigint, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.cancel_operation(id bigint, reason text) IS 'Ends an active operation. An action that runs right now is told to stop, and its result is refused. retry lets it go on later.';
+
+
+--
+-- Name: cancel_where(text, jsonb, text, text, text[], timestamp with time zone, timestamp with time zone, bigint, integer, text, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.cancel_where(name text DEFAULT NULL::text, globals jsonb DEFAULT NULL::jsonb, state text DEFAULT 'active'::text, queue text DEFAULT NULL::text, tags text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, after bigint DEFAULT NULL::bigint, at_most integer DEFAULT 1000, reason text DEFAULT NULL::text, preview boolean DEFAULT false) RETURNS SETOF backops.found_operation
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_where('cancel', name, globals, state, queue, tags, null, since, until, after, at_most, reason, coalesce(preview, true))
+$$;
+
+
+--
+-- Name: FUNCTION cancel_where(name text, globals jsonb, state text, queue text, tags text[], since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer, reason text, preview boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.cancel_where(name text, globals jsonb, state text, queue text, tags text[], since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer, reason text, preview boolean) IS 'Cancels what find_operations finds, active operations of any status unless state names one, and returns them as they were found. preview => true shows them and does nothing. At most at_most in one call: call again until no row comes back. SELECT * FROM backops.cancel_where(''Fulfilment'', queue => ''mail'', reason => ''sent twice'')';
 
 
 --
@@ -764,7 +1012,7 @@ COMMENT ON FUNCTION backops.check_patches(p_patches jsonb[]) IS 'Refuses what is
 --
 
 CREATE FUNCTION backops.checkpoint(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_patch jsonb) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 begin
@@ -797,7 +1045,7 @@ COMMENT ON FUNCTION backops.checkpoint(p_worker_id bigint, p_operation_id bigint
 --
 
 CREATE FUNCTION backops.claim(p_worker_id bigint, p_limit integer DEFAULT 1) RETURNS SETOF backops.claimed_job
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
     AS $$
@@ -830,7 +1078,7 @@ COMMENT ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer) IS 'Claim
 --
 
 CREATE FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]) RETURNS SETOF backops.claimed_job
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
@@ -841,12 +1089,15 @@ declare
   v_now timestamptz := clock_now();
   v_handlers text[];
   v_is_missing boolean;
+  v_paused text[];
 begin
   if p_limit is null or p_limit not between 1 and 1000 then
     raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 to 1000.';
   end if;
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
-    select handlers, missing_since is not null into v_handlers, v_is_missing
+    select handlers, missing_since is not null,
+           array(select name from queues where paused_at is not null and coalesce(paused_until, 'infinity') > v_now)
+      into v_handlers, v_is_missing, v_paused
       from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
   end if;
   if v_handlers is null then
@@ -874,6 +1125,7 @@ begin
           limit p_limit
             for update skip locked
        ) as job
+       where lane.queue <> all (v_paused)
        limit p_limit
     ),
     claimed as (
@@ -902,7 +1154,7 @@ $$;
 -- Name: FUNCTION claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]) IS 'Claims up to p_limit due jobs that the worker knows, lane by lane in the order given, each lane (queue, priority) behind the key (run_at, operation_id) that is given for it (''-infinity'', 0 to start over). Jobs whose worker died are left to claim_suspect.';
+COMMENT ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]) IS 'Claims up to p_limit due jobs that the worker knows, lane by lane in the order given, each lane (queue, priority) behind the key (run_at, operation_id) that is given for it (''-infinity'', 0 to start over). Jobs whose worker died are left to claim_suspect, and those of a queue that is paused stay.';
 
 
 --
@@ -910,7 +1162,7 @@ COMMENT ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues 
 --
 
 CREATE FUNCTION backops.claim_suspect(p_worker_id bigint) RETURNS SETOF backops.claimed_job
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
@@ -932,6 +1184,7 @@ begin
   select operation_id into v_id
     from jobs
    where crashes > 0 and worker_id is null and run_at <= v_now and queue = any (v_worker.queues) and handler = any (v_worker.handlers)
+     and queue not in (select name from queues where paused_at is not null and coalesce(paused_until, 'infinity') > v_now)
    order by run_at, operation_id
    limit 1
      for update skip locked;
@@ -955,7 +1208,7 @@ COMMENT ON FUNCTION backops.claim_suspect(p_worker_id bigint) IS 'Claims one job
 --
 
 CREATE FUNCTION backops.complete(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_set jsonb DEFAULT NULL::jsonb, p_unset text[] DEFAULT NULL::text[], p_jump_branch text DEFAULT NULL::text, p_jump_action text DEFAULT NULL::text, p_continue boolean DEFAULT true) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer, timeout_ms bigint, branch text, action text, globals jsonb)
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 #variable_conflict use_column
@@ -989,7 +1242,7 @@ COMMENT ON FUNCTION backops.complete(p_worker_id bigint, p_operation_id bigint, 
 --
 
 CREATE FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean DEFAULT true) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer, timeout_ms bigint, branch text, action text, globals jsonb)
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
@@ -1003,12 +1256,15 @@ declare
   v_worker_id bigint;
   v_handlers text[];
   v_is_missing boolean;
+  v_paused text[];
   v_jump record;
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps));
   perform check_patches(p_patches);
-  -- Nothing is held without a lease.
-  select id, handlers, missing_since is not null into v_worker_id, v_handlers, v_is_missing
+  -- Nothing is held without a lease. A queue that is paused is no lane to go on in.
+  select id, handlers, missing_since is not null,
+         array(select name from queues where paused_at is not null and coalesce(paused_until, 'infinity') > v_now)
+    into v_worker_id, v_handlers, v_is_missing, v_paused
     from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if v_is_missing then
     perform show_life(p_worker_id);
@@ -1083,6 +1339,7 @@ begin
              -- Given, it is this worker's next claim; else the operation goes on elsewhere, later, or not at all.
              case
                when p_continue and d.steps_left > 1 and n.due <= v_now and n.queue = d.queue and n.handler = any (v_handlers)
+                 and n.queue <> all (v_paused)
                  then nextval('claim_ids')
              end as next_claim_id
         from done d
@@ -1179,6 +1436,138 @@ COMMENT ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bi
 
 
 --
+-- Name: concealed(bigint, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.concealed(p_operation_id bigint, p_text text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+declare
+  v_secret record;
+begin
+  for v_secret in
+    select distinct s.key, leaf #>> '{}' as value
+      from operations o
+      join secret_keys s on s.name in (o.name, '*')
+     cross join jsonb_path_query(o.globals -> s.key, 'strict $.** ? (@.type() == "string" || @.type() == "number")') as leaf
+     where o.id = p_operation_id and length(leaf #>> '{}') >= 4
+     order by 2 desc
+  loop
+    p_text := replace(p_text, v_secret.value, format('[secret %s]', v_secret.key));
+  end loop;
+  return p_text;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION concealed(p_operation_id bigint, p_text text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.concealed(p_operation_id bigint, p_text text) IS 'A text without the values that secret_keys names, as the operation has them now: every string and number of four characters or more is replaced. What an action makes of a secret, or what has changed since, is not recognised.';
+
+
+--
+-- Name: count_queue(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.count_queue(p_queue text) RETURNS TABLE(ready bigint, running bigint, retrying bigint, scheduled bigint, parked bigint, oldest_ready_at timestamp with time zone, capped boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_due bigint;
+  v_future bigint;
+begin
+  select count(*), count(*) filter (where j.worker_id is null), count(*) filter (where j.worker_id is not null),
+         min(j.run_at) filter (where j.worker_id is null)
+    into v_due, ready, running, oldest_ready_at
+    from front_of_queue(p_queue, 1000) as j;
+  select count(*), count(*) filter (where j.attempt > 0), count(*) filter (where j.attempt = 0)
+    into v_future, retrying, scheduled
+    from (
+      select j.attempt
+        from generate_series(0, 9) as lane
+       cross join lateral (
+         select j.attempt
+           from jobs j
+          where j.queue = p_queue and j.priority = lane::smallint and j.run_at > statement_now() and j.run_at < 'infinity'
+          order by j.run_at
+          limit 1000
+       ) as j
+       limit 1000
+    ) as j;
+  select count(*) into parked
+    from (
+      select
+        from generate_series(0, 9) as lane
+       cross join lateral (
+         select from jobs j where j.queue = p_queue and j.priority = lane::smallint and j.run_at = 'infinity' limit 1000
+       ) as j
+       limit 1000
+    ) as j;
+  capped := v_due >= 1000 or v_future >= 1000 or parked >= 1000;
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION count_queue(p_queue text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.count_queue(p_queue text) IS 'How many jobs of a queue are in which state, counted up to a cap, by the index that claims use.';
+
+
+--
+-- Name: create_roles(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.create_roles() RETURNS SETOF text
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_missing text[] := array(
+    select format('%s_%s', current_schema(), g.role)
+      from (select distinct g.role from privileges() as g) as g
+     where not exists (select from pg_roles r where r.rolname = current_schema() || '_' || g.role)
+     order by 1
+  );
+  v_role text;
+begin
+  foreach v_role in array v_missing loop
+    begin
+      execute format('create role %I nologin', v_role);
+    exception
+      when duplicate_object or unique_violation then
+        null; -- Somebody else has made it at the same moment.
+      when insufficient_privilege then
+        raise exception using errcode = 'insufficient_privilege',
+          message = format('role "%s" may not create the roles %s', current_user, array_to_string(v_missing, ', ')),
+          hint = format('Let somebody with CREATEROLE run: %s Then call again: what exists is only granted its rights.',
+                        (select string_agg(format('CREATE ROLE %I NOLOGIN;', missing), ' ') from unnest(v_missing) as missing));
+    end;
+  end loop;
+  perform apply_privileges();
+  return query select unnest(v_missing);
+end
+$$;
+
+
+--
+-- Name: FUNCTION create_roles(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.create_roles() IS 'Creates the roles SCHEMA_enqueue, SCHEMA_worker, SCHEMA_operator and SCHEMA_reader where they are missing, and grants them what privileges() lists; returns those that it created. Needs CREATEROLE. Then give them away: GRANT backops_worker TO shop_worker. They stay when the schema goes: other databases of the server may use them.';
+
+
+--
 -- Name: describe_claims(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -1210,6 +1599,27 @@ COMMENT ON FUNCTION backops.describe_claims(p_operation_ids bigint[]) IS 'What a
 
 
 --
+-- Name: did_you_mean(text, text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.did_you_mean(p_word text, p_candidates text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select coalesce(format('; did you mean "%s"?', nearest_name(p_word, p_candidates)), '') where nearest_name(p_word, p_candidates) is not null
+  union all
+  select '' where nearest_name(p_word, p_candidates) is null
+$$;
+
+
+--
+-- Name: FUNCTION did_you_mean(p_word text, p_candidates text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.did_you_mean(p_word text, p_candidates text[]) IS 'The end of a sentence about a name that nobody knows; empty where no other is near.';
+
+
+--
 -- Name: due_at(timestamp with time zone, interval, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -1237,6 +1647,48 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.due_at(p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone) IS 'When an action that the operation reaches at p_now may start; infinity where the global that it names is not a time.';
+
+
+--
+-- Name: edit_distance(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.edit_distance(p_first text, p_second text) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_first text[] := string_to_array(lower(left(p_first, 100)), null);
+  v_second text[] := string_to_array(lower(left(p_second, 100)), null);
+  v_before integer[];
+  v_last integer[] := array(select generate_series(0, cardinality(v_second)));
+  v_row integer[];
+  v_best integer;
+begin
+  for i in 1..cardinality(v_first) loop
+    v_row := array[i];
+    for j in 1..cardinality(v_second) loop
+      v_best := least(
+        v_last[j + 1] + 1, v_row[j] + 1, v_last[j] + case when v_first[i] = v_second[j] then 0 else 1 end
+      );
+      if i > 1 and j > 1 and v_first[i] = v_second[j - 1] and v_first[i - 1] = v_second[j] then
+        v_best := least(v_best, v_before[j - 1] + 1);
+      end if;
+      v_row := v_row || v_best;
+    end loop;
+    v_before := v_last;
+    v_last := v_row;
+  end loop;
+  return v_last[cardinality(v_second) + 1];
+end
+$$;
+
+
+--
+-- Name: FUNCTION edit_distance(p_first text, p_second text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.edit_distance(p_first text, p_second text) IS 'Letters to insert, remove, replace or swap with their neighbour; upper and lower case are the same.';
 
 
 --
@@ -1407,6 +1859,56 @@ COMMENT ON FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[]
 
 
 --
+-- Name: error_fingerprint(text, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.error_fingerprint(p_operation text, p_action text, p_error_type text, p_message text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select left(encode(sha256(convert_to(concat_ws(e'\n', p_operation, p_action, p_error_type, error_pattern(p_message)), 'UTF8')), 'hex'), 12)
+$$;
+
+
+--
+-- Name: FUNCTION error_fingerprint(p_operation text, p_action text, p_error_type text, p_message text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.error_fingerprint(p_operation text, p_action text, p_error_type text, p_message text) IS 'Names a group of failures: the same operation, action ("branch/name"), type of error, and kind of message. Twelve hexadecimal digits.';
+
+
+--
+-- Name: error_pattern(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.error_pattern(p_message text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select left(
+    regexp_replace(
+      regexp_replace(
+        regexp_replace(
+          split_part(left(p_message, 2000), e'\n', 1),
+          '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|0x[0-9a-f]+|\m(?=[a-f]*[0-9])[0-9a-f]{8,}\M', '#', 'gi'
+        ),
+        '"[^"]*"|''[^'']*''|“[^”]*”', '""', 'g'
+      ),
+      '[0-9]+([.:,][0-9]+)*', '#', 'g'
+    ),
+    300
+  )
+$$;
+
+
+--
+-- Name: FUNCTION error_pattern(p_message text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.error_pattern(p_message text) IS 'What messages of the same kind have in common: the first line, without numbers, hexadecimal ids and quoted texts.';
+
+
+--
 -- Name: expand_operations(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -1512,11 +2014,175 @@ COMMENT ON FUNCTION backops.expand_operations() IS 'What an INSERT into operatio
 
 
 --
+-- Name: explain(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.explain(id bigint) RETURNS SETOF backops.explanation
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_now timestamptz := statement_now();
+  v_schema text := quote_ident(current_schema());
+  v_operation operations;
+  v_job jobs;
+  v_action actions;
+  v_worker workers;
+  v_queue queues;
+  v_place text;
+  v_serving integer;
+  v_knowing integer;
+  v_free boolean := true;
+  r explanation;
+begin
+  select * into v_operation from operations o where o.id = explain.id;
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no operation %s', explain.id);
+  end if;
+  select * into v_job from jobs where operation_id = explain.id;
+  select * into v_action from actions a where a.operation_id = explain.id and a.position = coalesce(v_job.position, v_operation.stopped_position);
+  v_place := coalesce(v_action.branch || '/' || v_action.name, 'its first action');
+
+  if v_operation.state <> 'active' then
+    r := row(
+      v_operation.state,
+      case v_operation.state
+        when 'completed' then 'all of it is done'
+        when 'failed' then concat_ws(': ', format('%s failed at attempt %s of %s', v_place, v_action.attempts_count, v_action.max_attempts), v_action.error_type, left(v_action.error_message, 500))
+        else concat_ws(': ', format('it was cancelled at %s', v_place), v_operation.stop_reason)
+      end,
+      case v_operation.state
+        when 'completed' then format('SELECT %s.run_from(%s, branch, action) runs actions of it again, rerun(%s) all of it, as a new operation.', v_schema, explain.id, explain.id)
+        else format('SELECT %s.retry(%s) lets it go on there; also skip, jump, run_from.', v_schema, explain.id)
+      end,
+      null, v_operation.ended_at, null
+    );
+    return next r;
+    return;
+  end if;
+  if v_job.operation_id is null then
+    r := row('changing', 'it has no job', format('Ask again; if it stays so, SELECT * FROM %s.invariants().', v_schema), null, null, null);
+    return next r;
+    return;
+  end if;
+  if v_operation.parked_at is not null then
+    r := row(
+      'parked',
+      format('no worker has registered "%s"', v_operation.name) || did_you_mean(v_operation.name, array(select name from definitions where current)),
+      format('Start a worker that knows it: it goes on by itself. If the name is wrong, SELECT %s.cancel(%s), and enqueue it under the right one.', v_schema, explain.id),
+      null, v_operation.parked_at, null
+    );
+    return next r;
+    return;
+  end if;
+
+  select * into v_queue
+    from queues q where q.name = v_job.queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > v_now;
+
+  if v_job.worker_id is not null then
+    select * into v_worker from workers w where w.id = v_job.worker_id;
+    if v_worker.id is null or v_worker.missing_since is not null or v_worker.heartbeat_at + v_worker.lease <= v_now then
+      r := row(
+        'worker_missing',
+        format('%s was running on %s', v_place, coalesce(format('%s pid %s, last heard of at %s', v_worker.host, v_worker.pid, v_worker.heartbeat_at), 'a worker that is gone')),
+        format('Living workers take it back within seconds; run one, or SELECT * FROM %s.rescue().', v_schema),
+        v_job.worker_id, coalesce(v_worker.missing_since, v_worker.heartbeat_at + v_worker.lease, v_job.claimed_at), v_worker.heartbeat_at + v_worker.lease
+      );
+    else
+      r := row(
+        'running',
+        concat_ws(', ', format('%s runs on %s pid %s, attempt %s of %s', v_place, v_worker.host, v_worker.pid, v_job.attempt, v_action.max_attempts),
+                  round((v_job.progress * 100)::numeric) || ' %', v_job.progress_note),
+        format('SELECT %s.cancel(%s) stops it.', v_schema, explain.id),
+        v_job.worker_id, v_job.claimed_at, v_job.claimed_at + v_action.timeout
+      );
+    end if;
+    return next r;
+    if v_queue.name is not null then
+      r := row(
+        'queue_paused', concat_ws(': ', format('queue "%s" was paused by %s; the next action will wait', v_queue.name, v_queue.paused_by), v_queue.reason),
+        format('SELECT %s.resume(%L)', v_schema, v_queue.name), null, v_queue.paused_at, v_queue.paused_until
+      );
+      return next r;
+    end if;
+    return;
+  end if;
+
+  if v_job.run_at > v_now then
+    r := case when v_job.attempt > 0 then row(
+      'retrying',
+      concat_ws(': ', format('%s waits for attempt %s of %s after', v_place, v_job.attempt + 1, v_action.max_attempts),
+                coalesce(v_action.error_type, 'an attempt that did not end well'), left(v_action.error_message, 500)),
+      format('SELECT %s.retry(%s) tries at once.', v_schema, explain.id), null::bigint, v_action.errored_at, v_job.run_at
+    ) else row(
+      'scheduled', format('%s is due at %s', v_place, v_job.run_at),
+      format('SELECT %s.reschedule(%s, now()) starts it at once.', v_schema, explain.id), null::bigint, null::timestamptz, v_job.run_at
+    ) end;
+    return next r;
+    v_free := false;
+  end if;
+  if v_queue.name is not null then
+    r := row(
+      'queue_paused', concat_ws(': ', format('queue "%s" was paused by %s', v_queue.name, v_queue.paused_by), v_queue.reason),
+      format('SELECT %s.resume(%L)', v_schema, v_queue.name), null, v_queue.paused_at, v_queue.paused_until
+    );
+    return next r;
+    v_free := false;
+  end if;
+  select count(*), count(*) filter (where v_job.handler = any (w.handlers)) into v_serving, v_knowing
+    from workers w
+   where v_job.queue = any (w.queues) and not w.stopping and w.heartbeat_at + w.lease > v_now;
+  if v_serving = 0 then
+    r := row(
+      'queue_unserved',
+      format('no live worker serves queue "%s"', v_job.queue)
+        || did_you_mean(v_job.queue, array(select unnest(w.queues) from workers w where w.heartbeat_at + w.lease > v_now)),
+      format('Start a worker with --queues %s.', v_job.queue), null, v_job.run_at, null
+    );
+    return next r;
+  elsif v_knowing = 0 then
+    r := row(
+      'action_unknown',
+      format('none of the %s live workers of queue "%s" knows "%s"', v_serving, v_job.queue, v_job.handler)
+        || did_you_mean(v_job.handler, array(select unnest(w.handlers) from workers w where w.heartbeat_at + w.lease > v_now)),
+      format('Start a worker that has the action, or SELECT %s.skip(%s).', v_schema, explain.id), null, v_job.run_at, null
+    );
+    return next r;
+  elsif v_job.crashes > 0 then
+    r := row(
+      'suspect',
+      format('its worker died %s time(s) while it ran %s: it runs alone next, once a worker has nothing else to do', v_job.crashes, v_place),
+      format('Wait, or SELECT %s.skip(%s) to leave it out.', v_schema, explain.id), null, v_action.errored_at, null
+    );
+    return next r;
+  elsif v_free then
+    r := row(
+      'ready',
+      format('%s waits for a free slot; %s live worker(s) know it', v_place, v_knowing),
+      case when v_job.run_at < v_now - interval '1 minute' then 'All of them seem to be busy: start more, or look at worker_status.' end,
+      null, v_job.run_at, null
+    );
+    return next r;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION explain(id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.explain(id bigint) IS 'Why an operation is not running, or what it is doing: every reason as a row, with what to do about it. SELECT * FROM backops.explain(48213)';
+
+
+--
 -- Name: fail(bigint, bigint, bigint, text, text, text, boolean, interval, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
 CREATE FUNCTION backops.fail(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_error_type text, p_error_message text, p_stack_trace text DEFAULT NULL::text, p_permanent boolean DEFAULT false, p_retry_after interval DEFAULT NULL::interval, p_outcome text DEFAULT 'failed'::text) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   select * from fail_many(
@@ -1538,7 +2204,7 @@ COMMENT ON FUNCTION backops.fail(p_worker_id bigint, p_operation_id bigint, p_cl
 --
 
 CREATE FUNCTION backops.fail_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[], p_error_types text[], p_error_messages text[], p_stack_traces text[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
@@ -1554,6 +2220,7 @@ declare
   v_ends boolean;
   v_run_at timestamptz;
   v_seen bigint[] := '{}';
+  v_secret boolean := exists (select from secret_keys);
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_outcomes), cardinality(p_permanent), cardinality(p_retry_after),
                       cardinality(p_error_types), cardinality(p_error_messages), cardinality(p_stack_traces));
@@ -1564,7 +2231,9 @@ begin
   if found then
     for v in
       select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, a.run, a.max_attempts, a.backoff,
-             i.outcome, i.permanent, i.retry_after, i.error_type, left(i.error_message, 8192) as error_message, left(i.stack_trace, 65536) as stack_trace
+             i.outcome, i.permanent, i.retry_after, i.error_type,
+             left(case when v_secret then concealed(j.operation_id, i.error_message) else i.error_message end, 8192) as error_message,
+             left(case when v_secret then concealed(j.operation_id, i.stack_trace) else i.stack_trace end, 65536) as stack_trace
         from (
           select *
             from unnest(p_operation_ids, p_claim_ids, p_outcomes, p_permanent, p_retry_after, p_error_types, p_error_messages, p_stack_traces)
@@ -1611,6 +2280,272 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.fail_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[], p_error_types text[], p_error_messages text[], p_stack_traces text[]) IS 'Records that attempts failed (outcome failed or timed_out). Each is tried again after retry_after, or else its backoff, until its attempts are used up or permanent says so: then the operation has failed. outcome: retrying, failed, done, stale, busy.';
+
+
+--
+-- Name: attempts; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.attempts (
+    id bigint NOT NULL,
+    operation_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    run integer NOT NULL,
+    attempt integer NOT NULL,
+    outcome text NOT NULL,
+    ends_operation boolean DEFAULT false NOT NULL,
+    worker_id bigint,
+    worker text,
+    claim_id bigint,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone NOT NULL,
+    error_type text,
+    error_message text,
+    stack_trace text,
+    fingerprint text,
+    CONSTRAINT attempts_outcome_is_known CHECK ((outcome = ANY (ARRAY['completed'::text, 'failed'::text, 'timed_out'::text, 'crashed'::text, 'snoozed'::text, 'released'::text, 'cancelled'::text, 'refused'::text])))
+);
+
+
+--
+-- Name: TABLE attempts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.attempts IS 'Every attempt that did not simply succeed, as long as its operation is there: failures, crashes, snoozes, hand-backs, and completions that a jump back made undone.';
+
+
+--
+-- Name: COLUMN attempts.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.id IS 'In the order in which they ended.';
+
+
+--
+-- Name: COLUMN attempts.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.operation_id IS 'The operation.';
+
+
+--
+-- Name: COLUMN attempts."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts."position" IS 'The action''s place in the plan.';
+
+
+--
+-- Name: COLUMN attempts.run; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.run IS 'The run of the action that it belonged to.';
+
+
+--
+-- Name: COLUMN attempts.attempt; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.attempt IS 'Which attempt of that run, from 1; snoozes and hand-backs give their number back; 0 is no attempt at all.';
+
+
+--
+-- Name: COLUMN attempts.outcome; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.outcome IS 'failed, timed_out, crashed (its worker died), snoozed, released (handed back), cancelled, completed (and later run again), refused (could not start).';
+
+
+--
+-- Name: COLUMN attempts.ends_operation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.ends_operation IS 'True where it made the operation fail.';
+
+
+--
+-- Name: COLUMN attempts.worker_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.worker_id IS 'Worker that ran it.';
+
+
+--
+-- Name: COLUMN attempts.worker; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.worker IS 'That worker in words: host and process id.';
+
+
+--
+-- Name: COLUMN attempts.claim_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.claim_id IS 'The claim that it ran under.';
+
+
+--
+-- Name: COLUMN attempts.started_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.started_at IS 'When it was claimed.';
+
+
+--
+-- Name: COLUMN attempts.ended_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.ended_at IS 'When it ended.';
+
+
+--
+-- Name: COLUMN attempts.error_type; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.error_type IS 'Type of the error.';
+
+
+--
+-- Name: COLUMN attempts.error_message; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.error_message IS 'Message of the error.';
+
+
+--
+-- Name: COLUMN attempts.stack_trace; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.stack_trace IS 'Where it was thrown.';
+
+
+--
+-- Name: COLUMN attempts.fingerprint; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.fingerprint IS 'The group in failures that it counts in: set for the attempt that an operation has failed by, for as long as it has failed.';
+
+
+--
+-- Name: failure_fingerprint(backops.attempts); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.failure_fingerprint(p_attempt backops.attempts) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select error_fingerprint(o.name, a.branch || '/' || a.name, p_attempt.error_type, p_attempt.error_message)
+    from operations o
+    left join actions a on a.operation_id = o.id and a.position = p_attempt.position
+   where o.id = p_attempt.operation_id
+$$;
+
+
+--
+-- Name: FUNCTION failure_fingerprint(p_attempt backops.attempts); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.failure_fingerprint(p_attempt backops.attempts) IS 'The group in failures of an attempt that ended its operation.';
+
+
+--
+-- Name: find_operations(text, jsonb, text, text, text[], text, timestamp with time zone, timestamp with time zone, bigint, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.find_operations(name text DEFAULT NULL::text, globals jsonb DEFAULT NULL::jsonb, state text DEFAULT NULL::text, queue text DEFAULT NULL::text, tags text[] DEFAULT NULL::text[], error text DEFAULT NULL::text, since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, after bigint DEFAULT NULL::bigint, at_most integer DEFAULT 1000) RETURNS SETOF backops.found_operation
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $_$
+#variable_conflict use_variable
+declare
+  v_state text := coalesce(state, case when error is not null then 'failed' end);
+  v_status text;
+  v_secret text;
+  v_from text := 'operations o left join jobs j on j.operation_id = o.id';
+  v_where text := '';
+begin
+  if at_most is null or at_most not between 1 and 10000 then
+    raise exception using errcode = 'OP004', message = format('cannot find %s operations at once', coalesce(at_most::text, 'null')),
+      hint = 'at_most is 1 to 10000; go on with after => the last id.';
+  end if;
+  if v_state in ('ready', 'waiting', 'running', 'retrying', 'parked') then
+    v_status := v_state;
+    v_state := 'active';
+  elsif v_state not in ('active', 'completed', 'failed', 'cancelled') then
+    raise exception using errcode = 'OP004', message = format('"%s" is no state of an operation', v_state),
+      hint = 'States are active, completed, failed and cancelled; active is also ready, waiting, running, retrying or parked.';
+  end if;
+  if jsonb_typeof(globals) <> 'object' then
+    raise exception using errcode = 'OP004', message = 'globals must be a JSON object', hint = 'Give what is looked for: {"subscription_id": 42}.';
+  end if;
+  -- Who may not see a value may not find out by asking for it either.
+  if globals is not null and not sees_secrets() then
+    select key into v_secret from secret_keys s where globals ? s.key and (s.name = '*' or s.name = name or name is null) limit 1;
+    if found then
+      raise exception using errcode = 'insufficient_privilege', message = format('the global "%s" is secret: it cannot be searched for', v_secret),
+        hint = 'Look for another key, or let the owner of the schema look.';
+    end if;
+  end if;
+
+  -- There is no index on the state, which would make every completion dearer: live operations have jobs, and failed ones are
+  -- found through the attempts that ended them.
+  if v_state = 'active' then
+    v_from := 'jobs j join operations o on o.id = j.operation_id';
+  elsif v_state = 'failed' then
+    v_where := v_where || case when error is null
+      then ' and o.id in (select t.operation_id from attempts t where t.ends_operation and t.fingerprint is not null)'
+      else ' and o.id in (select t.operation_id from attempts t where t.fingerprint = $6)'
+    end;
+  end if;
+  if globals is not null then
+    v_from := '(select * from operations where globals @> $2 offset 0) as o left join jobs j on j.operation_id = o.id';
+  end if;
+  v_where := v_where
+    || case when name is not null then ' and o.name = $1' else '' end
+    || case when v_state is not null then ' and o.state = $3' else '' end
+    || case when queue is not null then ' and coalesce(j.queue, o.queue) = $4' else '' end
+    || case when tags is not null then ' and o.tags @> $5' else '' end
+    || case when since is not null then ' and o.created_at >= $7' else '' end
+    || case when until is not null then ' and o.created_at < $8' else '' end
+    || case when after is not null then ' and o.id > $9' else '' end
+    || case when after is not null and v_state = 'active' then ' and j.operation_id > $9' else '' end
+    || case v_status
+         when 'parked' then ' and o.parked_at is not null'
+         when 'running' then ' and j.worker_id is not null'
+         when 'retrying' then ' and j.worker_id is null and j.attempt > 0'
+         when 'waiting' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null'
+         when 'ready' then ' and j.worker_id is null and j.attempt = 0 and j.run_at <= $11'
+         else ''
+       end;
+  return query execute
+    'select o.id, o.name, o.state,
+            case when o.state <> ''active'' then o.state
+                 when o.parked_at is not null then ''parked''
+                 when o.worker_id is not null then ''running''
+                 when o.attempt > 0 then ''retrying''
+                 when o.run_at > $11 then ''waiting''
+                 else ''ready'' end,
+            a.branch || ''/'' || a.name, o.queue, a.error_type, a.error_message, o.created_at
+       from (
+         select o.id, o.name, o.state, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at,
+                coalesce(j.queue, o.queue) as queue, coalesce(j.position, o.stopped_position) as position
+           from ' || v_from || ' where true' || v_where || '
+          order by ' || case when v_state = 'active' and globals is null then 'j.operation_id' else 'o.id' end || '
+          limit $10
+       ) as o
+       left join actions a on a.operation_id = o.id and a.position = o.position
+      order by o.id'
+    using name, globals, v_state, queue, tags, error, since, until, after, at_most, statement_now();
+end
+$_$;
+
+
+--
+-- Name: FUNCTION find_operations(name text, globals jsonb, state text, queue text, tags text[], error text, since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.find_operations(name text, globals jsonb, state text, queue text, tags text[], error text, since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer) IS 'Operations for which everything that is given holds, lowest ids first: at most at_most, those behind the id after. state is a state or a status of operation_status, error a fingerprint of failures, since and until concern the time of the enqueue. What it shows can be given to retry(ids), cancel(ids) …: exactly that is touched. SELECT * FROM backops.find_operations(''Fulfilment'', ''{"subscription_id": 42}'')';
 
 
 --
@@ -1674,6 +2609,142 @@ COMMENT ON FUNCTION backops.first_due_at(p_operation timestamp with time zone, p
 
 
 --
+-- Name: flow(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.flow(id bigint) RETURNS SETOF text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_operation record;
+  v_branch record;
+  v_action record;
+  v_line text;
+  v_piece text;
+  v_width integer;
+begin
+  select s.name, s.status, s.run_at, s.queue, s.key, s.worker, s.note, s.error_type, s.error_message into v_operation
+    from operation_status s where s.id = flow.id;
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no operation %s', flow.id);
+  end if;
+  return next concat_ws('   ', format('%s #%s', v_operation.name, flow.id),
+    concat_ws(' ', v_operation.status, 'on ' || v_operation.worker, case when v_operation.status in ('waiting', 'retrying') then 'until ' || date_trunc('second', v_operation.run_at) end),
+    'queue ' || v_operation.queue, 'key ' || v_operation.key);
+  select max(length(branch)) into v_width from actions where operation_id = flow.id;
+  for v_branch in
+    select branch, row_number() over (order by min(position)) as n from actions where operation_id = flow.id group by branch order by min(position)
+  loop
+    v_line := ' ' || rpad(v_branch.branch, v_width + 1);
+    for v_action in select * from action_status s where s.operation_id = flow.id and s.branch = v_branch.branch order by s.position loop
+      v_piece := case v_action.status
+          when 'completed' then '✓' when 'running' then '▶' when 'retrying' then '↻' when 'waiting' then '◷' when 'ready' then '●'
+          when 'failed' then '✗' when 'cancelled' then '⊘' when 'skipped' then '–' else '○'
+        end || ' ' || v_action.name
+        || case when v_action.run > 1 then ' run ' || v_action.run else '' end
+        || case when v_action.attempts_count > 1 or v_action.status in ('running', 'retrying', 'failed')
+             then format(' ×%s', v_action.attempts_count) else '' end
+        || case when v_action.status in ('open', 'waiting') and v_action.perform_at is not null
+             then ' ' || to_char(v_action.perform_at, 'YYYY-MM-DD HH24:MI') else '' end;
+      if length(v_line) + length(v_piece) > 110 then
+        return next v_line || ' →';
+        v_line := rpad('', v_width + 4);
+      elsif right(v_line, 1) <> ' ' then
+        v_line := v_line || ' → ';
+      end if;
+      v_line := v_line || v_piece;
+    end loop;
+    return next v_line;
+  end loop;
+  for v_action in
+    select branch || '/' || (entry ->> 0) as place, string_agg(target, ', ') as targets
+      from operations o
+     cross join json_each(coalesce(o.branches, (select d.branches from definitions d where d.name = o.name and d.current))) as b (branch, entries)
+     cross join json_array_elements(b.entries) as entry
+     cross join json_array_elements_text(entry -> 1 -> 'may_jump') as target
+     where o.id = flow.id and json_typeof(entry) = 'array'
+     group by 1
+     order by 1
+  loop
+    return next format(' %s may jump to %s', v_action.place, v_action.targets);
+  end loop;
+  if v_operation.error_type is not null then
+    return next format(' last error: %s: %s', v_operation.error_type, left(v_operation.error_message, 500));
+  end if;
+  if v_operation.note is not null then
+    return next ' ' || v_operation.note;
+  end if;
+  return next ' ✓ completed  ▶ running  ↻ retrying  ◷ waiting  ● ready  ✗ failed  ⊘ cancelled  – skipped  ○ open  ×attempts';
+end
+$$;
+
+
+--
+-- Name: FUNCTION flow(id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.flow(id bigint) IS 'Draws an operation for psql: a line per branch with what became of every action, where it may jump, the last error. \t \pset format unaligned, then SELECT backops.flow(48213)';
+
+
+--
+-- Name: forget_failure(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.forget_failure(p_operation_id bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  update attempts set fingerprint = null where operation_id = p_operation_id and fingerprint is not null
+$$;
+
+
+--
+-- Name: FUNCTION forget_failure(p_operation_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.forget_failure(p_operation_id bigint) IS 'Takes an operation out of its group in failures, because it goes on; its history stays.';
+
+
+--
+-- Name: front_of_queue(text, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.front_of_queue(p_queue text, p_limit integer) RETURNS TABLE(operation_id bigint, "position" integer, priority smallint, worker_id bigint, run_at timestamp with time zone, claimed_at timestamp with time zone, attempt integer, crashes smallint, handler text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+begin
+  return query
+    select j.*
+      from generate_series(0, 9) as lane
+     cross join lateral (
+       select j.operation_id, j.position, j.priority, j.worker_id, j.run_at, j.claimed_at, j.attempt, j.crashes, j.handler
+         from jobs j
+        where j.queue = p_queue and j.priority = lane::smallint and j.run_at <= statement_now()
+        order by j.run_at, j.operation_id
+        limit p_limit
+     ) as j
+     limit 2 * p_limit;
+end
+$$;
+
+
+--
+-- Name: FUNCTION front_of_queue(p_queue text, p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.front_of_queue(p_queue text, p_limit integer) IS 'The jobs of a queue that are due, held ones included: the first p_limit of each priority, twice as many in all. Held jobs are among the first, because workers take the first ones.';
+
+
+--
 -- Name: give_back(bigint, timestamp with time zone, integer); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -1693,6 +2764,39 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer) IS 'Frees a claimed job, to be claimed again from p_run_at on; the caller holds it.';
+
+
+--
+-- Name: grant_privileges(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.grant_privileges(p_role text, p_grantee text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v record;
+begin
+  for v in
+    select case
+             when g.privilege = 'execute' then format('grant execute on function %s to %I', p.oid::regprocedure, p_grantee)
+             else format('grant %s%s on %I.%I to %I', g.privilege, ' (' || g.columns || ')', current_schema(), g.name, p_grantee)
+           end as statement
+      from privileges() as g
+      left join pg_proc p on g.privilege = 'execute' and p.proname = g.name and p.pronamespace = current_schema()::regnamespace
+     where g.role = p_role
+  loop
+    execute v.statement;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION grant_privileges(p_role text, p_grantee text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.grant_privileges(p_role text, p_grantee text) IS 'Grants what privileges() lists for one of the roles.';
 
 
 --
@@ -1772,7 +2876,7 @@ COMMENT ON FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids b
 --
 
 CREATE FUNCTION backops.heartbeat(p_worker_id bigint, p_sleeping boolean DEFAULT NULL::boolean, p_stopping boolean DEFAULT NULL::boolean) RETURNS TABLE(alive boolean, suspects boolean, workers bigint)
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
     AS $$
@@ -1795,6 +2899,7 @@ begin
   return query select true, exists (
     select from jobs
      where crashes > 0 and worker_id is null and queue = any (v_queues) and run_at <= v_now and handler = any (v_handlers)
+       and queue not in (select name from queues where paused_at is not null and coalesce(paused_until, 'infinity') > v_now)
   ), count(*) from workers;
 end
 $$;
@@ -1812,7 +2917,7 @@ COMMENT ON FUNCTION backops.heartbeat(p_worker_id bigint, p_sleeping boolean, p_
 --
 
 CREATE FUNCTION backops.held(p_worker_id bigint) RETURNS SETOF backops.claimed_job
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   select * from describe_claims(array(select operation_id from jobs where worker_id = p_worker_id))
@@ -1831,7 +2936,7 @@ COMMENT ON FUNCTION backops.held(p_worker_id bigint) IS 'The jobs that a worker 
 --
 
 CREATE FUNCTION backops.invariants() RETURNS SETOF backops.violation
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   select * from violations_of_operations()
@@ -1850,7 +2955,7 @@ $$;
 -- Name: FUNCTION invariants(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, the trigger on, one owner, no rights for everybody. What actions did elsewhere cannot be seen from here.';
+COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, the trigger on, one owner, no rights for everybody. What actions did elsewhere cannot be seen from here.';
 
 
 --
@@ -1907,30 +3012,68 @@ COMMENT ON FUNCTION backops.job_advice(p_operation backops.operations, p_positio
 
 
 --
--- Name: jump(bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: jump(bigint[], text, text, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.jump(id bigint, branch text, action text DEFAULT NULL::text) RETURNS backops.operations
+CREATE FUNCTION backops.jump(ids bigint[], branch text, action text DEFAULT NULL::text, reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_many('jump', ids, reason, branch, action)
+$$;
+
+
+--
+-- Name: FUNCTION jump(ids bigint[], branch text, action text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.jump(ids bigint[], branch text, action text, reason text) IS 'Makes an action the next one of those of the operations that have it. What is in another state, or runs right now, is left out; the rows that come back are those that were changed. At most 10000 ids.';
+
+
+--
+-- Name: jump(bigint, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.jump(id bigint, branch text, action text DEFAULT NULL::text, reason text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select steer('jump', id, reason, branch, action)
+$$;
+
+
+--
+-- Name: FUNCTION jump(id bigint, branch text, action text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.jump(id bigint, branch text, action text, reason text) IS 'Makes an action (or the first of a branch) the next one of an operation that has not completed: what it passes over in that branch is skipped, what had ended from there on runs again. An action that has a time waits for it.';
+
+
+--
+-- Name: jump_operation(bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.jump_operation(id bigint, branch text, action text) RETURNS backops.operations
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 declare
-  v_operation operations := open_for_steering(jump.id, 'jump', '{active,failed,cancelled}');
-  v_position integer := find_position(jump.id, jump.branch, jump.action);
+  v_operation operations := open_for_steering(jump_operation.id, 'jump', '{active,failed,cancelled}');
+  v_position integer := find_position(jump_operation.id, jump_operation.branch, jump_operation.action);
 begin
-  perform apply_jump(jump.id, v_position, clock_now());
+  perform apply_jump(jump_operation.id, v_position, clock_now());
   perform point_at(v_operation, v_position);
-  select * into v_operation from operations where operations.id = jump.id;
+  select * into v_operation from operations where operations.id = jump_operation.id;
   return v_operation;
 end
 $$;
 
 
 --
--- Name: FUNCTION jump(id bigint, branch text, action text); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION jump_operation(id bigint, branch text, action text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.jump(id bigint, branch text, action text) IS 'Makes an action (or the first of a branch) the next one of an operation that has not completed: what it passes over in that branch is skipped, what had ended from there on runs again. An action that has a time waits for it.';
+COMMENT ON FUNCTION backops.jump_operation(id bigint, branch text, action text) IS 'Makes an action (or the first of a branch) the next one of an operation that has not completed: what it passes over in that branch is skipped, what had ended from there on runs again. An action that has a time waits for it.';
 
 
 --
@@ -1938,7 +3081,7 @@ COMMENT ON FUNCTION backops.jump(id bigint, branch text, action text) IS 'Makes 
 --
 
 CREATE FUNCTION backops.lost_claims(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) RETURNS SETOF bigint
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
@@ -1966,11 +3109,50 @@ COMMENT ON FUNCTION backops.lost_claims(p_worker_id bigint, p_operation_ids bigi
 
 
 --
+-- Name: may_steer(text, bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.may_steer(p_verb text, p_id bigint, p_branch text, p_action text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_job jobs;
+  v_operation operations;
+begin
+  select * into v_job from jobs where operation_id = p_id for update;
+  select * into v_operation from operations where operations.id = p_id for no key update;
+  return found and case
+    when p_verb = 'set_global' then true
+    when v_operation.state = 'active' and v_job.operation_id is null then false
+    when p_verb = 'cancel' then v_operation.state = 'active'
+    when v_job.worker_id is not null then false
+    when p_verb = 'retry' then v_operation.state in ('failed', 'cancelled') or v_operation.state = 'active' and v_job.attempt > 0
+    when v_operation.parked_at is not null then false
+    when p_verb = 'reschedule' then v_operation.state = 'active'
+    when not exists (
+      select from actions a
+       where a.operation_id = p_id and (p_branch is null or a.branch = p_branch) and (p_action is null or a.name = p_action)
+    ) then false
+    else v_operation.state <> 'completed' or p_verb = 'run_from'
+  end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION may_steer(p_verb text, p_id bigint, p_branch text, p_action text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.may_steer(p_verb text, p_id bigint, p_branch text, p_action text) IS 'Locks an operation and tells whether its state allows what a bulk call asks for.';
+
+
+--
 -- Name: missed_claim(bigint, bigint, bigint); Type: FUNCTION; Schema: backops; Owner: -
 --
 
 CREATE FUNCTION backops.missed_claim(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint) RETURNS text
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 begin
@@ -2001,7 +3183,7 @@ COMMENT ON FUNCTION backops.missed_claim(p_worker_id bigint, p_operation_id bigi
 --
 
 CREATE FUNCTION backops.missing_workers() RETURNS bigint
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 begin
@@ -2031,28 +3213,61 @@ COMMENT ON FUNCTION backops.missing_workers() IS 'Writes down which workers'' se
 
 
 --
+-- Name: nearest_name(text, text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.nearest_name(p_word text, p_candidates text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select candidate
+    from (
+      select candidate, edit_distance(p_word, candidate) as distance
+        from (select distinct candidate from unnest(p_candidates) as candidate where abs(length(candidate) - length(p_word)) <= greatest(1, length(p_word) / 3)
+               order by candidate limit 200) as near
+    ) as rated
+   where distance between 1 and greatest(1, length(p_word) / 3)
+   order by distance, candidate
+   limit 1
+$$;
+
+
+--
+-- Name: FUNCTION nearest_name(p_word text, p_candidates text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.nearest_name(p_word text, p_candidates text[]) IS 'The name that somebody may have meant; null when all are too different.';
+
+
+--
 -- Name: next_due(bigint); Type: FUNCTION; Schema: backops; Owner: -
 --
 
 CREATE FUNCTION backops.next_due(p_worker_id bigint) RETURNS interval
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     AS $$
-  select min(job.run_at) - clock_now()
+  select least(min(job.run_at), min(pause.until)) - statement_now()
     from workers w
    cross join unnest(w.queues) as queue
+    left join lateral (
+      select coalesce(q.paused_until, 'infinity') as until
+        from queues q
+       where q.name = queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > statement_now()
+    ) as pause on true
    cross join generate_series(0, 9) as priority
-   cross join lateral (
-     select j.run_at
-       from jobs j
-      where j.queue = queue and j.priority = priority::smallint and j.run_at > clock_now() and j.run_at < 'infinity'
-      order by j.run_at
-      limit 1
-   ) as job
+    left join lateral (
+      select j.run_at
+        from jobs j
+       where pause.until is null
+         and j.queue = queue and j.priority = priority::smallint and j.run_at > statement_now() and j.run_at < 'infinity'
+       order by j.run_at
+       limit 1
+    ) as job on true
    where w.id = p_worker_id
 $$;
 
@@ -2061,7 +3276,7 @@ $$;
 -- Name: FUNCTION next_due(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.next_due(p_worker_id bigint) IS 'How long until the next scheduled job of the worker''s queues is due; null when there is none.';
+COMMENT ON FUNCTION backops.next_due(p_worker_id bigint) IS 'How long until the next scheduled job of the worker''s queues is due, or a pause of one ends; null when there is neither.';
 
 
 --
@@ -2162,6 +3377,107 @@ CREATE FUNCTION backops.patched(p_globals jsonb, p_patch jsonb) RETURNS jsonb
 --
 
 COMMENT ON FUNCTION backops.patched(p_globals jsonb, p_patch jsonb) IS 'The document after a patch {"set": {…}, "unset": [keys]}.';
+
+
+--
+-- Name: queues; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.queues (
+    name text NOT NULL,
+    paused_at timestamp with time zone,
+    paused_until timestamp with time zone,
+    paused_by text,
+    reason text,
+    CONSTRAINT queues_name_is_valid CHECK (((name ~ '^[a-z0-9_.-]+$'::text) AND (length(name) <= 100))),
+    CONSTRAINT queues_paused_whole CHECK (((paused_at IS NOT NULL) OR (COALESCE((paused_until)::text, paused_by, reason) IS NULL)))
+);
+
+
+--
+-- Name: TABLE queues; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.queues IS 'Queues that were paused once. One without a row is not paused, and needs none. Written by pause and resume; queue_depth shows them.';
+
+
+--
+-- Name: COLUMN queues.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queues.name IS 'Name of the queue.';
+
+
+--
+-- Name: COLUMN queues.paused_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queues.paused_at IS 'Since when nothing of it is claimed; null while it runs.';
+
+
+--
+-- Name: COLUMN queues.paused_until; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queues.paused_until IS 'When it goes on by itself; null for when somebody resumes it.';
+
+
+--
+-- Name: COLUMN queues.paused_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queues.paused_by IS 'Database role that paused it.';
+
+
+--
+-- Name: COLUMN queues.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queues.reason IS 'Why, in the words of whoever did.';
+
+
+--
+-- Name: pause(text, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.pause(queue text, until timestamp with time zone DEFAULT NULL::timestamp with time zone, reason text DEFAULT NULL::text) RETURNS backops.queues
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+#variable_conflict use_variable
+declare
+  v_now timestamptz := clock_now();
+  v_queue queues;
+begin
+  if queue is null or queue !~ '^[a-z0-9_.-]{1,100}$' then
+    raise exception using errcode = 'OP004', message = format('"%s" is no name of a queue', left(queue, 100)),
+      hint = 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.';
+  end if;
+  if until <= v_now or not isfinite(until) then
+    raise exception using errcode = 'OP004', message = format('a queue cannot be paused until %s', until),
+      hint = 'Give a time to come, such as now() + interval ''1 hour'', or none for until somebody resumes it.';
+  end if;
+  insert into queues as q (name, paused_at, paused_until, paused_by, reason)
+    values (queue, v_now, until, session_user, left(reason, 2000))
+    on conflict (name) do update
+      set paused_at = case when q.paused_until <= v_now then v_now else coalesce(q.paused_at, v_now) end,
+          paused_until = excluded.paused_until, paused_by = excluded.paused_by, reason = excluded.reason
+    returning * into v_queue;
+  perform write_audit('pause', null, reason, jsonb_build_object('queue', queue, 'until', until));
+  if until is not null then
+    -- Who sleeps has to learn when to wake.
+    perform pg_notify(current_schema() || '_worker_' || w.id, 'work') from workers w where w.sleeping and queue = any (w.queues);
+  end if;
+  return v_queue;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION pause(queue text, until timestamp with time zone, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.pause(queue text, until timestamp with time zone, reason text) IS 'Pauses a queue until a time, or until somebody resumes it: nothing of it is claimed any more. What runs finishes; the next action of its operation does not start. A queue that is paused gets the new time and reason. SELECT backops.pause(''mail'', now() + interval ''1 hour'', ''mail server down'')';
 
 
 --
@@ -2389,6 +3705,7 @@ begin
     end if;
   end if;
   if p_operation.state <> 'active' then
+    perform forget_failure(p_operation.id);
     update operations set state = 'active', ended_at = null, stopped_position = null, stop_reason = null where id = p_operation.id;
   end if;
   -- No definition_id: it went with the old job, and the one that is current now may have other positions. Who claims the job
@@ -2444,6 +3761,72 @@ COMMENT ON FUNCTION backops.position_after(p_operation_id bigint, p_branch text,
 
 
 --
+-- Name: privileges(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role text, privilege text, columns text)
+    LANGUAGE sql IMMUTABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  -- Kinds are table, view, function (of all argument lists), and part: a function that is granted because a view or a default calls it.
+  select 'table', 'operations', 'enqueue', 'insert', 'name, key, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals'
+  union all
+  select 'table', 'operations', role, 'select', 'id, name, state, key' from unnest('{enqueue,worker}'::text[]) as role
+  union all
+  select 'table', 'operations', 'operator', 'select',
+         'id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at, stopped_position, stop_reason, '
+         'enqueued_by, traceparent, tags, branches'
+  union all
+  select 'table', name, 'operator', 'select', null from unnest('{actions,jobs}'::text[]) as name
+  union all
+  select 'table', name, role, 'select', null
+    from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,migrations}'::text[]) as name
+   cross join unnest('{reader,operator}'::text[]) as role
+  union all
+  select 'table', name, 'worker', 'select', null from unnest('{definitions,workers,migrations}'::text[]) as name
+  union all
+  select 'view', name, role, 'select', null
+    from unnest(
+      '{operation_status,action_status,timeline,audit,failures,queue_depth,worker_status,stuck,throughput,slow_actions,help}'::text[]
+    ) as name
+   cross join unnest('{reader,operator}'::text[]) as role
+  union all
+  select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many}'::text[]) as name
+  union all
+  select 'function', name, 'worker', 'execute', null
+    from unnest(
+      '{register_definition,register_worker,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
+        claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
+        checkpoint,report_progress,record_actions,store_logs,prune}'::text[]
+    ) as name
+  union all
+  select 'function', name, 'operator', 'execute', null
+    from unnest(
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,pause,resume,prune,rescue,unpark,invariants}'::text[]
+    ) as name
+  union all
+  select 'function', name, role, 'execute', null
+    from unnest('{find_operations,explain,flow,wait}'::text[]) as name
+   cross join unnest('{reader,operator}'::text[]) as role
+  union all
+  select 'part', name, role, 'execute', null
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits}'::text[]) as name
+   cross join unnest('{reader,operator}'::text[]) as role
+  union all
+  select 'part', name, role, 'execute', null
+    from unnest('{clock_now,now}'::text[]) as name
+   cross join unnest('{enqueue,worker,operator,reader}'::text[]) as role
+$$;
+
+
+--
+-- Name: FUNCTION privileges(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.privileges() IS 'What each of the roles may do: all of it, and nothing else. enqueue starts operations, worker runs them, operator steers, reader looks.';
+
+
+--
 -- Name: problem_message(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2464,7 +3847,7 @@ COMMENT ON FUNCTION backops.problem_message(p_problem text) IS 'What an operator
 --
 
 CREATE FUNCTION backops.prune(older_than interval DEFAULT NULL::interval, at_most integer DEFAULT 1000, after bigint DEFAULT NULL::bigint, completed interval DEFAULT NULL::interval, failed interval DEFAULT NULL::interval, cancelled interval DEFAULT NULL::interval) RETURNS TABLE(pruned integer, reached bigint, more boolean)
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
@@ -2556,6 +3939,38 @@ COMMENT ON FUNCTION backops.prune(older_than interval, at_most integer, after bi
 
 
 --
+-- Name: queue_names(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.queue_names() RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 5
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+  with recursive waiting (queue) as (
+    (select queue from jobs order by queue limit 1)
+    union all
+    select next.queue
+      from waiting
+     cross join lateral (select j.queue from jobs j where j.queue > waiting.queue order by j.queue limit 1) as next
+  )
+  select queue from waiting
+  union
+  select name from queues where paused_at is not null
+  union
+  select unnest(queues) from workers
+$$;
+
+
+--
+-- Name: FUNCTION queue_names(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, that are paused, or that a worker serves: from one to the next by the index.';
+
+
+--
 -- Name: read_options(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2641,7 +4056,7 @@ COMMENT ON FUNCTION backops.read_options(p_place text, p_options jsonb) IS 'The 
 --
 
 CREATE FUNCTION backops.record_actions(p_counts jsonb) RETURNS integer
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
     AS $$
@@ -2751,6 +4166,28 @@ COMMENT ON FUNCTION backops.record_crashes(p_operation_ids bigint[], p_worker te
 
 
 --
+-- Name: redacted(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.redacted(p_name text, p_globals jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select coalesce(
+    p_globals || (select jsonb_object_agg(key, '[secret]') from secret_keys where name in (p_name, '*') and p_globals ? key),
+    p_globals
+  )
+$$;
+
+
+--
+-- Name: FUNCTION redacted(p_name text, p_globals jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.redacted(p_name text, p_globals jsonb) IS 'The globals of an operation of that name, with "[secret]" for every value that secret_keys names.';
+
+
+--
 -- Name: refuse_action(bigint, text, text, integer); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2811,7 +4248,7 @@ COMMENT ON FUNCTION backops.refuse_next(p_operation_id bigint, p_position intege
 --
 
 CREATE FUNCTION backops.register_definition(p_name text, p_branches json) RETURNS bigint
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET "IntervalStyle" TO 'postgres'
     AS $$
@@ -2863,7 +4300,7 @@ COMMENT ON FUNCTION backops.register_definition(p_name text, p_branches json) IS
 --
 
 CREATE FUNCTION backops.register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer DEFAULT 1, p_version text DEFAULT ''::text, p_lease interval DEFAULT '00:00:15'::interval, p_schema_version integer DEFAULT NULL::integer) RETURNS bigint
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 declare
@@ -2889,7 +4326,7 @@ COMMENT ON FUNCTION backops.register_worker(p_host text, p_pid integer, p_queues
 --
 
 CREATE FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'released', null, null)
@@ -2908,7 +4345,7 @@ COMMENT ON FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids big
 --
 
 CREATE FUNCTION backops.report_progress(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_progress real[], p_notes text[]) RETURNS integer
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
     AS $$
@@ -2936,11 +4373,143 @@ COMMENT ON FUNCTION backops.report_progress(p_worker_id bigint, p_operation_ids 
 
 
 --
+-- Name: rerun(bigint[], text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rerun(ids bigint[], reason text DEFAULT NULL::text) RETURNS SETOF bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_ids bigint[] := array(select distinct o.id from operations o where o.id = any (ids) order by o.id);
+  v_new bigint[];
+begin
+  if cardinality(v_ids) > 10000 then
+    raise exception using errcode = 'OP004', message = format('%s operations are too many for one call', cardinality(v_ids)),
+      hint = 'Give 10000 at most, and call again for the others.';
+  end if;
+  with inserted as (
+    insert into operations (name, queue, priority, step_limit, tags, branches, globals)
+      select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals from operations o where o.id = any (v_ids) order by o.id
+    returning operations.id
+  )
+  select array_agg(i.id order by i.id) into v_new from inserted as i;
+  perform write_audit('rerun', v_ids, rerun.reason, jsonb_build_object('new', v_new));
+  return query select n from unnest(v_new) as n;
+end
+$$;
+
+
+--
+-- Name: FUNCTION rerun(ids bigint[], reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rerun(ids bigint[], reason text) IS 'Enqueues every one of the operations once more; returns the new ids. At most 10000.';
+
+
+--
+-- Name: rerun(bigint, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rerun(id bigint, reason text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_id bigint;
+begin
+  insert into operations (name, queue, priority, step_limit, tags, branches, globals)
+    select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals from operations o where o.id = rerun.id
+  returning id into v_id;
+  if v_id is null then
+    raise exception using errcode = 'OP002', message = format('there is no operation %s', rerun.id);
+  end if;
+  perform write_audit('rerun', array[rerun.id], rerun.reason, jsonb_build_object('new', v_id));
+  return v_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION rerun(id bigint, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rerun(id bigint, reason text) IS 'Enqueues an operation once more: the same name, globals (as they are now), queue, priority and tags, due at once, without its key; its own branches where it brought some, else the plan that is registered now. The old one stays as it is. Returns the new id.';
+
+
+--
+-- Name: reschedule(bigint[], timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.reschedule(ids bigint[], at timestamp with time zone, reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_many('reschedule', ids, reason, p_at => at)
+$$;
+
+
+--
+-- Name: FUNCTION reschedule(ids bigint[], at timestamp with time zone, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.reschedule(ids bigint[], at timestamp with time zone, reason text) IS 'Lets the next action of every one of the operations start at another time. What is in another state, or runs right now, is left out; the rows that come back are those that were changed. At most 10000 ids.';
+
+
+--
+-- Name: reschedule(bigint, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.reschedule(id bigint, at timestamp with time zone, reason text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select steer('reschedule', id, reason, p_at => at)
+$$;
+
+
+--
+-- Name: FUNCTION reschedule(id bigint, at timestamp with time zone, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.reschedule(id bigint, at timestamp with time zone, reason text) IS 'Lets the next action of an active operation, or its next attempt, start at another time; attempts that were used stay used.';
+
+
+--
+-- Name: reschedule_operation(bigint, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.reschedule_operation(id bigint, at timestamp with time zone) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_operation operations := open_for_steering(reschedule_operation.id, 'reschedule', '{active}');
+begin
+  if at is null or not isfinite(at) then
+    raise exception using errcode = 'OP004', message = 'reschedule must be told a finite time', hint = 'now() + interval ''1 hour'', or now() for at once.';
+  end if;
+  update jobs set run_at = at where operation_id = reschedule_operation.id;
+  perform wake(queue, 1) from jobs where operation_id = reschedule_operation.id and run_at <= clock_now();
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION reschedule_operation(id bigint, at timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.reschedule_operation(id bigint, at timestamp with time zone) IS 'Lets the next action, or its next attempt, start at another time; attempts that were used stay used.';
+
+
+--
 -- Name: rescue(integer, interval); Type: FUNCTION; Schema: backops; Owner: -
 --
 
 CREATE FUNCTION backops.rescue(p_limit integer DEFAULT 100, p_patience interval DEFAULT '00:00:00.75'::interval) RETURNS TABLE(worker_id bigint, worker text, rescued integer)
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
     AS $$
@@ -2989,106 +4558,269 @@ COMMENT ON FUNCTION backops.rescue(p_limit integer, p_patience interval) IS 'Tak
 
 
 --
--- Name: retry(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: resume(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.retry(ids bigint[]) RETURNS SETOF backops.operations
-    LANGUAGE plpgsql
+CREATE FUNCTION backops.resume(queue text) RETURNS backops.queues
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
+#variable_conflict use_variable
 declare
-  v_id bigint;
+  v_queue queues;
 begin
-  for v_id in select o.id from operations o where o.id = any (ids) and o.state in ('failed', 'cancelled') order by o.id loop
-    perform from operations o where o.id = v_id and o.state in ('failed', 'cancelled') for no key update;
-    if found then
-      return next retry(v_id);
-    end if;
-  end loop;
+  update queues q
+     set paused_at = null, paused_until = null, paused_by = null, reason = null
+   where q.name = queue and q.paused_at is not null
+  returning * into v_queue;
+  if not found then
+    raise exception using errcode = 'OP003', message = format('queue "%s" is not paused', queue),
+      hint = coalesce(
+        (select 'Paused are ' || string_agg(format('"%s"', q.name), ', ' order by q.name) || '.' from queues q where q.paused_at is not null),
+        'No queue is paused.'
+      );
+  end if;
+  perform write_audit('resume', null, null, jsonb_build_object('queue', queue));
+  perform wake(queue, 16);
+  return v_queue;
 end
 $$;
 
 
 --
--- Name: FUNCTION retry(ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION resume(queue text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.retry(ids bigint[]) IS 'Retries those of the operations that have failed or were cancelled; returns these.';
+COMMENT ON FUNCTION backops.resume(queue text) IS 'Lets a paused queue go on, and wakes workers that sleep.';
 
 
 --
--- Name: retry(bigint); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: retry(bigint[], text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.retry(id bigint) RETURNS backops.operations
+CREATE FUNCTION backops.retry(ids bigint[], reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_many('retry', ids, reason)
+$$;
+
+
+--
+-- Name: FUNCTION retry(ids bigint[], reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.retry(ids bigint[], reason text) IS 'Retries those of the operations that have failed, were cancelled, or wait for their next attempt. What is in another state, or runs right now, is left out; the rows that come back are those that were changed. At most 10000 ids.';
+
+
+--
+-- Name: retry(bigint, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.retry(id bigint, reason text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select steer('retry', id, reason)
+$$;
+
+
+--
+-- Name: FUNCTION retry(id bigint, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.retry(id bigint, reason text) IS 'Lets a failed or cancelled operation go on at the action where it stopped, with a fresh budget of attempts; completed actions stay completed. For an operation that waits for its next attempt: now. An action that has never begun waits for its time.';
+
+
+--
+-- Name: retry_operation(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.retry_operation(id bigint) RETURNS backops.operations
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 declare
-  v_operation operations := open_for_steering(retry.id, 'retry', '{active,failed,cancelled}');
+  v_operation operations := open_for_steering(retry_operation.id, 'retry', '{active,failed,cancelled}');
   v_position integer := v_operation.stopped_position;
 begin
   if v_operation.state = 'active' then
-    select position into v_position from jobs where operation_id = retry.id and attempt > 0;
+    select position into v_position from jobs where operation_id = retry_operation.id and attempt > 0;
     if not found then
-      raise exception using errcode = 'OP003', message = format('operation %s has not failed: there is nothing to retry', retry.id),
+      raise exception using errcode = 'OP003', message = format('operation %s has not failed: there is nothing to retry', retry_operation.id),
         hint = 'It goes on by itself; see operation_status for what it waits for.';
     end if;
   end if;
   if v_position is null then
     -- Cancelled before anybody had registered its name: it waits for that again.
-    update operations set state = 'active', ended_at = null, stop_reason = null, parked_at = clock_now() where operations.id = retry.id;
+    update operations set state = 'active', ended_at = null, stop_reason = null, parked_at = clock_now() where operations.id = retry_operation.id;
     insert into jobs (operation_id, run_at, steps_left, priority, queue, handler)
-      values (retry.id, 'infinity', v_operation.step_limit, v_operation.priority, v_operation.queue, v_operation.name || '/');
+      values (retry_operation.id, 'infinity', v_operation.step_limit, v_operation.priority, v_operation.queue, v_operation.name || '/');
     perform unpark(v_operation.name);
   else
     perform point_at(v_operation, v_position);
   end if;
-  select * into v_operation from operations where operations.id = retry.id;
+  select * into v_operation from operations where operations.id = retry_operation.id;
   return v_operation;
 end
 $$;
 
 
 --
--- Name: FUNCTION retry(id bigint); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION retry_operation(id bigint); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.retry(id bigint) IS 'Lets a failed or cancelled operation go on at the action where it stopped, with a fresh budget of attempts; completed actions stay completed. For an operation that waits for its next attempt: now. An action that has never begun waits for its time.';
+COMMENT ON FUNCTION backops.retry_operation(id bigint) IS 'Lets a failed or cancelled operation go on at the action where it stopped, with a fresh budget of attempts; completed actions stay completed. For an operation that waits for its next attempt: now. An action that has never begun waits for its time.';
 
 
 --
--- Name: run_from(bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: retry_where(text, jsonb, text, text, text[], text, timestamp with time zone, timestamp with time zone, bigint, integer, text, boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.run_from(id bigint, branch text, action text DEFAULT NULL::text) RETURNS backops.operations
+CREATE FUNCTION backops.retry_where(name text DEFAULT NULL::text, globals jsonb DEFAULT NULL::jsonb, state text DEFAULT 'failed'::text, queue text DEFAULT NULL::text, tags text[] DEFAULT NULL::text[], error text DEFAULT NULL::text, since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, after bigint DEFAULT NULL::bigint, at_most integer DEFAULT 1000, reason text DEFAULT NULL::text, preview boolean DEFAULT false) RETURNS SETOF backops.found_operation
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_where('retry', name, globals, state, queue, tags, error, since, until, after, at_most, reason, coalesce(preview, true))
+$$;
+
+
+--
+-- Name: FUNCTION retry_where(name text, globals jsonb, state text, queue text, tags text[], error text, since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer, reason text, preview boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.retry_where(name text, globals jsonb, state text, queue text, tags text[], error text, since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer, reason text, preview boolean) IS 'Retries what find_operations finds, failed operations unless state says cancelled or retrying, and returns them as they were found. preview => true shows them and does nothing. At most at_most in one call: call again until no row comes back. SELECT * FROM backops.retry_where(error => ''9f8a03c2d1e4'', preview => true)';
+
+
+--
+-- Name: run_from(bigint[], text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.run_from(ids bigint[], branch text, action text DEFAULT NULL::text, reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_many('run_from', ids, reason, branch, action)
+$$;
+
+
+--
+-- Name: FUNCTION run_from(ids bigint[], branch text, action text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.run_from(ids bigint[], branch text, action text, reason text) IS 'Runs those of the operations that have the action from it on. What is in another state, or runs right now, is left out; the rows that come back are those that were changed. At most 10000 ids.';
+
+
+--
+-- Name: run_from(bigint, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.run_from(id bigint, branch text, action text DEFAULT NULL::text, reason text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select steer('run_from', id, reason, branch, action)
+$$;
+
+
+--
+-- Name: FUNCTION run_from(id bigint, branch text, action text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.run_from(id bigint, branch text, action text, reason text) IS 'Runs an operation from an action on, whatever its state, and at once, whatever the action''s time: completed actions from there to the end of the branch run again.';
+
+
+--
+-- Name: run_operation_from(bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.run_operation_from(id bigint, branch text, action text) RETURNS backops.operations
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 declare
-  v_operation operations := open_for_steering(run_from.id, 'run', '{active,completed,failed,cancelled}');
-  v_position integer := find_position(run_from.id, run_from.branch, run_from.action);
+  v_operation operations := open_for_steering(run_operation_from.id, 'run', '{active,completed,failed,cancelled}');
+  v_position integer := find_position(run_operation_from.id, run_operation_from.branch, run_operation_from.action);
 begin
-  perform apply_jump(run_from.id, v_position, clock_now());
+  perform apply_jump(run_operation_from.id, v_position, clock_now());
   perform point_at(v_operation, v_position, true);
-  select * into v_operation from operations where operations.id = run_from.id;
+  select * into v_operation from operations where operations.id = run_operation_from.id;
   return v_operation;
 end
 $$;
 
 
 --
--- Name: FUNCTION run_from(id bigint, branch text, action text); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION run_operation_from(id bigint, branch text, action text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.run_from(id bigint, branch text, action text) IS 'Runs an operation from an action on, whatever its state, and at once, whatever the action''s time: completed actions from there to the end of the branch run again.';
+COMMENT ON FUNCTION backops.run_operation_from(id bigint, branch text, action text) IS 'Runs an operation from an action on, whatever its state, and at once, whatever the action''s time: completed actions from there to the end of the branch run again.';
 
 
 --
--- Name: set_global(bigint, text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: sees_secrets(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.set_global(id bigint, key text, value jsonb) RETURNS backops.operations
+CREATE FUNCTION backops.sees_secrets() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select not exists (select from secret_keys)
+      or pg_has_role(caller(), (select relowner from pg_class where oid = 'operations'::regclass), 'usage')
+      or coalesce((select pg_has_role(caller(), oid, 'usage') from pg_roles where rolname = current_schema() || '_worker'), false)
+$$;
+
+
+--
+-- Name: FUNCTION sees_secrets(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.sees_secrets() IS 'Whether the caller may see what secret_keys names: workers and the owner of the schema may; and everybody where it names nothing.';
+
+
+--
+-- Name: set_global(bigint[], text, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.set_global(ids bigint[], key text, value jsonb, reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_many('set_global', ids, reason, p_key => key, p_value => value)
+$$;
+
+
+--
+-- Name: FUNCTION set_global(ids bigint[], key text, value jsonb, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.set_global(ids bigint[], key text, value jsonb, reason text) IS 'Sets one key of the globals of every one of the operations. What is in another state, or runs right now, is left out; the rows that come back are those that were changed. At most 10000 ids.';
+
+
+--
+-- Name: set_global(bigint, text, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.set_global(id bigint, key text, value jsonb, reason text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select steer('set_global', id, reason, p_key => key, p_value => value)
+$$;
+
+
+--
+-- Name: FUNCTION set_global(id bigint, key text, value jsonb, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.set_global(id bigint, key text, value jsonb, reason text) IS 'Sets one key of the globals; SQL null removes it. An action that is running sees it from its next attempt on.';
+
+
+--
+-- Name: set_operation_global(bigint, text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.set_operation_global(id bigint, key text, value jsonb) RETURNS backops.operations
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
@@ -3101,10 +4833,10 @@ begin
   end if;
   update operations o
      set globals = case when value is null then o.globals - key else o.globals || jsonb_build_object(key, value) end
-   where o.id = set_global.id
+   where o.id = set_operation_global.id
   returning * into v_operation;
   if not found then
-    raise exception using errcode = 'OP002', message = format('there is no operation %s', set_global.id);
+    raise exception using errcode = 'OP002', message = format('there is no operation %s', set_operation_global.id);
   end if;
   return v_operation;
 end
@@ -3112,10 +4844,10 @@ $$;
 
 
 --
--- Name: FUNCTION set_global(id bigint, key text, value jsonb); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION set_operation_global(id bigint, key text, value jsonb); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.set_global(id bigint, key text, value jsonb) IS 'Sets one key of the globals; SQL null removes it. An action that is running sees it from its next attempt on.';
+COMMENT ON FUNCTION backops.set_operation_global(id bigint, key text, value jsonb) IS 'Sets one key of the globals; SQL null removes it. An action that is running sees it from its next attempt on.';
 
 
 --
@@ -3138,47 +4870,110 @@ COMMENT ON FUNCTION backops.show_life(p_worker_id bigint) IS 'A worker whose ses
 
 
 --
--- Name: skip(bigint); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: shown(backops.operations); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.skip(id bigint) RETURNS backops.operations
+CREATE FUNCTION backops.shown(p_operation backops.operations) RETURNS backops.operations
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if not sees_secrets() then
+    p_operation.globals := redacted(p_operation.name, p_operation.globals);
+  end if;
+  return p_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION shown(p_operation backops.operations); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.shown(p_operation backops.operations) IS 'A row of operations as the caller may see it.';
+
+
+--
+-- Name: skip(bigint[], text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.skip(ids bigint[], reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_many('skip', ids, reason)
+$$;
+
+
+--
+-- Name: FUNCTION skip(ids bigint[], reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.skip(ids bigint[], reason text) IS 'Leaves the next (or failed) action of every one of the operations out. What is in another state, or runs right now, is left out; the rows that come back are those that were changed. At most 10000 ids.';
+
+
+--
+-- Name: skip(bigint, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.skip(id bigint, reason text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select steer('skip', id, reason)
+$$;
+
+
+--
+-- Name: FUNCTION skip(id bigint, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.skip(id bigint, reason text) IS 'Leaves the next (or failed) action out and goes on behind it.';
+
+
+--
+-- Name: skip_operation(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.skip_operation(id bigint) RETURNS backops.operations
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 declare
   v_now timestamptz := clock_now();
-  v_operation operations := open_for_steering(skip.id, 'skip', '{active,failed,cancelled}');
+  v_operation operations := open_for_steering(skip_operation.id, 'skip', '{active,failed,cancelled}');
   v_action actions;
   v_next integer;
 begin
   select a.* into strict v_action
     from actions a
-   where a.operation_id = skip.id
-     and a.position = coalesce(v_operation.stopped_position, (select j.position from jobs j where j.operation_id = skip.id));
-  update actions set skipped_at = v_now where operation_id = skip.id and position = v_action.position;
+   where a.operation_id = skip_operation.id
+     and a.position = coalesce(v_operation.stopped_position, (select j.position from jobs j where j.operation_id = skip_operation.id));
+  update actions set skipped_at = v_now where operation_id = skip_operation.id and position = v_action.position;
   select position into v_next
     from actions
-   where operation_id = skip.id and completed_at is null and skipped_at is null
+   where operation_id = skip_operation.id and completed_at is null and skipped_at is null
      and (branch = v_action.branch and position > v_action.position or branch = 'main')
    order by branch = v_action.branch desc, position
    limit 1;
   if found then
     perform point_at(v_operation, v_next);
   else
-    delete from jobs where operation_id = skip.id;
-    update operations set state = 'completed', ended_at = v_now, stopped_position = null, stop_reason = null where operations.id = skip.id;
+    delete from jobs where operation_id = skip_operation.id;
+    perform forget_failure(skip_operation.id);
+    update operations set state = 'completed', ended_at = v_now, stopped_position = null, stop_reason = null where operations.id = skip_operation.id;
   end if;
-  select * into v_operation from operations where operations.id = skip.id;
+  select * into v_operation from operations where operations.id = skip_operation.id;
   return v_operation;
 end
 $$;
 
 
 --
--- Name: FUNCTION skip(id bigint); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION skip_operation(id bigint); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.skip(id bigint) IS 'Leaves the next (or failed) action out and goes on behind it.';
+COMMENT ON FUNCTION backops.skip_operation(id bigint) IS 'Leaves the next (or failed) action out and goes on behind it.';
 
 
 --
@@ -3186,7 +4981,7 @@ COMMENT ON FUNCTION backops.skip(id bigint) IS 'Leaves the next (or failed) acti
 --
 
 CREATE FUNCTION backops.snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   select * from hand_back_many(p_worker_id, array[p_operation_id], array[p_claim_id], 'snoozed', null, array[p_delay])
@@ -3205,7 +5000,7 @@ COMMENT ON FUNCTION backops.snooze(p_worker_id bigint, p_operation_id bigint, p_
 --
 
 CREATE FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'snoozed', p_until, p_delay)
@@ -3220,16 +5015,204 @@ COMMENT ON FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigi
 
 
 --
+-- Name: stamp_failure(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.stamp_failure() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  new.fingerprint := failure_fingerprint(new);
+  return new;
+end
+$$;
+
+
+--
+-- Name: FUNCTION stamp_failure(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.stamp_failure() IS 'Gives the attempt that an operation fails by the fingerprint of its error.';
+
+
+--
+-- Name: statement_now(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.statement_now() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((NULLIF(current_setting('backops.now'::text, true), ''::text))::timestamp with time zone, statement_timestamp());
+
+
+--
+-- Name: FUNCTION statement_now(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.statement_now() IS 'The engine''s clock for views: it stands still for a statement. With a function that may change in between, the planner would take a view as it is and read all of it, whatever ORDER BY id DESC LIMIT 20 asks for.';
+
+
+--
+-- Name: steer(text, bigint, text, text, text, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.steer(p_verb text, p_id bigint, p_reason text, p_branch text DEFAULT NULL::text, p_action text DEFAULT NULL::text, p_key text DEFAULT NULL::text, p_value jsonb DEFAULT NULL::jsonb, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_operation operations := steer_one(p_verb, p_id, p_branch, p_action, p_key, p_value, p_at, p_reason);
+begin
+  perform write_audit(p_verb, array[p_id], p_reason, steering_details(p_branch, p_action, p_key, p_value, p_at, v_operation.name));
+  return shown(v_operation);
+end
+$$;
+
+
+--
+-- Name: FUNCTION steer(p_verb text, p_id bigint, p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.steer(p_verb text, p_id bigint, p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone) IS 'Does one thing to one operation, and writes it down: what retry, cancel and the like have in common.';
+
+
+--
+-- Name: steer_many(text, bigint[], text, text, text, text, jsonb, timestamp with time zone, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text DEFAULT NULL::text, p_action text DEFAULT NULL::text, p_key text DEFAULT NULL::text, p_value jsonb DEFAULT NULL::jsonb, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_details jsonb DEFAULT '{}'::jsonb) RETURNS SETOF backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_id bigint;
+  v_ids bigint[] := array(select distinct given from unnest(p_ids) as given where given is not null order by given);
+  v_done bigint[] := '{}';
+  v_operation operations;
+begin
+  if cardinality(v_ids) > 10000 then
+    raise exception using errcode = 'OP004', message = format('%s operations are too many for one call', cardinality(v_ids)),
+      hint = 'Give 10000 at most, and call again for the others: the rows stay locked until the transaction ends.';
+  end if;
+  foreach v_id in array v_ids loop
+    if may_steer(p_verb, v_id, p_branch, p_action) then
+      v_operation := steer_one(p_verb, v_id, p_branch, p_action, p_key, p_value, p_at, p_reason);
+      v_done := v_done || v_id;
+      return next shown(v_operation);
+    end if;
+  end loop;
+  perform write_audit(p_verb, v_done, p_reason, p_details || steering_details(p_branch, p_action, p_key, p_value, p_at, v_operation.name)
+    || case when cardinality(v_done) < cardinality(v_ids) then jsonb_build_object('left_out', cardinality(v_ids) - cardinality(v_done)) else '{}' end);
+end
+$$;
+
+
+--
+-- Name: FUNCTION steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_details jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_details jsonb) IS 'Does one thing to those of the operations whose state allows it, and writes it down in one row.';
+
+
+--
+-- Name: steer_one(text, bigint, text, text, text, jsonb, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.steer_one(p_verb text, p_id bigint, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_reason text) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  return case p_verb
+    when 'retry' then retry_operation(p_id)
+    when 'cancel' then cancel_operation(p_id, p_reason)
+    when 'skip' then skip_operation(p_id)
+    when 'jump' then jump_operation(p_id, p_branch, p_action)
+    when 'run_from' then run_operation_from(p_id, p_branch, p_action)
+    when 'set_global' then set_operation_global(p_id, p_key, p_value)
+    when 'reschedule' then reschedule_operation(p_id, p_at)
+  end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION steer_one(p_verb text, p_id bigint, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.steer_one(p_verb text, p_id bigint, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_reason text) IS 'Does one thing to one operation.';
+
+
+--
+-- Name: steer_where(text, text, jsonb, text, text, text[], text, timestamp with time zone, timestamp with time zone, bigint, integer, text, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.steer_where(p_verb text, p_name text, p_globals jsonb, p_state text, p_queue text, p_tags text[], p_error text, p_since timestamp with time zone, p_until timestamp with time zone, p_after bigint, p_at_most integer, p_reason text, p_preview boolean) RETURNS SETOF backops.found_operation
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_found found_operation[] := array(
+    select f from find_operations(p_name, p_globals, p_state, p_queue, p_tags, p_error, p_since, p_until, p_after, p_at_most) as f
+  );
+  v_done bigint[];
+begin
+  if not p_preview then
+    v_done := array(
+      select id
+        from steer_many(
+          p_verb, array(select id from unnest(v_found)), p_reason,
+          p_details => jsonb_strip_nulls(jsonb_build_object('where', jsonb_build_object(
+            'name', p_name, 'globals', redacted(coalesce(p_name, '*'), p_globals), 'state', p_state, 'queue', p_queue, 'tags', p_tags,
+            'error', p_error, 'since', p_since, 'until', p_until, 'after', p_after
+          )))
+        )
+    );
+  end if;
+  return query select * from unnest(v_found) as f where p_preview or f.id = any (v_done) order by f.id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION steer_where(p_verb text, p_name text, p_globals jsonb, p_state text, p_queue text, p_tags text[], p_error text, p_since timestamp with time zone, p_until timestamp with time zone, p_after bigint, p_at_most integer, p_reason text, p_preview boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.steer_where(p_verb text, p_name text, p_globals jsonb, p_state text, p_queue text, p_tags text[], p_error text, p_since timestamp with time zone, p_until timestamp with time zone, p_after bigint, p_at_most integer, p_reason text, p_preview boolean) IS 'What retry_where and cancel_where have in common: finds, and unless it is a preview does, and writes it down.';
+
+
+--
+-- Name: steering_details(text, text, text, jsonb, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.steering_details(p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_name text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select jsonb_build_object('branch', p_branch, 'action', p_action, 'at', p_at, 'key', p_key)
+    || case when p_key is null then '{}' else jsonb_build_object('value', redacted(p_name, jsonb_build_object(p_key, p_value)) -> p_key) end
+$$;
+
+
+--
+-- Name: FUNCTION steering_details(p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.steering_details(p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_name text) IS 'What the audit log says of a call beside its verb and the operations.';
+
+
+--
 -- Name: store_logs(bigint, bigint[], bigint[], jsonb[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
 CREATE FUNCTION backops.store_logs(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_lines jsonb[]) RETURNS integer
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
     AS $$
 declare
   v_rows integer;
+  v_secret boolean := exists (select from secret_keys);
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_lines));
   if exists (select from unnest(p_lines) as lines where jsonb_typeof(lines) is distinct from 'array') then
@@ -3237,7 +5220,9 @@ begin
       hint = 'Give [{"number": 1, "at": "2027-01-01T08:00:00Z", "level": "info", "message": "…", "metadata": {…}}, …] for each.';
   end if;
   insert into attempt_logs (operation_id, claim_id, number, position, run, attempt, logged_at, level, message, metadata)
-    select i.operation_id, i.claim_id, l.number, a.position, a.run, a.attempt, l.at, l.level, left(l.message, 8192), coalesce(l.metadata, '{}')
+    select i.operation_id, i.claim_id, l.number, a.position, a.run, a.attempt, l.at, l.level,
+           left(case when v_secret then concealed(i.operation_id, l.message) else l.message end, 8192),
+           coalesce(case when v_secret then concealed(i.operation_id, l.metadata::text)::jsonb else l.metadata end, '{}')
       from unnest(p_operation_ids, p_claim_ids, p_lines) as i (operation_id, claim_id, lines)
      cross join lateral (
        -- Held still, or ended under this claim: a line that comes late belongs to it as well.
@@ -3302,7 +5287,7 @@ COMMENT ON FUNCTION backops.try_timestamptz(p_text text) IS 'The time that a tex
 --
 
 CREATE FUNCTION backops.unpark(p_name text) RETURNS integer
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
     AS $$
@@ -3362,7 +5347,7 @@ COMMENT ON FUNCTION backops.unpark(p_name text) IS 'Starts the operations that w
 --
 
 CREATE FUNCTION backops.unregister_worker(p_worker_id bigint) RETURNS integer
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 declare
@@ -3517,6 +5502,35 @@ CREATE FUNCTION backops.violations_of_attempts() RETURNS SETOF backops.violation
    cross join lateral (select j.attempt - case when j.worker_id is null then 0 else 1 end as ended) as n
    where n.ended not between 0 and a.max_attempts - 1
       or n.ended > 0 and n.ended <> a.attempts_count
+  union all
+  -- 4. Groups: what has failed counts in failures once, by the attempt that ended it, and nothing else does.
+  select 'failures_are_grouped', coalesce(o.id, t.operation_id), coalesce(t.position, o.stopped_position), null,
+         case
+           when o.id is null then 'failures counts it, though it has not failed'
+           when t.operation_id is null then 'it has failed, but failures does not count it'
+           else 'failures counts it by another attempt than the one that ended it'
+         end,
+         format('update %1$I.attempts set fingerprint = null where operation_id = %2$s; ', current_schema(), coalesce(o.id, t.operation_id))
+         || case
+              when o.id is null then '-- it goes on, or has ended otherwise'
+              else format('with last as (select max(id) as id from %1$I.attempts where operation_id = %2$s and ends_operation) '
+                          'update %1$I.attempts t set fingerprint = %1$I.failure_fingerprint(t) from last where t.id = last.id; -- counts it',
+                          current_schema(), o.id)
+            end
+    from (select id, ended_at, stopped_position from operations where state = 'failed') as o
+    full join (
+      select operation_id, count(*) as count, min(ended_at) as ended_at, min(position) as position
+        from attempts
+       where fingerprint is not null
+       group by operation_id
+    ) as t on t.operation_id = o.id
+   where t.count > 1
+      or (t.ended_at, t.position) is distinct from (o.ended_at, o.stopped_position) and exists (
+        -- What lacks the attempt itself is told above, and what lacks the operation as well.
+        select from operations x
+          join attempts y on y.operation_id = x.id and y.ends_operation
+         where x.id = coalesce(o.id, t.operation_id) and (x.state <> 'failed' or y.ended_at = x.ended_at and y.position = x.stopped_position)
+      )
 $_$;
 
 
@@ -3788,6 +5802,49 @@ COMMENT ON FUNCTION backops.violations_of_the_schema() IS 'The part of invariant
 
 
 --
+-- Name: wait(bigint, interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.wait(id bigint, timeout interval DEFAULT '00:00:30'::interval) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_end timestamptz := clock_timestamp() + timeout;
+  v_pause double precision := 0.02;
+  v_state text;
+begin
+  if timeout is null or timeout not between interval '0' and interval '5 minutes' then
+    raise exception using errcode = 'OP004', message = 'wait must be told how long, five minutes at most',
+      hint = 'wait(id, ''30 seconds''); call it again to wait longer.';
+  end if;
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception using errcode = 'OP004', message = 'wait never sees an operation end in a transaction that is ' || current_setting('transaction_isolation'),
+      hint = 'Call it in a transaction of its own.';
+  end if;
+  loop
+    select state into v_state from operations o where o.id = wait.id;
+    if not found then
+      raise exception using errcode = 'OP002', message = format('there is no operation %s', wait.id);
+    end if;
+    exit when v_state <> 'active' or clock_timestamp() >= v_end;
+    perform pg_sleep(least(v_pause, greatest(0, extract(epoch from v_end - clock_timestamp()))));
+    v_pause := least(v_pause * 1.5, 1);
+  end loop;
+  return v_state;
+end
+$$;
+
+
+--
+-- Name: FUNCTION wait(id bigint, timeout interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.wait(id bigint, timeout interval) IS 'Waits until an operation has ended, at most for a while; returns its state, "active" where it has not ended. It holds a snapshot meanwhile: not for programs that wait for many. SELECT backops.wait(48213, ''10 seconds'')';
+
+
+--
 -- Name: wake(text, bigint, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -3798,7 +5855,11 @@ CREATE FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text DEFAULT 
 begin
   perform pg_notify(current_schema() || '_worker_' || id, p_reason)
      from (
-       select id from workers where sleeping and p_queue = any (queues) order by random() limit least(p_jobs, 16)
+       select id
+         from workers
+        where sleeping and p_queue = any (queues)
+          and not exists (select from queues q where q.name = p_queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > clock_now())
+        order by random() limit least(p_jobs, 16)
      ) as sleeper;
 end
 $$;
@@ -3808,7 +5869,7 @@ $$;
 -- Name: FUNCTION wake(p_queue text, p_jobs bigint, p_reason text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) IS 'Wakes sleeping workers of a queue, at most one per job. The reason is work, or suspects for jobs whose worker died.';
+COMMENT ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) IS 'Wakes sleeping workers of a queue, at most one per job, unless it is paused. The reason is work, or suspects for jobs whose worker died.';
 
 
 --
@@ -3830,6 +5891,26 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.worker_lock(p_worker_id bigint) IS 'The key of a worker''s advisory lock: a claim shares it until it commits, and who wants to forget the worker must have it alone. Otherwise a claim that commits late would leave its jobs to a worker that nobody finds any more.';
+
+
+--
+-- Name: write_audit(text, bigint[], text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.write_audit(p_action text, p_operation_ids bigint[], p_reason text, p_details jsonb DEFAULT '{}'::jsonb) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  insert into audit_log (action, operation_ids, reason, details)
+    values (p_action, coalesce(p_operation_ids, '{}'), left(p_reason, 2000), jsonb_strip_nulls(coalesce(p_details, '{}')))
+$$;
+
+
+--
+-- Name: FUNCTION write_audit(p_action text, p_operation_ids bigint[], p_reason text, p_details jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.write_audit(p_action text, p_operation_ids bigint[], p_reason text, p_details jsonb) IS 'Writes down who did what to which operations, and why.';
 
 
 --
@@ -4234,7 +6315,7 @@ CREATE VIEW backops.action_status AS
             WHEN (a.skipped_at IS NOT NULL) THEN 'skipped'::text
             WHEN ((j."position" IS NOT NULL) AND (j.worker_id IS NOT NULL)) THEN 'running'::text
             WHEN ((j."position" IS NOT NULL) AND (j.attempt > 0)) THEN 'retrying'::text
-            WHEN ((j."position" IS NOT NULL) AND (j.run_at > backops.clock_now())) THEN 'waiting'::text
+            WHEN ((j."position" IS NOT NULL) AND (j.run_at > backops.statement_now())) THEN 'waiting'::text
             WHEN (j."position" IS NOT NULL) THEN 'ready'::text
             WHEN (o.stopped_position = a."position") THEN o.state
             ELSE 'open'::text
@@ -4368,147 +6449,119 @@ COMMENT ON COLUMN backops.attempt_logs.metadata IS 'The metadata of the line as 
 
 
 --
--- Name: attempts; Type: TABLE; Schema: backops; Owner: -
---
-
-CREATE TABLE backops.attempts (
-    id bigint NOT NULL,
-    operation_id bigint NOT NULL,
-    "position" integer NOT NULL,
-    run integer NOT NULL,
-    attempt integer NOT NULL,
-    outcome text NOT NULL,
-    ends_operation boolean DEFAULT false NOT NULL,
-    worker_id bigint,
-    worker text,
-    claim_id bigint,
-    started_at timestamp with time zone,
-    ended_at timestamp with time zone NOT NULL,
-    error_type text,
-    error_message text,
-    stack_trace text,
-    CONSTRAINT attempts_outcome_is_known CHECK ((outcome = ANY (ARRAY['completed'::text, 'failed'::text, 'timed_out'::text, 'crashed'::text, 'snoozed'::text, 'released'::text, 'cancelled'::text, 'refused'::text])))
-);
-
-
---
--- Name: TABLE attempts; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON TABLE backops.attempts IS 'Every attempt that did not simply succeed, as long as its operation is there: failures, crashes, snoozes, hand-backs, and completions that a jump back made undone.';
-
-
---
--- Name: COLUMN attempts.id; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.attempts.id IS 'In the order in which they ended.';
-
-
---
--- Name: COLUMN attempts.operation_id; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.attempts.operation_id IS 'The operation.';
-
-
---
--- Name: COLUMN attempts."position"; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.attempts."position" IS 'The action''s place in the plan.';
-
-
---
--- Name: COLUMN attempts.run; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.attempts.run IS 'The run of the action that it belonged to.';
-
-
---
--- Name: COLUMN attempts.attempt; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.attempts.attempt IS 'Which attempt of that run, from 1; snoozes and hand-backs give their number back; 0 is no attempt at all.';
-
-
---
--- Name: COLUMN attempts.outcome; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.attempts.outcome IS 'failed, timed_out, crashed (its worker died), snoozed, released (handed back), cancelled, completed (and later run again), refused (could not start).';
-
-
---
--- Name: COLUMN attempts.ends_operation; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.attempts.ends_operation IS 'True where it made the operation fail.';
-
-
---
--- Name: COLUMN attempts.worker_id; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.attempts.worker_id IS 'Worker that ran it.';
-
-
---
--- Name: COLUMN attempts.worker; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.attempts.worker IS 'That worker in words: host and process id.';
-
-
---
--- Name: COLUMN attempts.claim_id; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.attempts.claim_id IS 'The claim that it ran under.';
-
-
---
--- Name: COLUMN attempts.started_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.attempts.started_at IS 'When it was claimed.';
-
-
---
--- Name: COLUMN attempts.ended_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.attempts.ended_at IS 'When it ended.';
-
-
---
--- Name: COLUMN attempts.error_type; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.attempts.error_type IS 'Type of the error.';
-
-
---
--- Name: COLUMN attempts.error_message; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.attempts.error_message IS 'Message of the error.';
-
-
---
--- Name: COLUMN attempts.stack_trace; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.attempts.stack_trace IS 'Where it was thrown.';
-
-
---
 -- Name: attempts_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
 --
 
 ALTER TABLE backops.attempts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME backops.attempts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: audit_log; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.audit_log (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    who text DEFAULT (SESSION_USER)::text NOT NULL,
+    action text NOT NULL,
+    operation_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    reason text,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+
+--
+-- Name: TABLE audit_log; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.audit_log IS 'One row for every call of a function that steers. The view audit shows it. It grows by what people do; nothing deletes from it.';
+
+
+--
+-- Name: COLUMN audit_log.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.id IS 'In the order of the calls.';
+
+
+--
+-- Name: COLUMN audit_log.at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.at IS 'When.';
+
+
+--
+-- Name: COLUMN audit_log.who; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.who IS 'Database role that was logged in, whatever SET ROLE says.';
+
+
+--
+-- Name: COLUMN audit_log.action; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.action IS 'The function: retry, cancel, skip, jump, run_from, set_global, reschedule, rerun, pause, resume …';
+
+
+--
+-- Name: COLUMN audit_log.operation_ids; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.operation_ids IS 'The operations that it changed.';
+
+
+--
+-- Name: COLUMN audit_log.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.reason IS 'Why, in the words of whoever did.';
+
+
+--
+-- Name: COLUMN audit_log.details; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.details IS 'What else the call said: the target of a jump, a key, a queue.';
+
+
+--
+-- Name: audit; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.audit AS
+ SELECT audit_log.id,
+    audit_log.at,
+    audit_log.who,
+    audit_log.action,
+    audit_log.operation_ids,
+    cardinality(audit_log.operation_ids) AS count,
+    audit_log.reason,
+    audit_log.details
+   FROM backops.audit_log;
+
+
+--
+-- Name: VIEW audit; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.audit IS 'Who did what to which operations, why and when: one row for every call that steered. SELECT * FROM backops.audit ORDER BY id DESC LIMIT 20';
+
+
+--
+-- Name: audit_log_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME backops.audit_log_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -4611,6 +6664,115 @@ ALTER TABLE backops.definitions ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     NO MAXVALUE
     CACHE 1
 );
+
+
+--
+-- Name: failures; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.failures AS
+ WITH RECURSIVE groups(fingerprint, n) AS (
+        ( SELECT attempts.fingerprint,
+            1 AS "?column?"
+           FROM backops.attempts
+          WHERE (attempts.fingerprint IS NOT NULL)
+          ORDER BY attempts.fingerprint
+         LIMIT 1)
+        UNION ALL
+         SELECT next.fingerprint,
+            (groups_1.n + 1)
+           FROM (groups groups_1
+             CROSS JOIN LATERAL ( SELECT t.fingerprint
+                   FROM backops.attempts t
+                  WHERE (t.fingerprint > groups_1.fingerprint)
+                  ORDER BY t.fingerprint
+                 LIMIT 1) next)
+          WHERE (groups_1.n < 1000)
+        )
+ SELECT o.name AS operation,
+    ((a.branch || '/'::text) || a.name) AS action,
+    last.error_type,
+    groups.fingerprint,
+    ( SELECT count(*) AS count
+           FROM ( SELECT
+                   FROM backops.attempts t
+                  WHERE (t.fingerprint = groups.fingerprint)
+                 LIMIT 1000) counted) AS count,
+    ( SELECT min(t.ended_at) AS min
+           FROM backops.attempts t
+          WHERE (t.fingerprint = groups.fingerprint)) AS first_at,
+    last.ended_at AS last_at,
+    last.operation_id AS example_id,
+    last.error_message AS example_message,
+    (EXISTS ( SELECT
+           FROM backops.attempts t
+          WHERE (t.fingerprint = groups.fingerprint)
+         OFFSET 1000)) AS capped
+   FROM (((groups
+     CROSS JOIN LATERAL ( SELECT t.operation_id,
+            t."position",
+            t.error_type,
+            t.error_message,
+            t.ended_at
+           FROM backops.attempts t
+          WHERE (t.fingerprint = groups.fingerprint)
+          ORDER BY t.ended_at DESC
+         LIMIT 1) last)
+     CROSS JOIN LATERAL ( SELECT o_1.name
+           FROM backops.operations o_1
+          WHERE (o_1.id = last.operation_id)) o)
+     LEFT JOIN LATERAL ( SELECT a_1.branch,
+            a_1.name
+           FROM backops.actions a_1
+          WHERE ((a_1.operation_id = last.operation_id) AND (a_1."position" = last."position"))) a ON (true));
+
+
+--
+-- Name: VIEW failures; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.failures IS 'What has failed and still is, grouped by operation, action and kind of error. count stops at 1000, then capped is true; at most 1000 groups. SELECT * FROM backops.failures ORDER BY last_at DESC LIMIT 20; then SELECT * FROM backops.retry_where(error => ''fingerprint'')';
+
+
+--
+-- Name: help; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.help AS
+ SELECT
+        CASE c.relkind
+            WHEN 'v'::"char" THEN 'view'::text
+            ELSE 'table'::text
+        END AS kind,
+    (c.relname)::text AS name,
+    ( SELECT string_agg((a.attname)::text, ', '::text ORDER BY a.attnum) AS string_agg
+           FROM pg_attribute a
+          WHERE ((a.attrelid = c.oid) AND (a.attnum > 0) AND (NOT a.attisdropped))) AS signature,
+    obj_description(c.oid, 'pg_class'::name) AS comment
+   FROM pg_class c
+  WHERE ((c.relnamespace = ( SELECT pg_class.relnamespace
+           FROM pg_class
+          WHERE (pg_class.oid = ('backops.operations'::regclass)::oid))) AND (c.relname IN ( SELECT p.name
+           FROM backops.privileges() p(kind, name, role, privilege, columns)
+          WHERE (p.kind = ANY (ARRAY['table'::text, 'view'::text])))) AND (c.relkind = ANY (ARRAY['r'::"char", 'v'::"char"])))
+UNION ALL
+ SELECT 'function'::text AS kind,
+    (p.proname)::text AS name,
+    pg_get_function_arguments(p.oid) AS signature,
+    obj_description(p.oid, 'pg_proc'::name) AS comment
+   FROM pg_proc p
+  WHERE ((p.pronamespace = ( SELECT pg_class.relnamespace
+           FROM pg_class
+          WHERE (pg_class.oid = ('backops.operations'::regclass)::oid))) AND (p.proname IN ( SELECT p_1.name
+           FROM backops.privileges() p_1(kind, name, role, privilege, columns)
+          WHERE (p_1.kind = 'function'::text))));
+
+
+--
+-- Name: VIEW help; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.help IS 'Every view, table and function of this schema that is meant to be used, with its columns or arguments and what it does. SELECT * FROM backops.help ORDER BY kind DESC, name; SELECT comment FROM backops.help WHERE name = ''retry_where''';
 
 
 --
@@ -4740,6 +6902,83 @@ COMMENT ON COLUMN backops.operation_minutes.max_ms IS 'The longest of them.';
 --
 
 COMMENT ON COLUMN backops.operation_minutes.buckets IS 'How many took how long: see duration_bucket_limits.';
+
+
+--
+-- Name: visible_operations; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.visible_operations AS
+ SELECT o.id,
+    o.name,
+    o.state,
+    o.key,
+    o.queue,
+    o.priority,
+    o.perform_at,
+    o.step_limit,
+    o.created_at,
+    o.ended_at,
+    o.completed_at,
+    o.parked_at,
+    o.stopped_position,
+    o.stop_reason,
+    o.enqueued_by,
+    o.traceparent,
+    o.tags,
+    o.branches,
+    o.globals
+   FROM ( SELECT operations.id,
+            operations.name,
+            operations.state,
+            operations.key,
+            operations.queue,
+            operations.priority,
+            operations.perform_at,
+            operations.step_limit,
+            operations.created_at,
+            operations.ended_at,
+            operations.completed_at,
+            operations.parked_at,
+            operations.stopped_position,
+            operations.stop_reason,
+            operations.enqueued_by,
+            operations.traceparent,
+            operations.tags,
+            operations.branches,
+            operations.globals,
+            true AS is_whole
+           FROM backops.operations
+        UNION ALL
+         SELECT operations.id,
+            operations.name,
+            operations.state,
+            operations.key,
+            operations.queue,
+            operations.priority,
+            operations.perform_at,
+            operations.step_limit,
+            operations.created_at,
+            operations.ended_at,
+            operations.completed_at,
+            operations.parked_at,
+            operations.stopped_position,
+            operations.stop_reason,
+            operations.enqueued_by,
+            operations.traceparent,
+            operations.tags,
+            operations.branches,
+            backops.redacted(operations.name, operations.globals) AS redacted,
+            false
+           FROM backops.operations) o
+  WHERE (o.is_whole = ( SELECT backops.sees_secrets() AS sees_secrets));
+
+
+--
+-- Name: VIEW visible_operations; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.visible_operations IS 'The operations as the caller may see them: secret globals are redacted for all but workers and the owner.';
 
 
 --
@@ -4908,7 +7147,7 @@ CREATE VIEW backops.operation_status AS
             WHEN (o.parked_at IS NOT NULL) THEN 'parked'::text
             WHEN (j.worker_id IS NOT NULL) THEN 'running'::text
             WHEN (j.attempt > 0) THEN 'retrying'::text
-            WHEN (j.run_at > backops.clock_now()) THEN 'waiting'::text
+            WHEN (j.run_at > backops.statement_now()) THEN 'waiting'::text
             ELSE 'ready'::text
         END AS status,
     o.state,
@@ -4933,7 +7172,7 @@ CREATE VIEW backops.operation_status AS
         CASE
             WHEN (o.parked_at IS NOT NULL) THEN format('no worker has registered "%s"'::text, o.name)
             WHEN (o.state = 'cancelled'::text) THEN COALESCE(('cancelled: '::text || o.stop_reason), 'cancelled'::text)
-            WHEN ((j.operation_id IS NOT NULL) AND (j.worker_id IS NULL) AND (j.run_at <= backops.clock_now()) AND (NOT (EXISTS ( SELECT
+            WHEN ((j.operation_id IS NOT NULL) AND (j.worker_id IS NULL) AND (j.run_at <= backops.statement_now()) AND (NOT (EXISTS ( SELECT
                FROM backops.workers k
               WHERE ((j.handler = ANY (k.handlers)) AND (j.queue = ANY (k.queues))))))) THEN format('no worker of queue "%s" knows "%s"'::text, j.queue, j.handler)
             WHEN (j.crashes > 0) THEN format('its worker died %s time(s); it runs alone next'::text, j.crashes)
@@ -4942,7 +7181,7 @@ CREATE VIEW backops.operation_status AS
     o.globals,
     o.created_at,
     o.ended_at
-   FROM ((((backops.operations o
+   FROM ((((backops.visible_operations o
      LEFT JOIN backops.jobs j ON ((j.operation_id = o.id)))
      LEFT JOIN backops.workers w ON ((w.id = j.worker_id)))
      LEFT JOIN backops.actions a ON (((a.operation_id = o.id) AND (a."position" = COALESCE(j."position", o.stopped_position)))))
@@ -4971,6 +7210,71 @@ ALTER TABLE backops.operations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENT
     NO MAXVALUE
     CACHE 1
 );
+
+
+--
+-- Name: queue_depth; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.queue_depth AS
+ SELECT n.queue,
+    c.ready,
+    c.scheduled,
+    c.running,
+    c.retrying,
+    c.parked AS waiting,
+    c.oldest_ready_at,
+    (backops.statement_now() - c.oldest_ready_at) AS oldest_ready_age,
+    q.paused_at,
+    q.paused_until,
+    q.paused_by,
+    q.reason AS paused_reason,
+    ( SELECT count(*) AS count
+           FROM backops.workers w
+          WHERE ((n.queue = ANY (w.queues)) AND (NOT w.stopping) AND ((w.heartbeat_at + w.lease) > backops.statement_now()))) AS workers,
+    c.capped
+   FROM ((backops.queue_names() n(queue)
+     CROSS JOIN LATERAL backops.count_queue(n.queue) c(ready, running, retrying, scheduled, parked, oldest_ready_at, capped))
+     LEFT JOIN backops.queues q ON (((q.name = n.queue) AND (q.paused_at IS NOT NULL) AND (COALESCE(q.paused_until, 'infinity'::timestamp with time zone) > backops.statement_now()))));
+
+
+--
+-- Name: VIEW queue_depth; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.queue_depth IS 'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), waiting (parked, until a worker registers their name), and who paused it. Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. SELECT * FROM backops.queue_depth ORDER BY queue';
+
+
+--
+-- Name: secret_keys; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.secret_keys (
+    name text NOT NULL,
+    key text NOT NULL,
+    CONSTRAINT secret_keys_key_is_not_empty CHECK ((key <> ''::text))
+);
+
+
+--
+-- Name: TABLE secret_keys; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.secret_keys IS 'Keys of the globals whose values only workers and the owner of this schema see. INSERT INTO backops.secret_keys VALUES (''Fulfilment'', ''card_token''); the name * means every operation.';
+
+
+--
+-- Name: COLUMN secret_keys.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.secret_keys.name IS 'Name of the operation, or * for all.';
+
+
+--
+-- Name: COLUMN secret_keys.key; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.secret_keys.key IS 'The key, at the top of the globals; all that lies under it is secret.';
 
 
 --
@@ -5004,6 +7308,83 @@ COMMENT ON VIEW backops.slow_actions IS 'How long attempts of each action ran in
 
 
 --
+-- Name: stuck; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.stuck AS
+ SELECT s.operation_id,
+    o.name,
+    s.queue,
+    ((a.branch || '/'::text) || a.name) AS action,
+    s.since,
+    s.reason,
+    s.advice
+   FROM (((( SELECT o_1.id AS operation_id,
+            NULL::integer AS "position",
+            o_1.queue,
+            o_1.parked_at AS since,
+            format('no worker has registered "%s"'::text, o_1.name) AS reason,
+            'Start a worker that knows it; explain(id) says whether the name may be misspelt.'::text AS advice
+           FROM backops.operations o_1
+          WHERE (o_1.parked_at IS NOT NULL)
+         LIMIT 100)
+        UNION ALL
+        ( SELECT j.operation_id,
+            j."position",
+            j.queue,
+            j.run_at,
+            format('its worker died %s time(s); it runs alone next'::text, j.crashes) AS format,
+            'A worker takes it once nothing else runs in its process. skip(id) leaves the action out, cancel(id) ends it.'::text
+           FROM backops.jobs j
+          WHERE ((j.crashes > 0) AND (j.worker_id IS NULL))
+         LIMIT 100)
+        UNION ALL
+         SELECT f.operation_id,
+            f."position",
+            n.queue,
+            COALESCE(f.claimed_at, f.run_at) AS "coalesce",
+                CASE
+                    WHEN ((f.worker_id IS NOT NULL) AND (w.id IS NULL)) THEN 'the worker that held it is gone'::text
+                    WHEN ((f.worker_id IS NOT NULL) AND ((w.heartbeat_at + w.lease) <= backops.statement_now())) THEN format('its worker, %s pid %s, was last heard of at %s'::text, w.host, w.pid, w.heartbeat_at)
+                    WHEN (f.worker_id IS NOT NULL) THEN format('it has run for over an hour on %s pid %s'::text, w.host, w.pid)
+                    WHEN (q.name IS NOT NULL) THEN format('queue "%s" is paused'::text, n.queue)
+                    WHEN (NOT k.serves) THEN format('no live worker serves queue "%s"'::text, n.queue)
+                    WHEN (NOT k.knows) THEN format('no live worker of queue "%s" knows "%s"'::text, n.queue, f.handler)
+                    ELSE 'workers that know it are busy'::text
+                END AS "case",
+                CASE
+                    WHEN ((f.worker_id IS NOT NULL) AND ((w.heartbeat_at + w.lease) > backops.statement_now())) THEN 'cancel(id) stops it; a timeout on the action would.'::text
+                    WHEN (f.worker_id IS NOT NULL) THEN 'Living workers take it back; run one, or call rescue().'::text
+                    WHEN (q.name IS NOT NULL) THEN format('resume(''%s'')'::text, n.queue)
+                    WHEN ((NOT k.serves) OR (NOT k.knows)) THEN 'Start a worker that serves the queue and knows the action; explain(id) tells more.'::text
+                    ELSE 'Start more workers, or give them more slots.'::text
+                END AS "case"
+           FROM ((((backops.queue_names() n(queue)
+             CROSS JOIN LATERAL backops.front_of_queue(n.queue, 100) f(operation_id, "position", priority, worker_id, run_at, claimed_at, attempt, crashes, handler))
+             LEFT JOIN backops.queues q ON (((q.name = n.queue) AND (q.paused_at IS NOT NULL) AND (COALESCE(q.paused_until, 'infinity'::timestamp with time zone) > backops.statement_now()))))
+             LEFT JOIN backops.workers w ON ((w.id = f.worker_id)))
+             CROSS JOIN LATERAL ( SELECT COALESCE(bool_or(true), false) AS serves,
+                    COALESCE(bool_or((f.handler = ANY (w_1.handlers))), false) AS knows
+                   FROM backops.workers w_1
+                  WHERE ((n.queue = ANY (w_1.queues)) AND (NOT w_1.stopping) AND ((w_1.heartbeat_at + w_1.lease) > backops.statement_now()))) k)
+          WHERE ((f.crashes = 0) AND
+                CASE
+                    WHEN (f.worker_id IS NULL) THEN (f.run_at < (backops.statement_now() - '00:01:00'::interval))
+                    WHEN ((w.id IS NULL) OR ((w.heartbeat_at + w.lease) <= backops.statement_now())) THEN true
+                    ELSE (f.claimed_at < (backops.statement_now() - '01:00:00'::interval))
+                END)) s
+     JOIN backops.operations o ON ((o.id = s.operation_id)))
+     LEFT JOIN backops.actions a ON (((a.operation_id = s.operation_id) AND (a."position" = s."position"))));
+
+
+--
+-- Name: VIEW stuck; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.stuck IS 'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked. The first hundred of each kind and queue. SELECT * FROM backops.stuck ORDER BY since LIMIT 20';
+
+
+--
 -- Name: throughput; Type: VIEW; Schema: backops; Owner: -
 --
 
@@ -5024,6 +7405,109 @@ CREATE VIEW backops.throughput AS
 --
 
 COMMENT ON VIEW backops.throughput IS 'Attempts per minute, queue and operation over the last day: completed, failed (and ended their operation), retried (failed, and are tried again), and how long their actions ran. Counted by the workers, seconds behind; one that is killed loses what it counted in its last seconds. SELECT * FROM backops.throughput ORDER BY minute DESC LIMIT 20';
+
+
+--
+-- Name: timeline; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.timeline AS
+ SELECT t.operation_id,
+    t."position",
+    t.branch,
+    t.action,
+    t.run,
+    t.attempt,
+    t.started_at,
+    t.ended_at,
+    t.outcome,
+    t.worker
+   FROM ( SELECT t_1.operation_id,
+            t_1."position",
+            a.branch,
+            a.name AS action,
+            t_1.run,
+            t_1.attempt,
+            t_1.started_at,
+            t_1.ended_at,
+            t_1.outcome,
+            t_1.worker
+           FROM (backops.attempts t_1
+             JOIN backops.actions a ON (((a.operation_id = t_1.operation_id) AND (a."position" = t_1."position"))))
+        UNION ALL
+         SELECT a.operation_id,
+            a."position",
+            a.branch,
+            a.name,
+            a.run,
+            a.attempts_count,
+            a.started_at,
+            a.completed_at,
+            'completed'::text,
+            NULL::text
+           FROM backops.actions a
+          WHERE (a.completed_at IS NOT NULL)
+        UNION ALL
+         SELECT j.operation_id,
+            j."position",
+            a.branch,
+            a.name,
+            a.run,
+            j.attempt,
+            j.claimed_at,
+            NULL::timestamp with time zone,
+            'running'::text,
+            ((w.host || ' pid '::text) || w.pid)
+           FROM ((backops.jobs j
+             JOIN backops.actions a ON (((a.operation_id = j.operation_id) AND (a."position" = j."position"))))
+             LEFT JOIN backops.workers w ON ((w.id = j.worker_id)))
+          WHERE (j.worker_id IS NOT NULL)) t;
+
+
+--
+-- Name: VIEW timeline; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.timeline IS 'Every attempt of an operation, whatever became of it, with the one that runs now: what a chart of it is drawn from. SELECT * FROM backops.timeline WHERE operation_id = 48213 ORDER BY started_at';
+
+
+--
+-- Name: worker_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.worker_status AS
+ SELECT w.id,
+    w.host,
+    w.pid,
+    w.version,
+    w.queues,
+    w.slots,
+    COALESCE(b.busy, (0)::bigint) AS busy,
+    w.started_at,
+    w.heartbeat_at,
+    (backops.statement_now() - w.heartbeat_at) AS last_seen,
+    w.sleeping,
+    w.stopping,
+    ((w.missing_since IS NOT NULL) OR ((w.heartbeat_at + w.lease) <= backops.statement_now())) AS missing,
+    w.schema_version,
+    COALESCE(b.capped, false) AS capped
+   FROM (backops.workers w
+     LEFT JOIN ( SELECT j.worker_id,
+            count(*) AS busy,
+            bool_or(j.is_capped) AS capped
+           FROM (backops.queue_names() n(queue)
+             CROSS JOIN LATERAL ( SELECT f.worker_id,
+                    (count(*) OVER () >= 1000) AS is_capped
+                   FROM backops.front_of_queue(n.queue, 1000) f(operation_id, "position", priority, worker_id, run_at, claimed_at, attempt, crashes, handler)) j)
+          WHERE (j.worker_id IS NOT NULL)
+          GROUP BY j.worker_id) b ON ((b.worker_id = w.id)));
+
+
+--
+-- Name: VIEW worker_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.worker_status IS 'Worker processes: how many of their slots are busy, when they were last heard of, and whether they are missing. busy is looked for among the first thousands of jobs that are due in each queue; capped says that there were more. SELECT * FROM backops.worker_status ORDER BY host, pid';
 
 
 --
@@ -5056,6 +7540,14 @@ ALTER TABLE ONLY backops.attempt_logs
 
 ALTER TABLE ONLY backops.attempts
     ADD CONSTRAINT attempts_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: audit_log audit_log_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
 
 
 --
@@ -5115,6 +7607,22 @@ ALTER TABLE ONLY backops.operations
 
 
 --
+-- Name: queues queues_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.queues
+    ADD CONSTRAINT queues_pkey PRIMARY KEY (name);
+
+
+--
+-- Name: secret_keys secret_keys_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.secret_keys
+    ADD CONSTRAINT secret_keys_pkey PRIMARY KEY (name, key);
+
+
+--
 -- Name: workers workers_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
 --
 
@@ -5134,6 +7642,20 @@ CREATE INDEX attempts_ended_operations_idx ON backops.attempts USING btree (oper
 --
 
 COMMENT ON INDEX backops.attempts_ended_operations_idx IS 'Finds failed operations without an index on their state, which would make every completion dearer.';
+
+
+--
+-- Name: attempts_fingerprint_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX attempts_fingerprint_idx ON backops.attempts USING btree (fingerprint, ended_at) WHERE (fingerprint IS NOT NULL);
+
+
+--
+-- Name: INDEX attempts_fingerprint_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.attempts_fingerprint_idx IS 'Groups what has failed; success never touches it.';
 
 
 --
@@ -5235,6 +7757,20 @@ COMMENT ON INDEX backops.operations_parked_idx IS 'Finds what waits for a defini
 
 
 --
+-- Name: attempts attempts_stamp_failure; Type: TRIGGER; Schema: backops; Owner: -
+--
+
+CREATE TRIGGER attempts_stamp_failure BEFORE INSERT ON backops.attempts FOR EACH ROW WHEN (new.ends_operation) EXECUTE FUNCTION backops.stamp_failure();
+
+
+--
+-- Name: TRIGGER attempts_stamp_failure ON attempts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TRIGGER attempts_stamp_failure ON backops.attempts IS 'Only for attempts that end an operation: no other failure, and no success, pays for it.';
+
+
+--
 -- Name: operations operations_expand; Type: TRIGGER; Schema: backops; Owner: -
 --
 
@@ -5249,6 +7785,209 @@ COMMENT ON TRIGGER operations_expand ON backops.operations IS 'Makes a plain INS
 
 
 --
+-- Name: FUNCTION apply_jump(p_operation_id bigint, p_target integer, p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.apply_jump(p_operation_id bigint, p_target integer, p_now timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION apply_privileges(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.apply_privileges() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION attach_session(p_worker_id bigint, p_backend_pid integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.attach_session(p_worker_id bigint, p_backend_pid integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION await_standby(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.await_standby() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION backoff_delay(p_attempt integer, p_backoff jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.backoff_delay(p_attempt integer, p_backoff jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION duration_bucket_limits(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.duration_bucket_limits() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION bucket_quantile(p_buckets bigint[], p_fraction double precision, p_max_ms double precision); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.bucket_quantile(p_buckets bigint[], p_fraction double precision, p_max_ms double precision) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION bucket_sums(p_buckets bigint[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.bucket_sums(p_buckets bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION caller(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.caller() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION cancel(ids bigint[], reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.cancel(ids bigint[], reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION cancel(id bigint, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.cancel(id bigint, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION cancel_operation(id bigint, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.cancel_operation(id bigint, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION cancel_where(name text, globals jsonb, state text, queue text, tags text[], since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer, reason text, preview boolean); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.cancel_where(name text, globals jsonb, state text, queue text, tags text[], since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer, reason text, preview boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION check_batch(p_operation_ids bigint[], p_claim_ids bigint[], VARIADIC p_lengths integer[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.check_batch(p_operation_ids bigint[], p_claim_ids bigint[], VARIADIC p_lengths integer[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION check_patches(p_patches jsonb[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.check_patches(p_patches jsonb[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION checkpoint(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_patch jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.checkpoint(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_patch jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION claim(p_worker_id bigint, p_limit integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION claim_suspect(p_worker_id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.claim_suspect(p_worker_id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION complete(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_set jsonb, p_unset text[], p_jump_branch text, p_jump_action text, p_continue boolean); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.complete(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_set jsonb, p_unset text[], p_jump_branch text, p_jump_action text, p_continue boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION concealed(p_operation_id bigint, p_text text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.concealed(p_operation_id bigint, p_text text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION count_queue(p_queue text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.count_queue(p_queue text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION create_roles(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.create_roles() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION describe_claims(p_operation_ids bigint[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.describe_claims(p_operation_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION did_you_mean(p_word text, p_candidates text[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.did_you_mean(p_word text, p_candidates text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION due_at(p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.due_at(p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION edit_distance(p_first text, p_second text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.edit_distance(p_first text, p_second text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamp with time zone, p_reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamp with time zone, p_reason text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION enqueue(name text, globals jsonb, key text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -5260,6 +7999,678 @@ REVOKE ALL ON FUNCTION backops.enqueue(name text, globals jsonb, key text, queue
 --
 
 REVOKE ALL ON FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION error_fingerprint(p_operation text, p_action text, p_error_type text, p_message text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.error_fingerprint(p_operation text, p_action text, p_error_type text, p_message text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION error_pattern(p_message text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.error_pattern(p_message text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION expand_operations(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.expand_operations() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION explain(id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.explain(id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION fail(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_error_type text, p_error_message text, p_stack_trace text, p_permanent boolean, p_retry_after interval, p_outcome text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.fail(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_error_type text, p_error_message text, p_stack_trace text, p_permanent boolean, p_retry_after interval, p_outcome text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION fail_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[], p_error_types text[], p_error_messages text[], p_stack_traces text[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.fail_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[], p_error_types text[], p_error_messages text[], p_stack_traces text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION failure_fingerprint(p_attempt backops.attempts); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.failure_fingerprint(p_attempt backops.attempts) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION find_operations(name text, globals jsonb, state text, queue text, tags text[], error text, since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.find_operations(name text, globals jsonb, state text, queue text, tags text[], error text, since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION find_position(p_operation_id bigint, p_branch text, p_action text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.find_position(p_operation_id bigint, p_branch text, p_action text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION flow(id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.flow(id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION forget_failure(p_operation_id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.forget_failure(p_operation_id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION front_of_queue(p_queue text, p_limit integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.front_of_queue(p_queue text, p_limit integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION grant_privileges(p_role text, p_grantee text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.grant_privileges(p_role text, p_grantee text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION heartbeat(p_worker_id bigint, p_sleeping boolean, p_stopping boolean); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.heartbeat(p_worker_id bigint, p_sleeping boolean, p_stopping boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION held(p_worker_id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.held(p_worker_id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION invariants(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.invariants() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION is_patch(p_patch jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.is_patch(p_patch jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION job_advice(p_operation backops.operations, p_position integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.job_advice(p_operation backops.operations, p_position integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION jump(ids bigint[], branch text, action text, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.jump(ids bigint[], branch text, action text, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION jump(id bigint, branch text, action text, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.jump(id bigint, branch text, action text, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION jump_operation(id bigint, branch text, action text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.jump_operation(id bigint, branch text, action text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION lost_claims(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.lost_claims(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION may_steer(p_verb text, p_id bigint, p_branch text, p_action text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.may_steer(p_verb text, p_id bigint, p_branch text, p_action text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION missed_claim(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.missed_claim(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION missing_workers(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.missing_workers() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION nearest_name(p_word text, p_candidates text[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.nearest_name(p_word text, p_candidates text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION next_due(p_worker_id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.next_due(p_worker_id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION open_for_steering(p_operation_id bigint, p_verb text, p_states text[], p_running boolean); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.open_for_steering(p_operation_id bigint, p_verb text, p_states text[], p_running boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION without_keys(p_globals jsonb, p_keys jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.without_keys(p_globals jsonb, p_keys jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION patched(p_globals jsonb, p_patch jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.patched(p_globals jsonb, p_patch jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION pause(queue text, until timestamp with time zone, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.pause(queue text, until timestamp with time zone, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION plan_rows(p_branches json); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.plan_rows(p_branches json) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION point_at(p_operation backops.operations, p_position integer, p_at_once boolean); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.point_at(p_operation backops.operations, p_position integer, p_at_once boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION position_after(p_operation_id bigint, p_branch text, p_position integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.position_after(p_operation_id bigint, p_branch text, p_position integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION privileges(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.privileges() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION problem_message(p_problem text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.problem_message(p_problem text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION prune(older_than interval, at_most integer, after bigint, completed interval, failed interval, cancelled interval); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.prune(older_than interval, at_most integer, after bigint, completed interval, failed interval, cancelled interval) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION queue_names(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.queue_names() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION read_options(p_place text, p_options jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.read_options(p_place text, p_options jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION record_actions(p_counts jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.record_actions(p_counts jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION record_crashes(p_operation_ids bigint[], p_worker text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.record_crashes(p_operation_ids bigint[], p_worker text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION redacted(p_name text, p_globals jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.redacted(p_name text, p_globals jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION refuse_action(p_operation_id bigint, p_error_type text, p_message text, p_position integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.refuse_action(p_operation_id bigint, p_error_type text, p_message text, p_position integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION register_definition(p_name text, p_branches json); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.register_definition(p_name text, p_branches json) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer, p_version text, p_lease interval, p_schema_version integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer, p_version text, p_lease interval, p_schema_version integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION report_progress(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_progress real[], p_notes text[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.report_progress(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_progress real[], p_notes text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION rerun(ids bigint[], reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.rerun(ids bigint[], reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION rerun(id bigint, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.rerun(id bigint, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION reschedule(ids bigint[], at timestamp with time zone, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.reschedule(ids bigint[], at timestamp with time zone, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION reschedule(id bigint, at timestamp with time zone, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.reschedule(id bigint, at timestamp with time zone, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION reschedule_operation(id bigint, at timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.reschedule_operation(id bigint, at timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION rescue(p_limit integer, p_patience interval); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.rescue(p_limit integer, p_patience interval) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION resume(queue text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.resume(queue text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION retry(ids bigint[], reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.retry(ids bigint[], reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION retry(id bigint, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.retry(id bigint, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION retry_operation(id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.retry_operation(id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION retry_where(name text, globals jsonb, state text, queue text, tags text[], error text, since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer, reason text, preview boolean); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.retry_where(name text, globals jsonb, state text, queue text, tags text[], error text, since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer, reason text, preview boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION run_from(ids bigint[], branch text, action text, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.run_from(ids bigint[], branch text, action text, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION run_from(id bigint, branch text, action text, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.run_from(id bigint, branch text, action text, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION run_operation_from(id bigint, branch text, action text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.run_operation_from(id bigint, branch text, action text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION sees_secrets(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.sees_secrets() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION set_global(ids bigint[], key text, value jsonb, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.set_global(ids bigint[], key text, value jsonb, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION set_global(id bigint, key text, value jsonb, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.set_global(id bigint, key text, value jsonb, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION set_operation_global(id bigint, key text, value jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.set_operation_global(id bigint, key text, value jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION show_life(p_worker_id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.show_life(p_worker_id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION shown(p_operation backops.operations); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.shown(p_operation backops.operations) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION skip(ids bigint[], reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.skip(ids bigint[], reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION skip(id bigint, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.skip(id bigint, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION skip_operation(id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.skip_operation(id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION stamp_failure(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.stamp_failure() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION statement_now(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.statement_now() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION steer(p_verb text, p_id bigint, p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.steer(p_verb text, p_id bigint, p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_details jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_details jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION steer_one(p_verb text, p_id bigint, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.steer_one(p_verb text, p_id bigint, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION steer_where(p_verb text, p_name text, p_globals jsonb, p_state text, p_queue text, p_tags text[], p_error text, p_since timestamp with time zone, p_until timestamp with time zone, p_after bigint, p_at_most integer, p_reason text, p_preview boolean); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.steer_where(p_verb text, p_name text, p_globals jsonb, p_state text, p_queue text, p_tags text[], p_error text, p_since timestamp with time zone, p_until timestamp with time zone, p_after bigint, p_at_most integer, p_reason text, p_preview boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION steering_details(p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_name text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.steering_details(p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_name text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION store_logs(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_lines jsonb[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.store_logs(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_lines jsonb[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION try_timestamptz(p_text text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.try_timestamptz(p_text text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION unpark(p_name text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.unpark(p_name text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION unregister_worker(p_worker_id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.unregister_worker(p_worker_id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION violations_of_actions(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.violations_of_actions() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION violations_of_attempts(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.violations_of_attempts() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION violations_of_jobs(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.violations_of_jobs() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION violations_of_operations(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.violations_of_operations() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION violations_of_the_schema(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.violations_of_the_schema() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION wait(id bigint, timeout interval); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.wait(id bigint, timeout interval) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION wake(p_queue text, p_jobs bigint, p_reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION worker_lock(p_worker_id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.worker_lock(p_worker_id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION write_audit(p_action text, p_operation_ids bigint[], p_reason text, p_details jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.write_audit(p_action text, p_operation_ids bigint[], p_reason text, p_details jsonb) FROM PUBLIC;
 
 
 --

@@ -134,7 +134,7 @@ extension Mutant {
         ),
         Mutant(
             "retry begins at the first action",
-            in: "retry(bigint)",
+            in: "retry_operation(bigint)",
             ("point_at(v_operation, v_position)", "point_at(v_operation, 1)")
         ),
         Mutant(

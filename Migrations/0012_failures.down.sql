@@ -1,0 +1,11 @@
+drop function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean);
+drop function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean);
+drop function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean);
+drop function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer);
+drop type found_operation;
+drop view failures;
+drop trigger attempts_stamp_failure on attempts;
+drop function stamp_failure();
+drop function failure_fingerprint(attempts);
+drop function error_fingerprint(text, text, text, text);
+drop function error_pattern(text);

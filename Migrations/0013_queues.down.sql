@@ -1,0 +1,10 @@
+drop view stuck;
+drop function nearest_name(text, text[]);
+drop function edit_distance(text, text);
+drop view worker_status;
+drop view queue_depth;
+drop function count_queue(text);
+drop function front_of_queue(text, integer);
+drop function queue_names();
+drop function resume(text);
+drop function pause(text, timestamptz, text);

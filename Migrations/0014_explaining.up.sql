@@ -1,0 +1,290 @@
+-- Explaining: why an operation does not run, what it looks like, and waiting for its end.
+
+create type explanation as (
+  reason    text,
+  detail    text,
+  advice    text,
+  worker_id bigint,
+  since     timestamptz,
+  until     timestamptz
+);
+comment on type explanation is 'One reason why an operation is where it is.';
+comment on column explanation.reason is
+  'running, worker_missing, scheduled, retrying, queue_paused, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
+comment on column explanation.detail is 'The reason in words.';
+comment on column explanation.advice is 'What to do about it; null where there is nothing to do.';
+comment on column explanation.worker_id is 'The worker that holds it, or held it.';
+comment on column explanation.since is 'Since when.';
+comment on column explanation.until is 'Until when; null where nobody knows.';
+
+create function did_you_mean(p_word text, p_candidates text[]) returns text
+  language sql immutable
+  set search_path from current
+as $$
+  select coalesce(format('; did you mean "%s"?', nearest_name(p_word, p_candidates)), '') where nearest_name(p_word, p_candidates) is not null
+  union all
+  select '' where nearest_name(p_word, p_candidates) is null
+$$;
+comment on function did_you_mean(text, text[]) is 'The end of a sentence about a name that nobody knows; empty where no other is near.';
+
+create function explain(id bigint) returns setof explanation
+  language plpgsql stable
+  set search_path from current
+  set jit = off
+as $$
+#variable_conflict use_variable
+declare
+  v_now timestamptz := statement_now();
+  v_schema text := quote_ident(current_schema());
+  v_operation operations;
+  v_job jobs;
+  v_action actions;
+  v_worker workers;
+  v_queue queues;
+  v_place text;
+  v_serving integer;
+  v_knowing integer;
+  v_free boolean := true;
+  r explanation;
+begin
+  select * into v_operation from operations o where o.id = explain.id;
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no operation %s', explain.id);
+  end if;
+  select * into v_job from jobs where operation_id = explain.id;
+  select * into v_action from actions a where a.operation_id = explain.id and a.position = coalesce(v_job.position, v_operation.stopped_position);
+  v_place := coalesce(v_action.branch || '/' || v_action.name, 'its first action');
+
+  if v_operation.state <> 'active' then
+    r := row(
+      v_operation.state,
+      case v_operation.state
+        when 'completed' then 'all of it is done'
+        when 'failed' then concat_ws(': ', format('%s failed at attempt %s of %s', v_place, v_action.attempts_count, v_action.max_attempts), v_action.error_type, left(v_action.error_message, 500))
+        else concat_ws(': ', format('it was cancelled at %s', v_place), v_operation.stop_reason)
+      end,
+      case v_operation.state
+        when 'completed' then format('SELECT %s.run_from(%s, branch, action) runs actions of it again, rerun(%s) all of it, as a new operation.', v_schema, explain.id, explain.id)
+        else format('SELECT %s.retry(%s) lets it go on there; also skip, jump, run_from.', v_schema, explain.id)
+      end,
+      null, v_operation.ended_at, null
+    );
+    return next r;
+    return;
+  end if;
+  if v_job.operation_id is null then
+    r := row('changing', 'it has no job', format('Ask again; if it stays so, SELECT * FROM %s.invariants().', v_schema), null, null, null);
+    return next r;
+    return;
+  end if;
+  if v_operation.parked_at is not null then
+    r := row(
+      'parked',
+      format('no worker has registered "%s"', v_operation.name) || did_you_mean(v_operation.name, array(select name from definitions where current)),
+      format('Start a worker that knows it: it goes on by itself. If the name is wrong, SELECT %s.cancel(%s), and enqueue it under the right one.', v_schema, explain.id),
+      null, v_operation.parked_at, null
+    );
+    return next r;
+    return;
+  end if;
+
+  select * into v_queue
+    from queues q where q.name = v_job.queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > v_now;
+
+  if v_job.worker_id is not null then
+    select * into v_worker from workers w where w.id = v_job.worker_id;
+    if v_worker.id is null or v_worker.missing_since is not null or v_worker.heartbeat_at + v_worker.lease <= v_now then
+      r := row(
+        'worker_missing',
+        format('%s was running on %s', v_place, coalesce(format('%s pid %s, last heard of at %s', v_worker.host, v_worker.pid, v_worker.heartbeat_at), 'a worker that is gone')),
+        format('Living workers take it back within seconds; run one, or SELECT * FROM %s.rescue().', v_schema),
+        v_job.worker_id, coalesce(v_worker.missing_since, v_worker.heartbeat_at + v_worker.lease, v_job.claimed_at), v_worker.heartbeat_at + v_worker.lease
+      );
+    else
+      r := row(
+        'running',
+        concat_ws(', ', format('%s runs on %s pid %s, attempt %s of %s', v_place, v_worker.host, v_worker.pid, v_job.attempt, v_action.max_attempts),
+                  round((v_job.progress * 100)::numeric) || ' %', v_job.progress_note),
+        format('SELECT %s.cancel(%s) stops it.', v_schema, explain.id),
+        v_job.worker_id, v_job.claimed_at, v_job.claimed_at + v_action.timeout
+      );
+    end if;
+    return next r;
+    if v_queue.name is not null then
+      r := row(
+        'queue_paused', concat_ws(': ', format('queue "%s" was paused by %s; the next action will wait', v_queue.name, v_queue.paused_by), v_queue.reason),
+        format('SELECT %s.resume(%L)', v_schema, v_queue.name), null, v_queue.paused_at, v_queue.paused_until
+      );
+      return next r;
+    end if;
+    return;
+  end if;
+
+  if v_job.run_at > v_now then
+    r := case when v_job.attempt > 0 then row(
+      'retrying',
+      concat_ws(': ', format('%s waits for attempt %s of %s after', v_place, v_job.attempt + 1, v_action.max_attempts),
+                coalesce(v_action.error_type, 'an attempt that did not end well'), left(v_action.error_message, 500)),
+      format('SELECT %s.retry(%s) tries at once.', v_schema, explain.id), null::bigint, v_action.errored_at, v_job.run_at
+    ) else row(
+      'scheduled', format('%s is due at %s', v_place, v_job.run_at),
+      format('SELECT %s.reschedule(%s, now()) starts it at once.', v_schema, explain.id), null::bigint, null::timestamptz, v_job.run_at
+    ) end;
+    return next r;
+    v_free := false;
+  end if;
+  if v_queue.name is not null then
+    r := row(
+      'queue_paused', concat_ws(': ', format('queue "%s" was paused by %s', v_queue.name, v_queue.paused_by), v_queue.reason),
+      format('SELECT %s.resume(%L)', v_schema, v_queue.name), null, v_queue.paused_at, v_queue.paused_until
+    );
+    return next r;
+    v_free := false;
+  end if;
+  select count(*), count(*) filter (where v_job.handler = any (w.handlers)) into v_serving, v_knowing
+    from workers w
+   where v_job.queue = any (w.queues) and not w.stopping and w.heartbeat_at + w.lease > v_now;
+  if v_serving = 0 then
+    r := row(
+      'queue_unserved',
+      format('no live worker serves queue "%s"', v_job.queue)
+        || did_you_mean(v_job.queue, array(select unnest(w.queues) from workers w where w.heartbeat_at + w.lease > v_now)),
+      format('Start a worker with --queues %s.', v_job.queue), null, v_job.run_at, null
+    );
+    return next r;
+  elsif v_knowing = 0 then
+    r := row(
+      'action_unknown',
+      format('none of the %s live workers of queue "%s" knows "%s"', v_serving, v_job.queue, v_job.handler)
+        || did_you_mean(v_job.handler, array(select unnest(w.handlers) from workers w where w.heartbeat_at + w.lease > v_now)),
+      format('Start a worker that has the action, or SELECT %s.skip(%s).', v_schema, explain.id), null, v_job.run_at, null
+    );
+    return next r;
+  elsif v_job.crashes > 0 then
+    r := row(
+      'suspect',
+      format('its worker died %s time(s) while it ran %s: it runs alone next, once a worker has nothing else to do', v_job.crashes, v_place),
+      format('Wait, or SELECT %s.skip(%s) to leave it out.', v_schema, explain.id), null, v_action.errored_at, null
+    );
+    return next r;
+  elsif v_free then
+    r := row(
+      'ready',
+      format('%s waits for a free slot; %s live worker(s) know it', v_place, v_knowing),
+      case when v_job.run_at < v_now - interval '1 minute' then 'All of them seem to be busy: start more, or look at worker_status.' end,
+      null, v_job.run_at, null
+    );
+    return next r;
+  end if;
+end
+$$;
+comment on function explain(bigint) is
+  'Why an operation is not running, or what it is doing: every reason as a row, with what to do about it. SELECT * FROM backops.explain(48213)';
+
+create function flow(id bigint) returns setof text
+  language plpgsql stable
+  set search_path from current
+  set jit = off
+as $$
+#variable_conflict use_variable
+declare
+  v_operation record;
+  v_branch record;
+  v_action record;
+  v_line text;
+  v_piece text;
+  v_width integer;
+begin
+  select s.name, s.status, s.run_at, s.queue, s.key, s.worker, s.note, s.error_type, s.error_message into v_operation
+    from operation_status s where s.id = flow.id;
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no operation %s', flow.id);
+  end if;
+  return next concat_ws('   ', format('%s #%s', v_operation.name, flow.id),
+    concat_ws(' ', v_operation.status, 'on ' || v_operation.worker, case when v_operation.status in ('waiting', 'retrying') then 'until ' || date_trunc('second', v_operation.run_at) end),
+    'queue ' || v_operation.queue, 'key ' || v_operation.key);
+  select max(length(branch)) into v_width from actions where operation_id = flow.id;
+  for v_branch in
+    select branch, row_number() over (order by min(position)) as n from actions where operation_id = flow.id group by branch order by min(position)
+  loop
+    v_line := ' ' || rpad(v_branch.branch, v_width + 1);
+    for v_action in select * from action_status s where s.operation_id = flow.id and s.branch = v_branch.branch order by s.position loop
+      v_piece := case v_action.status
+          when 'completed' then '✓' when 'running' then '▶' when 'retrying' then '↻' when 'waiting' then '◷' when 'ready' then '●'
+          when 'failed' then '✗' when 'cancelled' then '⊘' when 'skipped' then '–' else '○'
+        end || ' ' || v_action.name
+        || case when v_action.run > 1 then ' run ' || v_action.run else '' end
+        || case when v_action.attempts_count > 1 or v_action.status in ('running', 'retrying', 'failed')
+             then format(' ×%s', v_action.attempts_count) else '' end
+        || case when v_action.status in ('open', 'waiting') and v_action.perform_at is not null
+             then ' ' || to_char(v_action.perform_at, 'YYYY-MM-DD HH24:MI') else '' end;
+      if length(v_line) + length(v_piece) > 110 then
+        return next v_line || ' →';
+        v_line := rpad('', v_width + 4);
+      elsif right(v_line, 1) <> ' ' then
+        v_line := v_line || ' → ';
+      end if;
+      v_line := v_line || v_piece;
+    end loop;
+    return next v_line;
+  end loop;
+  for v_action in
+    select branch || '/' || (entry ->> 0) as place, string_agg(target, ', ') as targets
+      from operations o
+     cross join json_each(coalesce(o.branches, (select d.branches from definitions d where d.name = o.name and d.current))) as b (branch, entries)
+     cross join json_array_elements(b.entries) as entry
+     cross join json_array_elements_text(entry -> 1 -> 'may_jump') as target
+     where o.id = flow.id and json_typeof(entry) = 'array'
+     group by 1
+     order by 1
+  loop
+    return next format(' %s may jump to %s', v_action.place, v_action.targets);
+  end loop;
+  if v_operation.error_type is not null then
+    return next format(' last error: %s: %s', v_operation.error_type, left(v_operation.error_message, 500));
+  end if;
+  if v_operation.note is not null then
+    return next ' ' || v_operation.note;
+  end if;
+  return next ' ✓ completed  ▶ running  ↻ retrying  ◷ waiting  ● ready  ✗ failed  ⊘ cancelled  – skipped  ○ open  ×attempts';
+end
+$$;
+comment on function flow(bigint) is
+  'Draws an operation for psql: a line per branch with what became of every action, where it may jump, the last error. '
+  '\t \pset format unaligned, then SELECT backops.flow(48213)';
+
+-- Every look is a statement of its own, with a new snapshot. The statement that calls it keeps its own all the while, and with it
+-- rows that are dead already: hence the limit.
+create function wait(id bigint, timeout interval default '30 seconds') returns text
+  language plpgsql
+  set search_path from current
+as $$
+#variable_conflict use_variable
+declare
+  v_end timestamptz := clock_timestamp() + timeout;
+  v_pause double precision := 0.02;
+  v_state text;
+begin
+  if timeout is null or timeout not between interval '0' and interval '5 minutes' then
+    raise exception using errcode = 'OP004', message = 'wait must be told how long, five minutes at most',
+      hint = 'wait(id, ''30 seconds''); call it again to wait longer.';
+  end if;
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception using errcode = 'OP004', message = 'wait never sees an operation end in a transaction that is ' || current_setting('transaction_isolation'),
+      hint = 'Call it in a transaction of its own.';
+  end if;
+  loop
+    select state into v_state from operations o where o.id = wait.id;
+    if not found then
+      raise exception using errcode = 'OP002', message = format('there is no operation %s', wait.id);
+    end if;
+    exit when v_state <> 'active' or clock_timestamp() >= v_end;
+    perform pg_sleep(least(v_pause, greatest(0, extract(epoch from v_end - clock_timestamp()))));
+    v_pause := least(v_pause * 1.5, 1);
+  end loop;
+  return v_state;
+end
+$$;
+comment on function wait(bigint, interval) is
+  'Waits until an operation has ended, at most for a while; returns its state, "active" where it has not ended. It holds a snapshot meanwhile: '
+  'not for programs that wait for many. SELECT backops.wait(48213, ''10 seconds'')';

@@ -1,0 +1,5 @@
+drop view help;
+drop function create_roles();
+drop function grant_privileges(text, text);
+drop function apply_privileges();
+drop function privileges();
