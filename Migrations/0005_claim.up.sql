@@ -134,7 +134,7 @@ begin
     )
     select j.operation_id, j.claim_id, j.definition_id, j.position, a.run, j.attempt, a.max_attempts, j.priority,
            (extract(epoch from a.timeout) * 1000)::bigint,
-           j.run_at, o.created_at, j.queue, o.name, a.branch, a.name, o.globals,
+           j.run_at, o.created_at, j.queue, o.name::text, a.branch, a.name, o.globals::jsonb,
            case when j.definition_id is null then (
              select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
            ) end,

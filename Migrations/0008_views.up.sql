@@ -2,16 +2,18 @@
 
 -- Two halves, of which a query runs one: who may see everything has the table itself, with its indexes, so that globals @> … is an
 -- index look-up. For the others a condition on globals sees what they see, and so cannot be used to guess a secret. The halves have
--- no conditions of their own: only then the planner goes through them in the order of an index.
+-- no conditions of their own and the same types: only then the planner goes through them in the order of an index.
 create view visible_operations as
   select id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at,
        stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals
     from (
-      select id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at,
-                 stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, true as is_whole
+      select id, name::text, state::text, key::text, queue::text, priority::smallint, perform_at::timestamptz, step_limit::integer,
+                 created_at, ended_at, completed_at, parked_at,
+                 stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals::jsonb, true as is_whole
         from operations
        union all
-      select id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at,
+      select id, name::text, state::text, key::text, queue::text, priority::smallint, perform_at::timestamptz, step_limit::integer,
+                 created_at, ended_at, completed_at, parked_at,
                  stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, redacted(name, globals), false
         from operations
     ) as o

@@ -73,7 +73,7 @@ create view failures as
      ) as next
      where groups.n < 1000
   )
-  select o.name as operation,
+  select o.name::text as operation,
          a.branch || '/' || a.name as action,
          last.error_type,
          groups.fingerprint,
@@ -201,8 +201,8 @@ begin
                  else ''ready'' end,
             a.branch || ''/'' || a.name, o.queue, a.error_type, a.error_message, o.created_at
        from (
-         select o.id, o.name, o.state, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at,
-                coalesce(j.queue, o.queue) as queue, coalesce(j.position, o.stopped_position) as position
+         select o.id, o.name::text, o.state::text, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at,
+                coalesce(j.queue, o.queue::text) as queue, coalesce(j.position, o.stopped_position) as position
            from ' || v_from || ' where true' || v_where || '
           order by ' || case when v_state = 'active' and globals is null then 'j.operation_id' else 'o.id' end || '
           limit $10

@@ -244,7 +244,7 @@ $$;
 comment on function nearest_name(text, text[]) is 'The name that somebody may have meant; null when all are too different.';
 
 create view stuck as
-  select s.operation_id, o.name, s.queue, a.branch || '/' || a.name as action, s.since, s.reason, s.advice
+  select s.operation_id, o.name::text, s.queue, a.branch || '/' || a.name as action, s.since, s.reason, s.advice
     from (
       (
         select o.id as operation_id, null::integer as position, o.queue, o.parked_at as since,

@@ -347,6 +347,127 @@ COMMENT ON COLUMN backops.found_operation.created_at IS 'When it was enqueued.';
 
 
 --
+-- Name: globals_document; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.globals_document AS jsonb
+	CONSTRAINT operations_globals_are_an_object CHECK ((jsonb_typeof(VALUE) = 'object'::text))
+	CONSTRAINT operations_globals_are_at_most_1_mib CHECK ((pg_column_size(VALUE) <= 1048576));
+
+
+--
+-- Name: DOMAIN globals_document; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.globals_document IS 'A JSON object of at most 1 MiB.';
+
+
+--
+-- Name: operation_key; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.operation_key AS text
+	CONSTRAINT operations_key_is_short CHECK (((VALUE <> ''::text) AND (length(VALUE) <= 500)));
+
+
+--
+-- Name: DOMAIN operation_key; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.operation_key IS 'Idempotency key: 1 to 500 characters.';
+
+
+--
+-- Name: operation_name; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.operation_name AS text
+	CONSTRAINT operations_name_is_valid CHECK (((VALUE ~ '^[^/[:cntrl:]]+$'::text) AND (length(VALUE) <= 200)));
+
+
+--
+-- Name: DOMAIN operation_name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.operation_name IS 'Name of an operation: 1 to 200 characters, without "/" and control characters.';
+
+
+--
+-- Name: operation_state; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.operation_state AS text
+	CONSTRAINT operations_state_is_known CHECK ((VALUE = ANY (ARRAY['active'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])));
+
+
+--
+-- Name: DOMAIN operation_state; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.operation_state IS 'active, then completed, failed or cancelled.';
+
+
+--
+-- Name: queue_name; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.queue_name AS text
+	CONSTRAINT operations_queue_is_valid CHECK (((VALUE ~ '^[a-z0-9_.-]+$'::text) AND (length(VALUE) <= 100)));
+
+
+--
+-- Name: DOMAIN queue_name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.queue_name IS 'Name of a queue: 1 to 100 lower-case letters, digits, dots, dashes and underscores.';
+
+
+--
+-- Name: queue_priority; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.queue_priority AS smallint
+	CONSTRAINT operations_priority_is_0_to_9 CHECK (((VALUE >= 0) AND (VALUE <= 9)));
+
+
+--
+-- Name: DOMAIN queue_priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.queue_priority IS '0 is served first, 9 last.';
+
+
+--
+-- Name: start_time; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.start_time AS timestamp with time zone
+	CONSTRAINT operations_perform_at_is_finite CHECK (isfinite(VALUE));
+
+
+--
+-- Name: DOMAIN start_time; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.start_time IS 'A time that can be waited for.';
+
+
+--
+-- Name: step_limit; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.step_limit AS integer
+	CONSTRAINT operations_step_limit_is_positive CHECK ((VALUE > 0));
+
+
+--
+-- Name: DOMAIN step_limit; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.step_limit IS 'How many actions may complete: 1 or more.';
+
+
+--
 -- Name: violation; Type: TYPE; Schema: backops; Owner: -
 --
 
@@ -681,18 +802,18 @@ SET default_table_access_method = heap;
 
 CREATE TABLE backops.operations (
     id bigint NOT NULL,
-    name text NOT NULL,
-    state text DEFAULT 'active'::text NOT NULL,
-    key text,
-    queue text DEFAULT 'default'::text NOT NULL,
-    priority smallint DEFAULT 5 NOT NULL,
-    perform_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
-    step_limit integer DEFAULT 10000 NOT NULL,
+    name backops.operation_name NOT NULL,
+    state backops.operation_state DEFAULT 'active'::text NOT NULL,
+    key backops.operation_key,
+    queue backops.queue_name DEFAULT 'default'::text NOT NULL,
+    priority backops.queue_priority DEFAULT 5 NOT NULL,
+    perform_at backops.start_time DEFAULT backops.clock_now() NOT NULL,
+    step_limit backops.step_limit DEFAULT 10000 NOT NULL,
     created_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
     ended_at timestamp with time zone,
     completed_at timestamp with time zone GENERATED ALWAYS AS (
 CASE
-    WHEN (state = 'completed'::text) THEN ended_at
+    WHEN ((state)::text = 'completed'::text) THEN ended_at
     ELSE NULL::timestamp with time zone
 END) STORED,
     parked_at timestamp with time zone,
@@ -702,17 +823,8 @@ END) STORED,
     traceparent text DEFAULT NULLIF(current_setting('backops.traceparent'::text, true), ''::text),
     tags text[] DEFAULT '{}'::text[] NOT NULL,
     branches json,
-    globals jsonb DEFAULT '{}'::jsonb NOT NULL,
-    CONSTRAINT operations_ended_or_active CHECK (((ended_at IS NULL) = (state = 'active'::text))),
-    CONSTRAINT operations_globals_are_an_object CHECK ((jsonb_typeof(globals) = 'object'::text)),
-    CONSTRAINT operations_globals_are_at_most_1_mib CHECK ((pg_column_size(globals) <= 1048576)),
-    CONSTRAINT operations_key_is_short CHECK (((key <> ''::text) AND (length(key) <= 500))),
-    CONSTRAINT operations_name_is_valid CHECK (((name ~ '^[^/[:cntrl:]]+$'::text) AND (length(name) <= 200))),
-    CONSTRAINT operations_perform_at_is_finite CHECK (isfinite(perform_at)),
-    CONSTRAINT operations_priority_is_0_to_9 CHECK (((priority >= 0) AND (priority <= 9))),
-    CONSTRAINT operations_queue_is_valid CHECK (((queue ~ '^[a-z0-9_.-]+$'::text) AND (length(queue) <= 100))),
-    CONSTRAINT operations_state_is_known CHECK ((state = ANY (ARRAY['active'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
-    CONSTRAINT operations_step_limit_is_positive CHECK ((step_limit > 0))
+    globals backops.globals_document DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT operations_ended_or_active CHECK (((ended_at IS NULL) = ((state)::text = 'active'::text)))
 )
 WITH (fillfactor='60');
 
@@ -1137,7 +1249,7 @@ begin
     )
     select j.operation_id, j.claim_id, j.definition_id, j.position, a.run, j.attempt, a.max_attempts, j.priority,
            (extract(epoch from a.timeout) * 1000)::bigint,
-           j.run_at, o.created_at, j.queue, o.name, a.branch, a.name, o.globals,
+           j.run_at, o.created_at, j.queue, o.name::text, a.branch, a.name, o.globals::jsonb,
            case when j.definition_id is null then (
              select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
            ) end,
@@ -1724,6 +1836,8 @@ CREATE FUNCTION backops.enqueue(name text, globals jsonb DEFAULT '{}'::jsonb, ke
 #variable_conflict use_column
 declare
   v_id bigint;
+  v_perform_at timestamptz;
+  v_traceparent text;
 begin
   -- A key that is taken already is looked up first: an INSERT that ends in a conflict would burn an id.
   if enqueue.key is not null then
@@ -1733,12 +1847,19 @@ begin
       return v_id;
     end if;
   end if;
+  v_perform_at := coalesce(enqueue.perform_at, clock_now()) + coalesce(enqueue.perform_in, interval '0');
+  v_traceparent := coalesce(enqueue.traceparent, nullif(current_setting('backops.traceparent', true), ''));
+  if enqueue.key is null then
+    -- "On conflict" costs something even where there can be none.
+    insert into operations (name, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
+      values (enqueue.name, enqueue.queue, enqueue.priority, v_perform_at, enqueue.step_limit, v_traceparent, enqueue.tags, enqueue.branches,
+              enqueue.globals)
+      returning id into v_id;
+    return v_id;
+  end if;
   insert into operations (name, key, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
-    values (enqueue.name, enqueue.key, enqueue.queue, enqueue.priority,
-            coalesce(enqueue.perform_at, clock_now()) + coalesce(enqueue.perform_in, interval '0'),
-            enqueue.step_limit,
-            coalesce(enqueue.traceparent, nullif(current_setting('backops.traceparent', true), '')),
-            enqueue.tags, enqueue.branches, enqueue.globals)
+    values (enqueue.name, enqueue.key, enqueue.queue, enqueue.priority, v_perform_at, enqueue.step_limit, v_traceparent, enqueue.tags,
+            enqueue.branches, enqueue.globals)
     on conflict (name, key) where key is not null do nothing
     returning id into v_id;
   if v_id is null then
@@ -1919,10 +2040,56 @@ CREATE FUNCTION backops.expand_operations() RETURNS trigger
     AS $$
 declare
   v_now timestamptz := clock_now();
+  v_id bigint;
+  v_name text;
+  v_queue text;
+  v_priority smallint;
+  v_perform_at timestamptz;
+  v_step_limit integer;
+  v_globals jsonb;
+  v_is_plain boolean;
+  v_definition_id bigint;
+  v_run_at timestamptz;
   v_named bigint;
   v_own bigint;
   v_expanded bigint;
 begin
+  -- 0. One operation with a registered plan. "Order by" keeps the planner from bitmaps, which take longer to set up.
+  select id, name, queue, priority, perform_at, step_limit, globals, branches is null and state = 'active'
+    into v_id, v_name, v_queue, v_priority, v_perform_at, v_step_limit, v_globals, v_is_plain
+    from enqueued;
+  if v_is_plain then
+    perform from enqueued offset 1;
+    if not found then
+      select id into v_definition_id from definitions where name = v_name and current;
+    end if;
+  end if;
+  if v_definition_id is not null then
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
+      select v_id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue
+        from definition_actions a
+       where a.definition_id = v_definition_id
+       order by a.position;
+    insert into jobs (operation_id, run_at, definition_id, position, steps_left, priority, queue, handler)
+      select v_id,
+             case
+               when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then v_perform_at
+               else first_due_at(v_perform_at, a.perform_at, a.perform_in, a.perform_at_global, v_globals, v_now)
+             end,
+             v_definition_id, a.position, v_step_limit, v_priority, coalesce(a.queue, v_queue), v_name || '/' || a.name
+        from definition_actions a
+       where a.definition_id = v_definition_id and a.starts
+       order by a.position
+      returning queue, run_at into v_queue, v_run_at;
+    if v_run_at <= v_now then
+      perform from workers where sleeping limit 1;
+      if found then
+        perform wake(v_queue, 1);
+      end if;
+    end if;
+    return null;
+  end if;
+
   select count(*) filter (where branches is null), count(branches) into v_named, v_own from enqueued where state = 'active';
 
   -- 1. Plans that are registered.
@@ -2528,8 +2695,8 @@ begin
                  else ''ready'' end,
             a.branch || ''/'' || a.name, o.queue, a.error_type, a.error_message, o.created_at
        from (
-         select o.id, o.name, o.state, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at,
-                coalesce(j.queue, o.queue) as queue, coalesce(j.position, o.stopped_position) as position
+         select o.id, o.name::text, o.state::text, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at,
+                coalesce(j.queue, o.queue::text) as queue, coalesce(j.position, o.stopped_position) as position
            from ' || v_from || ' where true' || v_where || '
           order by ' || case when v_state = 'active' and globals is null then 'j.operation_id' else 'o.id' end || '
           limit $10
@@ -6317,7 +6484,7 @@ CREATE VIEW backops.action_status AS
             WHEN ((j."position" IS NOT NULL) AND (j.attempt > 0)) THEN 'retrying'::text
             WHEN ((j."position" IS NOT NULL) AND (j.run_at > backops.statement_now())) THEN 'waiting'::text
             WHEN (j."position" IS NOT NULL) THEN 'ready'::text
-            WHEN (o.stopped_position = a."position") THEN o.state
+            WHEN (o.stopped_position = a."position") THEN (o.state)::text
             ELSE 'open'::text
         END AS status,
     a.run,
@@ -6689,7 +6856,7 @@ CREATE VIEW backops.failures AS
                  LIMIT 1) next)
           WHERE (groups_1.n < 1000)
         )
- SELECT o.name AS operation,
+ SELECT (o.name)::text AS operation,
     ((a.branch || '/'::text) || a.name) AS action,
     last.error_type,
     groups.fingerprint,
@@ -6929,13 +7096,13 @@ CREATE VIEW backops.visible_operations AS
     o.branches,
     o.globals
    FROM ( SELECT operations.id,
-            operations.name,
-            operations.state,
-            operations.key,
-            operations.queue,
-            operations.priority,
-            operations.perform_at,
-            operations.step_limit,
+            (operations.name)::text AS name,
+            (operations.state)::text AS state,
+            (operations.key)::text AS key,
+            (operations.queue)::text AS queue,
+            (operations.priority)::smallint AS priority,
+            (operations.perform_at)::timestamp with time zone AS perform_at,
+            (operations.step_limit)::integer AS step_limit,
             operations.created_at,
             operations.ended_at,
             operations.completed_at,
@@ -6946,18 +7113,18 @@ CREATE VIEW backops.visible_operations AS
             operations.traceparent,
             operations.tags,
             operations.branches,
-            operations.globals,
+            (operations.globals)::jsonb AS globals,
             true AS is_whole
            FROM backops.operations
         UNION ALL
          SELECT operations.id,
-            operations.name,
-            operations.state,
-            operations.key,
-            operations.queue,
-            operations.priority,
-            operations.perform_at,
-            operations.step_limit,
+            (operations.name)::text AS name,
+            (operations.state)::text AS state,
+            (operations.key)::text AS key,
+            (operations.queue)::text AS queue,
+            (operations.priority)::smallint AS priority,
+            (operations.perform_at)::timestamp with time zone AS perform_at,
+            (operations.step_limit)::integer AS step_limit,
             operations.created_at,
             operations.ended_at,
             operations.completed_at,
@@ -6968,7 +7135,7 @@ CREATE VIEW backops.visible_operations AS
             operations.traceparent,
             operations.tags,
             operations.branches,
-            backops.redacted(operations.name, operations.globals) AS redacted,
+            backops.redacted((operations.name)::text, (operations.globals)::jsonb) AS redacted,
             false
            FROM backops.operations) o
   WHERE (o.is_whole = ( SELECT backops.sees_secrets() AS sees_secrets));
@@ -7313,7 +7480,7 @@ COMMENT ON VIEW backops.slow_actions IS 'How long attempts of each action ran in
 
 CREATE VIEW backops.stuck AS
  SELECT s.operation_id,
-    o.name,
+    (o.name)::text AS name,
     s.queue,
     ((a.branch || '/'::text) || a.name) AS action,
     s.since,
