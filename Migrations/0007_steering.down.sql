@@ -15,6 +15,7 @@ drop function cancel(bigint, text);
 drop function retry(bigint[], text);
 drop function retry(bigint, text);
 drop function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb);
+drop function retry_failed(bigint[]);
 drop function steer(text, bigint, text, text, text, text, jsonb, timestamptz);
 drop function steering_details(text, text, text, jsonb, timestamptz, text);
 drop function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text);

@@ -356,6 +356,66 @@ $$;
 comment on function steer(text, bigint, text, text, text, text, jsonb, timestamptz) is
   'Does one thing to one operation, and writes it down: what retry, cancel and the like have in common.';
 
+-- A hundred thousand operations that failed together are retried in batches, and a batch in a few statements: a tenth of what as
+-- many single calls cost. All of them must have begun the action where they stopped, and so be due at once; else nothing is done
+-- here, and the caller goes through them one by one.
+--
+-- Locks: the operations, in id order, waiting for each. What somebody else has retried meanwhile is left out: the look under the
+-- lock counts.
+create function retry_failed(p_ids bigint[]) returns bigint[]
+  language plpgsql
+  set search_path from current
+  set enable_seqscan = off
+  set enable_hashjoin = off
+  set enable_mergejoin = off
+  set jit = off
+as $$
+#variable_conflict use_column
+declare
+  c_plain constant text[] := '{failed,cancelled}';
+  v_now timestamptz := clock_now();
+  v_ids bigint[];
+begin
+  if cardinality(p_ids) is distinct from (
+    select count(*)
+      from operations o
+      join actions a on a.operation_id = o.id and a.position = o.stopped_position
+     where o.id = any (p_ids) and o.state = any (c_plain) and o.parked_at is null and a.started_at is not null
+  ) then
+    return '{}';
+  end if;
+  v_ids := array(
+    select o.id from operations o where o.id = any (p_ids) and o.state = any (c_plain) order by o.id for no key update
+  );
+  v_ids := array(
+    select o.id
+      from operations o
+      join actions a on a.operation_id = o.id and a.position = o.stopped_position
+     where o.id = any (v_ids) and o.parked_at is null and a.started_at is not null
+     order by o.id
+  );
+  insert into jobs (operation_id, run_at, position, steps_left, priority, queue, handler)
+    select o.id, v_now, a.position, o.step_limit, o.priority, coalesce(a.queue, o.queue),
+           case when o.branches is null then o.name else '' end || '/' || a.name
+      from operations o
+      join actions a on a.operation_id = o.id and a.position = o.stopped_position
+     where o.id = any (v_ids)
+     order by o.id;
+  update actions a
+     set attempts_count = 0
+    from operations o
+   where o.id = any (v_ids) and a.operation_id = o.id and a.position = o.stopped_position;
+  update attempts set fingerprint = null where operation_id = any (v_ids) and fingerprint is not null;
+  update operations
+     set state = 'active', ended_at = null, stopped_position = null, stop_reason = null
+   where id = any (v_ids);
+  perform wake(queue, count(*)) from jobs where operation_id = any (v_ids) group by queue;
+  return v_ids;
+end
+$$;
+comment on function retry_failed(bigint[]) is
+  'Does what retry does for operations that all have failed, or were cancelled, in an action that had begun; returns those that it changed.';
+
 -- Many operations: what cannot be done any more is left out. Whoever saw a list and acts on it shall touch nothing else, and
 -- shall not fail because one of a thousand has gone on meanwhile.
 create function steer_many(
@@ -376,7 +436,11 @@ begin
     raise exception using errcode = 'OP004', message = format('%s operations are too many for one call', cardinality(v_ids)),
       hint = 'Give 10000 at most, and call again for the others: the rows stay locked until the transaction ends.';
   end if;
-  foreach v_id in array v_ids loop
+  if p_verb = 'retry' then
+    v_done := retry_failed(v_ids);
+    return query select s.* from operations o cross join lateral shown(o) as s where o.id = any (v_done) order by o.id;
+  end if;
+  foreach v_id in array case when v_done = '{}' then v_ids else '{}' end loop
     if may_steer(p_verb, v_id, p_branch, p_action) then
       v_operation := steer_one(p_verb, v_id, p_branch, p_action, p_key, p_value, p_at, p_reason);
       v_done := v_done || v_id;
