@@ -50,7 +50,10 @@ struct Lookout: Sendable {
     var lanes: [Lane] { sweeps ? cursors.sweeping : cursors.resuming }
 
     /// A claim is sent.
-    mutating func looks() { claim = (isSweep: sweeps, isOutdated: false) }
+    mutating func looks() {
+        claim = (isSweep: sweeps, isOutdated: false)
+        cursors.begin(sweep: sweeps)
+    }
 
     /// The claim is back, whatever came of it, and was taken note of.
     mutating func hasLooked() {
@@ -81,7 +84,7 @@ struct Lookout: Sendable {
     ///   - limit: How many it asked for.
     ///   - duration: How long it took.
     mutating func claimed(_ jobs: [ClaimedJob], limit: Int, duration: Duration) {
-        cursors.advance(past: jobs)
+        cursors.advance(past: jobs.lazy.map(\.lane))
         let wasSweep = claim?.isSweep ?? sweeps
         let now = ContinuousClock.now
         if wasSweep { nextSweep = now + max(.seconds(1), duration / Self.sweepShare) }
