@@ -35,6 +35,14 @@ public struct WorkerConfiguration: Sendable {
     /// Which lines of an attempt are stored with it, in the table `attempt_logs`; by default none.
     public var attemptLogs = AttemptLogs.off
 
+    /// Whether it vacuums the table of jobs when many of its rows are dead.
+    ///
+    /// Rows of that table live briefly, and autovacuum comes once a minute at most: on a busy system the table would grow to many
+    /// times its size in between. A vacuum holds nobody up and takes at most a twentieth of the time; one worker at a time makes it.
+    /// The role must own the table or the database, or from PostgreSQL 17 on have MAINTAIN on the table; a worker that may not says
+    /// so once, and leaves it to autovacuum.
+    public var vacuums = true
+
     /// The version of your application, shown in the table `workers`.
     public var version = ""
 
@@ -43,6 +51,9 @@ public struct WorkerConfiguration: Sendable {
 
     /// How often it adds what its actions did to the tables of throughput, and looks how deep the queues are.
     package var reportingInterval: Duration = .seconds(10)
+
+    /// When a vacuum pays.
+    package var vacuumPace = VacuumPace()
 
     /// How often it looks for jobs; who is not woken looks once a second at least.
     func pollInterval(_ hearing: WorkerInbox.Hearing) -> Duration {

@@ -119,6 +119,14 @@ struct WorkerRun {
             logger: logger
         )
         async let _ = reporter.run()
+        let vacuumer = Vacuumer(
+            engine: engine,
+            pool: pools.actions,
+            pace: configuration.vacuumPace,
+            relay: relay,
+            logger: logger
+        )
+        async let _ = configuration.vacuums ? vacuumer.run() : ()
         var dispatcher = Dispatcher(
             engine: engine,
             pool: pools.dispatcher,

@@ -115,6 +115,22 @@ extension DiagnosisCheck {
                 )
             )
         }
-        return observations.isEmpty ? [.fine("autovacuum keeps up")] : observations
+        observations += try await vacuumByWorkers(examination)
+        return observations.isEmpty ? [.fine("vacuum keeps up")] : observations
+    }
+
+    /// Whether workers of this role can do more than autovacuum, which comes once a minute at most.
+    private static func vacuumByWorkers(_ examination: Examination) async throws -> [Observation] {
+        let row = try await examination.row(examination.engine.jobsCondition())
+        guard try !JobsCondition(row).mayVacuum else { return [] }
+        let table = "\(examination.schema).jobs"
+        return [
+            .warning(
+                "a worker of this role may not vacuum \(table), which grows between the visits of autovacuum",
+                advice:
+                    "From PostgreSQL 17 on: grant maintain on \(table) to the role. Before: let workers connect as its owner, or set "
+                    + "autovacuum_naptime = '5s' on the server."
+            )
+        ]
     }
 }
