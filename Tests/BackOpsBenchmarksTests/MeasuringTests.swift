@@ -33,6 +33,25 @@ import Testing
         }
     }
 
+    @Test func `tells a worker process what it is to do differently`() {
+        var options = WorkerProcess.Options()
+        #expect(options.arguments == ["bench-worker"])
+        options.slots = 5
+        options.queues = 3
+        options.stopAfter = 7
+        options.recordsStarts = true
+        options.fails = true
+        options.vacuums = false
+        #expect(
+            options.arguments == [
+                "bench-worker", "--slots", "5", "--queues", "3", "--stop-after", "7", "--record-starts",
+                "--fails",
+                "--leaves-vacuum",
+            ]
+        )
+        #expect(BenchDatabase.queues(3) == ["q0", "q1", "q2"])
+    }
+
     @Test func `keeps what a worker process says of itself`() throws {
         let report = WorkerReport(bodies: 3, processorSeconds: 0.25, megabytes: nil, starts: [7: 1234.5678])
         #expect(WorkerReport(parsing: report.json.description + "\n") == report)

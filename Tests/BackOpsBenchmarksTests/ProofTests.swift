@@ -71,6 +71,23 @@ import Testing
         #expect(proof.faults(atLeast: 30) == ["5 jobs still held by a worker that has ended"])
     }
 
+    @Test func `wants one failed attempt of every operation that was to fail`() {
+        var proof = complete
+        proof.completedOperations = 0
+        proof.completedActions = 0
+        proof.attempts = 10
+        proof.bodies = 10
+        #expect(proof.faultsOfFailing(operations: 10) == [])
+        proof.attempts = 11
+        proof.bodies = 11
+        #expect(
+            proof.faultsOfFailing(operations: 10) == [
+                "11 failed attempts instead of 10", "11 actions ran instead of 10",
+            ]
+        )
+        #expect(complete.faultsOfFailing(operations: 10).count == 3)
+    }
+
     @Test func `wants a job for every operation that was only enqueued`() {
         var proof = complete
         proof.completedOperations = 0

@@ -90,6 +90,14 @@ private func result(_ workload: String, variant: String? = nil, _ runs: [Double]
         #expect(Target.outcomes([fast, slow]).map(\.isMet) == [true, false])
     }
 
+    @Test func `look at how far a table grew`() {
+        var jobs = figure("churn", variant: "jobs at its largest", 33, .megabytes)
+        jobs.details = ["start": 3, "growth": 11]
+        let outcomes = Target.outcomes([BenchResult(figure: jobs, runs: [33])])
+        #expect(outcomes.map(\.value) == [11])
+        #expect(outcomes.map(\.isMet) == [false])
+    }
+
     @Test func `look at the processor time of worker and server`() {
         var workflow = figure("workflow", 100)
         workflow.workerMicroseconds = 30

@@ -28,6 +28,7 @@ import Testing
     @Test(
         arguments: [
             ["drain", "workflow", "long-workflow", "enqueue"], ["backlog", "snapshot", "scheduled"],
+            ["very-long-workflow", "queues", "retries"], ["globals", "churn"],
             ["latency", "sleepers", "idle"], ["processes"], ["slots"], ["ceiling", "floor"],
         ]
     )

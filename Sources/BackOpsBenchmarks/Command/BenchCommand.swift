@@ -47,6 +47,12 @@ package struct BenchCommand: AsyncParsableCommand {
     )
     var slots: Int?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Let workers vacuum the table of jobs, as they do by default."
+    )
+    var vacuum = true
+
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
@@ -107,6 +113,7 @@ package struct BenchCommand: AsyncParsableCommand {
             var options = Laboratory.Options()
             options.scale = scale
             options.slots = slots
+            options.vacuums = vacuum
             options.runs = runs
             let laboratory = Laboratory(server: server, options: options, progress: progress)
             let figures: [[Figure]]
@@ -123,6 +130,7 @@ package struct BenchCommand: AsyncParsableCommand {
             var settings = server.settings
             settings["slots"] = "\(slots ?? WorkerConfiguration().concurrency)"
             settings["scale"] = "\(scale)"
+            settings["workers_vacuum"] = vacuum ? "on" : "off"
             return BenchReport(results: BenchResult.summing(figures), settings: settings)
         }
     }

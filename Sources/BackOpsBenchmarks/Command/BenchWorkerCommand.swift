@@ -15,8 +15,11 @@ package struct BenchWorkerCommand: AsyncParsableCommand {
     )
 
     @Option var slots: Int?
+    @Option var queues: Int?
     @Option var stopAfter: Int?
     @Flag var recordStarts = false
+    @Flag var fails = false
+    @Flag var leavesVacuum = false
 
     package init() {}
 
@@ -25,12 +28,18 @@ package struct BenchWorkerCommand: AsyncParsableCommand {
         let bodies = BodyCounter(limit: stopAfter, recordsStarts: recordStarts) { relay.stop(.graceful) }
         var configuration = WorkerConfiguration()
         if let slots { configuration.concurrency = slots }
+        configuration.vacuums = !leavesVacuum
+        if let queues { configuration.queues = BenchDatabase.queues(queues) }
         var logger = Logger(label: "backops") { _ in LineLogHandler(format: .text) }
-        logger.logLevel = .warning
+        // A line for each of very many failures would be all that it does.
+        logger.logLevel = fails ? .critical : .warning
         let worker = try BackOpsWorker(.environment, configuration: configuration, logger: logger) {
             OneAction(bodies)
             ThreeActions(bodies)
             TwentyActions(bodies)
+            TwoHundredActions(bodies)
+            Noting(bodies)
+            Flaky(bodies, fails: fails)
             Sleeper(bodies)
         }
         let listens = DetachedThread.start(name: "input") {

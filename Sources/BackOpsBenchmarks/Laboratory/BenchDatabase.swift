@@ -59,6 +59,9 @@ struct BenchDatabase: Sendable {
     /// How many operations are inserted by one statement.
     private static let chunk = 10_000
 
+    /// How many bytes of large globals are.
+    private static let largeChunk = 10_000_000
+
     /// Registers the plan of an operation, as a worker does when it starts.
     func define(_ definition: some BenchOperation) async throws {
         let operation = type(of: definition).name
@@ -68,21 +71,36 @@ struct BenchDatabase: Sendable {
         )
     }
 
-    /// Inserts operations whose plan is registered.
-    func insert(
-        _ definition: some BenchOperation,
-        _ count: Int,
-        priority: Int16 = 5,
-        delay: Duration = .zero
-    ) async throws {
+    /// Which operations to insert.
+    struct Crowd: Sendable {
+        var priority: Int16 = 5
+        var delay = Duration.zero
+        /// Over how many queues they are spread; nil is the default queue.
+        var queues: Int?
+        /// How large their globals are, in bytes of text that is hard to compress.
+        var globalsBytes = 0
+    }
+
+    /// The names of so many queues.
+    static func queues(_ count: Int) -> [String] { (0..<count).map { "q\($0)" } }
+
+    /// Registers a plan, and inserts operations.
+    func insert(_ definition: some BenchOperation, _ count: Int, _ crowd: Crowd = Crowd()) async throws {
         try await define(definition)
+        let name = type(of: definition).name
+        let chunk = crowd.globalsBytes > 0 ? max(1, Self.largeChunk / crowd.globalsBytes) : Self.chunk
         var inserted = 0
         while inserted < count {
-            let size = min(Self.chunk, count - inserted)
+            let size = min(chunk, count - inserted)
             try await pool.query(
                 """
-                insert into backops.operations (name, priority, perform_at, globals)
-                select \(type(of: definition).name), \(priority), backops.now() + \(delay), jsonb_build_object('n', i)
+                insert into backops.operations (name, priority, perform_at, queue, globals)
+                select \(name), \(crowd.priority), backops.now() + \(crowd.delay),
+                       coalesce('q' || i % \(crowd.queues.map { Int32($0) }), 'default'),
+                       jsonb_strip_nulls(jsonb_build_object('n', i, 'text', (
+                         select string_agg(md5(random()::text || i || part), '')
+                           from generate_series(1, \(Int32(crowd.globalsBytes / 32))) as part
+                       )))
                   from generate_series(1, \(Int32(size))) as i
                 """
             )
@@ -139,24 +157,36 @@ struct BenchDatabase: Sendable {
         )
     }
 
-    /// How long after a time the n-th, 2n-th … action completed, in seconds.
+    /// What ends an action.
+    enum End: String {
+        case completed = "completed_at"
+        case errored = "errored_at"
+    }
+
+    /// How long after a time the n-th, 2n-th … action ended, in seconds.
     ///
     /// - Parameters:
     ///   - start: The time.
-    ///   - count: How many completions there should be.
+    ///   - count: How many should have ended.
+    ///   - end: How.
     ///   - parts: Into how many equal parts to divide them.
-    /// - Returns: The end of each part, in order; fewer where there were fewer completions.
+    /// - Returns: The end of each part, in order; fewer where fewer have ended.
     /// - Throws: `PQError`.
-    func completions(since start: PQTimestamp, count: Int, parts: Int = 1) async throws -> [Double] {
+    func ends(
+        since start: PQTimestamp,
+        count: Int,
+        _ end: End = .completed,
+        parts: Int = 1
+    ) async throws -> [Double] {
         let ranks = (1...parts).map { Int64(count * $0 / parts) }
         let rows = try await pool.query(
             """
-            select extract(epoch from completed_at - \(start))::float8
+            select extract(epoch from ended_at - \(start))::float8
               from (
-                select completed_at, row_number() over (order by completed_at) as rank
-                  from backops.actions
-                 where completed_at >= \(start)
-              ) as done
+                select ended_at, row_number() over (order by ended_at) as rank
+                  from (select \(identifier: end.rawValue) as ended_at from backops.actions) as action
+                 where ended_at >= \(start)
+              ) as ended
              where rank = any (\(ranks))
              order by rank
             """

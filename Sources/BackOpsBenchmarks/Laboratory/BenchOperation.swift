@@ -54,6 +54,58 @@ struct TwentyActions: BenchOperation {
     }
 }
 
+/// Two hundred actions.
+struct TwoHundredActions: BenchOperation {
+    static let actions = 200
+    let bodies: BodyCounter
+
+    init(_ bodies: BodyCounter) { self.bodies = bodies }
+
+    var branches: [Branch] {
+        for number in 1...Self.actions {
+            Do("Action\(number)") { context in bodies.count(context.operationID) }
+        }
+    }
+}
+
+/// Three actions, each of which changes a global.
+struct Noting: BenchOperation {
+    static let actions = 3
+    let bodies: BodyCounter
+
+    init(_ bodies: BodyCounter) { self.bodies = bodies }
+
+    var branches: [Branch] {
+        for name in ["One", "Two", "Three"] {
+            Do(name) { context in
+                bodies.count(context.operationID)
+                context["noted"] = .string(name)
+            }
+        }
+    }
+}
+
+/// One action, which fails for good if it is told to.
+struct Flaky: BenchOperation {
+    static let actions = 1
+    let bodies: BodyCounter
+    let fails: Bool
+
+    init(_ bodies: BodyCounter) { self.init(bodies, fails: false) }
+
+    init(_ bodies: BodyCounter, fails: Bool) {
+        self.bodies = bodies
+        self.fails = fails
+    }
+
+    var branches: [Branch] {
+        Do("Fetch") { context in
+            bodies.count(context.operationID)
+            if fails { throw Failure.permanent("the other side is down") }
+        }
+    }
+}
+
 /// One action that takes a second.
 struct Sleeper: BenchOperation {
     static let actions = 1

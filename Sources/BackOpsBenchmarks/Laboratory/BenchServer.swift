@@ -68,7 +68,7 @@ struct BenchServer: Sendable {
     private static let names = [
         "fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size",
         "wal_compression",
-        "checkpoint_timeout",
+        "checkpoint_timeout", "autovacuum_naptime",
     ]
 
     private static func read(_ pool: PQPool) async throws -> [String: String] {

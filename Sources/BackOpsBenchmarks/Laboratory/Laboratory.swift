@@ -15,6 +15,8 @@ final class Laboratory {
         var scale = 1.0
         /// How many actions a worker runs at once; nil is the library's default.
         var slots: Int?
+        /// Whether workers vacuum the table of jobs.
+        var vacuums = true
         /// How many runs there are.
         var runs = 3
     }
@@ -23,6 +25,14 @@ final class Laboratory {
         self.server = server
         self.options = options
         self.progress = progress
+    }
+
+    /// How the workers of a workload work, unless it needs something else.
+    var worker: WorkerProcess.Options {
+        var worker = WorkerProcess.Options()
+        worker.slots = options.slots
+        worker.vacuums = options.vacuums
+        return worker
     }
 
     /// A size at the scale that was asked for.

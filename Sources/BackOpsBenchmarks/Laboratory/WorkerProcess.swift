@@ -23,26 +23,43 @@ final class WorkerProcess: Sendable {
     private let ended: EndFlag
     private let task: Task<WorkerReport, any Error>
 
+    /// What its command line says.
+    struct Options: Sendable {
+        /// How many actions it runs at once; nil is the library's default.
+        var slots: Int?
+        /// How many queues it serves, as ``BenchDatabase`` names them; nil is the default queue.
+        var queues: Int?
+        /// Makes it stop after so many actions.
+        var stopAfter: Int?
+        /// Makes it report when each action started.
+        var recordsStarts = false
+        /// Makes the actions of ``Flaky`` fail.
+        var fails = false
+        /// Whether it vacuums the table of jobs.
+        var vacuums = true
+
+        var arguments: [String] {
+            var arguments = [BenchWorkerCommand.name]
+            if let slots { arguments += ["--slots", "\(slots)"] }
+            if let queues { arguments += ["--queues", "\(queues)"] }
+            if let stopAfter { arguments += ["--stop-after", "\(stopAfter)"] }
+            if recordsStarts { arguments.append("--record-starts") }
+            if fails { arguments.append("--fails") }
+            if !vacuums { arguments.append("--leaves-vacuum") }
+            return arguments
+        }
+    }
+
     /// Starts the process; it connects by itself.
     ///
     /// - Parameters:
     ///   - database: What it works on.
-    ///   - slots: How many actions it runs at once; nil is the library's default.
-    ///   - limit: Makes it stop after so many actions.
-    ///   - recordsStarts: Makes it report when each action started.
+    ///   - options: How.
     /// - Throws: What the system says when it has no pipe left.
-    init(
-        _ database: BenchDatabase,
-        slots: Int? = nil,
-        stopAfter limit: Int? = nil,
-        recordsStarts: Bool = false
-    ) throws {
+    init(_ database: BenchDatabase, _ options: Options = Options()) throws {
         let (theirs, ours) = try FileDescriptor.pipe()
         lifeline = Mutex(ours)
-        var arguments = [BenchWorkerCommand.name]
-        if let slots { arguments += ["--slots", "\(slots)"] }
-        if let limit { arguments += ["--stop-after", "\(limit)"] }
-        if recordsStarts { arguments.append("--record-starts") }
+        let arguments = options.arguments
         let ended = EndFlag()
         self.ended = ended
         let environment = Environment.inherit.updating([

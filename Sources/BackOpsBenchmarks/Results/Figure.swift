@@ -37,13 +37,14 @@ struct Figure: Hashable, Sendable {
         case rowsPerSecond = "rows/s"
         case milliseconds = "ms"
         case seconds = "s"
+        case megabytes = "MB"
         case idleTransactionsPerSecond = "idle transactions/s"
 
         /// Whether more of it is better.
         var isRate: Bool {
             switch self {
             case .actionsPerSecond, .operationsPerSecond, .transactionsPerSecond, .rowsPerSecond: true
-            case .milliseconds, .seconds, .idleTransactionsPerSecond: false
+            case .milliseconds, .seconds, .megabytes, .idleTransactionsPerSecond: false
             }
         }
     }

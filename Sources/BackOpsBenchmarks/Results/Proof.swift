@@ -57,6 +57,17 @@ struct Proof: Hashable, Sendable {
         return faults
     }
 
+    /// What is wrong with a run in which every operation should have failed at its only attempt.
+    func faultsOfFailing(operations expected: Int) -> [String] {
+        var faults: [String] = []
+        if operations != expected { faults.append("\(operations) operations instead of \(expected)") }
+        if completedOperations > 0 { faults.append("\(completedOperations) operations completed") }
+        if attempts != expected { faults.append("\(attempts) failed attempts instead of \(expected)") }
+        if let bodies, bodies != expected { faults.append("\(bodies) actions ran instead of \(expected)") }
+        if jobs > 0 { faults.append("\(jobs) jobs left") }
+        return faults
+    }
+
     private var faultsOfAnyRun: [String] {
         var faults: [String] = []
         if attempts > 0 { faults.append("\(attempts) attempts that did not simply succeed") }

@@ -66,6 +66,21 @@ struct Target: Sendable {
             }
             return last / first
         },
+        Target(measure: "queues ÷ workflow", bound: .atLeast(0.8)) {
+            $0.ratio($0.result("queues"), $0.result("workflow"))
+        },
+        Target(measure: "very-long-workflow ÷ long-workflow", bound: .atLeast(0.8)) {
+            $0.ratio($0.result("very-long-workflow"), $0.result("long-workflow"))
+        },
+        Target(measure: "retries, retrying ÷ drain", bound: .atLeast(0.5)) {
+            $0.ratio($0.result("retries", "retrying"), $0.result("drain"))
+        },
+        Target(measure: "retries, draining ÷ drain", bound: .atLeast(0.8)) {
+            $0.ratio($0.result("retries", "draining"), $0.result("drain"))
+        },
+        Target(measure: "churn, jobs at its largest ÷ at the start", bound: .atMost(10)) {
+            $0.result("churn", "jobs at its largest")?.figure.details["growth"]?.doubleValue
+        },
         Target(measure: "workflow, worker CPU ÷ PostgreSQL CPU", bound: .atMost(1)) { results in
             guard let figure = results.result("workflow")?.figure, let worker = figure.workerMicroseconds,
                 let server = figure.serverMicroseconds, server > 0

@@ -14,7 +14,7 @@ struct BacklogWorkload: Workload {
         let before = try await database.proof(after: 0, bodies: nil)
         let run = WorkRun(
             database: database,
-            slots: laboratory.options.slots,
+            laboratory.worker,
             actions: actions,
             leavesRest: true
         )

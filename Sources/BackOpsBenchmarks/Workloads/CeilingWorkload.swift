@@ -30,7 +30,7 @@ struct CeilingWorkload: Workload {
             let server = serverBefore.flatMap { before in database.processes?.seconds.map { $0 - before } }
             let proof = try await database.proof(after: 0, bodies: nil)
             try laboratory.require(proof.faults(operations: operations, actions: actions), of: name)
-            let seconds = try await database.completions(since: start, count: actions).last ?? 0
+            let seconds = try await database.ends(since: start, count: actions).last ?? 0
             return Figure(
                 workload: name,
                 variant: "batches of \(Decimals.grouped(batch))",

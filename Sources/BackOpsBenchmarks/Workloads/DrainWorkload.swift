@@ -25,6 +25,12 @@ struct DrainWorkload: Workload {
         operation: TwentyActions(),
         operations: 6000
     )
+    static let veryLongWorkflow = DrainWorkload(
+        name: "very-long-workflow",
+        summary: "600 operations of two hundred actions, likewise",
+        operation: TwoHundredActions(),
+        operations: 600
+    )
 
     func run(in laboratory: Laboratory) async throws -> [Figure] {
         let operations = laboratory.scaled(operations, atLeast: 10)
@@ -33,7 +39,7 @@ struct DrainWorkload: Workload {
             name,
             operation,
             operations,
-            slots: laboratory.options.slots
+            worker: laboratory.worker
         )
         return [figure]
     }
@@ -46,8 +52,9 @@ struct DrainWorkload: Workload {
     ///   - variant: Which of its figures it is.
     ///   - operation: What to enqueue.
     ///   - operations: How many.
+    ///   - crowd: In which queues, and with which globals.
     ///   - processes: How many worker processes drain it.
-    ///   - slots: How many actions each of them runs at once.
+    ///   - worker: How each of them works.
     /// - Returns: The rate, and what each process used.
     /// - Throws: ``Problem`` when something was left undone or done twice; `PQError`.
     static func drain(
@@ -56,14 +63,15 @@ struct DrainWorkload: Workload {
         variant: String? = nil,
         _ operation: some BenchOperation,
         _ operations: Int,
+        crowd: BenchDatabase.Crowd = .init(),
         processes: Int = 1,
-        slots: Int?
+        worker: WorkerProcess.Options
     ) async throws -> (Figure, WorkRun.Outcome) {
         try await laboratory.withDatabase { database in
-            try await database.insert(operation, operations)
+            try await database.insert(operation, operations, crowd)
             try await database.settle()
             let actions = operations * type(of: operation).actions
-            let run = WorkRun(database: database, processes: processes, slots: slots, actions: actions)
+            let run = WorkRun(database: database, processes: processes, worker, actions: actions)
             let outcome = try await run.run()
             let proof = try await database.proof(after: 0, bodies: outcome.bodies)
             try laboratory.require(proof.faults(operations: operations, actions: actions), of: workload)

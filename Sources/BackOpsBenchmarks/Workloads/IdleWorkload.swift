@@ -14,7 +14,7 @@ struct IdleWorkload: Workload {
         return try await laboratory.withDatabase { database in
             try await database.insert(ThreeActions(), 10)
             try await database.settle()
-            let worker = try WorkerProcess(database, slots: laboratory.options.slots)
+            let worker = try WorkerProcess(database, laboratory.worker)
             try await database.waitForIdleWorker(worker)
             let pid = try await database.pool.query("select pid from backops.workers")[0].decode(
                 0,

@@ -15,7 +15,9 @@ struct LatencyWorkload: Workload {
         return try await laboratory.withDatabase { database in
             try await database.define(OneAction())
             try await database.settle()
-            let worker = try WorkerProcess(database, slots: laboratory.options.slots, recordsStarts: true)
+            var options = laboratory.worker
+            options.recordsStarts = true
+            let worker = try WorkerProcess(database, options)
             try await database.waitForIdleWorker(worker)
             let start = ProcessorTime.monotonic
             let calls = try await database.withClient { try await enqueue($0, Self.warmUp + operations) }

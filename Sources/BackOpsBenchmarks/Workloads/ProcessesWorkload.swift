@@ -16,7 +16,7 @@ struct ProcessesWorkload: Workload {
                 ThreeActions(),
                 laboratory.scaled(40_000, atLeast: 10),
                 processes: processes,
-                slots: laboratory.options.slots
+                worker: laboratory.worker
             )
             let shares = outcome.workers.map { Double($0.bodies) / Double(max(1, outcome.bodies)) }
             figure.details["shares"] = .array(shares.sorted(by: >).map { JSON(rounded: $0) })
@@ -35,13 +35,15 @@ struct SlotsWorkload: Workload {
         var figures: [Figure] = []
         for slots in [50, 200, 500, 1000] {
             laboratory.progress.say("slots: \(slots)")
+            var options = laboratory.worker
+            options.slots = slots
             let (figure, _) = try await DrainWorkload.drain(
                 laboratory,
                 name,
                 variant: "\(slots)",
                 ThreeActions(),
                 laboratory.scaled(40_000, atLeast: 10),
-                slots: slots
+                worker: options
             )
             figures.append(figure)
         }

@@ -7,14 +7,14 @@ struct ScheduledWorkload: Workload {
         let crowd = laboratory.scaled(1_000_000)
         let database = try await laboratory.keptDatabase(name) { database in
             laboratory.progress.say("scheduled: enqueueing \(Decimals.grouped(crowd)) operations")
-            try await database.insert(ThreeActions(), crowd, priority: 0, delay: .seconds(86_400))
+            try await database.insert(ThreeActions(), crowd, .init(priority: 0, delay: .seconds(86_400)))
         }
         let last = try await database.lastOperation()
         let operations = laboratory.scaled(40_000, atLeast: 10)
         let actions = operations * ThreeActions.actions
         try await database.insert(ThreeActions(), operations)
         try await database.settle()
-        let run = WorkRun(database: database, slots: laboratory.options.slots, actions: actions)
+        let run = WorkRun(database: database, laboratory.worker, actions: actions)
         let outcome = try await run.run(after: last)
         let proof = try await database.proof(after: last, bodies: outcome.bodies)
         var faults = proof.faults(operations: operations, actions: actions)

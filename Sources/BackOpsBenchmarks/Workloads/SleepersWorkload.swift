@@ -8,7 +8,9 @@ struct SleepersWorkload: Workload {
         return try await laboratory.withDatabase { database in
             try await database.insert(Sleeper(), actions)
             try await database.settle()
-            let run = WorkRun(database: database, slots: 10_000, actions: actions)
+            var options = laboratory.worker
+            options.slots = 10_000
+            let run = WorkRun(database: database, options, actions: actions)
             let outcome = try await run.run()
             let proof = try await database.proof(after: 0, bodies: outcome.bodies)
             try laboratory.require(proof.faults(operations: actions, actions: actions), of: name)

@@ -12,7 +12,7 @@ struct SnapshotWorkload: Workload {
         return try await laboratory.withDatabase { database in
             try await database.insert(ThreeActions(), operations)
             try await database.settle()
-            let run = WorkRun(database: database, slots: laboratory.options.slots, actions: actions)
+            let run = WorkRun(database: database, laboratory.worker, actions: actions)
             let outcome = try await database.pool.withTransaction(isolation: .repeatableRead) { transaction in
                 // The first statement takes the snapshot.
                 try await transaction.query("select count(*) from backops.workers")
@@ -21,7 +21,7 @@ struct SnapshotWorkload: Workload {
             let proof = try await database.proof(after: 0, bodies: outcome.bodies)
             try laboratory.require(proof.faults(operations: operations, actions: actions), of: name)
             var figure = try await run.figure(name, outcome)
-            let ends = try await database.completions(since: outcome.start, count: actions, parts: 5)
+            let ends = try await database.ends(since: outcome.start, count: actions, parts: 5)
             figure.details["fifths"] = .array(Self.rates(ends, each: actions / 5).map { JSON(rounded: $0) })
             return [figure]
         }

@@ -7,16 +7,31 @@ struct WorkRun {
     let database: BenchDatabase
 
     /// How many worker processes there are.
-    var processes = 1
+    var processes: Int
 
-    /// How many actions each runs at once; nil is the library's default.
-    var slots: Int?
+    /// How each of them works.
+    var options: WorkerProcess.Options
 
     /// How many actions there are to run.
     let actions: Int
 
     /// Ends the run after these actions, although there are more.
-    var leavesRest = false
+    var leavesRest: Bool
+
+    init(
+        database: BenchDatabase,
+        processes: Int = 1,
+        _ options: WorkerProcess.Options,
+        actions: Int,
+        leavesRest: Bool = false
+    ) {
+        self.database = database
+        self.processes = processes
+        self.options = options
+        self.actions = actions
+        self.leavesRest = leavesRest
+        if leavesRest { self.options.stopAfter = actions }
+    }
 
     /// What a run gave.
     struct Outcome {
@@ -38,15 +53,21 @@ struct WorkRun {
 
     /// Starts the processes, and returns when they have ended.
     ///
-    /// - Parameter last: Operations up to this number are not waited for.
+    /// - Parameters:
+    ///   - last: Operations up to this number are not waited for.
+    ///   - meanwhile: Runs before the end is waited for; to be left when a process has ended.
     /// - Returns: What the processes and the server used.
     /// - Throws: ``Problem`` when a process failed or nothing moves; `PQError`.
-    func run(after last: Int64 = 0) async throws -> Outcome {
+    func run(
+        after last: Int64 = 0,
+        meanwhile: ([WorkerProcess]) async throws -> Void = { _ in }
+    ) async throws -> Outcome {
         let serverBefore = database.processes?.seconds
         let start = try await database.now()
         let processes = try (0..<processes).map { _ in
-            try WorkerProcess(database, slots: slots, stopAfter: leavesRest ? actions : nil)
+            try WorkerProcess(database, options)
         }
+        try await meanwhile(processes)
         try await waitForEnd(of: processes, after: last)
         var reports: [WorkerReport] = []
         for process in processes { reports.append(try await process.stop()) }
@@ -87,10 +108,16 @@ struct WorkRun {
     ///   - workload: The workload's name.
     ///   - variant: Which of its figures it is.
     ///   - outcome: What the run gave.
+    ///   - end: How its actions ended.
     /// - Returns: The rate over all actions.
     /// - Throws: `PQError`.
-    func figure(_ workload: String, variant: String? = nil, _ outcome: Outcome) async throws -> Figure {
-        let seconds = try await database.completions(since: outcome.start, count: actions).last ?? 0
+    func figure(
+        _ workload: String,
+        variant: String? = nil,
+        _ outcome: Outcome,
+        end: BenchDatabase.End = .completed
+    ) async throws -> Figure {
+        let seconds = try await database.ends(since: outcome.start, count: actions, end).last ?? 0
         let perAction = 1e6 / Double(max(1, outcome.bodies))
         return Figure(
             workload: workload,

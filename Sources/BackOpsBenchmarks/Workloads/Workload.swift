@@ -17,7 +17,9 @@ protocol Workload: Sendable {
 enum Workloads {
     static let all: [any Workload] = [
         DrainWorkload.drain, DrainWorkload.workflow, DrainWorkload.longWorkflow,
+        DrainWorkload.veryLongWorkflow,
         EnqueueWorkload(), LatencyWorkload(), BacklogWorkload(), SnapshotWorkload(), ScheduledWorkload(),
+        QueuesWorkload(), RetriesWorkload(), GlobalsWorkload(), ChurnWorkload(),
         ProcessesWorkload(), SlotsWorkload(), SleepersWorkload(), IdleWorkload(), CeilingWorkload(),
         FloorWorkload(),
     ]
