@@ -4,7 +4,7 @@
 -- that run with the owner's rights, which obey the same rules for everybody, and by views.
 
 create function privileges() returns table (kind text, name text, role text, privilege text, columns text)
-  language sql immutable
+  language sql stable
   set search_path from current
 as $$
   -- Kinds are table, view, function (of all argument lists), and part: a function that is granted because a view or a default calls it.
@@ -23,6 +23,9 @@ as $$
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'table', name, 'worker', 'select', null from unnest('{definitions,workers,migrations}'::text[]) as name
+  union all
+  -- Workers vacuum the table themselves; before PostgreSQL 17 only its owner may.
+  select 'table', 'jobs', 'worker', 'maintain', null where current_setting('server_version_num')::integer >= 170000
   union all
   select 'view', name, role, 'select', null
     from unnest(
