@@ -309,7 +309,7 @@ enum BadCalls {
         // What steering one operation and many have in common, and what is written of it.
         "retry_operation", "cancel_operation", "skip_operation", "jump_operation", "run_operation_from",
         "set_operation_global", "reschedule_operation", "may_steer", "steer_one", "steer", "steer_many",
-        "steer_where", "steering_details", "write_audit", "forget_failure",
+        "steer_where", "steering_details", "write_audit", "forget_failure", "retry_failed",
         // Sums and look-ups of the views.
         "statement_now", "queue_names", "edit_distance", "nearest_name", "did_you_mean",
         "error_pattern", "error_fingerprint", "failure_fingerprint", "stamp_failure",

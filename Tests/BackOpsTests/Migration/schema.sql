@@ -827,6 +827,7 @@ END) STORED,
     CONSTRAINT operations_ended_or_active CHECK (((ended_at IS NULL) = ((state)::text = 'active'::text)))
 )
 WITH (fillfactor='60');
+ALTER TABLE ONLY backops.operations ALTER COLUMN globals SET COMPRESSION lz4;
 
 
 --
@@ -3932,7 +3933,7 @@ COMMENT ON FUNCTION backops.position_after(p_operation_id bigint, p_branch text,
 --
 
 CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role text, privilege text, columns text)
-    LANGUAGE sql IMMUTABLE SECURITY DEFINER
+    LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   -- Kinds are table, view, function (of all argument lists), and part: a function that is granted because a view or a default calls it.
@@ -3951,6 +3952,9 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'table', name, 'worker', 'select', null from unnest('{definitions,workers,migrations}'::text[]) as name
+  union all
+  -- Workers vacuum the table themselves; before PostgreSQL 17 only its owner may.
+  select 'table', 'jobs', 'worker', 'maintain', null where current_setting('server_version_num')::integer >= 170000
   union all
   select 'view', name, role, 'select', null
     from unnest(
@@ -4800,6 +4804,70 @@ COMMENT ON FUNCTION backops.retry(id bigint, reason text) IS 'Lets a failed or c
 
 
 --
+-- Name: retry_failed(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.retry_failed(p_ids bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  c_plain constant text[] := '{failed,cancelled}';
+  v_now timestamptz := clock_now();
+  v_ids bigint[];
+begin
+  if cardinality(p_ids) is distinct from (
+    select count(*)
+      from operations o
+      join actions a on a.operation_id = o.id and a.position = o.stopped_position
+     where o.id = any (p_ids) and o.state = any (c_plain) and o.parked_at is null and a.started_at is not null
+  ) then
+    return '{}';
+  end if;
+  v_ids := array(
+    select o.id from operations o where o.id = any (p_ids) and o.state = any (c_plain) order by o.id for no key update
+  );
+  v_ids := array(
+    select o.id
+      from operations o
+      join actions a on a.operation_id = o.id and a.position = o.stopped_position
+     where o.id = any (v_ids) and o.parked_at is null and a.started_at is not null
+     order by o.id
+  );
+  insert into jobs (operation_id, run_at, position, steps_left, priority, queue, handler)
+    select o.id, v_now, a.position, o.step_limit, o.priority, coalesce(a.queue, o.queue),
+           case when o.branches is null then o.name else '' end || '/' || a.name
+      from operations o
+      join actions a on a.operation_id = o.id and a.position = o.stopped_position
+     where o.id = any (v_ids)
+     order by o.id;
+  update actions a
+     set attempts_count = 0
+    from operations o
+   where o.id = any (v_ids) and a.operation_id = o.id and a.position = o.stopped_position;
+  update attempts set fingerprint = null where operation_id = any (v_ids) and fingerprint is not null;
+  update operations
+     set state = 'active', ended_at = null, stopped_position = null, stop_reason = null
+   where id = any (v_ids);
+  perform wake(queue, count(*)) from jobs where operation_id = any (v_ids) group by queue;
+  return v_ids;
+end
+$$;
+
+
+--
+-- Name: FUNCTION retry_failed(p_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.retry_failed(p_ids bigint[]) IS 'Does what retry does for operations that all have failed, or were cancelled, in an action that had begun; returns those that it changed.';
+
+
+--
 -- Name: retry_operation(bigint); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -5261,7 +5329,11 @@ begin
     raise exception using errcode = 'OP004', message = format('%s operations are too many for one call', cardinality(v_ids)),
       hint = 'Give 10000 at most, and call again for the others: the rows stay locked until the transaction ends.';
   end if;
-  foreach v_id in array v_ids loop
+  if p_verb = 'retry' then
+    v_done := retry_failed(v_ids);
+    return query select s.* from operations o cross join lateral shown(o) as s where o.id = any (v_done) order by o.id;
+  end if;
+  foreach v_id in array case when v_done = '{}' then v_ids else '{}' end loop
     if may_steer(p_verb, v_id, p_branch, p_action) then
       v_operation := steer_one(p_verb, v_id, p_branch, p_action, p_key, p_value, p_at, p_reason);
       v_done := v_done || v_id;
@@ -8586,6 +8658,13 @@ REVOKE ALL ON FUNCTION backops.retry(ids bigint[], reason text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.retry(id bigint, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION retry_failed(p_ids bigint[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.retry_failed(p_ids bigint[]) FROM PUBLIC;
 
 
 --
