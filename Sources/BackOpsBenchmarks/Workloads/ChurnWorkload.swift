@@ -1,7 +1,7 @@
 import BackOps
 import BackOpsCommand
 
-/// Very many operations that go through a short queue: does the queue's table stay small, and how much does history take?
+/// Very many operations go through a short queue, whose table should stay small.
 ///
 /// Operations are enqueued as fast as the worker runs them, so that some ten thousand wait at any time.
 struct ChurnWorkload: Workload {
