@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "BackOpsTesting", targets: ["BackOpsTesting"]),
         .library(name: "BackOpsTestingTraits", targets: ["BackOpsTestingTraits"]),
         .library(name: "BackOpsCommand", targets: ["BackOpsCommand"]),
+        .library(name: "BackOpsPrometheus", targets: ["BackOpsPrometheus"]),
         .library(name: "DevPostgres", targets: ["DevPostgres"]),
         .executable(name: "backops", targets: ["BackOpsExecutable"]),
     ],
@@ -57,6 +58,17 @@ let package = Package(
             swiftSettings: settings,
             plugins: ["EmbedMigrationsPlugin"]
         ),
+        // Metrics for Prometheus, and a port for probes.
+        .target(
+            name: "BackOpsPrometheus",
+            dependencies: [
+                "BackOps",
+                "LibPQ",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
         .target(
             name: "BackOpsTesting",
             dependencies: ["BackOps", "DevPostgres", "LibPQ"],
@@ -77,9 +89,11 @@ let package = Package(
             name: "BackOpsCommand",
             dependencies: [
                 "BackOps",
+                "BackOpsPrometheus",
                 "DevPostgres",
                 "LibPQ",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -170,6 +184,20 @@ let package = Package(
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             exclude: ["Migration/schema.sql"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "BackOpsPrometheusTests",
+            dependencies: [
+                "BackOps",
+                "BackOpsPrometheus",
+                "BackOpsTesting",
+                "BackOpsTestingTraits",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
             swiftSettings: settings
         ),
         // The engine's functions against a model of them, against each other, and against bad input.

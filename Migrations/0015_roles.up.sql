@@ -39,7 +39,7 @@ as $$
     from unnest(
       '{register_definition,register_worker,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
         claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
-        checkpoint,report_progress,record_actions,store_logs,prune}'::text[]
+        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune}'::text[]
     ) as name
   union all
   select 'function', name, 'operator', 'execute', null

@@ -13,6 +13,9 @@ extension ActionContext {
     struct State: Sendable {
         var phase = Phase.running
 
+        /// When the body had ended.
+        var ended: ContinuousClock.Instant?
+
         /// The globals as the attempt found them, with what it checkpointed.
         var globals: Globals
 
@@ -44,6 +47,9 @@ extension ActionContext {
     /// How far the attempt is.
     var phase: Phase { state.withLock(\.phase) }
 
+    /// How long the body ran: what comes afterwards, such as finding the names for a stack trace, does not count.
+    var duration: Duration { (state.withLock(\.ended) ?? .now) - began }
+
     /// Ends the attempt and gives what it asked for; nothing that is set afterwards counts.
     ///
     /// - Returns: The result, and whether ``transaction(_:)`` has already stored it.
@@ -51,6 +57,7 @@ extension ActionContext {
         state.withLock { state in
             let isCommitted = state.phase == .committed
             state.phase = .ended
+            state.ended = .now
             do throws(BackOpsError) {
                 return (.success(try state.result()), isCommitted)
             } catch {

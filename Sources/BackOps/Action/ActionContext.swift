@@ -66,6 +66,9 @@ public final class ActionContext: Sendable {
     /// The attempt that the current task belongs to: for code that has no context at hand, such as a log handler.
     @TaskLocal static var current: ActionContext?
 
+    /// When the attempt began.
+    let began = ContinuousClock.now
+
     /// Keeps what the attempt logs, where that is asked for.
     let log: AttemptLog?
 

@@ -1,6 +1,6 @@
 import LibPQ
 
-/// `Migrations/0011_throughput.up.sql`.
+/// `Migrations/0011_throughput.up.sql` and `Migrations/0016_queue_samples.up.sql`.
 extension Engine {
     /// Lets this transaction's commit not wait for the disk: a crash of the server may cost it.
     var forgoDurability: SQLStatement { "select set_config('synchronous_commit', 'off', true)" }
@@ -10,11 +10,27 @@ extension Engine {
         "select \(unescaped: name).record_actions(\(counts))"
     }
 
+    /// A row of ``QueueDepth`` for every queue, from a sample that is not older, or not much, than this.
+    func queueDepths(maxAge: Duration) -> SQLStatement {
+        """
+        select queue, ready, scheduled, running, retrying, waiting, oldest_seconds
+          from \(unescaped: name).sampled_queue_depth(\(maxAge))
+        """
+    }
+
     /// One row with the number of lines that were stored.
     func storeLogs(worker: Int64, _ logs: [(claim: Claim, lines: PQJSON)]) -> SQLStatement {
         """
         select \(unescaped: name).store_logs(
           \(worker), \(logs.map(\.claim.operationID)), \(logs.map(\.claim.claimID)), \(logs.map(\.lines)))
         """
+    }
+}
+
+extension QueueDepth {
+    init(_ row: PQRow) throws(PQError) {
+        queue = try row.decode(0)
+        for index in counts.indices { counts[index] = try row.decode(index + 1, as: Int.self) }
+        oldestSeconds = try row.decode(6)
     }
 }

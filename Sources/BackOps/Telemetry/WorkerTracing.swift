@@ -14,7 +14,10 @@ struct WorkerTracing: Sendable {
     }
 
     /// Runs an attempt within a span, of which everything becomes a part that the action starts or enqueues.
-    func process(_ job: ClaimedJob, _ run: () async -> ActionOutcome) async -> ActionOutcome {
+    func process(
+        _ job: ClaimedJob,
+        _ run: () async -> (ActionOutcome, Duration)
+    ) async -> (ActionOutcome, Duration) {
         let origin = job.traceparent.map { TraceContext.context(of: $0, by: tracer) }
         let delay = Duration.microseconds(job.claimedAt.microseconds - job.enqueuedAt.microseconds)
         let span = tracer.startSpan(
@@ -32,9 +35,9 @@ struct WorkerTracing: Sendable {
             attributes["backops.branch"] = job.branch
             attributes["backops.attempt"] = job.attempt
         }
-        let outcome = await ServiceContext.withValue(span.context) { await run() }
+        let (outcome, duration) = await ServiceContext.withValue(span.context) { await run() }
         conclude(span, outcome, of: job)
-        return outcome
+        return (outcome, duration)
     }
 
     private func conclude(_ span: any Span, _ outcome: ActionOutcome, of job: ClaimedJob) {

@@ -27,7 +27,7 @@ struct Reporter: Sendable {
                 return  // Cancelled: the run of the worker makes the last report.
             }
             await report()
-            observe()
+            await observe()
             pause = interval * Double.random(in: 0.9...1.1)
         }
     }
@@ -56,11 +56,20 @@ struct Reporter: Sendable {
         for case .failure(let error) in outcomes where error.code != .pipelineAborted { throw error }
     }
 
-    private func observe() {
+    private func observe() async {
         guard let metrics = telemetry.metrics else { return }
         metrics.connections(
             open: pool.openCount + actionPool.openCount,
             waitedFor: pool.waitingCount + actionPool.waitingCount
         )
+        do {
+            let rows = try await pool.query(
+                engine.queueDepths(maxAge: interval * 0.9),
+                timeout: Self.timeout
+            )
+            metrics.depths(try rows.map { try QueueDepth($0) })
+        } catch {
+            logger.debug("depth of the queues is not known", metadata: ["error": "\(error)"])
+        }
     }
 }

@@ -24,16 +24,16 @@ struct RunningAction: Sendable {
     ) -> RunningAction {
         let task = inbox.launch(claim: job.claim.claimID) {
             let log = configuration.attemptLogs.isOff ? nil : AttemptLog(configuration.attemptLogs)
-            let began = ContinuousClock.now
-            func attempt() async -> ActionOutcome {
+            func attempt() async -> (ActionOutcome, Duration) {
                 await run(job, host, registry, plans, configuration, stragglers, logger, log)
             }
-            let outcome = if let tracing { await tracing.process(job, attempt) } else { await attempt() }
+            let (outcome, duration) =
+                if let tracing { await tracing.process(job, attempt) } else { await attempt() }
             return WorkerInbox.Ended(
                 job: job,
                 outcome: outcome,
                 committed: host.committed,
-                duration: .now - began,
+                duration: duration,
                 log: configuration.attemptLogs.keeps(outcome) ? log?.document : nil
             )
         }
@@ -49,7 +49,7 @@ struct RunningAction: Sendable {
         _ stragglers: Stragglers,
         _ logger: Logger,
         _ log: AttemptLog?
-    ) async -> ActionOutcome {
+    ) async -> (ActionOutcome, Duration) {
         do {
             let invocation = try await ActionInvocation(job, plan: plans.plan(of: job))
             let action = registry.action(
@@ -59,18 +59,19 @@ struct RunningAction: Sendable {
                 occurrence: invocation.plan.occurrence(at: job.position)
             )
             // The claim asks for what the registry knows; without it there is nothing to do but hand back.
-            guard let action else { return .cancelled }
+            guard let action else { return (.cancelled, .zero) }
             let context = ActionContext(invocation, host: host, logger: logger, log: log)
-            return await invoke(
+            let outcome = await invoke(
                 action,
                 context,
                 stackTraces: configuration.stackTraces,
                 stragglers: stragglers
             )
+            return (outcome, context.duration)
         } catch is CancellationError {
-            return .cancelled
+            return (.cancelled, .zero)
         } catch {
-            return .failed(FailureRecord(error))
+            return (.failed(FailureRecord(error)), .zero)
         }
     }
 }

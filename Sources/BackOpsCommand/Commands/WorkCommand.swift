@@ -29,6 +29,7 @@ struct WorkCommand<Application: BackOpsApplication>: AsyncParsableCommand {
 
     @OptionGroup(title: "Timing") var timing: WorkTimingOptions
     @OptionGroup(title: "Behind a pooler") var listening: ListenOptions
+    @OptionGroup(title: "Monitoring") var monitoring: MonitoringOptions
     @OptionGroup(title: "Logging") var logging: LogOptions
     @OptionGroup(title: "Database") var options: DatabaseOptions
 
@@ -41,13 +42,16 @@ struct WorkCommand<Application: BackOpsApplication>: AsyncParsableCommand {
         if !queues.isEmpty { configuration.queues = queues }
         if let concurrency { configuration.concurrency = concurrency }
         timing.apply(to: &configuration)
+        let logger = application.logger ?? logging.logger()
         let worker = try BackOpsWorker(
             database,
             configuration: configuration,
             actions: application.actions,
-            logger: application.logger ?? logging.logger()
+            logger: logger
         ) { application.operations }
-        try await worker.runUntilSignalled(draining: drain)
+        try await monitoring.watching(worker, logger) {
+            try await worker.runUntilSignalled(draining: drain)
+        }
     }
 }
 

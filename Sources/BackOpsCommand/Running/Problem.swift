@@ -1,4 +1,5 @@
 import BackOps
+import BackOpsPrometheus
 import DevPostgres
 import LibPQ
 
@@ -37,6 +38,7 @@ extension Problem {
         case let error as BackOpsError: self.init(error)
         case let error as PQError: self.init(error)
         case let error as DevPostgresError: self.init(.error, error.description)
+        case let error as MonitoringServerError: self.init(.error, error.description)
         case let error as ArgumentError: self.init(.usage, error.description)
         case is CancellationError: self = .silent(.interrupted)
         default: return nil

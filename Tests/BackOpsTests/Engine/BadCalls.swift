@@ -273,6 +273,8 @@ enum BadCalls {
                 + #""max_ms": 1, "buckets": [1]}]')"#,
             "OP004"
         ),
+        ("sampled_queue_depth(null)", "OP004"),
+        ("sampled_queue_depth('-1 s')", "OP004"),
         ("store_logs({w}, null, null, null)", "OP004"),
         ("store_logs({w}, '{}', '{}', '{}')", "0"),
         ("store_logs({w}, array[{o}], array[{c}], array[null]::jsonb[])", "OP004"),

@@ -3968,7 +3968,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     from unnest(
       '{register_definition,register_worker,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
         claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
-        checkpoint,report_progress,record_actions,store_logs,prune}'::text[]
+        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune}'::text[]
     ) as name
   union all
   select 'function', name, 'operator', 'execute', null
@@ -4990,6 +4990,51 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.run_operation_from(id bigint, branch text, action text) IS 'Runs an operation from an action on, whatever its state, and at once, whatever the action''s time: completed actions from there to the end of the branch run again.';
+
+
+--
+-- Name: sampled_queue_depth(interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.sampled_queue_depth(p_max_age interval DEFAULT '00:00:10'::interval) RETURNS TABLE(queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, waiting bigint, oldest_seconds double precision)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_depths jsonb;
+begin
+  if p_max_age is null or p_max_age < interval '0' then
+    raise exception using errcode = 'OP004', message = 'the age of a sample must be given, and not be negative';
+  end if;
+  if not exists (select from queue_samples where taken_at > clock_now() - p_max_age)
+    and pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/queue_samples', 0))
+  then
+    select coalesce(jsonb_agg(jsonb_build_object(
+             'queue', d.queue, 'ready', d.ready, 'scheduled', d.scheduled, 'running', d.running, 'retrying', d.retrying, 'waiting', d.waiting,
+             'oldest_seconds', coalesce(extract(epoch from d.oldest_ready_age), 0)
+           )), '[]')
+      into v_depths
+      from queue_depth d;
+    insert into queue_samples as s (taken_at, depths) values (clock_now(), v_depths)
+      on conflict (singleton) do update set taken_at = excluded.taken_at, depths = excluded.depths;
+  end if;
+  return query
+    select d.*
+      from queue_samples s
+     cross join lateral jsonb_to_recordset(s.depths) as d (
+       queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, waiting bigint, oldest_seconds float8
+     );
+end
+$$;
+
+
+--
+-- Name: FUNCTION sampled_queue_depth(p_max_age interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.sampled_queue_depth(p_max_age interval) IS 'queue_depth as it was p_max_age ago at most, or a little older while somebody takes the next sample: what workers show as metrics, at the cost of one sample for all of them.';
 
 
 --
@@ -7485,6 +7530,46 @@ COMMENT ON VIEW backops.queue_depth IS 'What waits in every queue: ready (due, a
 
 
 --
+-- Name: queue_samples; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.queue_samples (
+    singleton boolean DEFAULT true NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    depths jsonb NOT NULL,
+    CONSTRAINT queue_samples_is_one_row CHECK (singleton)
+);
+
+
+--
+-- Name: TABLE queue_samples; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.queue_samples IS 'The last sample of queue_depth, in one row: fifty workers whose metrics are collected every few seconds read it, and one of them renews it.';
+
+
+--
+-- Name: COLUMN queue_samples.singleton; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_samples.singleton IS 'Always true: there is one row.';
+
+
+--
+-- Name: COLUMN queue_samples.taken_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_samples.taken_at IS 'When it was taken.';
+
+
+--
+-- Name: COLUMN queue_samples.depths; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_samples.depths IS 'The rows of queue_depth, as far as metrics show them.';
+
+
+--
 -- Name: secret_keys; Type: TABLE; Schema: backops; Owner: -
 --
 
@@ -7843,6 +7928,14 @@ ALTER TABLE ONLY backops.operation_minutes
 
 ALTER TABLE ONLY backops.operations
     ADD CONSTRAINT operations_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: queue_samples queue_samples_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.queue_samples
+    ADD CONSTRAINT queue_samples_pkey PRIMARY KEY (singleton);
 
 
 --
@@ -8700,6 +8793,13 @@ REVOKE ALL ON FUNCTION backops.run_from(id bigint, branch text, action text, rea
 --
 
 REVOKE ALL ON FUNCTION backops.run_operation_from(id bigint, branch text, action text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION sampled_queue_depth(p_max_age interval); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.sampled_queue_depth(p_max_age interval) FROM PUBLIC;
 
 
 --

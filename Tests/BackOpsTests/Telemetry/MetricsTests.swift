@@ -75,4 +75,46 @@ private struct Parcel: OperationDefinition {
         )
         #expect(enqueued.totalValue == 1)
     }
+
+    @Test func `show how deep the queues are, and that one is empty again`() async throws {
+        let client = BackOpsClient(TestDatabase.current.database)
+        func depth(_ state: String) -> Double? {
+            metrics.meters(
+                label: "backops_queue_depth",
+                dimensions: [("queue", "elsewhere"), ("state", state)]
+            ).first?.lastValue
+        }
+        try await client.enqueue(Parcel.self, batch: [[:], [:]], queue: "elsewhere")
+        try await client.enqueue(Parcel.self, [:], .in(.seconds(600)), queue: "elsewhere")
+        try await withMetricsFactory(metrics) {
+            try await working(.test({ $0.reportingInterval = .milliseconds(20) }) { Parcel() }) {
+                // The worker has registered the name that they waited for.
+                try await eventually("the depth is shown") { depth("ready") == 2 && depth("scheduled") == 1 }
+                let oldest = metrics.meters(
+                    label: "backops_queue_oldest_seconds",
+                    dimensions: [("queue", "elsewhere")]
+                )
+                #expect(oldest.first?.lastValue ?? 0 > 0)
+                _ = try await client.operations.inState(.active).cancelAll()
+                try await eventually("it is empty") { depth("ready") == 0 && depth("scheduled") == 0 }
+            }
+        }
+        await client.close()
+    }
+
+    @Test func `take one sample of the queues for all who ask`() async throws {
+        let database = TestDatabase.current
+        try await database.withConnection { connection in
+            func sample(_ age: String) async throws -> Int64 {
+                try await connection.query(
+                    "select coalesce(sum(ready), 0)::bigint from sampled_queue_depth(\(age)::interval)"
+                )[0].decode(0, as: Int64.self)
+            }
+            try await connection.query("select register_definition('Parcel', '{\"main\": [\"Pack\"]}')")
+            #expect(try await sample("1 min") == 0)
+            try await connection.query("insert into operations (name) values ('Parcel')")
+            #expect(try await sample("1 min") == 0)
+            #expect(try await sample("0") == 1)
+        }
+    }
 }
