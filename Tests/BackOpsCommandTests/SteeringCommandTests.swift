@@ -199,7 +199,7 @@ import Testing
             "jump", "main/Part", "--since", "1h", "--state", "failed", "--yes",
         ])
         #expect(mixed.code == 1 && mixed.output == "moved 0 operations\n")
-        #expect(mixed.messages.contains("3 operations") && mixed.messages.contains("Part"))
+        #expect(mixed.messages.contains("3 operations") && mixed.messages.contains("says why"))
     }
 
     @Test(arguments: [

@@ -1,3 +1,5 @@
+import LibPQ
+
 /// Finds operations; every condition narrows what was found before.
 ///
 /// ```swift
@@ -90,6 +92,14 @@ public struct OperationQuery: Sendable {
         with { $0.filter.queues = queues }
     }
 
+    /// Keeps operations that have failed by one kind of error, and still are.
+    ///
+    /// - Parameter fingerprint: The group's name: ``FailureGroup/fingerprint``.
+    /// - Returns: The narrower query.
+    public func failedBy(_ fingerprint: String) -> Self {
+        with { $0.filter.fingerprint = fingerprint }
+    }
+
     /// Keeps operations that have all of some labels.
     ///
     /// - Parameter tags: The labels.
@@ -155,7 +165,7 @@ extension OperationQuery {
     /// - Throws: ``BackOpsError``.
     public func count() async throws -> Int {
         if let refusal { throw refusal }
-        return try await client.call(client.engine.count(filter)).first?.decode(0, as: Int.self) ?? 0
+        return try await read { client.engine.count(filter, by: $0) }.first?.decode(0, as: Int.self) ?? 0
     }
 
     /// Reads the numbers of what was found, smallest first, in pages of 10,000.
@@ -169,9 +179,8 @@ extension OperationQuery {
         if let refusal { throw refusal }
         var found: [Int64] = []
         while true {
-            let page = try await client.call(
-                client.engine.ids(filter, after: found.last ?? .min, limit: Self.idPage)
-            )
+            let last = found.last ?? .min
+            let page = try await read { client.engine.ids(filter, after: last, limit: Self.idPage, by: $0) }
             found += try page.map { try $0.decode(0, as: Int64.self) }
             if page.count < Self.idPage { return found }
         }
@@ -182,9 +191,18 @@ extension OperationQuery {
     /// Reads one page: the newest operations below an id.
     func page(before id: Int64?, limit: Int) async throws -> [OperationRecord] {
         if let refusal { throw refusal }
-        return try await client.call(client.engine.operations(filter, before: id, limit: limit)).map(
-            OperationRecord.init
-        )
+        return try await read {
+            client.engine.operations(filter, before: id, limit: limit, by: $0)
+        }.map(OperationRecord.init)
+    }
+
+    /// Reads the tables, or where the role may not do that, the views.
+    private func read(_ statement: (Engine.Access) -> SQLStatement) async throws -> PQResult {
+        do {
+            return try await client.call(statement(.tables))
+        } catch let error as BackOpsError where error.isAboutRights {
+            return try await client.call(statement(.views))
+        }
     }
 
     /// Retries the failed and cancelled ones of what was found, in batches of 1,000, each of them a transaction.
@@ -205,4 +223,9 @@ extension OperationQuery {
     public func cancelAll(reason: String? = nil) async throws -> [Int64] {
         try await steerAll { client.engine.cancel($0, reason: reason) }
     }
+}
+
+extension BackOpsError {
+    /// Whether the role lacks a right.
+    fileprivate var isAboutRights: Bool { (underlying as? PQError)?.sqlState == .insufficientPrivilege }
 }

@@ -4,7 +4,7 @@ public enum OperationState: String, Sendable, Hashable, CaseIterable, Codable {
     case active
     /// It ran to its end.
     case completed
-    /// An action failed for good; ``BackOpsClient/retry(_:)-(Int64)`` goes on there.
+    /// An action failed for good; ``BackOpsClient/retry(_:reason:)-(Int64,_)`` goes on there.
     case failed
     /// Somebody ended it.
     case cancelled

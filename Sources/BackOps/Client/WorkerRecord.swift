@@ -24,14 +24,14 @@ public struct WorkerRecord: Sendable, Identifiable {
     public let startedAt: Date
     /// When it last renewed its lease.
     public let heartbeatAt: Date
-    /// Whether its lease runs; where it does not, others take its jobs over.
+    /// Whether its lease runs and its connection is there; otherwise others take its jobs over.
     public let isAlive: Bool
     /// Whether it waits to be woken.
     public let isSleeping: Bool
     /// Whether it finishes what it holds and takes nothing more.
     public let isStopping: Bool
-    /// Whether others have seen its connection gone.
-    public let isMissing: Bool
+    /// Whether it may hold more than ``busy`` says, because counting stopped at a cap.
+    public let isCapped: Bool
     /// The newest version of the schema that it knows, where it said so.
     public let schemaVersion: Int?
 

@@ -1,40 +1,86 @@
 package import LibPQ
 
-/// What a person does to an operation: the functions of `Migrations/0007_steering.up.sql`.
+/// What a person does to operations: the functions of `Migrations/0007_steering.up.sql`.
 ///
-/// Each gives one row with the operation's id, and refuses what cannot be done with a SQLSTATE of class OP.
+/// Of one operation each gives one row with its id, and refuses what cannot be done with a SQLSTATE of class OP. Of many they
+/// give a row for each that was changed, and leave the others out.
 extension Engine {
-    package func retry(_ id: Int64) -> SQLStatement {
-        "select id from \(unescaped: name).retry(\(id))"
+    package func retry(_ id: Int64, reason: String? = nil) -> SQLStatement {
+        "select id from \(unescaped: name).retry(\(id), \(reason))"
     }
 
-    /// A row for every operation that was retried.
-    package func retry(_ ids: [Int64]) -> SQLStatement {
-        "select id from \(unescaped: name).retry(\(ids))"
+    package func retry(_ ids: [Int64], reason: String? = nil) -> SQLStatement {
+        "select id from \(unescaped: name).retry(\(ids), \(reason))"
     }
 
     package func cancel(_ id: Int64, reason: String?) -> SQLStatement {
         "select id from \(unescaped: name).cancel(\(id), \(reason))"
     }
 
-    /// A row for every operation that was cancelled.
     package func cancel(_ ids: [Int64], reason: String?) -> SQLStatement {
         "select id from \(unescaped: name).cancel(\(ids), \(reason))"
     }
 
-    package func jump(_ id: Int64, branch: String, action: String?) -> SQLStatement {
-        "select id from \(unescaped: name).jump(\(id), \(branch), \(action))"
+    package func jump(_ id: Int64, branch: String, action: String?, reason: String? = nil) -> SQLStatement {
+        "select id from \(unescaped: name).jump(\(id), \(branch), \(action), \(reason))"
     }
 
-    package func runFrom(_ id: Int64, branch: String, action: String?) -> SQLStatement {
-        "select id from \(unescaped: name).run_from(\(id), \(branch), \(action))"
+    package func jump(_ ids: [Int64], branch: String, action: String?, reason: String?) -> SQLStatement {
+        "select id from \(unescaped: name).jump(\(ids), \(branch), \(action), \(reason))"
     }
 
-    package func skip(_ id: Int64) -> SQLStatement {
-        "select id from \(unescaped: name).skip(\(id))"
+    package func runFrom(
+        _ id: Int64,
+        branch: String,
+        action: String?,
+        reason: String? = nil
+    ) -> SQLStatement {
+        "select id from \(unescaped: name).run_from(\(id), \(branch), \(action), \(reason))"
     }
 
-    package func setGlobal(_ id: Int64, key: String, value: PQJSON?) -> SQLStatement {
-        "select id from \(unescaped: name).set_global(\(id), \(key), \(value))"
+    package func runFrom(_ ids: [Int64], branch: String, action: String?, reason: String?) -> SQLStatement {
+        "select id from \(unescaped: name).run_from(\(ids), \(branch), \(action), \(reason))"
+    }
+
+    package func skip(_ id: Int64, reason: String? = nil) -> SQLStatement {
+        "select id from \(unescaped: name).skip(\(id), \(reason))"
+    }
+
+    package func skip(_ ids: [Int64], reason: String?) -> SQLStatement {
+        "select id from \(unescaped: name).skip(\(ids), \(reason))"
+    }
+
+    package func setGlobal(_ id: Int64, key: String, value: PQJSON?, reason: String? = nil) -> SQLStatement {
+        "select id from \(unescaped: name).set_global(\(id), \(key), \(value), \(reason))"
+    }
+
+    package func setGlobal(_ ids: [Int64], key: String, value: PQJSON?, reason: String?) -> SQLStatement {
+        "select id from \(unescaped: name).set_global(\(ids), \(key), \(value), \(reason))"
+    }
+
+    package func reschedule(_ id: Int64, at time: When, reason: String?) -> SQLStatement {
+        "select id from \(unescaped: name).reschedule(\(id), \(moment(time)), \(reason))"
+    }
+
+    package func reschedule(_ ids: [Int64], at time: When, reason: String?) -> SQLStatement {
+        "select id from \(unescaped: name).reschedule(\(ids), \(moment(time)), \(reason))"
+    }
+
+    /// One row with the id of the new operation.
+    package func rerun(_ id: Int64, reason: String?) -> SQLStatement {
+        "select \(unescaped: name).rerun(\(id), \(reason))"
+    }
+
+    /// A row with the id of every new operation, in the order of the old ones' ids.
+    package func rerun(_ ids: [Int64], reason: String?) -> SQLStatement {
+        "select \(unescaped: name).rerun(\(ids), \(reason))"
+    }
+
+    private func moment(_ time: When) -> SQLStatement {
+        switch time {
+        case .now: "\(unescaped: name).clock_now()"
+        case .at(let date): "\(date)"
+        case .in(let duration): "\(unescaped: name).clock_now() + \(duration)"
+        }
     }
 }

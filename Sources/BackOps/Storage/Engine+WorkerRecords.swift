@@ -5,25 +5,30 @@ extension Engine {
     /// A row of ``WorkerRecord`` for every worker.
     package func workerRecords() -> SQLStatement {
         """
-        select w.id, w.host, w.pid, w.version, w.queues, w.slots,
-               (select count(*) from \(unescaped: name).jobs j where j.worker_id = w.id)::int8,
-               w.started_at, w.heartbeat_at, w.heartbeat_at + w.lease > \(unescaped: name).clock_now(), w.sleeping, w.stopping,
-               w.missing_since is not null, w.schema_version
-          from \(unescaped: name).workers w
-         order by w.host, w.pid, w.id
+        select id, host, pid, version, queues, slots, busy, started_at, heartbeat_at, not missing, sleeping, stopping, capped,
+               schema_version
+          from \(unescaped: name).worker_status
+         order by host, pid, id
         """
     }
 
     /// A row of ``HeldJob`` for what one worker, or any, holds.
+    ///
+    /// Looked for among the first thousands of jobs that are due in each queue, because workers take the first ones.
     package func heldJobs(by worker: Int64?, limit: Int) -> SQLStatement {
         """
-        select j.worker_id, j.operation_id, o.name, a.branch || '/' || a.name, j.attempt, j.claimed_at, j.progress, j.progress_note
-          from \(unescaped: name).jobs j
-          join \(unescaped: name).operations o on o.id = j.operation_id
-          join \(unescaped: name).actions a on a.operation_id = j.operation_id and a.position = j.position
-         where j.worker_id is not null and j.worker_id = coalesce(\(worker), j.worker_id)
-         order by j.claimed_at, j.operation_id
-         limit \(Int64(limit))
+        select f.worker_id, s.id, s.name, s.action, s.attempt, f.claimed_at, s.reported_progress, s.progress_note
+          from (
+            select f.operation_id, f.worker_id, f.claimed_at
+              from \(unescaped: name).queue_names() as n (queue)
+             cross join lateral \(unescaped: name).front_of_queue(n.queue, 1000) as f
+             where f.worker_id = coalesce(\(worker), f.worker_id)
+             order by f.claimed_at, f.operation_id
+             limit \(Int64(limit))
+          ) as f
+         cross join lateral (select * from \(unescaped: name).operation_status s where s.id = f.operation_id) as s
+         where s.action is not null
+         order by f.claimed_at, s.id
         """
     }
 }
@@ -42,7 +47,7 @@ extension WorkerRecord {
         isAlive = try row.decode(9)
         isSleeping = try row.decode(10)
         isStopping = try row.decode(11)
-        isMissing = try row.decode(12)
+        isCapped = try row.decode(12)
         schemaVersion = try row.decode(13, as: Int32?.self).map { Int($0) }
     }
 }

@@ -7,17 +7,21 @@ package enum CommandList {
             name: "Operations",
             subcommands: [
                 EnqueueCommand.self, ListCommand.self, ShowCommand.self, WatchCommand.self,
-                GraphCommand.self,
+                ExplainCommand.self, FailuresCommand.self, GraphCommand.self,
             ]
         ),
         CommandGroup(
             name: "Steering",
             subcommands: [
                 RetryCommand.self, CancelCommand.self, JumpCommand.self, SkipCommand.self,
-                RunFromCommand.self, SetCommand.self,
+                RunFromCommand.self, RerunCommand.self, SetCommand.self, RescheduleCommand.self,
+                AuditCommand.self,
             ]
         ),
-        CommandGroup(name: "Workers and queues", subcommands: [WorkersCommand.self]),
+        CommandGroup(
+            name: "Workers and queues",
+            subcommands: [QueuesCommand.self, PauseCommand.self, ResumeCommand.self, WorkersCommand.self]
+        ),
         CommandGroup(
             name: "Installation",
             subcommands: [

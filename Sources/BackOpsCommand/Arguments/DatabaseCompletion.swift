@@ -52,6 +52,16 @@ extension CompletionKind {
         await DatabaseCompletion.complete(words, prefix) { try await $0.definitionNames() }
     }
 
+    /// The queues in which something waits, that are served or paused.
+    static let queueNames = CompletionKind.custom { words, _, prefix async in
+        await DatabaseCompletion.complete(words, prefix) { try await $0.queues().map(\.name) }
+    }
+
+    /// The groups of failures.
+    static let fingerprints = CompletionKind.custom { words, _, prefix async in
+        await DatabaseCompletion.complete(words, prefix) { try await $0.failures().map(\.fingerprint) }
+    }
+
     /// The numbers of the newest operations.
     static let operationIDs = CompletionKind.custom { words, _, prefix async in
         await DatabaseCompletion.complete(words, prefix) { client in

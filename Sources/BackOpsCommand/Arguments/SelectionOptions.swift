@@ -19,7 +19,19 @@ struct SelectionOptions: ParsableArguments {
     )
     var name: String?
 
-    @Option(help: ArgumentHelp("Only those of this queue.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Only those that failed by this error, as `failures` names it.",
+            valueName: "fingerprint"
+        ),
+        completion: .fingerprints
+    )
+    var error: String?
+
+    @Option(
+        help: ArgumentHelp("Only those of this queue.", valueName: "name"),
+        completion: .queueNames
+    )
     var queue: String?
 
     @Option(
@@ -52,7 +64,8 @@ struct SelectionOptions: ParsableArguments {
 
     /// Whether nothing was said: every operation would be meant.
     var isEmpty: Bool {
-        states.isEmpty && name == nil && queue == nil && tags.isEmpty && globals.isEmpty && since == nil
+        states.isEmpty && name == nil && error == nil && queue == nil && tags.isEmpty && globals.isEmpty
+            && since == nil
             && until == nil
     }
 
@@ -62,6 +75,7 @@ struct SelectionOptions: ParsableArguments {
         if !states.isEmpty { query = query.inState(states) }
         if let name { query = query.named(name) }
         if !globals.isEmpty { query = query.globalsContain(Globals(try Assignment.document(globals))) }
+        if let error { query = query.failedBy(error) }
         if let queue { query = query.inQueue(queue) }
         if !tags.isEmpty { query = query.tagged(tags) }
         if let since { query = query.since(since) }

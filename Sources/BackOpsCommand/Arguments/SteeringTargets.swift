@@ -25,13 +25,16 @@ struct SteeringOptions: ParsableArguments {
     @Flag(name: [.customShort("n"), .long], help: "Say what would be done, and do nothing.")
     var dryRun = false
 
+    @Option(help: ArgumentHelp("Say why, for those who look at it later.", valueName: "text"))
+    var reason: String?
+
     @OptionGroup var options: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
     func check(_ ids: [Int64], _ verb: SteeringVerb) throws {
         if ids.isEmpty, selection.isEmpty {
             throw ValidationError(
-                "Name operations by number, or select them with --name, --state, --where, --queue, --tag, --since or --until."
+                "Name operations by number, or select them with --name, --state, --where, --error, --queue, --tag, --since or --until."
             )
         }
         if !ids.isEmpty, !selection.isEmpty {

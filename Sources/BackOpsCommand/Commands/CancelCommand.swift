@@ -12,20 +12,20 @@ struct CancelCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Say why, for those who look at it later.", valueName: "text"))
-    var reason: String?
-
     @OptionGroup var targets: SteeringTargets
 
     func validate() throws { try targets.check(.cancel) }
 
     func run() async throws {
-        let reason = reason
+        let reason = targets.steering.reason
         try await Steering(
             verb: .cancel,
             ids: targets.ids,
             steering: targets.steering,
-            one: { client, id in try await client.cancel(id, reason: reason) },
+            one: { client, id in
+                try await client.cancel(id, reason: reason)
+                return id
+            },
             many: { client, ids in try await client.cancel(ids, reason: reason) }
         ).run()
     }

@@ -13,6 +13,8 @@ struct CheckDeployCommand<Application: BackOpsApplication>: AsyncParsableCommand
                 until a program comes that knows it: bring the definition back, give the new one `formerNames`, or let the \
                 old workers finish.
 
+                It reads jobs and plans: connect as the owner of the schema, or as its operator.
+
                 check-deploy --ignore Billing    what another program of the same database runs
                 """
         )

@@ -25,12 +25,17 @@ struct JumpCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (ids, target) = try SteeringWords.place(words)
+        let (branch, reason) = (BranchName(target.branch), steering.reason)
         try await Steering(
             verb: .jump,
             ids: ids,
             steering: steering,
             one: { client, id in
-                try await client.jump(id, to: BranchName(target.branch), at: target.action)
+                try await client.jump(id, to: branch, at: target.action, reason: reason)
+                return id
+            },
+            many: { client, ids in
+                try await client.jump(ids, to: branch, at: target.action, reason: reason)
             }
         ).runShowingOne()
     }

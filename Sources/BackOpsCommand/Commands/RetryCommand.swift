@@ -9,6 +9,7 @@ struct RetryCommand: AsyncParsableCommand {
         discussion: """
             retry 48213
             retry --name Fulfilment --where region=eu    all of these that have failed, after a question
+            retry --error 9f8a03c2d1e4                   a group of `failures`
 
             For an operation that waits for its next attempt: now.
             """
@@ -19,12 +20,16 @@ struct RetryCommand: AsyncParsableCommand {
     func validate() throws { try targets.check(.retry) }
 
     func run() async throws {
+        let reason = targets.steering.reason
         try await Steering(
             verb: .retry,
             ids: targets.ids,
             steering: targets.steering,
-            one: { client, id in try await client.retry(id) },
-            many: { client, ids in try await client.retry(ids) }
+            one: { client, id in
+                try await client.retry(id, reason: reason)
+                return id
+            },
+            many: { client, ids in try await client.retry(ids, reason: reason) }
         ).run()
     }
 }

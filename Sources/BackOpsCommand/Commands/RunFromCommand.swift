@@ -23,12 +23,17 @@ struct RunFromCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (ids, target) = try SteeringWords.place(words)
+        let (branch, reason) = (BranchName(target.branch), steering.reason)
         try await Steering(
             verb: .runFrom,
             ids: ids,
             steering: steering,
             one: { client, id in
-                try await client.run(id, from: BranchName(target.branch), at: target.action)
+                try await client.run(id, from: branch, at: target.action, reason: reason)
+                return id
+            },
+            many: { client, ids in
+                try await client.run(ids, from: branch, at: target.action, reason: reason)
             }
         ).runShowingOne()
     }

@@ -37,17 +37,26 @@ struct SetCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (ids, document) = try SteeringWords.assignments(words)
-        let values = document.sorted { $0.key < $1.key }
-        let removals = removals
+        let changes =
+            document.sorted { $0.key < $1.key }.map { (GlobalKey<JSON>($0.key), JSON?.some($0.value)) }
+            + removals.map { (GlobalKey<JSON>($0), nil) }
+        let reason = steering.reason
         try await Steering(
             verb: .set,
             ids: ids,
             steering: steering,
             one: { client, id in
-                for (key, value) in values {
-                    try await client.setGlobal(GlobalKey<JSON>(key), to: value, of: id)
+                for (key, value) in changes {
+                    try await client.setGlobal(key, to: value, of: id, reason: reason)
                 }
-                for key in removals { try await client.setGlobal(GlobalKey<JSON>(key), to: nil, of: id) }
+                return id
+            },
+            many: { client, ids in
+                var done = ids
+                for (key, value) in changes {
+                    done = try await client.setGlobal(key, to: value, of: done, reason: reason)
+                }
+                return done
             }
         ).runShowingOne()
     }

@@ -17,11 +17,16 @@ struct SkipCommand: AsyncParsableCommand {
     func validate() throws { try targets.check(.skip) }
 
     func run() async throws {
+        let reason = targets.steering.reason
         try await Steering(
             verb: .skip,
             ids: targets.ids,
             steering: targets.steering,
-            one: { client, id in try await client.skip(id) }
+            one: { client, id in
+                try await client.skip(id, reason: reason)
+                return id
+            },
+            many: { client, ids in try await client.skip(ids, reason: reason) }
         ).runShowingOne()
     }
 }

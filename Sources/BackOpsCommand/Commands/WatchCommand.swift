@@ -108,6 +108,21 @@ struct WatchCommand: AsyncParsableCommand {
             for id in gone.subtracting(ended.map(\.id)) { view.forget(id) }
             records += ended
         }
-        try view.show(records)
+        try view.show(records, sum: view.isLive ? try await sum(client) : nil)
+    }
+
+    /// What waits, in one line.
+    private func sum(_ client: BackOpsClient) async throws -> String {
+        let (queues, workers) = (try await client.queues(), try await client.workers())
+        let isCapped = queues.contains(where: \.isCapped)
+        func total(_ count: (QueueRecord) -> Int) -> String {
+            let sum = queues.map(count).reduce(0, +)
+            return isCapped && sum >= 1000 ? "\(sum)+" : "\(sum)"
+        }
+        let slots = workers.filter(\.isAlive).map(\.slots).reduce(0, +)
+        let paused = queues.filter { $0.pause != nil }.map(\.name)
+        return "ready \(total(\.ready))  running \(total(\.running))/\(slots)  "
+            + "retrying \(total(\.retrying))  scheduled \(total(\.scheduled))  parked \(total(\.parked))"
+            + (paused.isEmpty ? "" : "  paused: \(paused.joined(separator: ", "))") + "   ctrl-C leaves"
     }
 }

@@ -18,25 +18,50 @@ struct NextSteps {
         }.joined()
     }
 
-    private var steps: [(reason: String, command: String)] {
+    /// Something to do: why, as a command, and as a call of SQL.
+    private struct Step {
+        let reason: String
+        let command: String
+        let call: String
+    }
+
+    /// The calls that do the same.
+    var calls: [String] { steps.map(\.call) }
+
+    private var steps: [Step] {
         let id = record.id
-        let elsewhere = target.map { ("elsewhere", "jump \(id) \($0)") }
-        let retry = ("retry now", "retry \(id)"), cancel = ("cancel", "cancel \(id)")
+        let retry = Step(reason: "retry now", command: "retry \(id)", call: "retry(\(id))")
+        let cancel = Step(reason: "cancel", command: "cancel \(id)", call: "cancel(\(id))")
         return switch record.status {
-        case "failed": [retry, ("leave it out", "skip \(id)")] + [elsewhere].compactMap { $0 }
-        case "retrying": [retry] + [elsewhere].compactMap { $0 } + [cancel]
-        case "cancelled": [("go on", "retry \(id)")]
-        case "completed": target.map { [("run again", "run-from \(id) \($0)")] } ?? []
-        default: [cancel]
+        case "failed":
+            [retry, Step(reason: "leave it out", command: "skip \(id)", call: "skip(\(id))")]
+                + to(target, "elsewhere", "jump", "jump")
+        case "retrying": [retry] + to(target, "elsewhere", "jump", "jump") + [cancel]
+        case "cancelled": [Step(reason: "go on", command: "retry \(id)", call: "retry(\(id))")]
+        case "completed": to(target, "run again", "run-from", "run_from")
+        case "running": [cancel]
+        default: [Step(reason: "why", command: "explain \(id)", call: "explain(\(id))"), cancel]
         }
     }
 
-    /// The action behind the one that it is at, else the first, as a shell takes it.
-    private var target: String? {
-        let paths = actions.map { "\($0.branch)/\($0.name)" }
-        let current = record.action.flatMap { paths.firstIndex(of: $0) }
-        let path = current.flatMap { paths.indices.contains($0 + 1) ? paths[$0 + 1] : nil } ?? paths.first
-        return path.map(ShellWord.quoted)
+    private func to(_ target: ActionRecord?, _ reason: String, _ command: String, _ call: String) -> [Step] {
+        guard let target else { return [] }
+        let path = ShellWord.quoted("\(target.branch)/\(target.name)")
+        let place = [target.branch.description, target.name].map(SQLText.literal).joined(separator: ", ")
+        return [
+            Step(
+                reason: reason,
+                command: "\(command) \(record.id) \(path)",
+                call: "\(call)(\(record.id), \(place))"
+            )
+        ]
+    }
+
+    /// The action behind the one that it is at, else the first.
+    private var target: ActionRecord? {
+        let current = record.action.flatMap { path in actions.firstIndex { "\($0.branch)/\($0.name)" == path }
+        }
+        return current.flatMap { actions.indices.contains($0 + 1) ? actions[$0 + 1] : nil } ?? actions.first
     }
 }
 

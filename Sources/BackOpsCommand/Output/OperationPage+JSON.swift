@@ -6,6 +6,8 @@ extension OperationPage {
         var document = try record.json()
         document["actions"] = .array(actions.map(Self.json))
         document["attempts"] = .array(attempts.map(Self.json))
+        document["explanation"] = .array(explanation.map(\.json))
+        document["audit"] = .array(audit.map(\.json))
         return document
     }
 

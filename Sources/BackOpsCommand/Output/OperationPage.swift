@@ -11,16 +11,36 @@ struct OperationPage {
     let record: OperationRecord
     let actions: [ActionRecord]
     let attempts: [AttemptRecord]
+    /// Why it is where it is.
+    var explanation: [Explanation] = []
+    /// What people did to it, newest first.
+    var audit: [AuditEntry] = []
+    /// The schema's name, where the same is to be shown in SQL.
+    var schema: String?
     var now = Date()
 
     func text(_ style: Style) throws -> String {
         var blocks = [header(style)]
         if !actions.isEmpty { blocks.append(FlowText(actions, now: now).text(style)) }
+        if !waits.isEmpty { blocks.append(ExplanationText(waits, now: now).text(style)) }
         blocks.append(try globals(style))
         if !attempts.isEmpty { blocks.append(attemptsTable(style)) }
         if let error = lastError(style) { blocks.append(error) }
+        if !audit.isEmpty {
+            blocks.append(
+                style.paint("done by people", .dim) + "\n" + AuditTable(audit, now: now).text(style)
+            )
+        }
         blocks.append(NextSteps(record, actions).text(style))
+        if let schema {
+            blocks.append(SameInSQL(record: record, actions: actions, schema: schema).text(style))
+        }
         return blocks.filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    /// What the header and the last error do not say already.
+    private var waits: [Explanation] {
+        explanation.filter { !["running", "completed", "failed", "cancelled"].contains($0.reason) }
     }
 
     private func header(_ style: Style) -> String {
@@ -41,7 +61,9 @@ struct OperationPage {
         }
         var text = style.paint(Sanitised.line("\(record.name) #\(record.id)"), .bold) + "   \(state)\n"
         text += "  " + Sanitised.line(details.joined(separator: "   ")) + "\n"
-        if let note = record.note { text += "  " + style.paint(Sanitised.line(note), .yellow) + "\n" }
+        if let note = record.note, waits.isEmpty {
+            text += "  " + style.paint(Sanitised.line(note), .yellow) + "\n"
+        }
         return text
     }
 
@@ -53,8 +75,16 @@ struct OperationPage {
         return style.paint("globals", .dim) + "\n"
             + zip(keys, members).map { key, member in
                 let start = "  " + TextWidth.pad(key, column) + "  "
-                return fit(start + Sanitised.line(member.value.description), style) + "\n"
+                let change = change(of: member.key).map { "   ← \($0)" } ?? ""
+                return fit(start + Sanitised.line(member.value.description + change), style) + "\n"
             }.joined()
+    }
+
+    /// Who set a global last, if a person did; what actions set, they set with their completion.
+    private func change(of key: String) -> String? {
+        audit.first { $0.action == "set_global" && $0.details["key"]?.stringValue == key }.map {
+            "set by \($0.who) \(Ago.sentence($0.at, now: now))" + ($0.reason.map { ": \($0)" } ?? "")
+        }
     }
 
     private func attemptsTable(_ style: Style) -> String {

@@ -20,7 +20,7 @@ struct WorkerPage {
             let (state, colour) = Self.state(worker)
             return [
                 Table.Cell(worker.name), Table.Cell(state, colour),
-                Table.Cell("\(worker.busy)/\(worker.slots)"),
+                Table.Cell("\(worker.busy)\(worker.isCapped ? "+" : "")/\(worker.slots)"),
                 Table.Cell(worker.queues.joined(separator: ", ")),
                 Table.Cell(worker.version.isEmpty ? "—" : worker.version),
                 Table.Cell(Ago.sentence(worker.heartbeatAt, now: now)),
@@ -32,7 +32,6 @@ struct WorkerPage {
 
     private static func state(_ worker: WorkerRecord) -> (String, Colour?) {
         if !worker.isAlive { return ("✗ lost", .red) }
-        if worker.isMissing { return ("? missing", .yellow) }
         if worker.isStopping { return ("◷ stopping", .yellow) }
         return worker.busy > 0 ? ("● working", .blue) : ("✓ idle", .green)
     }
@@ -64,7 +63,7 @@ struct WorkerPage {
                     "busy": JSON(worker.busy), "started_at": JSON(worker.startedAt),
                     "heartbeat_at": JSON(worker.heartbeatAt), "alive": .bool(worker.isAlive),
                     "sleeping": .bool(worker.isSleeping), "stopping": .bool(worker.isStopping),
-                    "missing": .bool(worker.isMissing), "schema_version": JSON(worker.schemaVersion),
+                    "capped": .bool(worker.isCapped), "schema_version": JSON(worker.schemaVersion),
                 ]
                 if let jobs {
                     document["jobs"] = .array(jobs.filter { $0.workerID == worker.id }.map(\.json))

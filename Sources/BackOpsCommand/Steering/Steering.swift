@@ -7,10 +7,10 @@ struct Steering {
     let verb: SteeringVerb
     let ids: [Int64]
     let steering: SteeringOptions
-    /// Does it to one operation.
-    let one: @Sendable (BackOpsClient, Int64) async throws -> Void
-    /// Does it to as many as it can of up to 1,000, in one transaction, and gives these; nil goes one by one.
-    var many: (@Sendable (BackOpsClient, [Int64]) async throws -> [Int64])?
+    /// Does it to one operation, or says why not; gives the number to report.
+    let one: @Sendable (BackOpsClient, Int64) async throws -> Int64
+    /// Does it to as many as it can of a batch, in one transaction, and gives these.
+    let many: @Sendable (BackOpsClient, [Int64]) async throws -> [Int64]
 
     private static let batch = 1000
     /// How many a question shows.
@@ -31,8 +31,7 @@ struct Steering {
     func runShowingOne() async throws {
         guard let id = ids.first, ids.count == 1, !dryRun else { return try await run() }
         try await steering.options.withClient { client in
-            try await one(client, id)
-            try await OperationReport.write(id, client, output)
+            try await OperationReport.write(try await one(client, id), client, output)
         }
     }
 
@@ -41,8 +40,7 @@ struct Steering {
         var done: [Int64] = []
         do {
             for id in ids {
-                if dryRun { _ = try await client.handle(id).record() } else { try await one(client, id) }
-                done.append(id)
+                done.append(dryRun ? try await client.handle(id).record().id : try await one(client, id))
             }
         } catch {
             if !done.isEmpty { report(done) }
@@ -64,37 +62,16 @@ struct Steering {
             StandardStream.error.write(try await table(found, Self.shownBefore, output.messageStyle, client))
         }
         try Confirmation.ask("\(verb.present) \(Self.operations(found.count))?", yes: steering.yes)
-        let (done, refusal) = try await apply(to: found, client)
+        var done: [Int64] = []
+        for start in stride(from: 0, to: found.count, by: Self.batch) {
+            done += try await many(client, Array(found[start..<min(start + Self.batch, found.count)]))
+        }
         report(done)
         let left = found.count - done.count
         guard left > 0 else { return }
         let words = "\(Self.operations(left)) had changed meanwhile, or cannot be \(verb.past)"
-        guard let refusal else { return StandardStream.error.writeLine(words) }
-        throw Problem(.error, words, advice: "The first: \(refusal.message).")
-    }
-
-    private func apply(
-        to found: [Int64],
-        _ client: BackOpsClient
-    ) async throws -> ([Int64], refusal: BackOpsError?) {
-        var done: [Int64] = []
-        var refusal: BackOpsError?
-        for start in stride(from: 0, to: found.count, by: Self.batch) {
-            let batch = Array(found[start..<min(start + Self.batch, found.count)])
-            if let many {
-                done += try await many(client, batch)
-                continue
-            }
-            for id in batch {
-                do {
-                    try await one(client, id)
-                    done.append(id)
-                } catch let error as BackOpsError where error.isRefusal {
-                    refusal = refusal ?? error
-                }
-            }
-        }
-        return (done, refusal)
+        guard done.isEmpty else { return StandardStream.error.writeLine(words) }
+        throw Problem(.error, words, advice: "With the number \(found[0]) instead, the command says why.")
     }
 
     private func preview(_ found: [Int64], _ client: BackOpsClient) async throws {
@@ -131,12 +108,5 @@ struct Steering {
 
     static func operations(_ count: Int) -> String {
         count == 1 ? "1 operation" : "\(count) operations"
-    }
-}
-
-extension BackOpsError {
-    /// Whether it is about this one operation, so that others may still be changed.
-    fileprivate var isRefusal: Bool {
-        [.noSuchOperation, .wrongState, .unknownJumpTarget, .invalidPlan, .invalidGlobals].contains(code)
     }
 }

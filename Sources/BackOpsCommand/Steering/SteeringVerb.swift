@@ -42,6 +42,18 @@ struct SteeringVerb {
         states: [.failed],
         allowed: OperationState.allCases
     )
+    static let rerun = SteeringVerb(
+        present: "Enqueue once more",
+        past: "enqueued",
+        states: [.failed],
+        allowed: OperationState.allCases
+    )
+    static let reschedule = SteeringVerb(
+        present: "Reschedule",
+        past: "rescheduled",
+        states: [.active],
+        allowed: [.active]
+    )
     static let set = SteeringVerb(
         present: "Set globals of",
         past: "changed",

@@ -24,6 +24,9 @@ struct WatchView {
         form = output.json ? .json : isLive ? .live : .lines
     }
 
+    /// Whether lines change in place.
+    var isLive: Bool { form == .live }
+
     /// How many operations fit on the terminal; elsewhere as many as are worth a line.
     var room: Int {
         form == .live ? max(3, (StandardStream.output.terminalHeight ?? 24) - 3) : 200

@@ -1,0 +1,69 @@
+import LibPQ
+
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
+
+extension BackOpsClient {
+    /// Reads the queues in which something waits, that a worker serves, or that are paused.
+    ///
+    /// Counting stops at some thousands of a kind, so that it costs the same however much waits; see
+    /// ``QueueRecord/isCapped``.
+    ///
+    /// - Returns: The queues, by name.
+    /// - Throws: ``BackOpsError``.
+    public func queues() async throws -> [QueueRecord] {
+        try await call(engine.queueRecords()).map(QueueRecord.init)
+    }
+
+    /// Pauses a queue: nothing of it is claimed any more, and what runs finishes.
+    ///
+    /// The next action of an operation whose action finishes does not start either. A queue that is paused already gets the new
+    /// time and reason. Any name is taken, also that of a queue in which nothing waits yet.
+    ///
+    /// - Parameters:
+    ///   - queue: The queue's name.
+    ///   - until: When it goes on by itself; nil for when somebody resumes it.
+    ///   - reason: Why, for those who look at it later.
+    /// - Returns: The pause.
+    /// - Throws: ``BackOpsError`` for a name that no queue can have, and for a time that has passed.
+    @discardableResult
+    public func pause(_ queue: String, until: Date? = nil, reason: String? = nil) async throws -> QueuePause {
+        try await paused(engine.pause(queue, until: until, for: nil, reason: reason))
+    }
+
+    /// Pauses a queue for some time, by the database's clock.
+    ///
+    /// - Parameters:
+    ///   - queue: The queue's name.
+    ///   - duration: After which time it goes on by itself.
+    ///   - reason: Why, for those who look at it later.
+    /// - Returns: The pause.
+    /// - Throws: As ``pause(_:until:reason:)``.
+    @discardableResult
+    public func pause(
+        _ queue: String,
+        for duration: Duration,
+        reason: String? = nil
+    ) async throws -> QueuePause {
+        try await paused(engine.pause(queue, until: nil, for: duration, reason: reason))
+    }
+
+    /// Lets a paused queue go on, and wakes workers that sleep.
+    ///
+    /// - Parameter queue: The queue's name.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/wrongState`` when it is not paused; the message names those that
+    ///   are.
+    public func resume(_ queue: String) async throws {
+        try await call(engine.resume(queue))
+    }
+
+    private func paused(_ statement: SQLStatement) async throws -> QueuePause {
+        guard let row = try await call(statement).first else {
+            throw BackOpsError(.databaseUnavailable, message: "the database gave no row for the pause")
+        }
+        return try QueuePause(row)
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import BackOps
+
+/// Shows what failed in the same way.
+struct FailuresCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "failures",
+        abstract: "Show what has failed, grouped by operation, action and kind of error.",
+        discussion: """
+            failures
+            list --error 9f8a03c2d1e4     the operations of a group
+            retry --error 9f8a03c2d1e4    all of them, after a question
+
+            Numbers, quoted texts and hexadecimal ids in messages make no difference. An operation leaves its group when it \
+            goes on.
+            """
+    )
+
+    @Option(help: ArgumentHelp("Show so many groups at most.", valueName: "number"))
+    var limit = 50
+
+    @Flag(help: "End with 3 if anything has failed.")
+    var failIfAny = false
+
+    @OptionGroup var options: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if limit < 1 { throw ValidationError("--limit must be 1 or more, not \(limit).") }
+    }
+
+    func run() async throws {
+        let groups = try await options.withClient { try await $0.failures(limit: limit) }
+        if output.json {
+            StandardStream.output.writeLine(JSON.array(groups.map(\.json)).description)
+        } else if groups.isEmpty {
+            StandardStream.error.writeLine("nothing has failed")
+        } else {
+            StandardStream.output.write(FailureTable(groups).text(output.style))
+            let first = groups[0].fingerprint
+            StandardStream.error.writeLine("retry a group: \(Program.name) retry --error \(first)")
+        }
+        if failIfAny, !groups.isEmpty { throw Problem.silent(.checkFailed) }
+    }
+}

@@ -1,0 +1,53 @@
+import BackOps
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What people did as a table, a line each.
+struct AuditTable {
+    private let entries: [AuditEntry]
+    private let now: Date
+
+    init(_ entries: [AuditEntry], now: Date = Date()) {
+        self.entries = entries
+        self.now = now
+    }
+
+    func text(_ style: Style) -> String {
+        var table = Table(["WHEN", "WHO", "WHAT", "OPERATIONS", "DETAILS", "REASON"])
+        table.shrinkable = [4, 3, 5]
+        table.rows = entries.map { entry in
+            [
+                Table.Cell(Ago.sentence(entry.at, now: now)), Table.Cell(entry.who), Table.Cell(entry.action),
+                Table.Cell(Self.operations(entry.operationIDs)), Table.Cell(Self.details(entry.details)),
+                Table.Cell(entry.reason ?? ""),
+            ]
+        }
+        return table.text(style)
+    }
+
+    /// Up to three numbers, then how many more there are.
+    private static func operations(_ ids: [Int64]) -> String {
+        let rest = ids.count - 3
+        return ids.prefix(3).map { "#\($0)" }.joined(separator: " ") + (rest > 0 ? " and \(rest) more" : "")
+    }
+
+    private static func details(_ details: JSON) -> String {
+        guard let members = details.objectValue else { return "" }
+        return members.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+    }
+}
+
+extension AuditEntry {
+    /// The entry as `--json` shows it, under the names of the view `audit`.
+    var json: JSON {
+        [
+            "id": .integer(id), "at": JSON(at), "who": .string(who), "action": .string(action),
+            "operation_ids": .array(operationIDs.map { .integer($0) }), "reason": JSON(reason),
+            "details": details,
+        ]
+    }
+}

@@ -1,0 +1,66 @@
+import BackOps
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Queues as a table, a line each.
+struct QueueTable {
+    private let queues: [QueueRecord]
+    private let now: Date
+
+    init(_ queues: [QueueRecord], now: Date = Date()) {
+        self.queues = queues
+        self.now = now
+    }
+
+    func text(_ style: Style) -> String {
+        var table = Table([
+            "QUEUE", "STATE", "READY", "RUNNING", "RETRYING", "SCHEDULED", "PARKED", "OLDEST", "WORKERS", "",
+        ])
+        table.shrinkable = [9, 0]
+        table.rows = queues.map(row)
+        return table.text(style)
+    }
+
+    private func row(_ queue: QueueRecord) -> [Table.Cell] {
+        let isUnserved = queue.workers == 0 && queue.ready > 0
+        return [
+            Table.Cell(queue.name),
+            queue.pause == nil ? Table.Cell("✓ open", .green) : Table.Cell("‖ paused", .yellow),
+            count(queue.ready, of: queue), count(queue.running, of: queue), count(queue.retrying, of: queue),
+            count(queue.scheduled, of: queue), count(queue.parked, of: queue),
+            Table.Cell(queue.oldestReadyAt.map { Ago.short($0, now: now) } ?? ""),
+            Table.Cell("\(queue.workers)", isUnserved ? .red : nil),
+            Table.Cell(queue.pause.map { Self.words($0, now: now) } ?? "", .dim),
+        ]
+    }
+
+    /// Only what reached a cap may be more than was counted.
+    private func count(_ number: Int, of queue: QueueRecord) -> Table.Cell {
+        Table.Cell(number == 0 ? "—" : queue.isCapped && number >= 1000 ? "\(number)+" : "\(number)")
+    }
+
+    /// `for 12m, until 14:00 by ann: mail server down`.
+    static func words(_ pause: QueuePause, now: Date) -> String {
+        var text = "since \(Ago.sentence(pause.since, now: now))"
+        text += pause.until.map { ", goes on \(Ago.sentence($0, now: now))" } ?? ""
+        if let by = pause.by { text += ", by \(by)" }
+        return text + (pause.reason.map { ": \($0)" } ?? "")
+    }
+}
+
+extension QueueRecord {
+    /// The queue as `--json` shows it, under the names of the view `queue_depth`.
+    var json: JSON {
+        [
+            "queue": .string(name), "ready": JSON(ready), "scheduled": JSON(scheduled),
+            "running": JSON(running), "retrying": JSON(retrying), "waiting": JSON(parked),
+            "oldest_ready_at": JSON(oldestReadyAt), "workers": JSON(workers), "capped": .bool(isCapped),
+            "paused_at": JSON(pause?.since), "paused_until": JSON(pause?.until),
+            "paused_by": JSON(pause?.by), "paused_reason": JSON(pause?.reason),
+        ]
+    }
+}

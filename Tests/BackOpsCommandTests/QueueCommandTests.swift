@@ -1,0 +1,173 @@
+import BackOps
+import BackOpsTesting
+import BackOpsTestingTraits
+import Testing
+
+@testable import BackOpsCommand
+
+@Suite(.backops) struct `The commands queues, pause and resume` {
+    @Test func `show what waits, and let nothing through while it is paused`() async throws {
+        let none = try await Shell.backops(["queues"])
+        #expect(none.output.isEmpty && none.messages.contains("no queues"))
+        _ = try await Shell.backops(["enqueue", "Greeting", "--queue", "mail"])
+        let paused = try await Shell.backops(["pause", "mail", "--reason", "mail server down"])
+        #expect(paused.code == 0 && paused.output == "paused mail\n", "\(paused.messages)")
+        #expect(paused.messages.contains("backops resume mail"))
+        _ = try await Shell.application(["work", "--drain", "--queue", "mail"])
+        let queues = try await Shell.backops(["queues"]).output
+        #expect(queues.contains("paused") && queues.contains("mail server down"), "\(queues)")
+        let json = try await Shell.backops(["queues", "--json"]).json()[0]
+        #expect(json?["queue"] == "mail" && json?["ready"]?.integerValue == 1)
+        #expect(try await Shell.backops(["explain", "1"]).output.contains("mail server down"))
+
+        #expect(try await Shell.backops(["resume", "mail"]).output == "resumed mail\n")
+        _ = try await Shell.application(["work", "--drain", "--queue", "mail"])
+        #expect(try await Shell.backops(["list", "-q", "--state", "completed"]).output == "1\n")
+    }
+
+    @Test(arguments: [["--for", "1h"], ["--until", "2099-12-24T08:00:00Z"], ["--until", "+1h"]])
+    func `pause until a time`(arguments: [String]) async throws {
+        let paused = try await Shell.backops(["pause", "mail", "--json"] + arguments)
+        #expect(paused.code == 0, "\(paused.messages)")
+        #expect(try paused.json()["paused_until"]?.stringValue != nil)
+        #expect(try await Shell.backops(["queues"]).output.contains("goes on in"))
+    }
+
+    @Test(arguments: [
+        ["pause"], ["pause", "No Such"], ["pause", "mail", "--for", "soon"],
+        ["pause", "mail", "--until", "2020-01-01"], ["pause", "mail", "--for", "1h", "--until", "+1h"],
+        ["resume"],
+    ])
+    func `refuse what makes no sense`(arguments: [String]) async throws {
+        let refused = try await Shell.backops(arguments)
+        #expect(refused.code == 64, "\(refused.messages)")
+        #expect(refused.output.isEmpty && !refused.messages.isEmpty)
+    }
+
+    @Test func `say which queues are paused when another is resumed`() async throws {
+        #expect(try await Shell.backops(["resume", "mail"]).messages.contains("No queue is paused"))
+        _ = try await Shell.backops(["pause", "mail"])
+        let other = try await Shell.backops(["resume", "mial"])
+        #expect(other.code == 1 && other.messages.contains("mail"))
+    }
+
+    @Test func `complete names of queues`() async throws {
+        _ = try await Shell.backops(["pause", "mail"])
+        let words = ["---completion", "resume", "--", "positional@0", "2", "0", "backops", "resume", ""]
+        #expect(try await Shell.backops(words).output == "mail\n")
+    }
+}
+
+@Suite(.backops) struct `The command failures` {
+    private func prepare() async throws {
+        for _ in 1...3 { _ = try await Shell.backops(["enqueue", "Stumbling"]) }
+        _ = try await Shell.application(["work", "--drain"])
+    }
+
+    @Test func `groups what failed in the same way, which can be found and retried together`() async throws {
+        let none = try await Shell.backops(["failures", "--fail-if-any"])
+        #expect(none.code == 0 && none.messages.contains("nothing has failed"))
+        try await prepare()
+        let text = try await Shell.backops(["failures", "--fail-if-any"])
+        #expect(text.code == 3)
+        #expect(text.output.split(separator: "\n").count == 2)
+        #expect(text.output.contains("the floor was wet") && text.messages.contains("backops retry --error "))
+        let group = try #require(try await Shell.backops(["failures", "--json"]).json()[0])
+        #expect(group["count"]?.integerValue == 3 && group["action"] == "main/Fall")
+        let fingerprint = try #require(group["fingerprint"]?.stringValue)
+        #expect(try await Shell.backops(["list", "-q", "--error", fingerprint]).output == "3\n2\n1\n")
+        #expect(
+            try await Shell.backops(["retry", "--error", fingerprint, "--yes"]).output
+                == "retried 3 operations\n"
+        )
+        #expect(try await Shell.backops(["failures", "--json"]).output == "[]\n")
+        #expect(
+            try await Shell.backops(["retry", "--error", fingerprint]).output == "retried 0 operations\n"
+        )
+    }
+
+    @Test(arguments: [
+        ["failures", "--limit", "0"], ["list", "--error"], ["audit", "--limit", "0"], ["explain"],
+    ])
+    func `refuses what makes no sense`(arguments: [String]) async throws {
+        #expect(try await Shell.backops(arguments).code == 64)
+    }
+}
+
+@Suite(.backops) struct `The commands that say why` {
+    @Test func `explain says what an operation waits for`() async throws {
+        _ = try await Shell.backops(["enqueue", "Greting"])
+        _ = try await Shell.application(["work", "--drain"])
+        let parked = try await Shell.backops(["explain", "1"])
+        #expect(
+            parked.output.contains("Greting") && parked.output.contains("did you mean"),
+            "\(parked.output)"
+        )
+        _ = try await Shell.backops(["enqueue", "Greeting", "--in", "1h"])
+        let reasons = try await Shell.backops(["explain", "2", "--json"]).json()
+        #expect(reasons[0]?["reason"] == "scheduled")
+        #expect(try await Shell.backops(["explain", "9"]).code == 66)
+    }
+
+    @Test func `audit says who did what, and why`() async throws {
+        #expect(try await Shell.backops(["audit"]).messages.contains("nobody has done anything"))
+        _ = try await Shell.backops(["enqueue", "Greeting", "--in", "1h"])
+        _ = try await Shell.backops(["set", "1", "name=Ann", "--reason", "misspelt"])
+        _ = try await Shell.backops(["cancel", "1", "--reason", "sent twice"])
+        let text = try await Shell.backops(["audit", "1"]).output
+        #expect(text.contains("sent twice") && text.contains("set_global") && text.contains("#1"), "\(text)")
+        let json = try await Shell.backops(["audit", "--json", "--limit", "1"]).json()
+        #expect(json.arrayValue?.count == 1 && json[0]?["action"] == "cancel")
+        #expect(try await Shell.backops(["audit", "9"]).code == 66)
+    }
+
+    @Test func `show says who set a global, and how to do the same in SQL`() async throws {
+        _ = try await Shell.backops(["enqueue", "Stumbling", "card=old"])
+        _ = try await Shell.application(["work", "--drain"])
+        _ = try await Shell.backops(["set", "1", "card=new", "--reason", "renewed"])
+        let text = try await Shell.backops(["show", "1", "--sql"]).output
+        #expect(text.contains(#""new"   ← set by "#) && text.contains("renewed"), "\(text)")
+        #expect(text.contains(".operation_status WHERE id = 1;") && text.contains(".retry(1);"))
+        #expect(try await !Shell.backops(["show", "1"]).output.contains("SELECT"))
+        // Every statement of the block runs.
+        let block = text.split(separator: "\n").map { $0.trimmingPrefix("  ") }.filter {
+            $0.hasPrefix("SELECT")
+        }
+        #expect(block.count > 5)
+        for statement in block where !statement.contains("retry") && !statement.contains("skip") {
+            let ran = try await Shell.backops(["sql", "--", "-XAtqc", String(statement)])
+            #expect(ran.code == 0, "\(statement) \(ran.messages)")
+        }
+    }
+}
+
+@Suite(.backops) struct `Running again and later` {
+    @Test func `rerun enqueues the same once more, and prints the new number`() async throws {
+        _ = try await Shell.backops(["enqueue", "Greeting", "name=Ann", "--key", "k"])
+        _ = try await Shell.application(["work", "--drain"])
+        let again = try await Shell.backops(["rerun", "1"])
+        #expect(again.output == "enqueued #2\n", "\(again.messages)")
+        #expect(try await Shell.backops(["show", "2", "--json"]).json()["globals"]?["name"] == "Ann")
+        let many = try await Shell.backops([
+            "rerun", "--name", "Greeting", "--state", "completed", "--yes", "--json",
+        ])
+        #expect(try many.json() == ["enqueued": [3], "dry_run": false])
+        #expect(try await Shell.backops(["rerun", "9"]).code == 66)
+        #expect(try await Shell.backops(["rerun"]).code == 64)
+    }
+
+    @Test func `reschedule moves what is to come`() async throws {
+        _ = try await Shell.application(["work", "--drain"])
+        _ = try await Shell.backops(["enqueue", "Greeting", "--in", "1h"])
+        #expect(try await Shell.backops(["reschedule", "1", "--to", "+2h"]).output.contains("waiting"))
+        #expect(
+            try await Shell.backops(["reschedule", "--name", "Greeting", "--to", "now", "--yes"]).output
+                == "rescheduled 1 operation\n"
+        )
+        _ = try await Shell.application(["work", "--drain"])
+        #expect(try await Shell.backops(["list", "-q", "--state", "completed"]).output == "1\n")
+        #expect(try await Shell.backops(["reschedule", "1", "--to", "now"]).code == 1)
+        #expect(try await Shell.backops(["reschedule", "1", "--to", "soon"]).code == 64)
+        #expect(try await Shell.backops(["reschedule", "1"]).code == 64)
+    }
+}
