@@ -232,6 +232,7 @@ let package = Package(
                 "BackOps",
                 "BackOpsCommand",
                 "BackOpsCommandTestApplication",
+                "BackOpsCommandTestShop",
                 "BackOpsExecutable",
                 "BackOpsTesting",
                 "BackOpsTestingTraits",
@@ -276,6 +277,13 @@ let package = Package(
                 "BackOpsTestingTraits",
                 "LibPQ",
             ],
+            swiftSettings: settings
+        ),
+        // The application of the page "Three in the morning", whose commands a test runs.
+        .executableTarget(
+            name: "BackOpsCommandTestShop",
+            dependencies: ["BackOps", "BackOpsCommand"],
+            path: "Tests/BackOpsCommandTestShop",
             swiftSettings: settings
         ),
         // An application, for the tests of its commands.

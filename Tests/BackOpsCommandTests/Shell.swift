@@ -72,17 +72,7 @@ enum Shell {
         input: String = "",
         variables: [String: String?] = [:]
     ) async throws -> Finished {
-        var changes: [Environment.Key: String?] = [:]
-        for name in [
-            "NO_COLOR", "FORCE_COLOR", "COLUMNS", "BACKOPS_DATABASE_URL", "BACKOPS_SCHEMA",
-            "BACKOPS_PREPARED_STATEMENTS", "BACKOPS_LISTEN_URL",
-        ] {
-            if let key = Environment.Key(rawValue: name) { changes[key] = .some(nil) }
-        }
-        for (name, value) in variables {
-            if let key = Environment.Key(rawValue: name) { changes[key] = .some(value) }
-        }
-        let environment = Environment.inherit.updating(changes)
+        let environment = environment(variables)
         return try await withThrowingTaskGroup(of: Finished.self) { group in
             group.addTask {
                 let result = try await Subprocess.run(
@@ -105,6 +95,38 @@ enum Shell {
             guard let finished = try await group.next() else { throw CancellationError() }
             return finished
         }
+    }
+
+    /// Runs a program against the test's own database until the task is cancelled, which asks it to end.
+    static func serve(_ program: String, _ arguments: [String]) async throws -> Finished {
+        var options = PlatformOptions()
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(10))]
+        let result = try await Subprocess.run(
+            .path(FilePath(try path(of: program))),
+            arguments: Arguments(arguments),
+            environment: environment(ours),
+            platformOptions: options,
+            output: .string(limit: 1 << 22),
+            error: .string(limit: 1 << 22)
+        )
+        var code: Int32?
+        if case .exited(let number) = result.terminationStatus { code = number }
+        return Finished(code: code, output: result.standardOutput, messages: result.standardError)
+    }
+
+    /// Ours, without what would lead a program elsewhere, and with some variables.
+    private static func environment(_ variables: [String: String?]) -> Environment {
+        var changes: [Environment.Key: String?] = [:]
+        for name in [
+            "NO_COLOR", "FORCE_COLOR", "COLUMNS", "BACKOPS_DATABASE_URL", "BACKOPS_SCHEMA",
+            "BACKOPS_PREPARED_STATEMENTS", "BACKOPS_LISTEN_URL",
+        ] {
+            if let key = Environment.Key(rawValue: name) { changes[key] = .some(nil) }
+        }
+        for (name, value) in variables {
+            if let key = Environment.Key(rawValue: name) { changes[key] = .some(value) }
+        }
+        return .inherit.updating(changes)
     }
 
     /// The test bundle's path is among the arguments of every test runner.
