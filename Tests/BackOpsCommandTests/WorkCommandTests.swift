@@ -44,6 +44,16 @@ import Testing
         #expect(refused.code == 64, "\(refused.messages)")
     }
 
+    @Test func `answers those who watch it where it is told to, and says where`() async throws {
+        let worked = try await Shell.application(["work", "--drain", "--metrics", "127.0.0.1:0"])
+        #expect(worked.code == 0)
+        #expect(worked.messages.contains("worker can be watched address=127.0.0.1:"))
+        #expect(try await Shell.application(["work", "--drain", "--metrics", "example.com:80"]).code == 64)
+        let elsewhere = try await Shell.application(["work", "--drain", "--metrics", "192.0.2.1:9464"])
+        #expect(elsewhere.code == 1)
+        #expect(elsewhere.messages.contains("cannot listen on 192.0.2.1:9464"))
+    }
+
     @Test func `says when the schema is missing`() async throws {
         #expect(try await Shell.application(["work", "--drain", "--schema", "not_there"]).code == 78)
     }

@@ -20,31 +20,46 @@ struct Reporter: Sendable {
     func run() async {
         // Not all workers at once when all have just started.
         var pause = interval * Double.random(in: 0.1...1)
+        var isInTrouble = false
         while !Task.isCancelled {
             do {
                 try await Task.sleep(for: pause)
             } catch {
                 return  // Cancelled: the run of the worker makes the last report.
             }
-            await report()
-            await observe()
+            let problems = [await report(), await observe()].compactMap(\.self)
+            if let problem = problems.first, !isInTrouble, !Task.isCancelled { warn(problem) }
+            isInTrouble = !problems.isEmpty
             pause = interval * Double.random(in: 0.9...1.1)
         }
     }
 
-    /// Adds what was counted since the last report.
-    func report() async {
+    /// Makes the last report.
+    func finish() async {
+        if let problem = await report() { warn(problem) }
+    }
+
+    private func warn(_ problem: any Error) {
+        logger.warning(
+            "worker cannot report what it does; throughput may lack some seconds",
+            metadata: ["error": "\(problem)"]
+        )
+    }
+
+    /// Adds what was counted since the last report; gives what keeps it from that.
+    private func report() async -> (any Error)? {
         let batch = telemetry.counts.take()
-        guard !batch.isEmpty else { return }
+        guard !batch.isEmpty else { return nil }
         do {
             try await write(batch)
+            return nil
         } catch let error as PQError where error.code == .server {
             // Nothing was done, so that nothing is counted twice.
             telemetry.counts.restore(batch)
-            logger.debug("throughput is reported later", metadata: ["error": "\(error)"])
+            return error
         } catch {
             // It may have been done: to lose some seconds is better than to count them twice.
-            logger.debug("some seconds of throughput are lost", metadata: ["error": "\(error)"])
+            return error
         }
     }
 
@@ -56,8 +71,9 @@ struct Reporter: Sendable {
         for case .failure(let error) in outcomes where error.code != .pipelineAborted { throw error }
     }
 
-    private func observe() async {
-        guard let metrics = telemetry.metrics else { return }
+    /// Looks at connections and queues; gives what keeps it from that.
+    private func observe() async -> (any Error)? {
+        guard let metrics = telemetry.metrics else { return nil }
         metrics.connections(
             open: pool.openCount + actionPool.openCount,
             waitedFor: pool.waitingCount + actionPool.waitingCount
@@ -68,8 +84,9 @@ struct Reporter: Sendable {
                 timeout: Self.timeout
             )
             metrics.depths(try rows.map { try QueueDepth($0) })
+            return nil
         } catch {
-            logger.debug("depth of the queues is not known", metadata: ["error": "\(error)"])
+            return error
         }
     }
 }

@@ -141,7 +141,7 @@ struct WorkerRun {
             logger: logger
         )
         let end = await dispatcher.run()
-        await reporter.report()
+        await reporter.finish()
         if case .stopped = end { await unregister(registration.id, pools.dispatcher, logger) }
         return end
     }
