@@ -219,18 +219,18 @@ create function next_due(p_worker_id bigint) returns interval
 as $$
   select least(min(job.run_at), min(pause.until)) - statement_now()
     from workers w
-   cross join unnest(w.queues) as queue
+   cross join unnest(w.queues) as served (queue)
     left join lateral (
       select coalesce(q.paused_until, 'infinity') as until
         from queues q
-       where q.name = queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > statement_now()
+       where q.name = served.queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > statement_now()
     ) as pause on true
-   cross join generate_series(0, 9) as priority
+   cross join generate_series(0, 9) as lane (priority)
     left join lateral (
       select j.run_at
         from jobs j
        where pause.until is null
-         and j.queue = queue and j.priority = priority::smallint and j.run_at > statement_now() and j.run_at < 'infinity'
+         and j.queue = served.queue and j.priority = lane.priority::smallint and j.run_at > statement_now() and j.run_at < 'infinity'
        order by j.run_at
        limit 1
     ) as job on true
