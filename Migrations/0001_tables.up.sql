@@ -455,7 +455,7 @@ comment on function sees_secrets() is
   'Whether the caller may see what secret_keys names: workers and the owner of the schema may; and everybody where it names nothing.';
 
 create function redacted(p_name text, p_globals jsonb) returns jsonb
-  language sql stable
+  language sql stable cost 1
   set search_path from current
 as $$
   select coalesce(

@@ -221,7 +221,7 @@ as $$
     from workers w
    cross join unnest(w.queues) as served (queue)
     left join lateral (
-      select coalesce(q.paused_until, 'infinity') as until
+      select true as is_paused, q.paused_until as until
         from queues q
        where q.name = served.queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > statement_now()
     ) as pause on true
@@ -229,7 +229,7 @@ as $$
     left join lateral (
       select j.run_at
         from jobs j
-       where pause.until is null
+       where pause.is_paused is null
          and j.queue = served.queue and j.priority = lane.priority::smallint and j.run_at > statement_now() and j.run_at < 'infinity'
        order by j.run_at
        limit 1

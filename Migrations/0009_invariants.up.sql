@@ -355,11 +355,11 @@ as $$
        group by operation_id
     ) as t on t.operation_id = o.id
    where t.count > 1
+      or o.id is null and exists (select from operations x where x.id = t.operation_id)
+      -- A failed operation that lacks the attempt itself is told above.
       or (t.ended_at, t.position) is distinct from (o.ended_at, o.stopped_position) and exists (
-        -- What lacks the attempt itself is told above, and what lacks the operation as well.
-        select from operations x
-          join attempts y on y.operation_id = x.id and y.ends_operation
-         where x.id = coalesce(o.id, t.operation_id) and (x.state <> 'failed' or y.ended_at = x.ended_at and y.position = x.stopped_position)
+        select from attempts y
+         where y.operation_id = o.id and y.ends_operation and y.ended_at = o.ended_at and y.position = o.stopped_position
       )
 $$;
 comment on function violations_of_attempts() is 'The part of invariants() that counts attempts.';

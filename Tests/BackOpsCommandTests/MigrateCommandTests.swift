@@ -69,6 +69,19 @@ import Testing
         }
     }
 
+    @Test func `up creates the roles where it is asked to`() async throws {
+        let database = TestDatabase.current
+        let roles = ["enqueue", "operator", "reader", "worker"].map { "\(database.schema)_\($0)" }
+        let result = try await Shell.backops(["migrate", "up", "--with-roles"])
+        let found = try await database.query(
+            "select rolname::text from pg_roles where rolname = any (\(roles)) order by 1"
+        )
+        for role in found { try await database.script("drop owned by \(role.decode(0, as: String.self))") }
+        for role in found { try await database.script("drop role \(role.decode(0, as: String.self))") }
+        #expect(result.code == 0, "\(result.messages)")
+        #expect(try found.map { try $0.decode(0, as: String.self) } == roles)
+    }
+
     @Test func `sql prints a script without connecting`() async throws {
         let script = try await Shell.backops(["migrate", "sql", "-d", "host=127.0.0.1 port=1"])
         #expect(script.code == 0)

@@ -32,6 +32,17 @@ extension SQLEngine {
                     }
                 }
                 group.addTask {
+                    for round in 0..<20 {
+                        try await database.query(
+                            "select * from retry_where('Flow', at_most => 20), pause('default')"
+                        )
+                        try await database.query(
+                            "select * from set_global(\(ids.reversed()), 'round', \(PQJSON("\(round)"))), resume('default')"
+                        )
+                        try await database.query("select * from reschedule(\(ids), now())")
+                    }
+                }
+                group.addTask {
                     for number in 0..<15 {
                         let plan = #"{"main": [["A", {"max_attempts": \#(1 + number % 3)}]]}"#
                         try await database.query("select register_definition('Later', \(plan)::json)")

@@ -178,6 +178,18 @@ struct Corruption: Sendable, CustomTestStringConvertible {
 
     private static let attempts = [
         Corruption(
+            "failures_are_grouped",
+            5,
+            "a failed operation that failures does not count",
+            "update attempts set fingerprint = null where operation_id = 5"
+        ),
+        Corruption(
+            "failures_are_grouped",
+            3,
+            "an operation that goes on, though failures counts it",
+            "update attempts set fingerprint = 'x' where operation_id = 3 and attempt = 1"
+        ),
+        Corruption(
             "attempts_are_recorded",
             3,
             "an action that counts attempts without a history",

@@ -2953,6 +2953,8 @@ begin
       from privileges() as g
       left join pg_proc p on g.privilege = 'execute' and p.proname = g.name and p.pronamespace = current_schema()::regnamespace
      where g.role = p_role
+       -- What a later step brings is granted when that step is taken.
+       and (p.oid is not null or to_regclass(format('%I.%I', current_schema(), g.name)) is not null)
   loop
     execute v.statement;
   end loop;
@@ -3423,7 +3425,7 @@ CREATE FUNCTION backops.next_due(p_worker_id bigint) RETURNS interval
     from workers w
    cross join unnest(w.queues) as served (queue)
     left join lateral (
-      select coalesce(q.paused_until, 'infinity') as until
+      select true as is_paused, q.paused_until as until
         from queues q
        where q.name = served.queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > statement_now()
     ) as pause on true
@@ -3431,7 +3433,7 @@ CREATE FUNCTION backops.next_due(p_worker_id bigint) RETURNS interval
     left join lateral (
       select j.run_at
         from jobs j
-       where pause.until is null
+       where pause.is_paused is null
          and j.queue = served.queue and j.priority = lane.priority::smallint and j.run_at > statement_now() and j.run_at < 'infinity'
        order by j.run_at
        limit 1
@@ -4341,7 +4343,7 @@ COMMENT ON FUNCTION backops.record_crashes(p_operation_ids bigint[], p_worker te
 --
 
 CREATE FUNCTION backops.redacted(p_name text, p_globals jsonb) RETURNS jsonb
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE sql STABLE SECURITY DEFINER COST 1
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   select coalesce(
@@ -5809,11 +5811,11 @@ CREATE FUNCTION backops.violations_of_attempts() RETURNS SETOF backops.violation
        group by operation_id
     ) as t on t.operation_id = o.id
    where t.count > 1
+      or o.id is null and exists (select from operations x where x.id = t.operation_id)
+      -- A failed operation that lacks the attempt itself is told above.
       or (t.ended_at, t.position) is distinct from (o.ended_at, o.stopped_position) and exists (
-        -- What lacks the attempt itself is told above, and what lacks the operation as well.
-        select from operations x
-          join attempts y on y.operation_id = x.id and y.ends_operation
-         where x.id = coalesce(o.id, t.operation_id) and (x.state <> 'failed' or y.ended_at = x.ended_at and y.position = x.stopped_position)
+        select from attempts y
+         where y.operation_id = o.id and y.ends_operation and y.ended_at = o.ended_at and y.position = o.stopped_position
       )
 $_$;
 
@@ -7255,7 +7257,7 @@ CREATE VIEW backops.visible_operations AS
             backops.redacted((operations.name)::text, (operations.globals)::jsonb) AS redacted,
             false
            FROM backops.operations) o
-  WHERE (o.is_whole = ( SELECT backops.sees_secrets() AS sees_secrets));
+  WHERE ((o.is_whole = ( SELECT backops.sees_secrets() AS sees_secrets)) AND (o.is_whole OR (o.id = (o.id + 0))));
 
 
 --
@@ -7757,7 +7759,11 @@ CREATE VIEW backops.timeline AS
             t_1.outcome,
             t_1.worker
            FROM (backops.attempts t_1
-             JOIN backops.actions a ON (((a.operation_id = t_1.operation_id) AND (a."position" = t_1."position"))))
+             CROSS JOIN LATERAL ( SELECT a_1.branch,
+                    a_1.name
+                   FROM backops.actions a_1
+                  WHERE ((a_1.operation_id = t_1.operation_id) AND (a_1."position" = t_1."position"))
+                 OFFSET 0) a)
         UNION ALL
          SELECT a.operation_id,
             a."position",
@@ -7783,7 +7789,12 @@ CREATE VIEW backops.timeline AS
             'running'::text,
             ((w.host || ' pid '::text) || w.pid)
            FROM ((backops.jobs j
-             JOIN backops.actions a ON (((a.operation_id = j.operation_id) AND (a."position" = j."position"))))
+             CROSS JOIN LATERAL ( SELECT a_1.branch,
+                    a_1.name,
+                    a_1.run
+                   FROM backops.actions a_1
+                  WHERE ((a_1.operation_id = j.operation_id) AND (a_1."position" = j."position"))
+                 OFFSET 0) a)
              LEFT JOIN backops.workers w ON ((w.id = j.worker_id)))
           WHERE (j.worker_id IS NOT NULL)) t;
 

@@ -19,6 +19,12 @@ extension Command {
         case .claim(let worker, let limit): Self.jobs("claim(\(names.worker(worker)), \(limit))")
         case .claimSuspect(let worker): Self.jobs("claim_suspect(\(names.worker(worker)))")
         case .claimed, .completeAll: "select null"
+        case .pause(let queue, let seconds):
+            """
+            select format('%s|%s', name, date_part('epoch', paused_until))
+              from pause('\(queue)'\(seconds.map { ", clock_now() + interval '\($0) seconds'" } ?? ""))
+            """
+        case .resume(let queue): "select format('%s', name) from resume('\(queue)')"
         case .steer(let operation, let command):
             "select format('%s|%s', r.id, r.state) from \(command.sql(names.operation(operation))) as r"
         }
@@ -137,6 +143,7 @@ extension SteeringCommand {
         case .jump(let target): "jump(\(id), \(target.sql))"
         case .runFrom(let target): "run_from(\(id), \(target.sql))"
         case .skip: "skip(\(id))"
+        case .reschedule(let seconds): "reschedule(\(id), clock_now() + interval '\(seconds) seconds')"
         case .setGlobal(let key, let value):
             "set_global(\(id), '\(key)', \(value.map { "'\(Rendered.value($0))'" } ?? "null"))"
         }

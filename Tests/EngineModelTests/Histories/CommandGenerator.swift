@@ -56,13 +56,19 @@ struct CommandGenerator {
     }
 
     private mutating func about(_ model: EngineModel) -> Command {
-        switch random.below(20) {
+        switch random.below(24) {
         case 0..<5: return .heartbeat(worker: worker(model))
         case 5..<8: return registerWorker()
         case 8..<10: return .unregisterWorker(worker: worker(model))
         case 10: return .stop(worker: worker(model))
         case 11..<13: return .held(worker: worker(model))
         case 13..<15: return .rescue
+        case 20..<22:
+            return .pause(
+                queue: random.chance(50) ? "default" : "slow",
+                seconds: random.pick([nil, 1, 5, 20]) ?? nil
+            )
+        case 22..<24: return .resume(queue: random.pick(model.paused.keys.sorted()) ?? "default")
         case 15: return .unpark(name: random.chance(50) ? "Late" : "Flow")
         default:
             let name = random.chance(60) ? "Late" : random.pick(["Flow", "Quick", "Slow"]) ?? "Flow"
@@ -120,13 +126,14 @@ struct CommandGenerator {
             return .steer(operation: id, .setGlobal(key: "t", value: .text("soon")))
         }
         let command: SteeringCommand =
-            switch random.below(isEnded ? 10 : 16) {
+            switch random.below(isEnded ? 10 : 18) {
             case 0..<5: .retry
             case 5..<7: .jump(target())
             case 7..<9: .runFrom(target())
             case 9: .skip
             case 10..<13:
                 .setGlobal(key: random.chance(60) ? "t" : "b", value: random.chance(80) ? value() : nil)
+            case 13..<15: .reschedule(seconds: random.below(30))
             default: .cancel(reason: random.chance(50) ? "why" : nil)
             }
         return .steer(operation: id, command)

@@ -54,6 +54,7 @@ enum SteeringCommand: Hashable, Sendable {
     case runFrom(JumpTarget)
     case skip
     case setGlobal(key: String, value: GlobalValue?)
+    case reschedule(seconds: Int)
 }
 
 /// One call of the engine, or a step of the clock.
@@ -77,5 +78,8 @@ enum Command: Hashable, Sendable {
     case claimed(Token, ClaimCommand)
     case completeAll([Token])
     case steer(operation: Int, SteeringCommand)
+    /// Until so many seconds from now, or with nil until it is resumed.
+    case pause(queue: String, seconds: Int?)
+    case resume(queue: String)
     case clock(seconds: Int)
 }

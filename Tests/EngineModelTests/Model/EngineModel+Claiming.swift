@@ -4,7 +4,7 @@ extension EngineModel {
         let worker = try claimant(id)
         let due = operations.values.filter { operation in
             guard let job = operation.job else { return false }
-            return job.holder == nil && job.crashes == 0 && job.runAt <= now
+            return job.holder == nil && job.crashes == 0 && job.runAt <= now && !isPaused(job.queue)
                 && worker.queues.contains(job.queue) && worker.handlers.contains(job.handler)
         }
         func rank(_ operation: ModelOperation) -> [Int] {

@@ -135,7 +135,7 @@ extension EngineModel {
         let queue = rule.queue ?? operation.request.queue
         let handler = operation.handler(rule.name)
         let keeps =
-            continues && due <= now && queue == job.queue
+            continues && due <= now && queue == job.queue && !isPaused(queue)
             && workers[holder.worker]?.handlers.contains(handler) == true
         job.position = next
         job.handler = handler

@@ -11,6 +11,11 @@ extension EngineModel {
             guard operation.state == .active else { throw .wrongState }
             cancel(&operation, reason)
         case .retry: try retry(&operation)
+        case .reschedule(let seconds):
+            guard operation.state == .active, operation.parkedAt == nil, operation.job?.holder == nil else {
+                throw .wrongState
+            }
+            operation.job?.runAt = now + seconds
         case .jump(let target):
             guard operation.state != .completed else { throw .wrongState }
             try jump(&operation, to: target, atOnce: false)
@@ -24,6 +29,19 @@ extension EngineModel {
         if command == .retry, operation.parkedAt != nil { _ = unpark(operation.request.name) }
         return Answer("ok", rows: [[.operation(id), .text(operations[id]?.state.rawValue ?? "")]])
     }
+
+    /// Nothing of the queue is claimed any more, nor handed on within an operation.
+    mutating func pause(_ queue: String, _ seconds: Int?) -> Answer {
+        paused[queue] = seconds.map { now + $0 } ?? .max
+        return Answer("ok", rows: [[.text(queue), seconds.map { .text(Rendered.time(now + $0)) } ?? .null]])
+    }
+
+    mutating func resume(_ queue: String) throws(Refusal) -> Answer {
+        guard paused.removeValue(forKey: queue) != nil else { throw .wrongState }
+        return Answer("ok", rows: [[.text(queue)]])
+    }
+
+    func isPaused(_ queue: String) -> Bool { paused[queue].map { $0 > now } ?? false }
 
     private func cancel(_ operation: inout ModelOperation, _ reason: String?) {
         let job = operation.job

@@ -21,7 +21,7 @@ extension EngineModel {
 
     func isSuspect(_ operation: ModelOperation, for worker: ModelWorker) -> Bool {
         guard let job = operation.job else { return false }
-        return job.crashes > 0 && job.holder == nil && job.runAt <= now
+        return job.crashes > 0 && job.holder == nil && job.runAt <= now && !isPaused(job.queue)
             && worker.queues.contains(job.queue) && worker.handlers.contains(job.handler)
     }
 

@@ -22,6 +22,8 @@ struct EngineModel {
     /// Every claim that was ever made, with who made it.
     var claims: [Token: (worker: Int, operation: Int)] = [:]
     var tokens: [Token] = []
+    /// Queues that were paused and not resumed, with the end of the pause.
+    var paused: [String: Int] = [:]
 
     init() {
         current = Dictionary(uniqueKeysWithValues: SamplePlan.known.map { ($0, 0) })
@@ -37,7 +39,7 @@ struct EngineModel {
         case .claimed(let token, _): claims[token] != nil
         case .completeAll(let tokens): tokens.allSatisfy { claims[$0] != nil }
         case .steer(let operation, _): operation == Command.unknown || operations[operation] != nil
-        case .registerWorker, .rescue, .registerPlan, .unpark, .enqueue, .clock: true
+        case .registerWorker, .rescue, .registerPlan, .unpark, .enqueue, .pause, .resume, .clock: true
         }
     }
 
@@ -78,6 +80,8 @@ struct EngineModel {
         case .claimed(let token, let command): try end(token, command, step: step)
         case .completeAll(let tokens): completeAll(tokens, step: step)
         case .steer(let operation, let command): try steer(operation, command)
+        case .pause(let queue, let seconds): pause(queue, seconds)
+        case .resume(let queue): try resume(queue)
         case .clock(let seconds): advance(seconds)
         }
     }

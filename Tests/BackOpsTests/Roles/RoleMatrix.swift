@@ -1,0 +1,87 @@
+/// What each role may do, said once more and independently of the function `privileges()`.
+///
+/// A table, view or function that is not here fails the test.
+enum RoleMatrix {
+    static let roles = ["enqueue", "worker", "operator", "reader"]
+
+    /// Who may read all columns of a table or view; nobody may write to any.
+    static let readers: [String: Set<String>] = [
+        "operations": [], "secret_keys": [], "audit_log": [], "visible_operations": [],
+        "operation_minutes": [], "action_hours": [], "queue_samples": [],
+        "actions": ["operator"], "jobs": ["operator"],
+        "attempts": ["operator", "reader"], "attempt_logs": ["operator", "reader"],
+        "definition_actions": ["operator", "reader"], "queues": ["operator", "reader"],
+        "definitions": ["worker", "operator", "reader"], "workers": ["worker", "operator", "reader"],
+        "migrations": ["worker", "operator", "reader"],
+        "operation_status": ["operator", "reader"], "action_status": ["operator", "reader"],
+        "timeline": ["operator", "reader"], "audit": ["operator", "reader"],
+        "failures": ["operator", "reader"], "queue_depth": ["operator", "reader"],
+        "worker_status": ["operator", "reader"], "stuck": ["operator", "reader"],
+        "throughput": ["operator", "reader"], "slow_actions": ["operator", "reader"],
+        "help": ["operator", "reader"],
+    ]
+
+    /// The columns of operations that a role may read, and write in an INSERT.
+    static let columns: [String: (read: Set<String>, insert: Set<String>)] = [
+        "enqueue": (
+            ["id", "name", "state", "key"],
+            [
+                "name", "key", "queue", "priority", "perform_at", "step_limit", "traceparent", "tags",
+                "branches", "globals",
+            ]
+        ),
+        "worker": (["id", "name", "state", "key"], []),
+        "operator": (
+            [
+                "id", "name", "state", "key", "queue", "priority", "perform_at", "step_limit", "created_at",
+                "ended_at", "completed_at", "parked_at", "stopped_position", "stop_reason", "enqueued_by",
+                "traceparent", "tags", "branches",
+            ], []
+        ),
+        "reader": ([], []),
+    ]
+
+    /// Who may call a function, whatever its arguments.
+    static let callers: [String: Set<String>] = {
+        var callers: [String: Set<String>] = [
+            "rescue": ["worker", "operator"], "unpark": ["worker", "operator"],
+            "prune": ["worker", "operator"],
+            "clock_now": Set(roles), "now": Set(roles),
+        ]
+        for name in ["enqueue", "enqueue_many"] { callers[name] = ["enqueue"] }
+        for name in [
+            "register_definition", "register_worker", "heartbeat", "attach_session", "missing_workers",
+            "unregister_worker", "claim", "claim_suspect", "next_due", "held", "lost_claims", "missed_claim",
+            "complete", "complete_many", "fail", "fail_many", "snooze", "snooze_many", "release_many",
+            "checkpoint", "report_progress", "record_actions", "store_logs", "sampled_queue_depth",
+        ] { callers[name] = ["worker"] }
+        for name in [
+            "retry", "cancel", "skip", "jump", "run_from", "set_global", "reschedule", "rerun", "retry_where",
+            "cancel_where", "pause", "resume", "invariants",
+        ] { callers[name] = ["operator"] }
+        for name in [
+            "find_operations", "explain", "flow", "wait",
+            // What the views call.
+            "privileges", "statement_now", "sees_secrets", "redacted", "queue_names", "front_of_queue",
+            "count_queue", "bucket_quantile", "bucket_sums", "duration_bucket_limits",
+        ] { callers[name] = ["operator", "reader"] }
+        // Parts of other functions, which nobody calls but the owner.
+        for name in [
+            "try_timestamptz", "due_at", "backoff_delay", "patched", "without_keys", "is_patch",
+            "problem_message", "read_options", "plan_rows", "check_batch", "check_patches", "wake",
+            "expand_operations", "record_crashes", "end_operation", "refuse_action", "refuse_next",
+            "apply_jump", "position_after", "give_back", "show_life", "worker_lock", "await_standby",
+            "violations_of_operations", "violations_of_jobs", "violations_of_actions",
+            "violations_of_attempts", "violations_of_the_schema", "job_advice", "hand_back_many",
+            "open_for_steering", "point_at", "find_position", "describe_claims", "first_due_at",
+            "retry_operation", "cancel_operation", "skip_operation", "jump_operation", "run_operation_from",
+            "set_operation_global", "reschedule_operation", "may_steer", "steer_one", "steer", "steer_many",
+            "retry_failed",
+            "steer_where", "steering_details", "write_audit", "forget_failure", "edit_distance",
+            "nearest_name", "did_you_mean", "error_pattern", "error_fingerprint", "failure_fingerprint",
+            "stamp_failure", "caller", "shown", "concealed", "apply_privileges", "grant_privileges",
+            "create_roles",
+        ] { callers[name] = [] }
+        return callers
+    }()
+}
