@@ -136,9 +136,13 @@ extension SQLEngine {
             #expect(error?.hint == "Call register_worker again.")
         }
 
-        @Test func `tells how long until the next scheduled job`() async throws {
+        @Test func `tells how long until the next scheduled job of its queues`() async throws {
             let engine = try await EngineDriver.start()
             try await engine.travel(to: "2030-01-01Z")
+            // Of a queue that it does not serve.
+            try await engine.query(
+                "insert into operations (name, queue, perform_at) values ('Flow', 'elsewhere', '2030-01-01 00:01Z')"
+            )
             #expect(try await engine.value("select next_due(\(engine.worker))", as: Duration?.self) == nil)
             try await engine.query(
                 "insert into operations (name, perform_at) values ('Flow', '2030-01-01 00:05Z'), ('Flow', '2030-01-01 01:00Z')"
