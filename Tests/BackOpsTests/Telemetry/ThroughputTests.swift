@@ -173,10 +173,10 @@ private struct Delivery: OperationDefinition {
             try await connection.script(
                 """
                 insert into operation_minutes
-                  select date_trunc('minute', clock_now()) - make_interval(mins => m), 'default', 'O' || o, 10, 1, 1, 500, array_fill(1, array[25])
+                  select date_trunc('minute', statement_now()) - make_interval(mins => m), 'default', 'O' || o, 10, 1, 1, 500, array_fill(1, array[25])
                     from generate_series(1, 1440) as m, generate_series(1, 10) as o;
                 insert into action_hours
-                  select date_trunc('hour', clock_now(), 'UTC') - make_interval(hours => h), 'O' || o, 'main/A', 10, 500, array_fill(1, array[25])
+                  select date_trunc('hour', statement_now(), 'UTC') - make_interval(hours => h), 'O' || o, 'main/A', 10, 500, array_fill(1, array[25])
                     from generate_series(0, 719) as h, generate_series(1, 40) as o;
                 analyze operation_minutes; analyze action_hours
                 """
