@@ -113,7 +113,7 @@ struct `A worker that vacuums jobs` {
             """
             create role \(role);
             grant usage on schema \(database.schema) to \(role);
-            grant all on all tables in schema \(database.schema) to \(role);
+            grant select, insert, update, delete on all tables in schema \(database.schema) to \(role);
             grant execute on all functions in schema \(database.schema) to \(role);
             grant all on all sequences in schema \(database.schema) to \(role)
             """
