@@ -135,7 +135,7 @@ import Testing
         }
         #expect(block.count > 5)
         for statement in block where !statement.contains("retry") && !statement.contains("skip") {
-            let ran = try await Shell.backops(["sql", "--", "-XAtqc", String(statement)])
+            let ran = try await Shell.sql(["-XAtqc", String(statement)])
             #expect(ran.code == 0, "\(statement) \(ran.messages)")
         }
     }

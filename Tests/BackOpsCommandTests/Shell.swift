@@ -38,6 +38,12 @@ enum Shell {
         try await run("backops", arguments, input: input, variables: ours.merging(variables) { $1 })
     }
 
+    /// Runs `backops sql` past any pooler: psql begins with a search_path of its session, which PgBouncer refuses.
+    static func sql(_ arguments: [String], input: String = "") async throws -> Finished {
+        let variables = ["BACKOPS_DATABASE_URL": TestDatabase.current.directConninfo]
+        return try await backops(["sql", "--"] + arguments, input: input, variables: variables)
+    }
+
     /// Runs the application of these tests against the test's own database.
     static func application(
         _ arguments: [String],

@@ -68,11 +68,11 @@ import Testing
 @Suite(.backops) struct `The command sql` {
     @Test func `runs psql with the schema in its search_path`() async throws {
         _ = try await Shell.backops(["enqueue", "Greeting"])
-        let found = try await Shell.backops(["sql", "--", "-XAtc", "select id, name from operation_status"])
+        let found = try await Shell.sql(["-XAtc", "select id, name from operation_status"])
         #expect(found.output == "1|Greeting\n", "\(found.messages)")
-        let piped = try await Shell.backops(["sql", "--", "-XAt"], input: "select count(*) from jobs;\n")
+        let piped = try await Shell.sql(["-XAt"], input: "select count(*) from jobs;\n")
         #expect(piped.output == "1\n")
-        #expect(try await Shell.backops(["sql", "--", "-XAtc", "select nonsense"]).code == 1)
+        #expect(try await Shell.sql(["-XAtc", "select nonsense"]).code == 1)
     }
 
     @Test func `says when psql is missing`() async throws {

@@ -104,6 +104,7 @@ import Testing
         var command = "exec 2>&1; \(step.command)"
         if step.prompt == "=> " {
             variables["STATEMENT"] = step.command
+            variables["BACKOPS_DATABASE_URL"] = TestDatabase.current.directConninfo
             command = #"exec 2>&1; backops sql -- -X -P pager=off -P footer=off -c "$STATEMENT""#
         }
         let finished = try await Shell.run(path: "/bin/sh", ["-c", command], variables: variables)
