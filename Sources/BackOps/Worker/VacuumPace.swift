@@ -10,16 +10,19 @@ package struct VacuumPace: Sendable {
     /// So many dead rows are never worth a vacuum.
     private let least: Int
 
+    /// For so many times its duration a vacuum is followed by none.
+    private let restShare: Int
+
     /// How many vacuums in a row have left most of the dead rows.
     package private(set) var vainVacuums = 0
 
     private static let deadShare = 0.1
     private static let longestRest: Duration = .seconds(300)
-    private static let timeShare = 20
 
-    package init(interval: Duration = .seconds(5), least: Int = 5000) {
+    package init(interval: Duration = .seconds(5), least: Int = 5000, restShare: Int = 20) {
         self.interval = interval
         self.least = least
+        self.restShare = restShare
     }
 
     /// Whether a vacuum pays.
@@ -45,6 +48,6 @@ package struct VacuumPace: Sendable {
         let leftMost = after.dead > before.dead / 2
         vainVacuums = leftMost ? vainVacuums + 1 : 0
         let patience = min(interval * (1 << min(vainVacuums, 20)), max(interval, Self.longestRest))
-        return max(patience * Double.random(in: 0.75...1.25), duration * Self.timeShare)
+        return max(patience * Double.random(in: 0.75...1.25), duration * restShare)
     }
 }

@@ -17,7 +17,7 @@ struct `A worker that vacuums jobs` {
     ) throws -> BackOpsWorker {
         var configuration = WorkerConfiguration()
         configuration.vacuums = vacuums
-        configuration.vacuumPace = VacuumPace(interval: .milliseconds(20), least: 100)
+        configuration.vacuumPace = VacuumPace(interval: .milliseconds(20), least: 100, restShare: 1)
         let logger = Logger(label: "test") { _ in RecordingLogHandler(journal: journal) }
         return try BackOpsWorker(place, configuration: configuration, logger: logger) { Errand() }
     }
