@@ -68,7 +68,7 @@ extension BackOpsApplication {
     /// It is `@concurrent` because the compiler takes no function that inherits its caller's isolation for `@main`.
     @concurrent
     public static func main() async {
-        await Program.$registry.withValue({ try await registry() }) {
+        await Program.$registry.withValue(Program.RegistrySource { try await registry() }) {
             await Program.run(ApplicationCommand<Self>.self, as: name)
         }
     }

@@ -55,7 +55,7 @@ struct GraphCommand: AsyncParsableCommand {
         if let id = try? OperationID.parse(subject) {
             return try await options.withClient { client in try await run(id, client) }
         }
-        if let own = try await Program.registry?().definition(subject) {
+        if let own = try await Program.registry?.make().definition(subject) {
             return FlowGraph(plan: own.plan, of: own.name)
         }
         return try await options.withClient { client in

@@ -18,7 +18,14 @@ package enum Program {
     @TaskLocal static var root: (any AsyncParsableCommand.Type)?
 
     /// Makes the definitions that this program has; nil in the stand-alone one.
-    @TaskLocal static var registry: (@Sendable () async throws -> Registry)?
+    @TaskLocal static var registry: RegistrySource?
+
+    /// A class, because a task-local closure crashes an optimised build: the runtime gets no type for it.
+    final class RegistrySource: Sendable {
+        let make: @Sendable () async throws -> Registry
+
+        init(_ make: @escaping @Sendable () async throws -> Registry) { self.make = make }
+    }
 
     /// What the program was started as, without its folder.
     static var startedAs: String {
