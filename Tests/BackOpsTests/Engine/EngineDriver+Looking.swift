@@ -45,6 +45,16 @@ extension EngineDriver {
         return Int(try counts.reduce(0) { try $0 + #require($1) })
     }
 
+    /// How many pages a query touches that changes nothing: of three times the fewest.
+    ///
+    /// The first of a session reads the catalogue, too, and so does any after somebody's ANALYZE, or after more changes to the
+    /// catalogue, anywhere in the server, than a session keeps up with.
+    func fewestPages(_ query: SQLStatement) async throws -> Int {
+        var fewest = Int.max
+        for _ in 1...3 { fewest = min(fewest, try await pages(query)) }
+        return fewest
+    }
+
     /// How long from now until its job is due: `00:00:05`.
     func wait(_ operation: Int64) async throws -> String {
         try await value("select (run_at - clock_now())::text from jobs where operation_id = \(operation)")

@@ -26,21 +26,19 @@ struct `Pruning among a hundred thousand operations` {
         return engine
     }
 
-    private func pages(_ engine: EngineDriver, _ arguments: String) async throws -> Int {
-        try await engine.pages("select * from prune(\(unescaped: arguments))")
+    private func pruning(_ arguments: String) -> SQLStatement {
+        "select * from prune(\(unescaped: arguments))"
     }
 
     @Test func `looks at a few pages where nothing is old enough`() async throws {
         let engine = try await engine()
-        // The first call of a session reads the catalogue.
-        _ = try await pages(engine, "'10 years'")
-        #expect(try await pages(engine, "'10 years'") <= 100, "of more than 5,000")
+        #expect(try await engine.fewestPages(pruning("'10 years'")) <= 100, "of more than 5,000")
     }
 
     @Test func `looks at a few pages for every operation that it deletes`() async throws {
         let engine = try await engine()
-        _ = try await pages(engine, "'1 hour', 1000")
-        #expect(try await pages(engine, "'1 hour', 1000, 1000") <= 30 * 1000)
+        _ = try await engine.pages(pruning("'1 hour', 1000"))
+        #expect(try await engine.pages(pruning("'1 hour', 1000, 1000")) <= 30 * 1000)
         #expect(try await engine.value("select count(*) from operations", as: Int.self) == Self.count - 2000)
         #expect(
             try await engine.value("select count(*) from actions", as: Int.self) == 3 * (Self.count - 2000)
@@ -65,7 +63,7 @@ struct `Pruning among a hundred thousand operations` {
             (position, hasMore) = try row.decode(as: Int64.self, Bool.self)
         }
         #expect(position > 90_000)
-        #expect(try await pages(engine, "'1 hour', 1000, \(position)") <= 200)
+        #expect(try await engine.fewestPages(pruning("'1 hour', 1000, \(position)")) <= 200)
         try await snapshot.query("commit")
     }
 

@@ -54,7 +54,7 @@ struct `A worker that vacuums jobs` {
         try await register()
         var sizes: [Int] = []
         try await working(worker()) {
-            for _ in 1...8 {
+            for _ in 1...16 {
                 let before = try await vacuums()
                 for _ in 1...3 { try await runHundred() }
                 try await eventually("it is vacuumed") {
@@ -66,8 +66,9 @@ struct `A worker that vacuums jobs` {
                 sizes.append(try await pages())
             }
         }
-        // Of a vacuum that comes too early one round is left; without any, the eighth would be four times as large as the second.
-        #expect(sizes[7] <= 2 * sizes[1], "\(sizes)")
+        // It grows at first, because a page of an index that was emptied serves again only two vacuums later, and what comes
+        // before a vacuum varies. Without any vacuum the last would be twice as large as the eighth.
+        #expect(2 * sizes[15] <= 3 * sizes[7], "\(sizes)")
         #expect(journal.entries.contains("vacuumed jobs"))
     }
 
