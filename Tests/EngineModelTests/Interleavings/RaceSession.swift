@@ -15,10 +15,15 @@ final class RaceSession: Sendable {
 
     let connection: PQConnection
     private let observer: PQConnection
+    /// Whom this session may be left waiting for.
+    ///
+    /// A vacuum, too, may hold it up for a moment, which is no part of the race.
+    private let rivals: [PQConnection]
     private let running = Mutex<(task: Task<Outcome, any Error>?, isFinished: Bool)>((nil, true))
 
-    init(_ connection: PQConnection, observer: PQConnection) {
+    init(_ connection: PQConnection, rivals: [PQConnection], observer: PQConnection) {
         self.connection = connection
+        self.rivals = rivals
         self.observer = observer
     }
 
@@ -44,10 +49,11 @@ final class RaceSession: Sendable {
         try await settle(sql)
     }
 
-    /// Returns when the running statement has ended or waits for a lock of another session.
+    /// Returns when the running statement has ended or waits for a lock of a rival.
     func settle(_ sql: String = "") async throws {
         let deadline = ContinuousClock.now + .seconds(20)
-        let waits: SQLStatement = "select cardinality(pg_blocking_pids(\(connection.backendPID))) > 0"
+        let waits: SQLStatement =
+            "select pg_blocking_pids(\(connection.backendPID)) && \(rivals.map(\.backendPID))"
         while isWaiting {
             if try await observer.query(waits)[0].decode(0, as: Bool.self), isWaiting { return }
             guard ContinuousClock.now < deadline else { throw DidNotSettle(statement: sql) }

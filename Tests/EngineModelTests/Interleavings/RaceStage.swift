@@ -25,14 +25,15 @@ struct RaceStage: Sendable {
         try await EngineSession.makeHelpers(database)
         try await database.script(pauseTriggers + EngineSession.pinned("pause()", database))
         func connect() async throws -> PQConnection { try await PQConnection.connect(database.options) }
-        let observer = try await connect()
+        let (first, second) = try await (connect(), connect())
+        let (observer, gatekeeper) = try await (connect(), connect())
         return RaceStage(
             sessions: [
-                RaceSession(try await connect(), observer: observer),
-                RaceSession(try await connect(), observer: observer),
+                RaceSession(first, rivals: [second, gatekeeper], observer: observer),
+                RaceSession(second, rivals: [first, gatekeeper], observer: observer),
             ],
             observer: observer,
-            gatekeeper: try await connect()
+            gatekeeper: gatekeeper
         )
     }
 
