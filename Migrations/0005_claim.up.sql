@@ -210,31 +210,35 @@ comment on function claim_suspect(bigint) is
   'Claims one job whose worker died while it held it. It may be the killer: run it with nothing beside it; a clean end acquits it.';
 
 create function next_due(p_worker_id bigint) returns interval
-  language sql
+  language plpgsql
   set search_path from current
   set enable_seqscan = off
   set enable_bitmapscan = off
   set plan_cache_mode = force_generic_plan
   set jit = off
 as $$
-  select least(min(job.run_at), min(pause.until)) - statement_now()
-    from workers w
-   cross join unnest(w.queues) as served (queue)
-    left join lateral (
-      select true as is_paused, q.paused_until as until
-        from queues q
-       where q.name = served.queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > statement_now()
-    ) as pause on true
-   cross join generate_series(0, 9) as lane (priority)
-    left join lateral (
-      select j.run_at
-        from jobs j
-       where pause.is_paused is null
-         and j.queue = served.queue and j.priority = lane.priority::smallint and j.run_at > statement_now() and j.run_at < 'infinity'
-       order by j.run_at
-       limit 1
-    ) as job on true
-   where w.id = p_worker_id
+begin
+  return (
+    select least(min(job.run_at), min(pause.until)) - statement_now()
+      from workers w
+     cross join unnest(w.queues) as served (queue)
+      left join lateral (
+        select true as is_paused, q.paused_until as until
+          from queues q
+         where q.name = served.queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > statement_now()
+      ) as pause on true
+     cross join generate_series(0, 9) as lane (priority)
+      left join lateral (
+        select j.run_at
+          from jobs j
+         where pause.is_paused is null
+           and j.queue = served.queue and j.priority = lane.priority::smallint and j.run_at > statement_now() and j.run_at < 'infinity'
+         order by j.run_at
+         limit 1
+      ) as job on true
+     where w.id = p_worker_id
+  );
+end
 $$;
 comment on function next_due(bigint) is 'How long until the next scheduled job of the worker''s queues is due, or a pause of one ends; null when there is neither.';
 

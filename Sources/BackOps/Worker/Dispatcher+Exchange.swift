@@ -206,7 +206,7 @@ extension Dispatcher {
             return parts
         }
         parts.append(.claim(limit: min(freeSlots, 1000)))
-        if look.sweeps { parts.append(.nextDue) }
+        if look.asksForNextDue { parts.append(.nextDue) }
         look.looks()
         return parts
     }
@@ -278,9 +278,8 @@ extension Dispatcher {
             quarantine.claimed(job?.claim.claimID)
             if let job { start(job) } else { look.wake() }
         case .nextDue:
-            if let delay = try rows.first?.decode(0, as: Int64?.self) {
-                look.nextDue(in: .milliseconds(delay))
-            }
+            let delay = try rows.first?.decode(0, as: Int64?.self)
+            look.learned(nextDue: delay.map { .milliseconds($0) })
         }
     }
 

@@ -23,6 +23,12 @@ struct Lookout: Sendable {
     private(set) var foundNothing = false
 
     private(set) var nextLook = ContinuousClock.now
+
+    /// When the next scheduled job is due, as far as the database has said.
+    private var nextDue: ContinuousClock.Instant?
+
+    /// Whether somebody has woken this worker while it slept.
+    private var isWoken = false
     private var waitsForSlots = false
     /// The claim that is on its way.
     private var claim: (isSweep: Bool, isOutdated: Bool)?
@@ -49,8 +55,14 @@ struct Lookout: Sendable {
     /// The lanes of the next claim.
     var lanes: [Lane] { sweeps ? cursors.sweeping : cursors.resuming }
 
+    /// Whether a claim that is sent now should be accompanied by the question when the next scheduled job is due.
+    ///
+    /// Not when the worker was woken: there is work, which shall not wait for that answer, and what is scheduled wakes nobody.
+    var asksForNextDue: Bool { sweeps && !isWoken }
+
     /// A claim is sent.
     mutating func looks() {
+        isWoken = false
         claim = (isSweep: sweeps, isOutdated: false)
         cursors.begin(sweep: sweeps)
     }
@@ -63,6 +75,7 @@ struct Lookout: Sendable {
 
     /// Somebody says that there is work.
     mutating func wake() {
+        isWoken = isAsleep
         claim?.isOutdated = true
         nextLook = .now
         sweeps = true
@@ -104,9 +117,10 @@ struct Lookout: Sendable {
         }
     }
 
-    /// Learns when the next scheduled job is due.
-    mutating func nextDue(in delay: Duration) {
-        nextLook = min(nextLook, .now + max(delay, .milliseconds(1)))
+    /// Learns when the next scheduled job is due; nil: never.
+    mutating func learned(nextDue delay: Duration?) {
+        nextDue = delay.map { .now + max($0, .milliseconds(1)) }
+        if let nextDue { nextLook = min(nextLook, nextDue) }
     }
 
     /// Nothing can be claimed until slots are free.
@@ -146,6 +160,7 @@ struct Lookout: Sendable {
         } else {
             // Jitter, so that workers that started together do not look together.
             nextLook = now + pollInterval * Double.random(in: 0.8...1.2)
+            if let nextDue { nextLook = min(nextLook, max(nextDue, now + .milliseconds(1))) }
         }
     }
 }

@@ -3414,31 +3414,35 @@ COMMENT ON FUNCTION backops.nearest_name(p_word text, p_candidates text[]) IS 'T
 --
 
 CREATE FUNCTION backops.next_due(p_worker_id bigint) RETURNS interval
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     AS $$
-  select least(min(job.run_at), min(pause.until)) - statement_now()
-    from workers w
-   cross join unnest(w.queues) as served (queue)
-    left join lateral (
-      select true as is_paused, q.paused_until as until
-        from queues q
-       where q.name = served.queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > statement_now()
-    ) as pause on true
-   cross join generate_series(0, 9) as lane (priority)
-    left join lateral (
-      select j.run_at
-        from jobs j
-       where pause.is_paused is null
-         and j.queue = served.queue and j.priority = lane.priority::smallint and j.run_at > statement_now() and j.run_at < 'infinity'
-       order by j.run_at
-       limit 1
-    ) as job on true
-   where w.id = p_worker_id
+begin
+  return (
+    select least(min(job.run_at), min(pause.until)) - statement_now()
+      from workers w
+     cross join unnest(w.queues) as served (queue)
+      left join lateral (
+        select true as is_paused, q.paused_until as until
+          from queues q
+         where q.name = served.queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > statement_now()
+      ) as pause on true
+     cross join generate_series(0, 9) as lane (priority)
+      left join lateral (
+        select j.run_at
+          from jobs j
+         where pause.is_paused is null
+           and j.queue = served.queue and j.priority = lane.priority::smallint and j.run_at > statement_now() and j.run_at < 'infinity'
+         order by j.run_at
+         limit 1
+      ) as job on true
+     where w.id = p_worker_id
+  );
+end
 $$;
 
 
