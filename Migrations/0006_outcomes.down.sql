@@ -1,10 +1,10 @@
 drop function report_progress(bigint, bigint[], bigint[], real[], text[]);
 drop function checkpoint(bigint, bigint, bigint, jsonb);
 drop function unregister_worker(bigint);
-drop function release_many(bigint, bigint[], bigint[]);
+drop function release_many(bigint, bigint[], bigint[], boolean);
 drop function snooze(bigint, bigint, bigint, interval);
 drop function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[]);
-drop function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[]);
+drop function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean);
 drop function give_back(bigint, timestamptz, integer);
 drop function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text);
 drop function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[]);

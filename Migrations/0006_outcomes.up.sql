@@ -61,13 +61,15 @@ comment on function check_batch(bigint[], bigint[], integer[]) is
 
 -- Locks: the operation's row; the caller holds its job.
 create function end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamptz, p_reason text default null) returns void
-  language sql
+  language plpgsql
   set search_path from current
 as $$
+begin
   update operations
      set state = p_state, ended_at = p_now, stopped_position = p_position, stop_reason = p_reason, parked_at = null
    where id = p_operation_id;
   delete from jobs where operation_id = p_operation_id;
+end
 $$;
 comment on function end_operation(bigint, text, integer, timestamptz, text) is 'Ends an active operation as failed or cancelled at an action.';
 
@@ -110,10 +112,11 @@ comment on function refuse_next(bigint, integer, jsonb, text) is
   'What complete_many does with an operation whose next action cannot start, after the patch of the one that completed; returns the outcome.';
 
 create function position_after(p_operation_id bigint, p_branch text, p_position integer) returns integer
-  language sql stable
+  language plpgsql stable
   set search_path from current
 as $$
-  select coalesce(
+begin
+  return coalesce(
     (select s.position from actions s where s.operation_id = p_operation_id and s.position = p_position + 1 and s.branch = p_branch),
     (
       select m.position
@@ -122,7 +125,8 @@ as $$
        order by m.position
        limit 1
     )
-  )
+  );
+end
 $$;
 comment on function position_after(bigint, text, integer) is
   'Where an operation goes on after an action of a side branch: the next of that branch, else the first that main has left.';
@@ -561,19 +565,22 @@ $$;
 comment on function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text) is 'fail_many for one claim.';
 
 create function give_back(p_operation_id bigint, p_run_at timestamptz, p_attempt integer) returns void
-  language sql
+  language plpgsql
   set search_path from current
 as $$
+begin
   update jobs
      set worker_id = null, claim_id = null, claimed_at = null, crashes = 0, progress = null, progress_note = null,
          run_at = p_run_at, attempt = p_attempt
-   where operation_id = p_operation_id
+   where operation_id = p_operation_id;
+end
 $$;
 comment on function give_back(bigint, timestamptz, integer) is 'Frees a claimed job, to be claimed again from p_run_at on; the caller holds it.';
 
 -- Locks: as fail_many.
 create function hand_back_many(
-  p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamptz[], p_delay interval[]
+  p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamptz[], p_delay interval[],
+  p_began boolean default true
 ) returns table (operation_id bigint, claim_id bigint, outcome text, run_at timestamptz)
   language plpgsql
   set search_path from current
@@ -614,8 +621,10 @@ begin
       if not isfinite(v_run_at) then
         raise exception using errcode = 'OP004', message = 'a job can wait for a finite time only';
       end if;
-      insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at)
-        values (v.operation_id, v.position, v.run, v.attempt, p_outcome, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now);
+      if p_began then
+        insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at)
+          values (v.operation_id, v.position, v.run, v.attempt, p_outcome, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now);
+      end if;
       perform give_back(v.operation_id, v_run_at, v.attempt - 1);
       -- A suspect that was interrupted has not shown yet that it lets its worker live.
       if p_outcome = 'released' and v.crashes > 0 then
@@ -633,16 +642,18 @@ begin
      where i.claim_id <> all (v_seen);
 end
 $$;
-comment on function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[]) is
-  'Frees claimed jobs without costing an attempt: what snooze and release have in common.';
+comment on function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean) is
+  'Frees claimed jobs without costing an attempt: what snooze and release have in common. What has not even begun leaves no attempt in the history.';
 
 create function snooze_many(
   p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamptz[], p_delay interval[]
 ) returns table (operation_id bigint, claim_id bigint, outcome text, run_at timestamptz)
-  language sql
+  language plpgsql
   set search_path from current
 as $$
-  select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'snoozed', p_until, p_delay)
+begin
+  return query select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'snoozed', p_until, p_delay);
+end
 $$;
 comment on function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[]) is
   'Puts claimed actions off, each until a time or for a while, at no cost in attempts. outcome: snoozed, done, stale, busy.';
@@ -656,15 +667,18 @@ as $$
 $$;
 comment on function snooze(bigint, bigint, bigint, interval) is 'snooze_many for one claim.';
 
-create function release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[])
+create function release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_began boolean default true)
 returns table (operation_id bigint, claim_id bigint, outcome text, run_at timestamptz)
-  language sql
+  language plpgsql
   set search_path from current
 as $$
-  select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'released', null, null)
+begin
+  return query select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'released', null, null, coalesce(p_began, true));
+end
 $$;
-comment on function release_many(bigint, bigint[], bigint[]) is
-  'Hands claimed jobs back at once and at no cost in attempts: what a worker does that stops. outcome: released, done, stale, busy.';
+comment on function release_many(bigint, bigint[], bigint[], boolean) is
+  'Hands claimed jobs back at once and at no cost in attempts: what a worker does that stops. p_began => false: their actions were not even '
+  'begun, and no attempt is recorded. outcome: released, done, stale, busy.';
 
 -- Locks: the worker's advisory lock, waiting for a claim of it that is under way; its jobs as fail_many; its own row.
 create function unregister_worker(p_worker_id bigint) returns integer

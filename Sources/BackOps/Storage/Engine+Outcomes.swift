@@ -70,10 +70,11 @@ extension Engine {
     }
 
     /// A row of ``HandBackResult`` for every claim.
-    package func release(worker: Int64, _ claims: [Claim]) -> SQLStatement {
+    package func release(worker: Int64, _ claims: [Claim], began: Bool) -> SQLStatement {
         """
         select operation_id, claim_id, outcome
-          from \(unescaped: name).release_many(\(worker), \(claims.map(\.operationID)), \(claims.map(\.claimID)))
+          from \(unescaped: name).release_many(
+            \(worker), \(claims.map(\.operationID)), \(claims.map(\.claimID)), \(began))
         """
     }
 

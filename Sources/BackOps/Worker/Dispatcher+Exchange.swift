@@ -8,7 +8,7 @@ extension Dispatcher {
     /// How much must have come together for another round trip to leave while one is under way.
     ///
     /// A small one would cost nearly as much as a large one, and what comes a moment later would wait for it.
-    private var worthwhile: Int { max(8, configuration.concurrency / 4) }
+    private var worthwhile: Int { max(8, capacity / 4) }
 
     /// Whether there is something to say to the database now.
     var mustSend: Bool {
@@ -169,7 +169,8 @@ extension Dispatcher {
         parts += chunks(pending.completions, batch).map(ExchangePart.complete)
         parts += chunks(pending.failures, batch).map(ExchangePart.fail)
         parts += chunks(pending.snoozes, batch).map(ExchangePart.snooze)
-        parts += chunks(pending.releases, batch).map(ExchangePart.release)
+        parts += chunks(pending.releases, batch).map { .release($0, began: true) }
+        parts += chunks(pending.unbegun, batch).map { .release($0, began: false) }
         parts += chunks(pending.logs, batch).map(ExchangePart.logs)
         if mustReconcile { parts.append(.held) }
         if asksForLostClaims { parts.append(.lost(running.values.map(\.job.claim))) }
@@ -228,7 +229,7 @@ extension Dispatcher {
         case .complete(let completions): engine.complete(worker: worker, completions, continuing: continues)
         case .fail(let attempts): engine.fail(worker: worker, attempts)
         case .snooze(let attempts): engine.snooze(worker: worker, attempts)
-        case .release(let claims): engine.release(worker: worker, claims)
+        case .release(let claims, let began): engine.release(worker: worker, claims, began: began)
         case .logs(let logs): engine.storeLogs(worker: worker, logs)
         case .progress(let reports): engine.reportProgress(worker: worker, reports)
         case .held: engine.held(worker: worker)
@@ -405,7 +406,7 @@ extension Dispatcher {
             )
         case .fail(let attempts) where attempts.count == 1: giveUp([attempts[0].claim], error)
         case .snooze(let attempts) where attempts.count == 1: giveUp([attempts[0].claim], error)
-        case .release(let claims): forget(claims, error)
+        case .release(let claims, _): forget(claims, error)
         case .logs: dropLogs(error)
         case .complete, .fail, .snooze: sendsSingly = true
         case .sleeping, .stopping, .progress, .held, .lost, .claim, .claimSuspect, .nextDue:

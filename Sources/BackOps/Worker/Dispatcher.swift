@@ -21,8 +21,9 @@ struct Dispatcher {
     let telemetry: WorkerTelemetry
     let logger: Logger
 
-    /// By claim.
+    /// By claim; those that wait for a slot, too.
     var running: [Int64: RunningAction] = [:]
+    var pace = ClaimPace()
     var pending = PendingOutcomes()
 
     /// Round trips under way, by number.
@@ -132,21 +133,25 @@ struct Dispatcher {
                 cancelEverything()
                 return .leaseEnded
             }
+            handBackWaiting()
             if isFinished { return .stopped }
             if freeSlots > 0 { look.slotsAreFree() }
             if let nextReconciliation, nextReconciliation <= .now { mustReconcile = true }
             while mustSend, send() {}
             if freeSlots > 0 { look.slotsAreFree() }
             if !inbox.hasNews, isFinished { return .stopped }
-            telemetry.metrics?.running(running.count)
+            telemetry.metrics?.running(min(running.count, configuration.concurrency))
             await inbox.wait(until: nextMoment, actions: actionsToWaitFor)
         }
     }
 
-    /// Slots that neither an action has nor the answer to what was sent, or is to be, may take.
+    /// How many jobs this worker holds at once: the slots, and what short actions can do without.
+    var capacity: Int { configuration.concurrency + pace.ahead(of: configuration.concurrency) }
+
+    /// Room that neither an action has nor the answer to what was sent, or is to be, may take.
     var freeSlots: Int {
         let reserved = flights.values.reduce(0) { $0 + $1.slots }
-        return configuration.concurrency - running.count - pending.completions.count - reserved
+        return capacity - running.count - pending.completions.count - reserved
     }
 
     private mutating func absorb(_ news: WorkerInbox.News) {
@@ -164,6 +169,7 @@ struct Dispatcher {
     }
 
     private mutating func absorb(_ ended: WorkerInbox.Ended) {
+        pace.ended(after: ended.duration)
         // What was lost meanwhile has nothing to say any more.
         guard let action = running.removeValue(forKey: ended.job.claim.claimID) else { return }
         if quarantine.suspect == ended.job.claim.claimID { quarantine.suspect = nil }
@@ -209,10 +215,21 @@ struct Dispatcher {
     }
 
     private func cancel(_ action: RunningAction) {
+        guard let task = inbox.withdraw(claim: action.job.claim.claimID) else { return }
         var logger = logger
         for (key, value) in action.job.metadata { logger[metadataKey: key] = value }
-        action.task.cancel()
-        stragglers.watch(action.task, logger: logger)
+        stragglers.watch(task, logger: logger)
+    }
+
+    /// Hands back what has waited too long for a slot, or all of it when the worker stops.
+    private mutating func handBackWaiting() {
+        guard running.count > configuration.concurrency || stop >= .graceful else { return }
+        let claims = inbox.withdrawWaiting(since: stop >= .graceful ? nil : .now - ClaimPace.patience)
+        guard !claims.isEmpty else { return }
+        if stop < .graceful { pace.stalled() }
+        for claim in claims {
+            if let action = running.removeValue(forKey: claim) { pending.unbegun.append(action.job.claim) }
+        }
     }
 
     mutating func start(_ job: ClaimedJob) {
@@ -220,6 +237,15 @@ struct Dispatcher {
         guard running[job.claim.claimID] == nil else { return }
         guard lostInFlight.removeValue(forKey: job.claim.claimID) == nil else {
             logger.notice("action does not start: its claim was taken away", metadata: job.metadata)
+            return
+        }
+        // Waiting is a risk: it ends as crashed if this process dies meanwhile.
+        guard job.attempt < job.maxAttempts || inbox.hasFreeSlot else {
+            if !pace.isCautious {
+                logger.debug("worker claims nothing ahead for a while: a last attempt must not wait")
+            }
+            pace.beCautious()
+            pending.unbegun.append(job.claim)
             return
         }
         running[job.claim.claimID] = .start(
@@ -279,6 +305,8 @@ extension Dispatcher {
     /// Ends what has not ended within the grace period; it is handed back at no cost in attempts.
     private mutating func cancelRest() {
         isCancelling = true
+        // First, or it would begin in the slots that become free.
+        handBackWaiting()
         for action in running.values { cancel(action) }
     }
 
@@ -299,6 +327,9 @@ extension Dispatcher {
         // Nothing can be sent before: looking up earlier would be for nothing, again and again.
         if let sendAgainAt { moment = sendAgainAt }
         if !flights.isEmpty { moment = .now + .seconds(3600) }
+        if running.count > configuration.concurrency, let oldest = inbox.oldestWaiting {
+            moment = min(moment, oldest + ClaimPace.patience)
+        }
         if let stopDeadline {
             moment = min(moment, isCancelling ? stopDeadline + Self.cancellationGrace : stopDeadline)
         }

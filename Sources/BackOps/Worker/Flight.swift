@@ -7,7 +7,8 @@ enum ExchangePart: Sendable {
     case complete([(job: ClaimedJob, result: ActionResult)])
     case fail([FailedAttempt])
     case snooze([SnoozedAttempt])
-    case release([Claim])
+    /// Whether their actions have begun; what has not leaves no attempt behind.
+    case release([Claim], began: Bool)
     case logs([(claim: Claim, lines: PQJSON)])
     case progress([(claim: Claim, report: WorkerActionHost.Report)])
     case held

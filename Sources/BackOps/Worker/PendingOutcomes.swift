@@ -10,12 +10,15 @@ struct PendingOutcomes: Sendable {
     var snoozes: [SnoozedAttempt] = []
     var releases: [Claim] = []
 
+    /// Claims of actions that have not begun.
+    var unbegun: [Claim] = []
+
     /// What attempts have logged, to be stored with their outcomes.
     var logs: [(claim: Claim, lines: PQJSON)] = []
 
     var isEmpty: Bool { count == 0 && logs.isEmpty }
 
-    var count: Int { completions.count + failures.count + snoozes.count + releases.count }
+    var count: Int { completions.count + failures.count + snoozes.count + releases.count + unbegun.count }
 
     /// Files how an attempt ended.
     mutating func add(_ ended: WorkerInbox.Ended) {
@@ -33,7 +36,7 @@ struct PendingOutcomes: Sendable {
 
     /// The claims that have an outcome here.
     var claims: Set<Claim> {
-        Set(completions.map(\.job.claim) + failures.map(\.claim) + snoozes.map(\.claim) + releases)
+        Set(completions.map(\.job.claim) + failures.map(\.claim) + snoozes.map(\.claim) + releases + unbegun)
     }
 
     /// Takes back what was on its way.
@@ -47,7 +50,8 @@ struct PendingOutcomes: Sendable {
         case .complete(let sent): completions += sent.filter { !settled.contains($0.job.claim) }
         case .fail(let sent): failures += sent.filter { !settled.contains($0.claim) }
         case .snooze(let sent): snoozes += sent.filter { !settled.contains($0.claim) }
-        case .release(let sent): releases += sent.filter { !settled.contains($0) }
+        case .release(let sent, began: true): releases += sent.filter { !settled.contains($0) }
+        case .release(let sent, began: false): unbegun += sent.filter { !settled.contains($0) }
         case .logs(let sent): logs += sent
         case .sleeping, .stopping, .progress, .held, .lost, .claim, .claimSuspect, .nextDue: break
         }
@@ -59,5 +63,6 @@ struct PendingOutcomes: Sendable {
         failures.removeAll { settled.contains($0.claim) }
         snoozes.removeAll { settled.contains($0.claim) }
         releases.removeAll { settled.contains($0) }
+        unbegun.removeAll { settled.contains($0) }
     }
 }

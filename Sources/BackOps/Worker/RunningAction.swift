@@ -1,11 +1,10 @@
 import LibPQ
 import Logging
 
-/// An action that runs in this process.
+/// An action that runs in this process, or will as soon as there is a slot.
 struct RunningAction: Sendable {
     let job: ClaimedJob
     let host: WorkerActionHost
-    let task: Task<Void, Never>
 
     /// The claim of the operation's next action, when that was started before the answer to this one's own commit came.
     var successor: Int64?
@@ -22,7 +21,7 @@ struct RunningAction: Sendable {
         logger: Logger,
         inbox: WorkerInbox
     ) -> RunningAction {
-        let task = inbox.launch(claim: job.claim.claimID) {
+        inbox.launch(claim: job.claim.claimID) {
             let log = configuration.attemptLogs.isOff ? nil : AttemptLog(configuration.attemptLogs)
             func attempt() async -> (ActionOutcome, Duration) {
                 await run(job, host, registry, plans, configuration, stragglers, logger, log)
@@ -37,7 +36,7 @@ struct RunningAction: Sendable {
                 log: configuration.attemptLogs.keeps(outcome) ? log?.document : nil
             )
         }
-        return RunningAction(job: job, host: host, task: task)
+        return RunningAction(job: job, host: host)
     }
 
     private static func run(

@@ -60,26 +60,37 @@ package final class WorkerInbox: Sendable {
         /// How many actions must have ended for the reader to be woken.
         var actions = 1
         var alarm: (rings: ContinuousClock.Instant, task: Task<Void, any Error>)?
-        /// The running actions, by claim.
+        /// The running actions, by claim: no more than there are slots.
         var tasks: [Int64: Task<Void, Never>] = [:]
+        /// Actions for which no slot is free.
+        var waiting = WaitingActions()
 
         /// Whether the reader has something to do.
         var isDue: Bool { isUrgent || news.ended.count >= actions }
     }
 
     private let state = Mutex(State())
+    private let slots: Int
 
-    /// Starts the task of an action, which adds how it ended.
-    func launch(
-        claim id: Int64,
-        _ body: @escaping @Sendable () async -> Ended
-    ) -> Task<Void, Never> {
+    /// Makes an inbox for a worker.
+    ///
+    /// - Parameter slots: How many actions run at once.
+    init(slots: Int) { self.slots = slots }
+
+    /// Starts the task of an action, which adds how it ended; as soon as a slot is free.
+    func launch(claim id: Int64, _ body: @escaping WaitingActions.Body) {
         state.withLock { state in
-            let task = Task { self.add(await body()) }
-            state.tasks[id] = task
             // The claim's answer came after the end of the lease.
-            if state.news.leaseEnded { task.cancel() }
-            return task
+            guard !state.news.leaseEnded else { return }
+            state.waiting.append(claim: id, body)
+            fillSlots(&state)
+        }
+    }
+
+    /// Whoever ends starts who is next: the reader may be waiting for an answer.
+    private func fillSlots(_ state: inout State) {
+        while state.tasks.count < slots, let next = state.waiting.takeFirst() {
+            state.tasks[next.claim] = Task { self.add(await next.body()) }
         }
     }
 
@@ -87,10 +98,42 @@ package final class WorkerInbox: Sendable {
         let waiter = state.withLock { state in
             state.tasks[ended.job.claim.claimID] = nil
             state.news.ended.append(ended)
+            fillSlots(&state)
             return state.isDue ? state.waiter.take() : nil
         }
         waiter?.resume()
     }
+
+    /// Takes back an action that was launched: one that waits does not start, one that runs is cancelled and leaves its slot.
+    ///
+    /// - Parameter id: The claim.
+    /// - Returns: The task, if it runs and has not ended.
+    func withdraw(claim id: Int64) -> Task<Void, Never>? {
+        let task = state.withLock { state in
+            guard let task = state.tasks.removeValue(forKey: id) else {
+                state.waiting.remove(claim: id)
+                return nil as Task<Void, Never>?
+            }
+            fillSlots(&state)
+            return task
+        }
+        task?.cancel()
+        return task
+    }
+
+    /// Takes back the actions that wait for a slot since some time or longer; they do not start.
+    ///
+    /// - Parameter moment: The time; nil for all of them.
+    /// - Returns: Their claims.
+    func withdrawWaiting(since moment: ContinuousClock.Instant? = nil) -> [Int64] {
+        state.withLock { $0.waiting.take(since: moment) }
+    }
+
+    /// Whether an action that is launched starts at once.
+    var hasFreeSlot: Bool { state.withLock { $0.tasks.count < slots } }
+
+    /// Since when the action that is next has waited for a slot; nil when none waits.
+    var oldestWaiting: ContinuousClock.Instant? { state.withLock { $0.waiting.oldest } }
 
     func land(_ landing: Landing) { note { $0.landings.append(landing) } }
     func wake() { note { $0.isWoken = true } }
@@ -101,13 +144,18 @@ package final class WorkerInbox: Sendable {
         }
     }
     func lose(claim id: Int64) {
-        state.withLock { $0.tasks[id] }?.cancel()
+        let task = state.withLock { state in
+            state.waiting.remove(claim: id)
+            return state.tasks[id]
+        }
+        task?.cancel()
         note { $0.lostClaims.append(id) }
     }
 
     func leaseEnded() {
         let tasks = state.withLock { state in
             state.news.leaseEnded = true
+            state.waiting = WaitingActions()
             return Array(state.tasks.values)
         }
         for task in tasks { task.cancel() }

@@ -70,7 +70,7 @@ struct WorkerRun {
     private func work(_ pools: Pools) async throws {
         var end = Dispatcher.End.leaseEnded
         while case .leaseEnded = end {
-            let inbox = WorkerInbox()
+            let inbox = WorkerInbox(slots: configuration.concurrency)
             relay.attach(inbox)
             guard let registration = try await register(pools, inbox) else { return }
             end = try await work(pools, registration, inbox)

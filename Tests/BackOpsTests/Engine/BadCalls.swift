@@ -167,6 +167,8 @@ enum BadCalls {
         ("release_many({w}, '{}', '{}')", ""),
         ("release_many({w}, array[{o}], array[{old}])", "({o},{old},stale,)"),
         ("release_many({w}, array[{o},{r}], array[{c}])", "OP004"),
+        ("release_many({w}, array[{o}], array[{old}], false)", "({o},{old},stale,)"),
+        ("release_many({w}, array[{o}], array[{old}], null)", "({o},{old},stale,)"),
         ("unregister_worker(null)", "0"),
         ("unregister_worker(7)", "0"),
         ("checkpoint(null, {o}, {c}, '{}')", "false"),

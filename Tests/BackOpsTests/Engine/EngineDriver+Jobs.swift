@@ -112,8 +112,10 @@ extension EngineDriver {
 
     /// Hands an action back.
     @discardableResult
-    func release(_ job: Job) async throws -> String {
-        try await value("select outcome from release_many(\(worker), \([job.operation]), \([job.claim]))")
+    func release(_ job: Job, began: Bool = true) async throws -> String {
+        try await value(
+            "select outcome from release_many(\(worker), \([job.operation]), \([job.claim]), \(began))"
+        )
     }
 
     /// Writes globals before the action ends; false when the claim is not the worker's any more.

@@ -170,6 +170,14 @@ extension SQLEngine {
             #expect(try await engine.history(id) == ["A 1.1 released"])
         }
 
+        @Test func `by a release leaves no trace if the action had not begun`() async throws {
+            let engine = try await EngineDriver.start()
+            let id = try await engine.enqueue()
+            #expect(try await engine.release(engine.claimOne(), began: false) == "released")
+            #expect(try await engine.history(id) == [])
+            #expect(try await engine.claimOne().attempt == 1)
+        }
+
         @Test func `for ever is refused`() async throws {
             let engine = try await EngineDriver.start()
             try await engine.enqueue()

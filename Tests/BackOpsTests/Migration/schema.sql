@@ -1809,13 +1809,15 @@ COMMENT ON FUNCTION backops.edit_distance(p_first text, p_second text) IS 'Lette
 --
 
 CREATE FUNCTION backops.end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamp with time zone, p_reason text DEFAULT NULL::text) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
+begin
   update operations
      set state = p_state, ended_at = p_now, stopped_position = p_position, stop_reason = p_reason, parked_at = null
    where id = p_operation_id;
   delete from jobs where operation_id = p_operation_id;
+end
 $$;
 
 
@@ -2917,13 +2919,15 @@ COMMENT ON FUNCTION backops.front_of_queue(p_queue text, p_limit integer) IS 'Th
 --
 
 CREATE FUNCTION backops.give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
+begin
   update jobs
      set worker_id = null, claim_id = null, claimed_at = null, crashes = 0, progress = null, progress_note = null,
          run_at = p_run_at, attempt = p_attempt
-   where operation_id = p_operation_id
+   where operation_id = p_operation_id;
+end
 $$;
 
 
@@ -2970,10 +2974,10 @@ COMMENT ON FUNCTION backops.grant_privileges(p_role text, p_grantee text) IS 'Gr
 
 
 --
--- Name: hand_back_many(bigint, bigint[], bigint[], text, timestamp with time zone[], interval[]); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: hand_back_many(bigint, bigint[], bigint[], text, timestamp with time zone[], interval[], boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+CREATE FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean DEFAULT true) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
@@ -3013,8 +3017,10 @@ begin
       if not isfinite(v_run_at) then
         raise exception using errcode = 'OP004', message = 'a job can wait for a finite time only';
       end if;
-      insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at)
-        values (v.operation_id, v.position, v.run, v.attempt, p_outcome, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now);
+      if p_began then
+        insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at)
+          values (v.operation_id, v.position, v.run, v.attempt, p_outcome, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now);
+      end if;
       perform give_back(v.operation_id, v_run_at, v.attempt - 1);
       -- A suspect that was interrupted has not shown yet that it lets its worker live.
       if p_outcome = 'released' and v.crashes > 0 then
@@ -3035,10 +3041,10 @@ $$;
 
 
 --
--- Name: FUNCTION hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[]); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[]) IS 'Frees claimed jobs without costing an attempt: what snooze and release have in common.';
+COMMENT ON FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean) IS 'Frees claimed jobs without costing an attempt: what snooze and release have in common. What has not even begun leaves no attempt in the history.';
 
 
 --
@@ -3911,10 +3917,11 @@ COMMENT ON FUNCTION backops.point_at(p_operation backops.operations, p_position 
 --
 
 CREATE FUNCTION backops.position_after(p_operation_id bigint, p_branch text, p_position integer) RETURNS integer
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-  select coalesce(
+begin
+  return coalesce(
     (select s.position from actions s where s.operation_id = p_operation_id and s.position = p_position + 1 and s.branch = p_branch),
     (
       select m.position
@@ -3923,7 +3930,8 @@ CREATE FUNCTION backops.position_after(p_operation_id bigint, p_branch text, p_p
        order by m.position
        limit 1
     )
-  )
+  );
+end
 $$;
 
 
@@ -4499,22 +4507,24 @@ COMMENT ON FUNCTION backops.register_worker(p_host text, p_pid integer, p_queues
 
 
 --
--- Name: release_many(bigint, bigint[], bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: release_many(bigint, bigint[], bigint[], boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
-    LANGUAGE sql SECURITY DEFINER
+CREATE FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_began boolean DEFAULT true) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-  select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'released', null, null)
+begin
+  return query select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'released', null, null, coalesce(p_began, true));
+end
 $$;
 
 
 --
--- Name: FUNCTION release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_began boolean); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) IS 'Hands claimed jobs back at once and at no cost in attempts: what a worker does that stops. outcome: released, done, stale, busy.';
+COMMENT ON FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_began boolean) IS 'Hands claimed jobs back at once and at no cost in attempts: what a worker does that stops. p_began => false: their actions were not even begun, and no attempt is recorded. outcome: released, done, stale, busy.';
 
 
 --
@@ -5286,10 +5296,12 @@ COMMENT ON FUNCTION backops.snooze(p_worker_id bigint, p_operation_id bigint, p_
 --
 
 CREATE FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-  select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'snoozed', p_until, p_delay)
+begin
+  return query select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'snoozed', p_until, p_delay);
+end
 $$;
 
 
@@ -8454,10 +8466,10 @@ REVOKE ALL ON FUNCTION backops.grant_privileges(p_role text, p_grantee text) FRO
 
 
 --
--- Name: FUNCTION hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[]); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean) FROM PUBLIC;
 
 
 --
@@ -8692,10 +8704,10 @@ REVOKE ALL ON FUNCTION backops.register_worker(p_host text, p_pid integer, p_que
 
 
 --
--- Name: FUNCTION release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_began boolean); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_began boolean) FROM PUBLIC;
 
 
 --

@@ -119,9 +119,9 @@ extension ClaimCommand {
                 "fail(\(owner), 'Mishap', 'broken', 'there', \(permanent), \(delay), '\(timedOut ? "timed_out" : "failed")')"
             )
         case .snooze(let seconds): return Self.handBack("snooze(\(owner), '\(seconds) seconds')")
-        case .release:
+        case .release(let began):
             return Self.handBack(
-                "release_many(\(worker), array[\(operation)]::bigint[], array[\(claim)]::bigint[])"
+                "release_many(\(worker), array[\(operation)]::bigint[], array[\(claim)]::bigint[], \(began))"
             )
         case .checkpoint(let change):
             let unset = change.unset.map { "\"\($0)\"" }.joined(separator: ",")

@@ -88,7 +88,7 @@ struct CommandGenerator {
     private mutating func suspect(_ model: EngineModel, _ step: Int) -> Command {
         switch random.below(10) {
         case 0..<5: script = [.clock(seconds: 101), .rescue, registerWorker()]
-        case 5..<7: script = [.claimed(Token(step: step, index: 0), .release)]
+        case 5..<7: script = [.claimed(Token(step: step, index: 0), .release(began: random.chance(70)))]
         default: break
         }
         return .claimSuspect(worker: worker(model))
@@ -182,7 +182,7 @@ struct CommandGenerator {
                     timedOut: random.chance(20)
                 )
             case 15: .snooze(seconds: random.below(30))
-            case 16..<18: .release
+            case 16..<18: .release(began: random.chance(50))
             default: .checkpoint(change())
             }
         if case .complete = command { lastCompleted = token }

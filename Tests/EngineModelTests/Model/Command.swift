@@ -42,7 +42,7 @@ enum ClaimCommand: Hashable, Sendable {
     case complete(change: GlobalsChange?, jump: JumpTarget?, continues: Bool)
     case fail(permanent: Bool, retryAfter: Int?, timedOut: Bool)
     case snooze(seconds: Int)
-    case release
+    case release(began: Bool)
     case checkpoint(GlobalsChange)
 }
 

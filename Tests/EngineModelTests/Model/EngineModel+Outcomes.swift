@@ -31,9 +31,9 @@ extension EngineModel {
             guard isHeld else { return missed(token, operation, columns: 4) }
             handBack(&operation, as: "snoozed", runAt: now + seconds)
             return handedBack("snoozed", token, operation)
-        case .release:
+        case .release(let began):
             guard isHeld else { return missed(token, operation, columns: 4) }
-            handBack(&operation, as: "released", runAt: nil)
+            handBack(&operation, as: "released", runAt: nil, isRecorded: began)
             return handedBack("released", token, operation)
         case .checkpoint(let change):
             if isHeld { operation.globals.apply(change) }
@@ -212,9 +212,10 @@ extension EngineModel {
 
     /// Frees a claimed job without costing an attempt.
     ///
-    /// A suspect that is released has not shown yet that it is harmless.
-    func handBack(_ operation: inout ModelOperation, as outcome: String, runAt: Int?) {
-        record(&operation, outcome)
+    /// A suspect that is released has not shown yet that it is harmless. What has not begun is not recorded as an attempt.
+    func handBack(_ operation: inout ModelOperation, as outcome: String, runAt: Int?, isRecorded: Bool = true)
+    {
+        if isRecorded { record(&operation, outcome) }
         guard var job = operation.job else { return }
         job.holder = nil
         job.attempt -= 1

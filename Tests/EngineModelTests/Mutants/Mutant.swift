@@ -35,7 +35,8 @@ extension Mutant {
     private static let completeMany = "complete_many(bigint,bigint[],bigint[],jsonb[],integer[],boolean)"
     private static let failMany =
         "fail_many(bigint,bigint[],bigint[],text[],boolean[],interval[],text[],text[],text[])"
-    private static let handBackMany = "hand_back_many(bigint,bigint[],bigint[],text,timestamptz[],interval[])"
+    private static let handBackMany =
+        "hand_back_many(bigint,bigint[],bigint[],text,timestamptz[],interval[],boolean)"
     private static let claim = "claim(bigint,integer,text[],smallint[],timestamptz[],bigint[])"
 
     static let all: [Mutant] = [
@@ -111,6 +112,7 @@ extension Mutant {
             in: handBackMany,
             ("p_outcome = 'released' and v.crashes > 0", "false")
         ),
+        Mutant("what had not begun is recorded", in: handBackMany, ("if p_began then", "if true then")),
         Mutant("a release costs an attempt", in: handBackMany, ("v.attempt - 1", "v.attempt")),
         Mutant(
             "one attempt too many",
