@@ -403,6 +403,12 @@ comment on column queues.paused_until is 'When it goes on by itself; null for wh
 comment on column queues.paused_by is 'Database role that paused it.';
 comment on column queues.reason is 'Why, in the words of whoever did.';
 
+create view paused_queues as
+  select name, paused_at, paused_until, paused_by, reason
+    from queues
+   where paused_at is not null and coalesce(paused_until, 'infinity') > statement_now();
+comment on view paused_queues is 'Queues that are paused now: nothing of them is claimed, and nobody is woken for them.';
+
 create table secret_keys (
   name text not null,
   key  text not null,

@@ -12,7 +12,7 @@ begin
        select id
          from workers
         where sleeping and p_queue = any (queues)
-          and not exists (select from queues q where q.name = p_queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > clock_now())
+          and not exists (select from paused_queues where name = p_queue)
         order by random() limit least(p_jobs, 16)
      ) as sleeper;
 end

@@ -47,7 +47,7 @@ begin
   return query select true, exists (
     select from jobs
      where crashes > 0 and worker_id is null and queue = any (v_queues) and run_at <= v_now and handler = any (v_handlers)
-       and queue not in (select name from queues where paused_at is not null and coalesce(paused_until, 'infinity') > v_now)
+       and queue not in (select name from paused_queues)
   ), count(*) from workers;
 end
 $$;

@@ -5,3 +5,4 @@ drop function claim_suspect(bigint);
 drop function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[]);
 drop function describe_claims(bigint[]);
 drop type claimed_job;
+drop function settled_version(xid);

@@ -1,5 +1,12 @@
 -- Claim: workers take due jobs, each one exactly once.
 
+-- An xmin is another one whenever the row was changed, unless the same transaction changes it twice.
+create function settled_version(p_xmin xid) returns bigint
+  language sql stable
+  return case when p_xmin::text::bigint < pg_current_xact_id()::text::bigint & 4294967295 then p_xmin::text::bigint end;
+comment on function settled_version(xid) is
+  'The version of a row, by its xmin, or null if the running transaction may have written it: it could write it again without another xmin.';
+
 create type claimed_job as (
   operation_id  bigint,
   claim_id      bigint,
@@ -19,7 +26,8 @@ create type claimed_job as (
   globals       jsonb,
   plan          json,
   claimed_at    timestamptz,
-  traceparent   text
+  traceparent   text,
+  globals_version bigint
 );
 comment on type claimed_job is
   'What a worker must know to run the action that it claimed. plan is given where the operation brought its own branches: [[branch, action], …].';
@@ -42,6 +50,8 @@ comment on column claimed_job.globals is 'The globals.';
 comment on column claimed_job.plan is 'Branches and actions in order, for jumps.';
 comment on column claimed_job.claimed_at is 'When it was claimed: claimed_at - run_at is how long it was due before.';
 comment on column claimed_job.traceparent is 'W3C trace context of the enqueue, or null.';
+comment on column claimed_job.globals_version is
+  'Another number whenever the globals have changed, or null. Give it to complete_many, and the globals come again only if they have.';
 
 -- claim spells the same columns out: it describes the rows that its own UPDATE returns, which no other query of that statement
 -- could see yet.
@@ -56,7 +66,7 @@ as $$
          case when j.definition_id is null then (
            select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
          ) end,
-         j.claimed_at, o.traceparent
+         j.claimed_at, o.traceparent, null::bigint
     from jobs j
     join actions a on a.operation_id = j.operation_id and a.position = j.position
     join operations o on o.id = j.operation_id
@@ -93,7 +103,7 @@ begin
   end if;
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
     select handlers, missing_since is not null,
-           array(select name from queues where paused_at is not null and coalesce(paused_until, 'infinity') > v_now)
+           array(select name from paused_queues)
       into v_handlers, v_is_missing, v_paused
       from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
   end if;
@@ -138,7 +148,7 @@ begin
            case when j.definition_id is null then (
              select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
            ) end,
-           j.claimed_at, o.traceparent
+           j.claimed_at, o.traceparent, settled_version(o.xmin)
       from claimed j
       join actions a on a.operation_id = j.operation_id and a.position = j.position
       join operations o on o.id = j.operation_id
@@ -196,7 +206,7 @@ begin
   select operation_id into v_id
     from jobs
    where crashes > 0 and worker_id is null and run_at <= v_now and queue = any (v_worker.queues) and handler = any (v_worker.handlers)
-     and queue not in (select name from queues where paused_at is not null and coalesce(paused_until, 'infinity') > v_now)
+     and queue not in (select name from paused_queues)
    order by run_at, operation_id
    limit 1
      for update skip locked;
@@ -223,9 +233,7 @@ begin
       from workers w
      cross join unnest(w.queues) as served (queue)
       left join lateral (
-        select true as is_paused, q.paused_until as until
-          from queues q
-         where q.name = served.queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > statement_now()
+        select true as is_paused, paused_until as until from paused_queues where name = served.queue
       ) as pause on true
      cross join generate_series(0, 9) as lane (priority)
       left join lateral (

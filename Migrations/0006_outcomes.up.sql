@@ -247,10 +247,11 @@ comment on function lost_claims(bigint, bigint[], bigint[]) is
 -- rows are read by lateral queries that it cannot turn round, and written by a condition that cannot be merged, "= any (array[…])".
 -- No statistics could make a better plan, so a session makes it once; and to compile it takes longer than to run it a thousand times.
 create function complete_many(
-  p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean default true
+  p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[],
+  p_continue boolean default true, p_globals_versions bigint[] default null
 ) returns table (
   operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer,
-  timeout_ms bigint, branch text, action text, globals jsonb
+  timeout_ms bigint, branch text, action text, globals jsonb, globals_version bigint
 )
   language plpgsql
   set search_path from current
@@ -269,11 +270,11 @@ declare
   v_paused text[];
   v_jump record;
 begin
-  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps));
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps), cardinality(p_globals_versions));
   perform check_patches(p_patches);
   -- Nothing is held without a lease. A queue that is paused is no lane to go on in.
   select id, handlers, missing_since is not null,
-         array(select name from queues where paused_at is not null and coalesce(paused_until, 'infinity') > v_now)
+         array(select name from paused_queues)
     into v_worker_id, v_handlers, v_is_missing, v_paused
     from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if v_is_missing then
@@ -304,10 +305,11 @@ begin
   -- 2. The others are completed; every operation moves on, or ends.
   return query
     with held as materialized (
-      select i.patch, i.target, j.*
+      select i.patch, i.target, i.known_version, j.*
         from (
           select *
-            from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps) as i (operation_id, claim_id, patch, target)
+            from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps, p_globals_versions)
+              as i (operation_id, claim_id, patch, target, known_version)
            order by operation_id
         ) as i
        cross join lateral (
@@ -339,7 +341,7 @@ begin
        where h.target is not null
     ),
     following as materialized (
-      select d.operation_id, d.claim_id, d.patch, o.globals, n.position as next_position, n.run, n.max_attempts, n.timeout, n.branch, n.name,
+      select d.operation_id, d.claim_id, d.patch, o.globals, d.known_version, o.version, n.position as next_position, n.run, n.max_attempts, n.timeout, n.branch, n.name,
              n.queue, n.handler, n.due,
              case
                when n.position is null then null
@@ -354,7 +356,9 @@ begin
              end as next_claim_id
         from done d
        cross join lateral (
-         select o.queue, case when d.patch is null then o.globals else patched(o.globals, d.patch) end as globals
+         select o.queue, case when d.patch is null then o.globals else patched(o.globals, d.patch) end as globals,
+                -- Nobody has seen the version that a patch makes below.
+                case when d.patch is null then settled_version(o.xmin) end as version
            from operations o
           where o.id = d.operation_id
          offset 0
@@ -427,19 +431,23 @@ begin
              else 'waiting'
            end,
            f.next_claim_id, f.next_position, f.run, f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
-           f.branch, f.name, case when f.next_claim_id is not null then f.globals end
+           f.branch, f.name,
+           -- Large globals cost more than all the rest, and the worker has them already unless they have changed.
+           case when f.next_claim_id is not null and (f.version = f.known_version) is not true then f.globals end,
+           case when f.next_claim_id is not null then f.version end
       from following f
     union all
     -- The rest is told why.
-    select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id), null, null, null, null, null, null, null, null
+    select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id), null, null, null, null, null, null, null, null, null
       from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
      where i.claim_id not in (select claim_id from following);
 end
 $$;
-comment on function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean) is
+comment on function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[]) is
   'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and '
   'the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), waiting (it goes on '
-  'later or elsewhere), completed or failed (the operation), done, stale, busy (see missed_claim).';
+  'later or elsewhere), completed or failed (the operation), done, stale, busy (see missed_claim). Globals come with the next action, but not where p_globals_versions gives the '
+  'version that they still have.';
 
 create function complete(
   p_worker_id bigint, p_operation_id bigint, p_claim_id bigint,
@@ -463,10 +471,11 @@ begin
     v_patch := jsonb_build_object('set', coalesce(p_set, '{}'), 'unset', to_jsonb(coalesce(p_unset, '{}')));
   end if;
   return query
-    select * from complete_many(
-      p_worker_id, array[p_operation_id], array[p_claim_id], array[v_patch],
-      array[case when p_jump_branch is not null then find_position(p_operation_id, p_jump_branch, p_jump_action) end], p_continue
-    );
+    select c.operation_id, c.claim_id, c.outcome, c.next_claim_id, c.position, c.run, c.max_attempts, c.timeout_ms, c.branch, c.action, c.globals
+      from complete_many(
+        p_worker_id, array[p_operation_id], array[p_claim_id], array[v_patch],
+        array[case when p_jump_branch is not null then find_position(p_operation_id, p_jump_branch, p_jump_action) end], p_continue
+      ) as c;
 end
 $$;
 comment on function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean) is

@@ -169,7 +169,7 @@ create view queue_depth as
          c.capped
     from queue_names() as n (queue)
    cross join lateral count_queue(n.queue) as c
-    left join queues q on q.name = n.queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > statement_now();
+    left join paused_queues q on q.name = n.queue;
 comment on view queue_depth is
   'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), waiting (parked, '
   'until a worker registers their name), and who paused it. Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. '
@@ -283,7 +283,7 @@ create view stuck as
                end
           from queue_names() as n (queue)
          cross join lateral front_of_queue(n.queue, 100) as f
-          left join queues q on q.name = n.queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > statement_now()
+          left join paused_queues q on q.name = n.queue
           left join workers w on w.id = f.worker_id
          cross join lateral (
            select coalesce(bool_or(true), false) as serves, coalesce(bool_or(f.handler = any (w.handlers)), false) as knows

@@ -88,8 +88,7 @@ begin
     return;
   end if;
 
-  select * into v_queue
-    from queues q where q.name = v_job.queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > v_now;
+  select * into v_queue from paused_queues where name = v_job.queue;
 
   if v_job.worker_id is not null then
     select * into v_worker from workers w where w.id = v_job.worker_id;

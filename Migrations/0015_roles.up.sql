@@ -29,7 +29,7 @@ as $$
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,timeline,audit,failures,queue_depth,worker_status,stuck,throughput,slow_actions,help}'::text[]
+      '{operation_status,action_status,timeline,audit,failures,queue_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all

@@ -18,6 +18,8 @@ package struct ClaimedJob: Sendable {
     package var branch: String
     package var action: String
     package var globals: [UInt8]
+    /// Another number whenever the globals have changed in the database; nil where that is not known.
+    package var globalsVersion: Int64?
     /// `[[branch, action], …]` in order.
     package let plan: [UInt8]?
     package let claimedAt: PQTimestamp
@@ -27,7 +29,7 @@ package struct ClaimedJob: Sendable {
     /// The columns in the order in which ``init(_:)`` reads them.
     static let columns =
         "operation_id, claim_id, definition_id, position, run, attempt, max_attempts, priority, timeout_ms, run_at, "
-        + "enqueued_at, queue, operation, branch, action, globals, plan, claimed_at, traceparent"
+        + "enqueued_at, queue, operation, branch, action, globals, plan, claimed_at, traceparent, globals_version"
 
     init(_ row: PQRow) throws(PQError) {
         claim = Claim(operationID: try row.decode(0), claimID: try row.decode(1))
@@ -48,6 +50,7 @@ package struct ClaimedJob: Sendable {
         plan = try row.decode(16, as: PQJSON?.self)?.bytes
         claimedAt = try row.decode(17)
         traceparent = try row.decode(18)
+        globalsVersion = try row.decode(19)
     }
 
     /// The job after its action completed and the next one was handed to the same worker.
@@ -61,7 +64,8 @@ package struct ClaimedJob: Sendable {
         job.timeout = next.timeout
         job.branch = next.branch
         job.action = next.action
-        job.globals = next.globals
+        if let globals = next.globals { job.globals = globals }
+        job.globalsVersion = next.globalsVersion
         return job
     }
 }

@@ -29,7 +29,9 @@ package struct CompletionResult: Sendable {
         package let timeout: Duration?
         package let branch: String
         package let action: String
-        package let globals: [UInt8]
+        /// Nil where they are what the action that completed was given.
+        package let globals: [UInt8]?
+        package let globalsVersion: Int64?
     }
 
     package let claim: Claim
@@ -43,7 +45,7 @@ package struct CompletionResult: Sendable {
     }
 
     static let columns =
-        "operation_id, claim_id, outcome, next_claim_id, position, run, max_attempts, timeout_ms, branch, action, globals"
+        "operation_id, claim_id, outcome, next_claim_id, position, run, max_attempts, timeout_ms, branch, action, globals, globals_version"
 
     init(_ row: PQRow) throws(PQError) {
         claim = Claim(operationID: try row.decode(0), claimID: try row.decode(1))
@@ -67,7 +69,8 @@ package struct CompletionResult: Sendable {
             timeout: try row.decode(7, as: Int64?.self).map { .milliseconds($0) },
             branch: try row.decode(8),
             action: try row.decode(9),
-            globals: try row.decode(10, as: PQJSON.self).bytes
+            globals: try row.decode(10, as: PQJSON?.self)?.bytes,
+            globalsVersion: try row.decode(11)
         )
     }
 }

@@ -42,7 +42,8 @@ extension Engine {
           from \(unescaped: name).complete_many(
             \(worker), \(completions.map(\.job.claim.operationID)), \(completions.map(\.job.claim.claimID)),
             \(completions.map { $0.result.patch.isEmpty ? nil : PQJSON($0.result.patch.jsonText) }),
-            \(completions.map { $0.result.jump.map { Int32($0) } }), \(continuing))
+            \(completions.map { $0.result.jump.map { Int32($0) } }), \(continuing),
+            \(completions.map(\.job.globalsVersion)))
         """
     }
 

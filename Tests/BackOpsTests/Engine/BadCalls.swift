@@ -97,11 +97,11 @@ enum BadCalls {
         ("complete({w}, {o}, {c}, null, null, 'nowhere')", "OP005"),
         (
             "complete_many(null, array[{o}], array[{c}], array[null]::jsonb[], array[null]::integer[])",
-            "({o},{c},stale,,,,,,,,)"
+            "({o},{c},stale,,,,,,,,,)"
         ),
         (
             "complete_many(7, array[{o}], array[{c}], array[null]::jsonb[], array[null]::integer[])",
-            "({o},{c},stale,,,,,,,,)"
+            "({o},{c},stale,,,,,,,,,)"
         ),
         ("complete_many({w}, null, null, null, null)", "OP004"),
         ("complete_many({w}, '{}', '{}', '{}', '{}')", ""),
@@ -110,6 +110,10 @@ enum BadCalls {
             "OP004"
         ),
         ("complete_many({w}, array[{o}], array[{c},{c}], '{}', '{}')", "OP004"),
+        (
+            "complete_many({w}, array[{o}], array[{c}], array[null]::jsonb[], array[null]::integer[], true, array[1,2])",
+            "OP004"
+        ),
         (
             "complete_many({w}, array[{o},{o}], array[{c},{c}], array[null,null]::jsonb[], array[null,null]::integer[])",
             "OP004"
@@ -309,7 +313,7 @@ enum BadCalls {
         "violations_of_the_schema", "job_advice",
         // Sums of the counts of actions.
         "duration_bucket_limits", "bucket_sums", "bucket_quantile",
-        "hand_back_many", "open_for_steering", "point_at",
+        "hand_back_many", "open_for_steering", "point_at", "settled_version",
         // What steering one operation and many have in common, and what is written of it.
         "retry_operation", "cancel_operation", "skip_operation", "jump_operation", "run_operation_from",
         "set_operation_global", "reschedule_operation", "may_steer", "steer_one", "steer", "steer_many",

@@ -52,7 +52,8 @@ CREATE TYPE backops.claimed_job AS (
 	globals jsonb,
 	plan json,
 	claimed_at timestamp with time zone,
-	traceparent text
+	traceparent text,
+	globals_version bigint
 );
 
 
@@ -194,6 +195,13 @@ COMMENT ON COLUMN backops.claimed_job.claimed_at IS 'When it was claimed: claime
 --
 
 COMMENT ON COLUMN backops.claimed_job.traceparent IS 'W3C trace context of the enqueue, or null.';
+
+
+--
+-- Name: COLUMN claimed_job.globals_version; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.globals_version IS 'Another number whenever the globals have changed, or null. Give it to complete_many, and the globals come again only if they have.';
 
 
 --
@@ -1209,7 +1217,7 @@ begin
   end if;
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
     select handlers, missing_since is not null,
-           array(select name from queues where paused_at is not null and coalesce(paused_until, 'infinity') > v_now)
+           array(select name from paused_queues)
       into v_handlers, v_is_missing, v_paused
       from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
   end if;
@@ -1254,7 +1262,7 @@ begin
            case when j.definition_id is null then (
              select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
            ) end,
-           j.claimed_at, o.traceparent
+           j.claimed_at, o.traceparent, settled_version(o.xmin)
       from claimed j
       join actions a on a.operation_id = j.operation_id and a.position = j.position
       join operations o on o.id = j.operation_id
@@ -1297,7 +1305,7 @@ begin
   select operation_id into v_id
     from jobs
    where crashes > 0 and worker_id is null and run_at <= v_now and queue = any (v_worker.queues) and handler = any (v_worker.handlers)
-     and queue not in (select name from queues where paused_at is not null and coalesce(paused_until, 'infinity') > v_now)
+     and queue not in (select name from paused_queues)
    order by run_at, operation_id
    limit 1
      for update skip locked;
@@ -1335,10 +1343,11 @@ begin
     v_patch := jsonb_build_object('set', coalesce(p_set, '{}'), 'unset', to_jsonb(coalesce(p_unset, '{}')));
   end if;
   return query
-    select * from complete_many(
-      p_worker_id, array[p_operation_id], array[p_claim_id], array[v_patch],
-      array[case when p_jump_branch is not null then find_position(p_operation_id, p_jump_branch, p_jump_action) end], p_continue
-    );
+    select c.operation_id, c.claim_id, c.outcome, c.next_claim_id, c.position, c.run, c.max_attempts, c.timeout_ms, c.branch, c.action, c.globals
+      from complete_many(
+        p_worker_id, array[p_operation_id], array[p_claim_id], array[v_patch],
+        array[case when p_jump_branch is not null then find_position(p_operation_id, p_jump_branch, p_jump_action) end], p_continue
+      ) as c;
 end
 $$;
 
@@ -1351,10 +1360,10 @@ COMMENT ON FUNCTION backops.complete(p_worker_id bigint, p_operation_id bigint, 
 
 
 --
--- Name: complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean DEFAULT true) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer, timeout_ms bigint, branch text, action text, globals jsonb)
+CREATE FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean DEFAULT true, p_globals_versions bigint[] DEFAULT NULL::bigint[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer, timeout_ms bigint, branch text, action text, globals jsonb, globals_version bigint)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
@@ -1372,11 +1381,11 @@ declare
   v_paused text[];
   v_jump record;
 begin
-  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps));
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps), cardinality(p_globals_versions));
   perform check_patches(p_patches);
   -- Nothing is held without a lease. A queue that is paused is no lane to go on in.
   select id, handlers, missing_since is not null,
-         array(select name from queues where paused_at is not null and coalesce(paused_until, 'infinity') > v_now)
+         array(select name from paused_queues)
     into v_worker_id, v_handlers, v_is_missing, v_paused
     from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if v_is_missing then
@@ -1407,10 +1416,11 @@ begin
   -- 2. The others are completed; every operation moves on, or ends.
   return query
     with held as materialized (
-      select i.patch, i.target, j.*
+      select i.patch, i.target, i.known_version, j.*
         from (
           select *
-            from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps) as i (operation_id, claim_id, patch, target)
+            from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps, p_globals_versions)
+              as i (operation_id, claim_id, patch, target, known_version)
            order by operation_id
         ) as i
        cross join lateral (
@@ -1442,7 +1452,7 @@ begin
        where h.target is not null
     ),
     following as materialized (
-      select d.operation_id, d.claim_id, d.patch, o.globals, n.position as next_position, n.run, n.max_attempts, n.timeout, n.branch, n.name,
+      select d.operation_id, d.claim_id, d.patch, o.globals, d.known_version, o.version, n.position as next_position, n.run, n.max_attempts, n.timeout, n.branch, n.name,
              n.queue, n.handler, n.due,
              case
                when n.position is null then null
@@ -1457,7 +1467,9 @@ begin
              end as next_claim_id
         from done d
        cross join lateral (
-         select o.queue, case when d.patch is null then o.globals else patched(o.globals, d.patch) end as globals
+         select o.queue, case when d.patch is null then o.globals else patched(o.globals, d.patch) end as globals,
+                -- Nobody has seen the version that a patch makes below.
+                case when d.patch is null then settled_version(o.xmin) end as version
            from operations o
           where o.id = d.operation_id
          offset 0
@@ -1530,11 +1542,14 @@ begin
              else 'waiting'
            end,
            f.next_claim_id, f.next_position, f.run, f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
-           f.branch, f.name, case when f.next_claim_id is not null then f.globals end
+           f.branch, f.name,
+           -- Large globals cost more than all the rest, and the worker has them already unless they have changed.
+           case when f.next_claim_id is not null and (f.version = f.known_version) is not true then f.globals end,
+           case when f.next_claim_id is not null then f.version end
       from following f
     union all
     -- The rest is told why.
-    select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id), null, null, null, null, null, null, null, null
+    select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id), null, null, null, null, null, null, null, null, null
       from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
      where i.claim_id not in (select claim_id from following);
 end
@@ -1542,10 +1557,10 @@ $$;
 
 
 --
--- Name: FUNCTION complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean) IS 'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), waiting (it goes on later or elsewhere), completed or failed (the operation), done, stale, busy (see missed_claim).';
+COMMENT ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]) IS 'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), waiting (it goes on later or elsewhere), completed or failed (the operation), done, stale, busy (see missed_claim). Globals come with the next action, but not where p_globals_versions gives the version that they still have.';
 
 
 --
@@ -1695,7 +1710,7 @@ CREATE FUNCTION backops.describe_claims(p_operation_ids bigint[]) RETURNS SETOF 
          case when j.definition_id is null then (
            select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
          ) end,
-         j.claimed_at, o.traceparent
+         j.claimed_at, o.traceparent, null::bigint
     from jobs j
     join actions a on a.operation_id = j.operation_id and a.position = j.position
     join operations o on o.id = j.operation_id
@@ -2248,8 +2263,7 @@ begin
     return;
   end if;
 
-  select * into v_queue
-    from queues q where q.name = v_job.queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > v_now;
+  select * into v_queue from paused_queues where name = v_job.queue;
 
   if v_job.worker_id is not null then
     select * into v_worker from workers w where w.id = v_job.worker_id;
@@ -3075,7 +3089,7 @@ begin
   return query select true, exists (
     select from jobs
      where crashes > 0 and worker_id is null and queue = any (v_queues) and run_at <= v_now and handler = any (v_handlers)
-       and queue not in (select name from queues where paused_at is not null and coalesce(paused_until, 'infinity') > v_now)
+       and queue not in (select name from paused_queues)
   ), count(*) from workers;
 end
 $$;
@@ -3433,9 +3447,7 @@ begin
       from workers w
      cross join unnest(w.queues) as served (queue)
       left join lateral (
-        select true as is_paused, q.paused_until as until
-          from queues q
-         where q.name = served.queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > statement_now()
+        select true as is_paused, paused_until as until from paused_queues where name = served.queue
       ) as pause on true
      cross join generate_series(0, 9) as lane (priority)
       left join lateral (
@@ -3972,7 +3984,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,timeline,audit,failures,queue_depth,worker_status,stuck,throughput,slow_actions,help}'::text[]
+      '{operation_status,action_status,timeline,audit,failures,queue_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
@@ -5147,6 +5159,22 @@ COMMENT ON FUNCTION backops.set_operation_global(id bigint, key text, value json
 
 
 --
+-- Name: settled_version(xid); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.settled_version(p_xmin xid) RETURNS bigint
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (((p_xmin)::text)::bigint < (((pg_current_xact_id())::text)::bigint & '4294967295'::bigint)) THEN ((p_xmin)::text)::bigint ELSE NULL::bigint END;
+
+
+--
+-- Name: FUNCTION settled_version(p_xmin xid); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.settled_version(p_xmin xid) IS 'The version of a row, by its xmin, or null if the running transaction may have written it: it could write it again without another xmin.';
+
+
+--
 -- Name: show_life(bigint); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6160,7 +6188,7 @@ begin
        select id
          from workers
         where sleeping and p_queue = any (queues)
-          and not exists (select from queues q where q.name = p_queue and q.paused_at is not null and coalesce(q.paused_until, 'infinity') > clock_now())
+          and not exists (select from paused_queues where name = p_queue)
         order by random() limit least(p_jobs, 16)
      ) as sleeper;
 end
@@ -7515,6 +7543,27 @@ ALTER TABLE backops.operations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENT
 
 
 --
+-- Name: paused_queues; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.paused_queues AS
+ SELECT queues.name,
+    queues.paused_at,
+    queues.paused_until,
+    queues.paused_by,
+    queues.reason
+   FROM backops.queues
+  WHERE ((queues.paused_at IS NOT NULL) AND (COALESCE(queues.paused_until, 'infinity'::timestamp with time zone) > backops.statement_now()));
+
+
+--
+-- Name: VIEW paused_queues; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.paused_queues IS 'Queues that are paused now: nothing of them is claimed, and nobody is woken for them.';
+
+
+--
 -- Name: queue_depth; Type: VIEW; Schema: backops; Owner: -
 --
 
@@ -7537,7 +7586,7 @@ CREATE VIEW backops.queue_depth AS
     c.capped
    FROM ((backops.queue_names() n(queue)
      CROSS JOIN LATERAL backops.count_queue(n.queue) c(ready, running, retrying, scheduled, parked, oldest_ready_at, capped))
-     LEFT JOIN backops.queues q ON (((q.name = n.queue) AND (q.paused_at IS NOT NULL) AND (COALESCE(q.paused_until, 'infinity'::timestamp with time zone) > backops.statement_now()))));
+     LEFT JOIN backops.paused_queues q ON ((q.name = n.queue)));
 
 
 --
@@ -7703,7 +7752,7 @@ CREATE VIEW backops.stuck AS
                 END AS "case"
            FROM ((((backops.queue_names() n(queue)
              CROSS JOIN LATERAL backops.front_of_queue(n.queue, 100) f(operation_id, "position", priority, worker_id, run_at, claimed_at, attempt, crashes, handler))
-             LEFT JOIN backops.queues q ON (((q.name = n.queue) AND (q.paused_at IS NOT NULL) AND (COALESCE(q.paused_until, 'infinity'::timestamp with time zone) > backops.statement_now()))))
+             LEFT JOIN backops.paused_queues q ON ((q.name = n.queue)))
              LEFT JOIN backops.workers w ON ((w.id = f.worker_id)))
              CROSS JOIN LATERAL ( SELECT COALESCE(bool_or(true), false) AS serves,
                     COALESCE(bool_or((f.handler = ANY (w_1.handlers))), false) AS knows
@@ -8284,10 +8333,10 @@ REVOKE ALL ON FUNCTION backops.complete(p_worker_id bigint, p_operation_id bigin
 
 
 --
--- Name: FUNCTION complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]) FROM PUBLIC;
 
 
 --
@@ -8855,6 +8904,13 @@ REVOKE ALL ON FUNCTION backops.set_global(id bigint, key text, value jsonb, reas
 --
 
 REVOKE ALL ON FUNCTION backops.set_operation_global(id bigint, key text, value jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION settled_version(p_xmin xid); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.settled_version(p_xmin xid) FROM PUBLIC;
 
 
 --

@@ -223,7 +223,7 @@ extension String {
     fileprivate var isView: Bool {
         [
             "visible_operations", "operation_status", "action_status", "timeline", "audit", "failures",
-            "queue_depth", "worker_status", "stuck", "throughput", "slow_actions", "help",
+            "queue_depth", "paused_queues", "worker_status", "stuck", "throughput", "slow_actions", "help",
         ].contains(self)
     }
 }

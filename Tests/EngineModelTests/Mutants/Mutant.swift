@@ -32,7 +32,8 @@ struct Mutant: Sendable, CustomTestStringConvertible {
 }
 
 extension Mutant {
-    private static let completeMany = "complete_many(bigint,bigint[],bigint[],jsonb[],integer[],boolean)"
+    private static let completeMany =
+        "complete_many(bigint,bigint[],bigint[],jsonb[],integer[],boolean,bigint[])"
     private static let failMany =
         "fail_many(bigint,bigint[],bigint[],text[],boolean[],interval[],text[],text[],text[])"
     private static let handBackMany =
