@@ -239,6 +239,11 @@ struct Dispatcher {
             logger.notice("action does not start: its claim was taken away", metadata: job.metadata)
             return
         }
+        // The answer that hands it over came after the signal.
+        guard stop <= .whenIdle else {
+            pending.unbegun.append(job.claim)
+            return
+        }
         // Waiting is a risk: it ends as crashed if this process dies meanwhile.
         guard job.attempt < job.maxAttempts || inbox.hasFreeSlot else {
             if !pace.isCautious {

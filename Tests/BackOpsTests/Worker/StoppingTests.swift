@@ -2,6 +2,7 @@ import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
 import Foundation
+import LibPQ
 import Logging
 import ServiceLifecycle
 import Testing
@@ -60,6 +61,37 @@ private struct Wait: OperationDefinition {
             #expect(try await client.attempts(of: handle.id).isEmpty)
             #expect(try await TestDatabase.current.value("select count(*) from workers", as: Int.self) == 0)
         }
+    }
+
+    @Test(arguments: [WorkerInbox.Stop.graceful, .now])
+    func `does not begin what an answer hands over that comes afterwards`(stop: WorkerInbox.Stop) async throws
+    {
+        let database = TestDatabase.current
+        let other = try await PQConnection.connect(database.options)
+        try await withClient { client in
+            let worker = try BackOpsWorker.test { Wait(journal: journal, gate: gate) }
+            // Its plan is registered by a first run, which needs the table that is locked next.
+            try await worker.drain()
+            let handle = try await client.enqueue(Wait.self)
+            try await other.script("begin; lock table actions in access exclusive mode")
+            let relay = StopRelay()
+            let run = Task { try await worker.run(relay) }
+            try await eventually("its claim waits") {
+                try await database.value(
+                    """
+                    select exists (select from pg_locks where not granted and relation = 'actions'::regclass)
+                    """,
+                    as: Bool.self
+                )
+            }
+            relay.stop(stop)
+            try await other.script("commit")
+            try await run.value
+            #expect(journal.entries.isEmpty)
+            #expect(try await handle.record().status == "ready")
+            #expect(try await client.attempts(of: handle.id).isEmpty)
+        }
+        await other.close()
     }
 
     @Test func `cancels and hands back what exceeds the grace period, at no cost in attempts`() async throws {
