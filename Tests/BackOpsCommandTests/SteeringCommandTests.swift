@@ -58,6 +58,27 @@ import Testing
         }
     }
 
+    @Test func `show tells on request what attempts logged`() async throws {
+        try await prepare()
+        #expect(try await Shell.backops(["show", "2", "--logs"]).output.contains("nothing that was stored"))
+        try await TestDatabase.current.query(
+            """
+            insert into attempt_logs
+              select operation_id, claim_id, n, position, run, attempt, ended_at, 'warning', 'slip ' || n || E'\\x1b[2J', '{"floor": "3"}'
+                from attempts, generate_series(1, 2) as n
+               where operation_id = 2
+            """
+        )
+        let text = try await Shell.backops(["show", "2", "--logs"]).output
+        #expect(text.contains("main/Fall, attempt 1\n"))
+        #expect(text.contains(#/Z warning slip 1 \[2J floor=3\n.*Z warning slip 2/#))
+        #expect(try await !Shell.backops(["show", "2"]).output.contains("slip"))
+        let lines = try await Shell.backops(["show", "2", "--logs", "--json"]).json()["logs"]?.arrayValue
+        #expect(lines?.count == 2)
+        #expect(lines?.last?["message"]?.stringValue == "slip 2\u{1b}[2J")
+        #expect(lines?.last?["metadata"] == ["floor": "3"])
+    }
+
     @Test func `show tells the whole story`() async throws {
         try await prepare()
         let text = try await Shell.backops(["show", "2"])

@@ -41,6 +41,17 @@ extension BackOpsClient {
         try await call(engine.attempts(of: id)).map(AttemptRecord.init)
     }
 
+    /// Reads what the attempts of an operation logged, where workers store it (``WorkerConfiguration/attemptLogs``).
+    ///
+    /// - Parameters:
+    ///   - id: The operation's number.
+    ///   - limit: How many lines at most; the newest ones.
+    /// - Returns: The lines in the order in which they were logged.
+    /// - Throws: ``BackOpsError``.
+    public func logs(of id: Int64, limit: Int = 1000) async throws -> [LoggedLine] {
+        try await call(engine.logs(of: id, limit: limit)).map(LoggedLine.init)
+    }
+
     func state(of id: Int64) async throws -> OperationState? {
         try await call(engine.state(of: id)).first.flatMap { OperationState(rawValue: try $0.decode(0)) }
     }

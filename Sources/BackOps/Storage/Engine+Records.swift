@@ -129,6 +129,18 @@ extension Engine {
         """
     }
 
+    /// A row of ``LoggedLine`` for every line that attempts of an operation logged, in order; the newest ones.
+    package func logs(of id: Int64, limit: Int) -> SQLStatement {
+        """
+        select a.branch || '/' || a.name, l.run, l.attempt, l.logged_at, l.level, l.message, l.metadata
+          from (
+            select * from \(unescaped: name).attempt_logs where operation_id = \(id) order by claim_id desc, number desc limit \(limit)
+          ) as l
+          join \(unescaped: name).action_status a using (operation_id, position)
+         order by l.claim_id, l.number
+        """
+    }
+
     /// One row with the state; none when there is no such operation.
     package func state(of id: Int64) -> SQLStatement {
         "select state from \(unescaped: name).operations where id = \(id)"

@@ -13,6 +13,9 @@ struct ShowCommand: AsyncParsableCommand {
     @Argument(help: "The operation's number.", completion: .operationIDs, transform: OperationID.parse)
     var id: Int64
 
+    @Flag(help: "Show what its attempts logged, where workers store that.")
+    var logs = false
+
     @Flag(help: "Show how to read and change the same in SQL.")
     var sql = false
 
@@ -27,6 +30,7 @@ struct ShowCommand: AsyncParsableCommand {
                 attempts: try await client.attempts(of: id),
                 explanation: try await client.explain(id),
                 audit: try await client.audit(of: id, limit: 20),
+                logs: logs ? try await client.logs(of: id) : nil,
                 schema: sql ? try options.resolved().schemaName : nil
             )
             StandardStream.output.write(

@@ -8,6 +8,7 @@ extension OperationPage {
         document["attempts"] = .array(attempts.map(Self.json))
         document["explanation"] = .array(explanation.map(\.json))
         document["audit"] = .array(audit.map(\.json))
+        if let logs { document["logs"] = .array(logs.map(Self.json)) }
         return document
     }
 
@@ -19,6 +20,14 @@ extension OperationPage {
             "started_at": JSON(action.startedAt), "completed_at": JSON(action.completedAt),
             "perform_at": JSON(action.performAt), "error_type": JSON(action.errorType),
             "error_message": JSON(action.errorMessage), "stack_trace": JSON(action.stackTrace),
+        ]
+    }
+
+    private static func json(_ line: LoggedLine) -> JSON {
+        [
+            "action": .string(line.action), "run": JSON(line.run), "attempt": JSON(line.attempt),
+            "logged_at": JSON(line.loggedAt), "level": .string(line.level), "message": .string(line.message),
+            "metadata": .object(line.metadata.mapValues { .string($0) }),
         ]
     }
 

@@ -15,6 +15,8 @@ struct OperationPage {
     var explanation: [Explanation] = []
     /// What people did to it, newest first.
     var audit: [AuditEntry] = []
+    /// What its attempts logged, where that is to be shown.
+    var logs: [LoggedLine]?
     /// The schema's name, where the same is to be shown in SQL.
     var schema: String?
     var now = Date()
@@ -26,6 +28,7 @@ struct OperationPage {
         blocks.append(try globals(style))
         if !attempts.isEmpty { blocks.append(attemptsTable(style)) }
         if let error = lastError(style) { blocks.append(error) }
+        if let logs { blocks.append(LogText(logs).text(style)) }
         if !audit.isEmpty {
             blocks.append(
                 style.paint("done by people", .dim) + "\n" + AuditTable(audit, now: now).text(style)
