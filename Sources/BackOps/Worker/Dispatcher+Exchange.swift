@@ -219,7 +219,7 @@ extension Dispatcher {
             return []
         }
         look.lookNow()
-        return pending.isEmpty ? [.claimSuspect] : []
+        return pending.isEmpty && postponed.isEmpty ? [.claimSuspect] : []
     }
 
     private func statement(_ part: ExchangePart) -> SQLStatement {
@@ -262,7 +262,9 @@ extension Dispatcher {
         case .sleeping(let sleeping): look.told(sleeping: sleeping)
         case .stopping: mustTellStop = false
         case .complete(let completions): try accept(part, completions, rows)
-        case .fail, .snooze, .release: try acceptHandBacks(part, rows)
+        case .fail(let attempts): try acceptHandBacks(part, attempts.count, rows)
+        case .snooze(let attempts): try acceptHandBacks(part, attempts.count, rows)
+        case .release(let claims, _): try acceptHandBacks(part, claims.count, rows)
         case .logs: break
         case .progress(let reports):
             // Somebody had one of the rows locked; the next report of its action, or this one, comes through.
@@ -303,20 +305,27 @@ extension Dispatcher {
                 logger.error("operation failed: its next action cannot start", metadata: job.metadata)
             case .done: mustReconcile = true
             case .stale: warnOfStaleClaim(job.claim)
-            case .busy: sendAgainAt = .now + .milliseconds(100)
+            case .busy: break
             }
         }
-        if settled.count < completions.count { pending.restore(part, except: settled) }
+        keep(part, settled, of: completions.count)
     }
 
-    private mutating func acceptHandBacks(_ part: ExchangePart, _ rows: PQResult) throws(PQError) {
+    /// What was locked is sent again a little later.
+    private mutating func keep(_ part: ExchangePart, _ settled: Set<Claim>, of count: Int) {
+        if settled.count < count { postponed.add(part, except: settled) } else { postponed.succeeded() }
+    }
+
+    private mutating func acceptHandBacks(
+        _ part: ExchangePart,
+        _ claims: Int,
+        _ rows: PQResult
+    ) throws(PQError) {
         var settled: Set<Claim> = []
         for row in rows {
             let answer = try HandBackResult(row)
             switch answer.outcome {
-            case "busy":
-                sendAgainAt = .now + .milliseconds(100)
-                continue
+            case "busy": continue
             // A transaction that seemed to have failed had committed; what came next was in its lost answer.
             case "done": mustReconcile = true
             case "stale": warnOfStaleClaim(answer.claim)
@@ -326,14 +335,14 @@ extension Dispatcher {
             }
             settled.insert(answer.claim)
         }
-        pending.restore(part, except: settled)
+        keep(part, settled, of: claims)
     }
 
     /// Starts what the database handed over in an answer that was lost.
     private mutating func reconcile(_ jobs: [ClaimedJob]) {
         mustReconcile = false
         nextReconciliation = hearing == .asks ? .now + configuration.lease : nil
-        let known = pending.claims
+        let known = pending.claims.union(postponed.outcomes.claims)
         for job in jobs where running[job.claim.claimID] == nil && !known.contains(job.claim) {
             noteSuccessor(job)
             start(job)

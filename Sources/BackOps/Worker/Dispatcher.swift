@@ -25,6 +25,7 @@ struct Dispatcher {
     var running: [Int64: RunningAction] = [:]
     var pace = ClaimPace()
     var pending = PendingOutcomes()
+    var postponed = PostponedOutcomes()
 
     /// Round trips under way, by number.
     var flights: [Int: Flight] = [:]
@@ -134,6 +135,7 @@ struct Dispatcher {
                 return .leaseEnded
             }
             handBackWaiting()
+            pending.add(postponed.takeDue())
             if isFinished { return .stopped }
             if freeSlots > 0 { look.slotsAreFree() }
             if let nextReconciliation, nextReconciliation <= .now { mustReconcile = true }
@@ -151,7 +153,8 @@ struct Dispatcher {
     /// Room that neither an action has nor the answer to what was sent, or is to be, may take.
     var freeSlots: Int {
         let reserved = flights.values.reduce(0) { $0 + $1.slots }
-        return capacity - running.count - pending.completions.count - reserved
+        let ended = pending.completions.count + postponed.outcomes.completions.count
+        return capacity - running.count - ended - reserved
     }
 
     private mutating func absorb(_ news: WorkerInbox.News) {
@@ -277,7 +280,8 @@ struct Dispatcher {
 
 extension Dispatcher {
     private var isFinished: Bool {
-        let isIdle = running.isEmpty && pending.isEmpty && flights.isEmpty && !mustReconcile
+        let isIdle =
+            running.isEmpty && pending.isEmpty && postponed.isEmpty && flights.isEmpty && !mustReconcile
         switch stop {
         case .no: return false
         case .whenIdle: return isIdle && look.foundNothing && quarantine.foundNothing
@@ -319,6 +323,7 @@ extension Dispatcher {
         for action in running.values { cancel(action) }
         running = [:]
         pending = PendingOutcomes()
+        postponed = PostponedOutcomes()
     }
 
     /// When to look up next, if nothing happens before.
@@ -332,6 +337,7 @@ extension Dispatcher {
         // Nothing can be sent before: looking up earlier would be for nothing, again and again.
         if let sendAgainAt { moment = sendAgainAt }
         if !flights.isEmpty { moment = .now + .seconds(3600) }
+        if let dueAt = postponed.dueAt { moment = min(moment, dueAt) }
         if running.count > configuration.concurrency, let oldest = inbox.oldestWaiting {
             moment = min(moment, oldest + ClaimPace.patience)
         }

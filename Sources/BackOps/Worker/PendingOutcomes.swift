@@ -39,6 +39,16 @@ struct PendingOutcomes: Sendable {
         Set(completions.map(\.job.claim) + failures.map(\.claim) + snoozes.map(\.claim) + releases + unbegun)
     }
 
+    /// Adds what another collection has.
+    mutating func add(_ other: PendingOutcomes) {
+        completions += other.completions
+        failures += other.failures
+        snoozes += other.snoozes
+        releases += other.releases
+        unbegun += other.unbegun
+        logs += other.logs
+    }
+
     /// Takes back what was on its way.
     mutating func restore(_ parts: [ExchangePart]) {
         for part in parts { restore(part) }
