@@ -22,6 +22,14 @@ import Testing
         #expect(try #require(ProcessFiles.status(of: own)).parent > 0)
         #expect(try #require(ProcessFiles.peakMegabytes) > 1)
     }
+
+    @Test func `forgets the peak of memory on request`() throws {
+        _ = [UInt8](repeating: 1, count: 300_000_000).last
+        let before = try #require(ProcessFiles.peakMegabytes)
+        #expect(before > 280)
+        ProcessFiles.forgetPeak()
+        #expect(try #require(ProcessFiles.peakMegabytes) < before)
+    }
     #endif
 
     @Test func `counts bodies, and says when the limit is reached`() async {

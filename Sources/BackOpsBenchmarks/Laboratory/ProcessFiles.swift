@@ -49,6 +49,12 @@ enum ProcessFiles {
             .split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) }.map { $0 / 1024 }
     }
 
+    /// Lets the peak begin anew with what is resident now.
+    static func forgetPeak() {
+        // Linux says so in proc(5); where it cannot be written, the peak is that of the whole process.
+        try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
+    }
+
     /// The numbers of all processes.
     static var all: [Int32] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

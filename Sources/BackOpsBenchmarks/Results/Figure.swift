@@ -23,7 +23,7 @@ struct Figure: Hashable, Sendable {
     /// Processor time of all processes of the server per action in µs; nil when they run on another machine.
     var serverMicroseconds: Double?
 
-    /// The most memory that one worker process had resident, in MB.
+    /// The most memory that one worker process had resident, or the client where no worker takes part, in MB.
     var megabytes: Double?
 
     /// What else was seen: shares of processes, rates of each fifth.

@@ -61,6 +61,7 @@ struct EnqueueWorkload: Workload {
                     try await client.enqueue(OneAction.self, ["n": .integer(Int64(number))])
                 }
                 try await database.settle()
+                ProcessFiles.forgetPeak()
                 let serverBefore = database.processes?.seconds
                 let processorBefore = ProcessorTime.seconds
                 let start = ProcessorTime.monotonic
@@ -81,7 +82,8 @@ struct EnqueueWorkload: Workload {
                     count: operations,
                     seconds: seconds,
                     workerMicroseconds: processor * 1e6 / Double(operations),
-                    serverMicroseconds: server.map { $0 * 1e6 / Double(operations) }
+                    serverMicroseconds: server.map { $0 * 1e6 / Double(operations) },
+                    megabytes: ProcessFiles.peakMegabytes
                 )
             }
             let proof = try await database.proof(after: 0, bodies: nil)
