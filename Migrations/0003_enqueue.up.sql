@@ -25,6 +25,7 @@ comment on function wake(text, bigint, text) is
 create function unpark(p_name text) returns integer
   language plpgsql
   set search_path from current
+  set enable_seqscan = off
   set jit = off
 as $$
 declare

@@ -1,7 +1,7 @@
 /// Decides when a worker vacuums the table of jobs.
 ///
 /// A vacuum reads what has changed and the whole indexes, so it pays once a part of the rows is dead. All that one worker does of it
-/// takes a twentieth of the time at most. While somebody's snapshot keeps dead rows, a vacuum finds little to remove, and the next
+/// takes a tenth of the time at most. While somebody's snapshot keeps dead rows, a vacuum finds little to remove, and the next
 /// one waits longer and longer.
 package struct VacuumPace: Sendable {
     /// How often to look.
@@ -17,9 +17,10 @@ package struct VacuumPace: Sendable {
     package private(set) var vainVacuums = 0
 
     private static let deadShare = 0.1
+    private static let quietFactor = 2.5
     private static let longestRest: Duration = .seconds(300)
 
-    package init(interval: Duration = .seconds(5), least: Int = 5000, restShare: Int = 20) {
+    package init(interval: Duration = .seconds(2), least: Int = 5000, restShare: Int = 10) {
         self.interval = interval
         self.least = least
         self.restShare = restShare
@@ -31,7 +32,13 @@ package struct VacuumPace: Sendable {
     }
 
     /// How long to wait before looking: not all workers at once.
-    func rest() -> Duration { interval * Double.random(in: 0.75...1.25) }
+    ///
+    /// - Parameter condition: What the last look found; where next to nothing was dead, little goes on, and the next one has time.
+    /// - Returns: About the interval, or more.
+    package func rest(after condition: JobsCondition? = nil) -> Duration {
+        let isQuiet = condition.map { $0.dead < least / 10 } ?? false
+        return interval * (isQuiet ? Self.quietFactor : 1) * Double.random(in: 0.75...1.25)
+    }
 
     /// Learns from a vacuum.
     ///

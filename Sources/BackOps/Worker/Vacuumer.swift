@@ -27,7 +27,8 @@ struct Vacuumer: Sendable {
                 let condition = try await condition()
                 guard condition.mayVacuum else { return sayThatItMayNot() }
                 isInTrouble = false
-                pause = pace.pays(condition) ? try await vacuum(&pace, condition) : pace.rest()
+                pause =
+                    pace.pays(condition) ? try await vacuum(&pace, condition) : pace.rest(after: condition)
             } catch {
                 guard !Task.isCancelled else { return }
                 if !isInTrouble {

@@ -41,7 +41,7 @@ public struct WorkerConfiguration: Sendable {
     /// Whether it vacuums the table of jobs when many of its rows are dead.
     ///
     /// Rows of that table live briefly, and autovacuum comes once a minute at most: on a busy system the table would grow to many
-    /// times its size in between. A vacuum holds nobody up and takes at most a twentieth of the time; one worker at a time makes it.
+    /// times its size in between. A vacuum holds nobody up and takes at most a tenth of the time; one worker at a time makes it.
     /// The role must own the table or the database, or from PostgreSQL 17 on have MAINTAIN on the table; a worker that may not says
     /// so once, and leaves it to autovacuum.
     public var vacuums = true

@@ -5619,6 +5619,7 @@ COMMENT ON FUNCTION backops.try_timestamptz(p_text text) IS 'The time that a tex
 CREATE FUNCTION backops.unpark(p_name text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
     SET jit TO 'off'
     AS $$
 declare

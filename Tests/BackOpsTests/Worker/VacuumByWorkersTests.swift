@@ -162,7 +162,15 @@ struct `A worker that vacuums jobs` {
         #expect(pace.pays(condition(dead: 105_000, live: 1_000_000)))
     }
 
-    @Test func `takes a twentieth of the time at most`() {
+    @Test func `looks less often while next to nothing is dead`() {
+        let pace = VacuumPace(interval: .seconds(2))
+        for _ in 1...20 {
+            #expect((.seconds(1.5)...(.seconds(2.5))).contains(pace.rest(after: condition(dead: 600))))
+            #expect((.seconds(3.75)...(.seconds(6.25))).contains(pace.rest(after: condition(dead: 400))))
+        }
+    }
+
+    @Test func `takes a tenth of the time at most`() {
         var pace = VacuumPace(interval: .seconds(5))
         let quick = pace.next(
             before: condition(dead: 9000),
@@ -171,7 +179,7 @@ struct `A worker that vacuums jobs` {
         )
         #expect((.seconds(3.75)...(.seconds(6.25))).contains(quick))
         let slow = pace.next(before: condition(dead: 9000), after: condition(dead: 0), duration: .seconds(3))
-        #expect(slow == .seconds(60))
+        #expect(slow == .seconds(30))
     }
 
     @Test func `grows slower while vacuums remove little, and recovers with one that does`() {
