@@ -134,7 +134,7 @@ create table operations (
   branches    json,
   globals     globals_document not null default '{}',
   constraint operations_ended_or_active check ((ended_at is null) = (state = 'active'))
-) with (fillfactor = 60);
+) with (fillfactor = 50);
 -- Globals of 100 kB are written in 1 ms instead of 5. A server that was built without it keeps its default.
 do $$
 begin
@@ -196,7 +196,7 @@ create table actions (
   stack_trace        text,
   constraint actions_pkey primary key (operation_id, position),
   constraint actions_completed_or_skipped check (completed_at is null or skipped_at is null)
-) with (fillfactor = 67);
+) with (fillfactor = 50);
 comment on table actions is 'The plan of every operation: one row per action from the enqueue on, with what became of it.';
 comment on column actions.operation_id is 'The operation.';
 comment on column actions.position is 'Place in the plan, 1 to n over all branches in declared order.';

@@ -834,7 +834,7 @@ END) STORED,
     globals backops.globals_document DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT operations_ended_or_active CHECK (((ended_at IS NULL) = ((state)::text = 'active'::text)))
 )
-WITH (fillfactor='60');
+WITH (fillfactor='50');
 ALTER TABLE ONLY backops.operations ALTER COLUMN globals SET COMPRESSION lz4;
 
 
@@ -6338,7 +6338,7 @@ CREATE TABLE backops.actions (
     stack_trace text,
     CONSTRAINT actions_completed_or_skipped CHECK (((completed_at IS NULL) OR (skipped_at IS NULL)))
 )
-WITH (fillfactor='67');
+WITH (fillfactor='50');
 
 
 --
