@@ -193,8 +193,8 @@ create view worker_status as
        group by j.worker_id
     ) as b on b.worker_id = w.id;
 comment on view worker_status is
-  'Worker processes: how many of their slots are busy, when they were last heard of, and whether they are missing. busy is looked for among the first '
-  'thousands of jobs that are due in each queue; capped says that there were more. SELECT * FROM backops.worker_status ORDER BY host, pid';
+  'Worker processes: how many jobs they hold (busy; more than slots while actions of no time are claimed ahead), when they were last heard of, '
+  'and whether they are missing. busy is looked for among the first thousands of jobs that are due in each queue; capped says that there were more. SELECT * FROM backops.worker_status ORDER BY host, pid';
 
 create function edit_distance(p_first text, p_second text) returns integer
   language plpgsql immutable

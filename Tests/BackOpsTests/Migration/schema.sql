@@ -7908,7 +7908,7 @@ CREATE VIEW backops.worker_status AS
 -- Name: VIEW worker_status; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON VIEW backops.worker_status IS 'Worker processes: how many of their slots are busy, when they were last heard of, and whether they are missing. busy is looked for among the first thousands of jobs that are due in each queue; capped says that there were more. SELECT * FROM backops.worker_status ORDER BY host, pid';
+COMMENT ON VIEW backops.worker_status IS 'Worker processes: how many jobs they hold (busy; more than slots while actions of no time are claimed ahead), when they were last heard of, and whether they are missing. busy is looked for among the first thousands of jobs that are due in each queue; capped says that there were more. SELECT * FROM backops.worker_status ORDER BY host, pid';
 
 
 --
