@@ -224,3 +224,16 @@ extension AttemptRecord {
         stackTrace = try row.decode(9)
     }
 }
+
+extension LoggedLine {
+    init(_ row: PQRow) throws {
+        action = try row.decode(0)
+        run = Int(try row.decode(1, as: Int32.self))
+        attempt = Int(try row.decode(2, as: Int32.self))
+        loggedAt = try row.decode(3)
+        level = try row.decode(4)
+        message = try row.decode(5)
+        let document = try JSON(parsing: row.decode(6, as: PQJSON.self).bytes)
+        metadata = (document.objectValue ?? [:]).mapValues { $0.stringValue ?? $0.description }
+    }
+}

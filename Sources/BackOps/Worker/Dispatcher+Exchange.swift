@@ -262,9 +262,7 @@ extension Dispatcher {
         case .sleeping(let sleeping): look.told(sleeping: sleeping)
         case .stopping: mustTellStop = false
         case .complete(let completions): try accept(part, completions, rows)
-        case .fail(let attempts): try acceptHandBacks(part, attempts.count, rows)
-        case .snooze(let attempts): try acceptHandBacks(part, attempts.count, rows)
-        case .release(let claims, _): try acceptHandBacks(part, claims.count, rows)
+        case .fail, .snooze, .release: try acceptHandBacks(part, rows)
         case .logs: break
         case .progress(let reports):
             // Somebody had one of the rows locked; the next report of its action, or this one, comes through.
@@ -308,19 +306,10 @@ extension Dispatcher {
             case .busy: break
             }
         }
-        keep(part, settled, of: completions.count)
+        postponed.keep(part, except: settled)
     }
 
-    /// What was locked is sent again a little later.
-    private mutating func keep(_ part: ExchangePart, _ settled: Set<Claim>, of count: Int) {
-        if settled.count < count { postponed.add(part, except: settled) } else { postponed.succeeded() }
-    }
-
-    private mutating func acceptHandBacks(
-        _ part: ExchangePart,
-        _ claims: Int,
-        _ rows: PQResult
-    ) throws(PQError) {
+    private mutating func acceptHandBacks(_ part: ExchangePart, _ rows: PQResult) throws(PQError) {
         var settled: Set<Claim> = []
         for row in rows {
             let answer = try HandBackResult(row)
@@ -335,7 +324,7 @@ extension Dispatcher {
             }
             settled.insert(answer.claim)
         }
-        keep(part, settled, of: claims)
+        postponed.keep(part, except: settled)
     }
 
     /// Starts what the database handed over in an answer that was lost.

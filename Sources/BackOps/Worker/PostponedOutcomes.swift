@@ -15,18 +15,15 @@ struct PostponedOutcomes: Sendable {
 
     var isEmpty: Bool { outcomes.isEmpty }
 
-    /// Keeps what a round trip found locked.
+    /// Keeps what a round trip found locked; where nothing is any more, the pause is short again.
     ///
     /// - Parameters:
     ///   - part: What was sent.
     ///   - settled: What of it was taken.
-    mutating func add(_ part: ExchangePart, except settled: Set<Claim>) {
+    mutating func keep(_ part: ExchangePart, except settled: Set<Claim>) {
         outcomes.restore(part, except: settled)
-        if dueAt == nil { dueAt = .now + pause }
+        if isEmpty { pause = Self.shortestPause } else if dueAt == nil { dueAt = .now + pause }
     }
-
-    /// Nothing was locked any more.
-    mutating func succeeded() { if isEmpty { pause = Self.shortestPause } }
 
     /// Hands over what is to be sent now; empty when it is too early.
     mutating func takeDue() -> PendingOutcomes {

@@ -125,7 +125,7 @@ package final class WorkerInbox: Sendable {
     ///
     /// - Parameter moment: The time; nil for all of them.
     /// - Returns: Their claims.
-    func withdrawWaiting(since moment: ContinuousClock.Instant? = nil) -> [Int64] {
+    func withdrawWaiting(since moment: ContinuousClock.Instant?) -> [Int64] {
         state.withLock { $0.waiting.take(since: moment) }
     }
 
