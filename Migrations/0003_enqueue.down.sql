@@ -6,3 +6,4 @@ drop function expand_operations();
 drop function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz);
 drop function unpark(text);
 drop function wake(text, bigint, text);
+drop function worker_channel(bigint);

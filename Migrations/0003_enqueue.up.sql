@@ -1,5 +1,11 @@
 -- Enqueue: what an INSERT into operations sets off, and functions that do the INSERT.
 
+create function worker_channel(p_worker_id bigint) returns text
+  language sql stable
+  return current_schema() || '_w_' || p_worker_id;
+comment on function worker_channel(bigint) is
+  'The channel that a worker listens on. With a schema''s name of 40 characters and a worker''s id of 19 digits it has 62, and 63 is PostgreSQL''s limit.';
+
 -- Reads: workers and queues. A NOTIFY takes a lock at commit that all of the server's notifying transactions share, so it is sent only
 -- where somebody sleeps, and to no more workers than there are jobs.
 create function wake(p_queue text, p_jobs bigint, p_reason text default 'work') returns void
@@ -7,7 +13,7 @@ create function wake(p_queue text, p_jobs bigint, p_reason text default 'work') 
   set search_path from current
 as $$
 begin
-  perform pg_notify(current_schema() || '_worker_' || id, p_reason)
+  perform pg_notify(worker_channel(id), p_reason)
      from (
        select id
          from workers

@@ -158,7 +158,7 @@ begin
     insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at, error_message)
       values (cancel_operation.id, v_job.position, v_job.run, v_job.attempt, 'cancelled', v_job.worker_id, v_job.worker, v_job.claim_id, v_job.claimed_at, v_now, reason);
     update actions set started_at = v_job.claimed_at, attempts_count = v_job.attempt where operation_id = cancel_operation.id and position = v_job.position;
-    perform pg_notify(current_schema() || '_worker_' || v_job.worker_id, 'lost ' || v_job.claim_id);
+    perform pg_notify(worker_channel(v_job.worker_id), 'lost ' || v_job.claim_id);
   end if;
   perform end_operation(cancel_operation.id, 'cancelled', v_job.position, v_now, reason);
   select * into v_operation from operations where operations.id = cancel_operation.id;

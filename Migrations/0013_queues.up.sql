@@ -27,7 +27,7 @@ begin
   perform write_audit('pause', null, reason, jsonb_build_object('queue', queue, 'until', until));
   if until is not null then
     -- Who sleeps has to learn when to wake.
-    perform pg_notify(current_schema() || '_worker_' || w.id, 'work') from workers w where w.sleeping and queue = any (w.queues);
+    perform pg_notify(worker_channel(w.id), 'work') from workers w where w.sleeping and queue = any (w.queues);
   end if;
   return v_queue;
 end

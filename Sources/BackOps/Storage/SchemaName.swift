@@ -1,6 +1,6 @@
 /// Names the PostgreSQL schema that holds an installation of the engine.
 ///
-/// LISTEN channels and advisory locks derive from it, so it is shorter than PostgreSQL would allow.
+/// The channels of workers and the names of roles derive from it, so it is shorter than PostgreSQL would allow.
 package struct SchemaName: Sendable, Hashable {
     /// The name as it is, which needs no quotes inside a text.
     package let text: String
@@ -30,5 +30,7 @@ package struct SchemaName: Sendable, Hashable {
     }
 
     /// The channel on which a worker is woken and told of claims that it lost.
-    func channel(ofWorker id: Int64) -> String { "\(text)_worker_\(id)" }
+    ///
+    /// As `worker_channel` in `Migrations/0003_enqueue.up.sql` has it: at most 62 of PostgreSQL's 63 bytes.
+    package func channel(ofWorker id: Int64) -> String { "\(text)_w_\(id)" }
 }

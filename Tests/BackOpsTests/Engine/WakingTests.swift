@@ -11,7 +11,7 @@ extension SQLEngine {
             plan: String = #"{"main": ["A", "B", "C"]}"#,
             _ change: (EngineDriver) async throws -> Void
         ) async throws -> [String] {
-            let channel = "\(TestDatabase.current.schema)_worker_\(engine.worker)"
+            let channel = "\(TestDatabase.current.schema)_w_\(engine.worker)"
             let other = try await EngineDriver.start(plan)
             try await engine.query("select heartbeat(\(engine.worker), p_sleeping => \(sleeping))")
             try await engine.connection.run { try $0.listen(channel) }
@@ -92,11 +92,11 @@ extension SQLEngine {
             let schema = TestDatabase.current.schema
             let listener = try await EngineDriver.start(handlers: [])
             for sleeper in sleepers {
-                try await listener.connection.run { try $0.listen("\(schema)_worker_\(sleeper.worker)") }
+                try await listener.connection.run { try $0.listen("\(schema)_w_\(sleeper.worker)") }
             }
             try await sleepers[0].enqueue()
             try await sleepers[0].query(
-                "select pg_notify(\("\(schema)_worker_\(sleepers[0].worker)"), 'end')"
+                "select pg_notify(\("\(schema)_w_\(sleepers[0].worker)"), 'end')"
             )
             var payloads: [String] = []
             while payloads.last != "end" {
