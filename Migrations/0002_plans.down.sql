@@ -3,4 +3,5 @@ drop function plan_rows(json);
 drop function read_options(text, jsonb);
 drop function backoff_delay(integer, jsonb);
 drop function due_at(timestamptz, interval, text, jsonb, timestamptz);
-drop function try_timestamptz(text);
+drop function elapsed(interval);
+drop function read_time(text);

@@ -1,17 +1,37 @@
 -- Plans: reading {"main": ["A", ["B", {…options}]], "red": ["C"]}, registering it, and the two sums that an action's
 -- options ask for: when it is due, and how long to wait after a failure.
 
-create function try_timestamptz(p_text text) returns timestamptz
-  language plpgsql stable strict
+-- A cast alone would take the same text for another time in a session with another TimeZone or DateStyle, and the enqueuer of an
+-- operation, its workers and those who steer it are different sessions. With the year first and an offset no setting matters.
+-- No function here has a backslash in a plain literal: what it means depends on standard_conforming_strings.
+create function read_time(p_text text) returns timestamptz
+  language plpgsql immutable strict
   set search_path from current
 as $$
+declare
+  v_parts text[] := regexp_match(
+    p_text, '^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[Tt ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?([Zz]|[+-][0-9]{2}(?::?[0-9]{2}(?::?[0-9]{2})?)?)?)?$'
+  );
 begin
-  return p_text::timestamptz;
+  if v_parts is null then
+    return null;
+  end if;
+  return format(
+    '%s %s:%s%s%s', v_parts[1], coalesce(v_parts[2], '00:00'), coalesce(v_parts[3], '00'), '.' || left(v_parts[4], 6), coalesce(v_parts[5], 'Z')
+  )::timestamptz;
 exception when data_exception then
   return null;
 end
 $$;
-comment on function try_timestamptz(text) is 'The time that a text means, or null where it means none.';
+comment on function read_time(text) is
+  'The time that a text in ISO 8601 means, the same in every session: 2027-01-01T08:00:00Z, 2027-01-01 08:00+02, 2027-01-01. Without an offset '
+  'it is in UTC. Null for everything else, such as "tomorrow" or 01/04/2027.';
+
+create function elapsed(p_interval interval) returns interval
+  language sql immutable parallel safe
+  return make_interval(secs => extract(epoch from p_interval)::double precision);
+comment on function elapsed(interval) is
+  'An interval as time that passes, the same in every session: a day is 24 hours whatever the clocks do, a month 30 days, a year 365.25.';
 
 create function due_at(
   p_perform_at timestamptz, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamptz
@@ -24,7 +44,7 @@ declare
   v_time timestamptz;
 begin
   if v_global <> 'null' then
-    v_time := try_timestamptz(v_global #>> '{}');
+    v_time := read_time(v_global #>> '{}');
     if v_time is null or jsonb_typeof(v_global) <> 'string' then
       return 'infinity';
     end if;
@@ -80,16 +100,19 @@ begin
   end if;
 
   begin
-    v.perform_at := (p_options ->> 'perform_at')::timestamptz;
+    v.perform_at := read_time(p_options ->> 'perform_at');
+    if v.perform_at is null and p_options ->> 'perform_at' is not null then
+      raise invalid_datetime_format using message = format('perform_at is %s', left((p_options -> 'perform_at')::text, 100));
+    end if;
     v.perform_in := case jsonb_typeof(p_options -> 'perform_in')
       when 'number' then make_interval(secs => (p_options ->> 'perform_in')::double precision)
-      else (p_options ->> 'perform_in')::interval
+      else elapsed((p_options ->> 'perform_in')::interval)
     end;
     v.perform_at_global := p_options ->> 'perform_at_global';
     v.max_attempts := coalesce((p_options ->> 'max_attempts')::integer, 25);
     v.timeout := case jsonb_typeof(p_options -> 'timeout')
       when 'number' then make_interval(secs => (p_options ->> 'timeout')::double precision)
-      else (p_options ->> 'timeout')::interval
+      else elapsed((p_options ->> 'timeout')::interval)
     end;
     v.queue := p_options ->> 'queue';
     v.backoff := nullif(v_backoff, 'null');
@@ -99,7 +122,8 @@ begin
     end if;
   exception when data_exception then
     raise exception using errcode = 'OP004', message = format('%s has an option that cannot be read: %s', p_place, sqlerrm),
-      hint = 'perform_at is a time such as "2027-01-01T08:00:00Z"; perform_in and timeout are seconds or an interval such as "2 days".';
+      hint = 'perform_at is a time such as "2027-01-01T08:00:00Z", in UTC where it has no offset; perform_in and timeout are seconds or an interval '
+             'such as "2 days".';
   end;
 
   if v.max_attempts not between 1 and 1000 then

@@ -88,8 +88,9 @@ declare
   v_time timestamptz := greatest(p_operation, due_at(p_perform_at, p_perform_in, p_perform_at_global, p_globals, p_now));
 begin
   if v_time = 'infinity' then
-    raise exception using errcode = 'OP007', message = 'the time of the first action is not a time that can be waited for',
-      hint = 'A global that an action''s perform_at_global names must be text such as "2027-01-01T08:00:00Z".';
+    raise exception using errcode = 'OP007',
+      message = p_place || format('the global "%s", which holds the time of the first action, is not a time', p_perform_at_global),
+      hint = 'Write it as text in ISO 8601, such as "2027-01-01T08:00:00Z"; without an offset it is in UTC.';
   end if;
   return v_time;
 end
@@ -291,7 +292,10 @@ begin
       return v_id;
     end if;
   end if;
-  v_perform_at := coalesce(enqueue.perform_at, clock_now()) + coalesce(enqueue.perform_in, interval '0');
+  v_perform_at := coalesce(enqueue.perform_at, clock_now());
+  if enqueue.perform_in is not null then
+    v_perform_at := v_perform_at + elapsed(enqueue.perform_in);
+  end if;
   v_traceparent := coalesce(enqueue.traceparent, nullif(current_setting('backops.traceparent', true), ''));
   if enqueue.key is null then
     -- "On conflict" costs something even where there can be none.
@@ -338,7 +342,7 @@ create function enqueue_many(
 as $$
 #variable_conflict use_column
 declare
-  v_delay interval := coalesce(enqueue_many.perform_in, interval '0');
+  v_delay interval := coalesce(elapsed(enqueue_many.perform_in), interval '0');
   v_perform_at timestamptz := coalesce(enqueue_many.perform_at, clock_now()) + v_delay;
   v_traceparent text := coalesce(enqueue_many.traceparent, nullif(current_setting('backops.traceparent', true), ''));
   v_ids bigint[];

@@ -13,7 +13,7 @@ declare
   v_id bigint := ('x' || encode(substring(uuid_send(gen_random_uuid()) for 8), 'hex'))::bit(64)::bigint & 9223372036854775807;
 begin
   insert into workers (id, host, pid, queues, handlers, slots, version, lease, schema_version)
-    values (v_id, p_host, p_pid, p_queues, p_handlers, p_slots, coalesce(p_version, ''), p_lease, p_schema_version);
+    values (v_id, p_host, p_pid, p_queues, p_handlers, p_slots, coalesce(p_version, ''), elapsed(p_lease), p_schema_version);
   return v_id;
 end
 $$;

@@ -529,7 +529,7 @@ begin
     loop
       v_seen := v_seen || v.claim_id;
       v_ends := coalesce(v.permanent, false) or v.attempt >= v.max_attempts;
-      v_run_at := case when not v_ends then v_now + coalesce(v.retry_after, backoff_delay(v.attempt, v.backoff)) end;
+      v_run_at := case when not v_ends then v_now + coalesce(elapsed(v.retry_after), backoff_delay(v.attempt, v.backoff)) end;
       if not isfinite(v_run_at) then
         raise exception using errcode = 'OP004', message = 'a job can wait for a finite time only';
       end if;
@@ -626,7 +626,7 @@ begin
        cross join lateral (select * from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
     loop
       v_seen := v_seen || v.claim_id;
-      v_run_at := coalesce(v.new_run_at, v_now + v.delay, v.run_at);
+      v_run_at := coalesce(v.new_run_at, v_now + elapsed(v.delay), v.run_at);
       if not isfinite(v_run_at) then
         raise exception using errcode = 'OP004', message = 'a job can wait for a finite time only';
       end if;

@@ -68,7 +68,7 @@ enum RoleMatrix {
         ] { callers[name] = ["operator", "reader"] }
         // Parts of other functions, which nobody calls but the owner.
         for name in [
-            "try_timestamptz", "due_at", "backoff_delay", "patched", "without_keys", "is_patch",
+            "read_time", "elapsed", "due_at", "backoff_delay", "patched", "without_keys", "is_patch",
             "problem_message", "read_options", "plan_rows", "check_batch", "check_patches", "wake",
             "expand_operations", "record_crashes", "end_operation", "refuse_action", "refuse_next",
             "apply_jump", "position_after", "give_back", "show_life", "worker_lock", "await_standby",
