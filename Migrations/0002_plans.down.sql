@@ -1,5 +1,5 @@
 drop function register_definition(text, json);
-drop function plan_rows(json);
+drop function plan_rows(json, text);
 drop function read_options(text, jsonb);
 drop function backoff_delay(integer, jsonb);
 drop function due_at(timestamptz, interval, text, jsonb, timestamptz);

@@ -156,7 +156,7 @@ end
 $$;
 comment on function read_options(text, jsonb) is 'The options of one action as columns; refuses what it does not know (SQLSTATE OP004).';
 
-create function plan_rows(p_branches json) returns setof definition_actions
+create function plan_rows(p_branches json, p_place text default '') returns setof definition_actions
   language plpgsql stable
   set search_path from current
 as $$
@@ -171,21 +171,21 @@ declare
   v_position integer := 0;
 begin
   if json_typeof(p_branches) is distinct from 'object' then
-    raise exception using errcode = 'OP004', message = 'branches must be a JSON object',
+    raise exception using errcode = 'OP004', message = p_place || 'branches must be a JSON object',
       hint = 'Write {"main": ["FirstAction", "SecondAction"], "other_branch": ["Third"]}.';
   end if;
 
   for v_branch in select key, value from json_each(p_branches) loop
     if v_branch.key = any (v_seen) then
-      raise exception using errcode = 'OP004', message = format('branch "%s" is given twice', v_branch.key);
+      raise exception using errcode = 'OP004', message = p_place || format('branch "%s" is given twice', v_branch.key);
     end if;
     v_seen := v_seen || v_branch.key;
     if length(v_branch.key) not between 1 and 200 or v_branch.key ~ '[/[:cntrl:]]' then
-      raise exception using errcode = 'OP004', message = format('"%s" is no name of a branch', left(v_branch.key, 200)),
+      raise exception using errcode = 'OP004', message = p_place || format('"%s" is no name of a branch', left(v_branch.key, 200)),
         hint = 'Names have 1 to 200 characters, without "/" and control characters.';
     end if;
     if json_typeof(v_branch.value) <> 'array' or json_array_length(v_branch.value) = 0 then
-      raise exception using errcode = 'OP004', message = format('branch "%s" has no actions', v_branch.key),
+      raise exception using errcode = 'OP004', message = p_place || format('branch "%s" has no actions', v_branch.key),
         hint = 'Give it at least one, or leave the branch out.';
     end if;
 
@@ -203,7 +203,7 @@ begin
         v_name := v_entry.value ->> 0;
         v_options := coalesce((v_entry.value -> 1)::jsonb, '{}');
       end if;
-      v_place := format('action %s of branch "%s"', v_entry.n, v_branch.key);
+      v_place := p_place || format('action %s of branch "%s"', v_entry.n, v_branch.key);
       if v_name is null or length(v_name) not between 1 and 200 or v_name ~ '[/[:cntrl:]]' then
         raise exception using errcode = 'OP004', message = format('%s is not the name of an action', v_place),
           detail = left(v_entry.value::text, 200),
@@ -220,17 +220,17 @@ begin
   end loop;
 
   if v_position = 0 then
-    raise exception using errcode = 'OP004', message = 'branches has no actions',
+    raise exception using errcode = 'OP004', message = p_place || 'branches has no actions',
       hint = 'Give at least {"main": ["FirstAction"]}.';
   end if;
   if not 'main' = any (v_seen) then
-    raise exception using errcode = 'OP004', message = 'there is no branch "main", where an operation starts',
+    raise exception using errcode = 'OP004', message = p_place || 'there is no branch "main", where an operation starts',
       detail = format('Branches given: %s.', array_to_string(v_seen, ', '));
   end if;
 end
 $$;
-comment on function plan_rows(json) is
-  'Reads and checks branches: one row per action, in declared order. Refuses with SQLSTATE OP004 and a hint.';
+comment on function plan_rows(json, text) is
+  'Reads and checks branches: one row per action, in declared order. Refuses with SQLSTATE OP004 and a hint; the message begins with p_place.';
 
 -- Locks: one advisory lock per operation name until the transaction ends, so that workers that start together agree on
 -- which version is current.

@@ -79,7 +79,8 @@ $$;
 comment on function unpark(text) is 'Starts the operations that were enqueued before anybody had registered their name; returns how many.';
 
 create function first_due_at(
-  p_operation timestamptz, p_perform_at timestamptz, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamptz
+  p_operation timestamptz, p_perform_at timestamptz, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamptz,
+  p_place text default ''
 ) returns timestamptz
   language plpgsql stable
   set search_path from current
@@ -95,8 +96,15 @@ begin
   return v_time;
 end
 $$;
-comment on function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz) is
-  'When an operation may start whose first action has a time of its own; refuses a global that is not a time (SQLSTATE OP007).';
+comment on function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text) is
+  'When an operation may start whose first action has a time of its own; refuses a global that is not a time (SQLSTATE OP007), and begins the '
+  'message with p_place.';
+
+create function place_in_batch(p_number bigint, p_count bigint, p_name text, p_key text) returns text
+  language sql immutable
+  return case when p_count > 1 then format('operation %s of %s ("%s"%s): ', p_number, p_count, p_name, ', key "' || p_key || '"') else '' end;
+comment on function place_in_batch(bigint, bigint, text, text) is
+  'How a message that refuses one of many operations begins; empty where there is only one.';
 
 -- A few statements whatever the number of rows. Plans are read once per statement and not once per row: looking a plan up for each
 -- of 1,000 operations took a fifth of the time of enqueueing them. For one row alone that is too much of a plan to set up: an
@@ -118,6 +126,7 @@ declare
   v_is_plain boolean;
   v_definition_id bigint;
   v_run_at timestamptz;
+  v_count bigint;
   v_named bigint;
   v_own bigint;
   v_expanded bigint;
@@ -158,10 +167,26 @@ begin
     return null;
   end if;
 
-  select count(*) filter (where branches is null), count(branches) into v_named, v_own from enqueued where state = 'active';
+  select count(*), count(*) filter (where branches is null and state = 'active'), count(branches) filter (where state = 'active')
+    into v_count, v_named, v_own
+    from enqueued;
 
   -- 1. Plans that are registered.
   if v_named > 0 then
+    if v_count > 1 and exists (
+      select from definitions d
+        join definition_actions a on a.definition_id = d.id and a.starts and a.perform_at_global is not null
+       where d.current and d.name in (select name from enqueued where branches is null and state = 'active')
+    ) then
+      perform first_due_at(
+                o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now,
+                place_in_batch(o.number, v_count, o.name, o.key)
+              )
+         from (select *, row_number() over () as number from enqueued) as o
+         join definitions d on d.name = o.name and d.current
+         join definition_actions a on a.definition_id = d.id and a.starts and a.perform_at_global is not null
+        where o.branches is null and o.state = 'active';
+    end if;
     with plan as materialized (
       select d.name as operation, a.*
         from definitions d
@@ -201,11 +226,17 @@ begin
 
   -- 3. Plans that came along, each text read once.
   if v_own > 0 then
-    with given as materialized (
-      select distinct branches::text as branches from enqueued where branches is not null and state = 'active'
+    with numbered as materialized (
+      select e.id, e.name, e.key, e.state, e.branches::text as branches, row_number() over () as number from enqueued e
+    ),
+    given as materialized (
+      select branches, min(number) as number from numbered where branches is not null and state = 'active' group by branches
     ),
     plan as materialized (
-      select given.branches as given, a.* from given cross join lateral plan_rows(given.branches::json) as a
+      select g.branches as given, a.*
+        from given g
+        join numbered n using (number)
+       cross join lateral plan_rows(g.branches::json, place_in_batch(n.number, v_count, n.name, n.key)) as a
     ),
     planned as (
       insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
@@ -218,11 +249,14 @@ begin
       select o.id,
              case
                when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
-               else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
+               else first_due_at(
+                 o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now, place_in_batch(n.number, v_count, n.name, n.key)
+               )
              end,
              a.position, o.step_limit, o.priority, coalesce(a.queue, o.queue), '/' || a.name
         from enqueued o
-        join plan a on a.given = o.branches::text
+        join numbered n on n.id = o.id
+        join plan a on a.given = n.branches
        where a.starts and o.state = 'active';
   end if;
 
@@ -321,6 +355,53 @@ comment on function enqueue(text, jsonb, text, text, integer, timestamptz, inter
   'Enqueues one operation and returns its id; where the key is taken, returns the id that has it and changes nothing. '
   'SELECT backops.enqueue(''Fulfilment'', ''{"subscription_id": 42}'', key => ''fulfil-42'')';
 
+create function check_documents(p_name text, p_globals jsonb[], p_keys text[], p_times timestamptz[], p_branches json) returns void
+  language plpgsql stable
+  set search_path from current
+as $$
+declare
+  v_time_global text;
+  v record;
+begin
+  if p_branches is not null then
+    select perform_at_global into v_time_global from plan_rows(p_branches) where starts;
+  else
+    select a.perform_at_global into v_time_global
+      from definitions d
+      join definition_actions a on a.definition_id = d.id and a.starts
+     where d.name = p_name and d.current;
+  end if;
+  -- What the columns refuse is refused here first, because PostgreSQL does not say which of many rows it was.
+  select i.n, i.key, case
+           when i.document is null then 'has no globals: null is no document'
+           when jsonb_typeof(i.document) <> 'object' then format('has globals that are not a JSON object but of type %s', jsonb_typeof(i.document))
+           when pg_column_size(i.document) > 1048576 then format('has globals of %s bytes, more than 1 MiB', pg_column_size(i.document))
+           when i.key = '' then 'has an empty key'
+           when length(i.key) > 500 or octet_length(i.key) > 1500 then
+             format('has a key of %s characters (%s bytes): at most 500, and 1500 bytes', length(i.key), octet_length(i.key))
+           when not isfinite(i.at) then format('has the time %s, which cannot be waited for', i.at)
+           else format('has no time in the global "%s", which holds that of its first action', v_time_global)
+         end as problem
+    into v
+    from unnest(p_globals, p_keys, p_times) with ordinality as i (document, key, at, n)
+   where jsonb_typeof(i.document) is distinct from 'object'
+      or pg_column_size(i.document) > 1048576
+      or i.key = ''
+      or octet_length(i.key) > 500 and (length(i.key) > 500 or octet_length(i.key) > 1500)
+      or not isfinite(i.at)
+      or v_time_global is not null and due_at(null, null, v_time_global, i.document, '-infinity') = 'infinity'
+   order by i.n
+   limit 1;
+  if found then
+    raise exception using errcode = 'OP004',
+      message = format('operation %s of %s%s %s', v.n, cardinality(p_globals), ' (key "' || left(nullif(v.key, ''), 100) || '")', v.problem),
+      hint = 'None of them was enqueued. Correct it, or leave it out, and call again.';
+  end if;
+end
+$$;
+comment on function check_documents(text, jsonb[], text[], timestamptz[], json) is
+  'Refuses what enqueue_many cannot enqueue, and says which of the documents it is (SQLSTATE OP004).';
+
 -- Locks: as enqueue. Keys are inserted in their order, so that two batches with the same keys cannot deadlock.
 create function enqueue_many(
   name        text,
@@ -359,6 +440,7 @@ begin
       message = format('%s times were given for %s documents', cardinality(times), cardinality(enqueue_many.globals)),
       hint = 'Give one time per document (null for perform_at), or no times at all.';
   end if;
+  perform check_documents(enqueue_many.name, enqueue_many.globals, keys, times, enqueue_many.branches);
 
   if keys is null then
     -- Ids are drawn beforehand, so that they come back in the order of the documents.

@@ -25,11 +25,11 @@ enum BadCalls {
         (#"enqueue_many(null, '{"{}"}')"#, "23502"),
         ("enqueue_many('Flow', null)", ""),
         ("enqueue_many('Flow', '{}')", ""),
-        ("enqueue_many('Flow', array[null]::jsonb[])", "23502"),
+        ("enqueue_many('Flow', array[null]::jsonb[])", "OP004"),
         ("enqueue_many('Flow', array['{}']::jsonb[], '{}')", "OP004"),
         ("enqueue_many('Flow', array['{}','{}']::jsonb[], '{a}')", "OP004"),
         ("enqueue_many('Flow', array['{}']::jsonb[], times => '{}')", "OP004"),
-        ("enqueue_many('Flow', array['{}']::jsonb[], times => '{infinity}')", "23514"),
+        ("enqueue_many('Flow', array['{}']::jsonb[], times => '{infinity}')", "OP004"),
         ("first_due_at(null, null, null, null, null, null)", ""),
         (#"first_due_at(null, null, null, 'at', '{"at": 5}', now())"#, "OP007"),
         ("register_worker(null,1,'{default}','{A}')", "23502"),
@@ -303,7 +303,8 @@ enum BadCalls {
         "is_patch",
         "problem_message",
         // Reading and checking what the functions of the API were given.
-        "read_options", "plan_rows", "check_batch", "check_patches",
+        "read_options", "plan_rows", "check_batch", "check_patches", "check_names", "check_documents",
+        "place_in_batch",
         // Steps of the functions of the API, which hold the locks and have checked the state.
         "wake", "expand_operations", "record_crashes", "end_operation", "refuse_action", "refuse_next",
         "apply_jump", "position_after",
