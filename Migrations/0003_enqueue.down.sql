@@ -2,6 +2,10 @@ drop function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, in
 drop function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text);
 drop function check_documents(text, jsonb[], text[], timestamptz[], json);
 drop function await_standby();
+drop trigger operations_take_along_all on operations;
+drop function take_along_truncated();
+drop trigger operations_take_along on operations;
+drop function take_along_deleted();
 drop trigger operations_expand on operations;
 drop function expand_operations();
 drop function place_in_batch(bigint, bigint, text, text);

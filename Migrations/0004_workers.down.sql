@@ -1,4 +1,5 @@
 drop function rescue(integer, interval);
+drop function free_remnants(bigint[]);
 drop function record_crashes(bigint[], text);
 drop function missing_workers();
 drop function show_life(bigint);

@@ -175,6 +175,22 @@ comment on function record_crashes(bigint[], text) is
   'Takes claimed jobs back from a worker that died: the attempt counts and is recorded; the third crash in a row, or one on the last attempt, '
   'ends the operation as failed.';
 
+-- Locks: the jobs, in operation_id order.
+create function free_remnants(p_operation_ids bigint[]) returns void
+  language sql
+  set search_path from current
+as $$
+  delete from jobs j
+   where j.operation_id = any (p_operation_ids) and j.worker_id is not null and not exists (select from operations o where o.id = j.operation_id);
+  update jobs j
+     set worker_id = null, claim_id = null, claimed_at = null
+   where j.operation_id = any (p_operation_ids) and j.worker_id is not null
+     and not exists (select from actions a where a.operation_id = j.operation_id and a.position = j.position);
+$$;
+comment on function free_remnants(bigint[]) is
+  'Frees held jobs that lack their action, and deletes those that lack their operation: what is left where somebody deleted rows with the triggers '
+  'switched off. Nothing else can be done with them, and a worker that holds one could not be forgotten.';
+
 -- Locks: rows of workers that died, skipping locked ones, then their jobs in operation_id order, skipping locked ones:
 -- what is skipped is found by the next call, because the worker's row stays until it holds nothing and no claim of it is under way.
 create function rescue(p_limit integer default 100, p_patience interval default '750 milliseconds')
@@ -208,6 +224,7 @@ begin
       from (
         select operation_id from jobs where worker_id = v_worker.id order by operation_id limit p_limit for update skip locked
       ) as held;
+    perform free_remnants(v_ids);
     v_count := record_crashes(coalesce(v_ids, '{}'), format('%s pid %s', v_worker.host, v_worker.pid));
     -- Two statements: the second must see what a claim committed before the first had the lock.
     if pg_try_advisory_xact_lock(worker_lock(v_worker.id)) then

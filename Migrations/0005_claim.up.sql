@@ -89,6 +89,8 @@ create function claim(
   set search_path from current
   set enable_seqscan = off
   set enable_bitmapscan = off
+  set enable_hashjoin = off
+  set enable_mergejoin = off
   set plan_cache_mode = force_generic_plan
   set jit = off
 as $$
@@ -117,11 +119,14 @@ begin
 
   return query
     with picked as materialized (
-      select job.operation_id
+      select job.*
         from unnest(p_queues, p_priorities, p_after_run_at, p_after_operation_id) as lane (queue, priority, run_at, operation_id)
        cross join lateral (
-         select j.operation_id
+         select j.operation_id, a.run, a.max_attempts, a.timeout, a.branch, a.name as action,
+                o.created_at, o.name as operation, o.globals, o.traceparent, o.xmin as version
            from jobs j
+           join actions a on a.operation_id = j.operation_id and a.position = j.position
+           join operations o on o.id = j.operation_id
           where j.queue = lane.queue and j.priority = lane.priority
             and (j.run_at, j.operation_id) > (lane.run_at, lane.operation_id)
             and j.run_at <= v_now
@@ -130,7 +135,7 @@ begin
             and j.handler = any (v_handlers)
           order by j.run_at, j.operation_id
           limit p_limit
-            for update skip locked
+            for update of j skip locked
        ) as job
        where lane.queue <> all (v_paused)
        limit p_limit
@@ -138,21 +143,20 @@ begin
     claimed as (
       update jobs j
          set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = j.attempt + 1
-        from picked
-       where j.operation_id = picked.operation_id
-      returning j.*
+        from picked p
+       where j.operation_id = p.operation_id
+      returning j.operation_id, j.claim_id, j.definition_id, j.position, p.run, j.attempt, p.max_attempts, j.priority, p.timeout,
+                j.run_at, p.created_at, j.queue, p.operation, p.branch, p.action, p.globals, j.claimed_at, p.traceparent, p.version
     )
-    select j.operation_id, j.claim_id, j.definition_id, j.position, a.run, j.attempt, a.max_attempts, j.priority,
-           (extract(epoch from a.timeout) * 1000)::bigint,
-           j.run_at, o.created_at, j.queue, o.name::text, a.branch, a.name, o.globals::jsonb,
-           case when j.definition_id is null then (
-             select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
+    select c.operation_id, c.claim_id, c.definition_id, c.position, c.run, c.attempt, c.max_attempts, c.priority,
+           (extract(epoch from c.timeout) * 1000)::bigint,
+           c.run_at, c.created_at, c.queue, c.operation::text, c.branch, c.action, c.globals::jsonb,
+           case when c.definition_id is null then (
+             select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = c.operation_id
            ) end,
-           j.claimed_at, o.traceparent, settled_version(o.xmin)
-      from claimed j
-      join actions a on a.operation_id = j.operation_id and a.position = j.position
-      join operations o on o.id = j.operation_id
-     order by j.priority, j.run_at, j.operation_id;
+           c.claimed_at, c.traceparent, settled_version(c.version)
+      from claimed c
+     order by c.priority, c.run_at, c.operation_id;
 end
 $$;
 comment on function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[]) is
@@ -203,13 +207,15 @@ begin
     raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
       hint = 'Call register_worker again.';
   end if;
-  select operation_id into v_id
-    from jobs
-   where crashes > 0 and worker_id is null and run_at <= v_now and queue = any (v_worker.queues) and handler = any (v_worker.handlers)
-     and queue not in (select name from paused_queues)
-   order by run_at, operation_id
+  select j.operation_id into v_id
+    from jobs j
+    join actions a on a.operation_id = j.operation_id and a.position = j.position
+    join operations o on o.id = j.operation_id
+   where j.crashes > 0 and j.worker_id is null and j.run_at <= v_now and j.queue = any (v_worker.queues) and j.handler = any (v_worker.handlers)
+     and j.queue not in (select name from paused_queues)
+   order by j.run_at, j.operation_id
    limit 1
-     for update skip locked;
+     for update of j skip locked;
   update jobs
      set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = attempt + 1
    where operation_id = v_id;

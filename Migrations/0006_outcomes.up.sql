@@ -200,7 +200,12 @@ create function missed_claim(p_worker_id bigint, p_operation_id bigint, p_claim_
   set search_path from current
 as $$
 begin
-  if exists (select from jobs where operation_id = p_operation_id and worker_id = p_worker_id and claim_id = p_claim_id)
+  if exists (
+      select from jobs j
+        join actions a on a.operation_id = j.operation_id and a.position = j.position
+        join operations o on o.id = j.operation_id
+       where j.operation_id = p_operation_id and j.worker_id = p_worker_id and j.claim_id = p_claim_id
+    )
     and exists (select from workers where id = p_worker_id and heartbeat_at + lease > clock_now())
   then
     return 'busy';
@@ -702,6 +707,7 @@ begin
   perform pg_advisory_xact_lock(worker_lock(p_worker_id));
   select array_agg(operation_id), array_agg(claim_id) into v_ids, v_claims from jobs where worker_id = p_worker_id;
   if v_ids is not null then
+    perform free_remnants(v_ids);
     select count(*) into v_count from release_many(p_worker_id, v_ids, v_claims) where outcome = 'released';
   end if;
   delete from workers where id = p_worker_id and not exists (select from jobs where worker_id = p_worker_id);

@@ -402,8 +402,13 @@ as $$
            select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0 and privilege_type = 'EXECUTE'
          )
       union all
-      select 'the trigger operations_expand is missing or switched off: an INSERT starts nothing',
-             'alter table operations enable trigger operations_expand;'
+      select format('the trigger %s is missing or switched off: %s', t.name, t.meaning),
+             format('alter table operations enable trigger %s;', t.name)
+        from (
+          values ('operations_expand', 'an INSERT starts nothing'),
+                 ('operations_take_along', 'a DELETE leaves jobs and actions behind'),
+                 ('operations_take_along_all', 'a TRUNCATE leaves jobs and actions behind')
+        ) as t (name, meaning)
        where not exists (
          select from pg_trigger where tgrelid = 'operations'::regclass and tgname = 'operations_expand' and tgenabled in ('O', 'A')
        )

@@ -88,9 +88,7 @@ begin
      order by o.id
        for update of o skip locked
   );
-  delete from attempts where operation_id = any (v_ids);
-  delete from attempt_logs where operation_id = any (v_ids);
-  delete from actions where operation_id = any (v_ids);
+  -- The rest goes with them: see take_along_deleted.
   delete from operations where id = any (v_ids);
   pruned := cardinality(v_ids);
   return next;

@@ -306,7 +306,8 @@ enum BadCalls {
         "read_options", "plan_rows", "check_batch", "check_patches", "check_names", "check_documents",
         "place_in_batch",
         // Steps of the functions of the API, which hold the locks and have checked the state.
-        "wake", "expand_operations", "record_crashes", "end_operation", "refuse_action", "refuse_next",
+        "wake", "worker_channel", "expand_operations", "take_along_deleted", "take_along_truncated",
+        "record_crashes", "free_remnants", "end_operation", "refuse_action", "refuse_next",
         "apply_jump", "position_after",
         "give_back", "show_life", "worker_lock", "await_standby",
         // Sums of the invariants.

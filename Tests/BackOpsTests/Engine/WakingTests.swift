@@ -84,6 +84,17 @@ extension SQLEngine {
             #expect(payloads == ["lost \(job.claim)"])
         }
 
+        @Test(arguments: ["delete from operations", "truncate operations"])
+        func `of an action whose operation is deleted`(statement: String) async throws {
+            let engine = try await EngineDriver.start()
+            try await engine.enqueue()
+            let job = try await engine.claimOne()
+            let payloads = try await heard(by: engine, sleeping: false) {
+                try await $0.query(SQLStatement(unescaped: statement))
+            }
+            #expect(payloads == ["lost \(job.claim)"])
+        }
+
         @Test func `at most once per job, however many sleep`() async throws {
             let sleepers = try await [EngineDriver.start(), .start(), .start()]
             for sleeper in sleepers {

@@ -61,13 +61,14 @@ import Testing
         #expect(loose.isEmpty)
     }
 
-    @Test func `runs with its owner's rights only what a role may call, and what an INSERT sets off`()
+    @Test func `runs with its owner's rights only what a role may call, and what a change of operations sets off`()
         async throws
     {
         let definer = try await names(
             """
             select distinct proname::text from pg_proc
-             where pronamespace = \(database.schema)::regnamespace and prosecdef and proname <> 'expand_operations'
+             where pronamespace = \(database.schema)::regnamespace and prosecdef
+               and oid not in (select tgfoid from pg_trigger where tgrelid = 'operations'::regclass)
                and proname not in (select name from privileges() where privilege = 'execute')
             """
         )
