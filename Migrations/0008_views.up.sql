@@ -10,12 +10,12 @@ create view visible_operations as
     from (
       select id, name::text, state::text, key::text, queue::text, priority::smallint, perform_at::timestamptz, step_limit::integer,
                  created_at, ended_at, completed_at, parked_at,
-                 stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals::jsonb, true as is_whole
+                 stopped_position, stop_reason, enqueued_by, traceparent, tags::text[], branches, globals::jsonb, true as is_whole
         from operations
        union all
       select id, name::text, state::text, key::text, queue::text, priority::smallint, perform_at::timestamptz, step_limit::integer,
                  created_at, ended_at, completed_at, parked_at,
-                 stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, redacted(name, globals), false
+                 stopped_position, stop_reason, enqueued_by, traceparent, tags::text[], branches, redacted(name, globals), false
         from operations
     ) as o
    where is_whole = (select sees_secrets())

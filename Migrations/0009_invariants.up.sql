@@ -2,7 +2,8 @@
 --
 -- Only a change by hand, a damaged restore, or a fault of the engine breaks one. Every function here is one statement and
 -- stable, so that all checks see the snapshot of the caller's statement: work that goes on meanwhile raises no false alarm.
--- They lock nothing. Each check reads its tables once, by scans and hash joins.
+-- They lock nothing. Each check reads its tables once, by scans and hash joins: the planner is kept from nested loops, because right
+-- after a bulk load it may believe that a table with a million rows has one that matters.
 
 create type violation as (
   invariant    text,

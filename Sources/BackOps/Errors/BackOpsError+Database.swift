@@ -26,11 +26,14 @@ extension BackOpsError {
         case "operations_globals_are_an_object": "globals must be a JSON object"
         case "operations_globals_are_at_most_1_mib":
             "globals are larger than 1 MiB: keep large documents in a table of your own, and their key in the globals"
+        case "operations_globals_are_at_most_512_deep":
+            "arrays and objects in globals are nested more than \(JSON.depthLimit) deep: store such a document as text, or in a table of your own"
+        case "operations_tags_are_a_list": "tags are a list of texts, none of them null"
         case "operations_name_is_valid":
             "the name of an operation has 1 to 200 characters, without \"/\" and control characters"
         case "operations_queue_is_valid": "the name of a queue is made of a-z, 0-9, dot, dash and underscore"
         case "operations_priority_is_0_to_9": "priority must be 0 to 9"
-        case "operations_key_is_short": "a key has 1 to 500 characters"
+        case "operations_key_is_short": "a key has 1 to 500 characters, and at most 1500 bytes"
         case "operations_step_limit_is_positive": "the step limit must be 1 or more"
         case "operations_perform_at_is_finite": "the time to perform at must be finite"
         default: error.description
@@ -48,10 +51,7 @@ extension BackOpsError.Code {
             case .unknownTarget: .unknownJumpTarget
             case .unknownWorker: .staleClaim
             case .undefinedTable, .undefinedFunction, .invalidSchemaName: .schemaMissing
-            case _
-            where error.constraint == "operations_globals_are_an_object"
-                || error.constraint == "operations_globals_are_at_most_1_mib":
-                .invalidGlobals
+            case _ where error.constraint?.hasPrefix("operations_globals_") == true: .invalidGlobals
             case _ where error.code != .server: .databaseUnavailable
             default: .invalidConfiguration
             }

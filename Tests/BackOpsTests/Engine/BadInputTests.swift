@@ -22,7 +22,12 @@ extension SQLEngine {
             ("priority", "10", "operations_priority_is_0_to_9"),
             ("priority", "-1", "operations_priority_is_0_to_9"),
             ("queue", "'Upper'", "operations_queue_is_valid"), ("queue", "''", "operations_queue_is_valid"),
-            ("key", "''", "operations_key_is_short"),
+            ("key", "''", "operations_key_is_short"), ("key", "repeat('x', 501)", "operations_key_is_short"),
+            // 500 characters of four bytes each would be too large for the index, beside a name of 200.
+            ("key", "repeat('😀', 500)", "operations_key_is_short"),
+            ("tags", "array['a', null]", "operations_tags_are_a_list"),
+            ("tags", "'{{a,b},{c,d}}'", "operations_tags_are_a_list"),
+            ("tags", "'[0:1]={a,b}'", "operations_tags_are_a_list"),
             ("step_limit", "0", "operations_step_limit_is_positive"),
             ("state", "'completed'", "operations_ended_or_active"),
             ("name", "''", "operations_name_is_valid"), ("name", "'a/b'", "operations_name_is_valid"),
@@ -39,6 +44,63 @@ extension SQLEngine {
             }
             #expect(error?.constraint == rule)
             try await expectNothingWritten()
+        }
+
+        /// A document of arrays in each other: its object is the first level.
+        private func nested(_ levels: Int, holding value: String = "") -> PQJSON {
+            let arrays = levels - 1
+            return PQJSON(
+                #"{"a": "# + String(repeating: "[", count: arrays) + value
+                    + String(repeating: "]", count: arrays) + "}"
+            )
+        }
+
+        @Test func `for globals: what is nested deeper than a worker reads`() async throws {
+            let engine = try await EngineDriver.start()
+            let error = await expectRefusal("23514") { try await engine.enqueue("Flow", nested(513)) }
+            #expect(error?.constraint == "operations_globals_are_at_most_512_deep")
+            await expectRefusal("23514") { try await engine.enqueue("Flow", nested(2000)) }
+            try await expectNothingWritten()
+            // Compressed, as it comes from another table, such a document is small.
+            try await engine.connection.script(
+                "create temporary table documents (document jsonb); insert into documents values (('{\"a\": ' || repeat('[', 1000) || repeat(']', 1000) || '}')::jsonb)"
+            )
+            await expectRefusal("23514") {
+                try await engine.query(
+                    "insert into operations (name, globals) select 'Flow', document from documents"
+                )
+            }
+            try await expectNothingWritten()
+        }
+
+        @Test(arguments: ["", "1", #""text""#]) func `not for what is nested as deep as a worker reads`(
+            value: String
+        )
+            async throws
+        {
+            let engine = try await EngineDriver.start()
+            try await engine.enqueue("Flow", nested(512, holding: value))
+            let globals = try await engine.claimOne().globals
+            #expect(try JSON(parsing: globals)["a"] != nil)
+        }
+
+        @Test func `in a patch that nests too deep fails that completion`() async throws {
+            let engine = try await EngineDriver.start()
+            try await engine.enqueue()
+            let job = try await engine.claimOne()
+            await expectRefusal("23514") { try await engine.complete(job, set: nested(513)) }
+            #expect(try await engine.fail(job) == "retrying")
+        }
+
+        @Test func `not for the longest name with the longest key`() async throws {
+            let engine = try await EngineDriver.start()
+            // Characters of which none is like another, so that the index cannot compress them.
+            let text: (Int) -> String = { count in
+                String((0..<count).map { Character(Unicode.Scalar(UInt32(0x20000 + $0 * 31))!) })
+            }
+            let (name, key) = (text(200), text(375))
+            try await engine.query("insert into operations (name, key) values (\(name), \(key))")
+            #expect(try await engine.value("select length(key) from operations", as: Int.self) == 375)
         }
 
         @Test func `such as a zero character is refused, wherever it stands`() async throws {
