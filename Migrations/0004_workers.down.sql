@@ -7,3 +7,4 @@ drop function attach_session(bigint, integer);
 drop function worker_lock(bigint);
 drop function heartbeat(bigint, boolean, boolean);
 drop function register_worker(text, integer, text[], text[], integer, text, interval, integer);
+drop function check_names(text, text[], text, text);

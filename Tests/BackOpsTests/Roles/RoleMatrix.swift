@@ -70,6 +70,8 @@ enum RoleMatrix {
         for name in [
             "read_time", "elapsed", "due_at", "backoff_delay", "patched", "without_keys", "is_patch",
             "problem_message", "read_options", "plan_rows", "check_batch", "check_patches", "wake",
+            "check_names", "check_documents", "place_in_batch", "worker_channel", "free_remnants",
+            "take_along_deleted", "take_along_truncated", "lift_row_security",
             "expand_operations", "record_crashes", "end_operation", "refuse_action", "refuse_next",
             "apply_jump", "position_after", "give_back", "show_life", "worker_lock", "await_standby",
             "violations_of_operations", "violations_of_jobs", "violations_of_actions",
