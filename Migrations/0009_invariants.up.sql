@@ -414,6 +414,35 @@ as $$
          select from pg_trigger where tgrelid = 'operations'::regclass and tgname = 'operations_expand' and tgenabled in ('O', 'A')
        )
       union all
+      select format('row level security is on for table %s%s', c.oid::regclass, case
+               when c.relforcerowsecurity then ', even for its owner, as whom the functions of this schema run'
+               else ' and it has no policy: nobody but its owner sees or inserts a row'
+             end),
+             format('alter table %s no force row level security, disable row level security; or backops migrate up, as its owner', c.oid::regclass)
+        from pg_class c
+       where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
+         and c.relrowsecurity
+         and (c.relforcerowsecurity or not exists (select from pg_policy p where p.polrelid = c.oid))
+      union all
+      select format('table %s is unlogged: a crash of the server empties it', oid::regclass),
+             format('alter table %s set logged;', oid::regclass)
+        from pg_class
+       where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') and relpersistence <> 'p'
+      union all
+      select format('table %s is published without a replica identity: nothing in it can be updated or deleted', c.oid::regclass),
+             format('alter table %s replica identity default;', c.oid::regclass)
+        from pg_class c
+       where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and c.relreplident = 'n'
+         and exists (
+           select from pg_publication_tables t join pg_publication p on p.pubname = t.pubname and (p.pubupdate or p.pubdelete)
+            where t.schemaname = current_schema() and t.tablename = c.relname
+         )
+      union all
+      select format('table %s has the rule %s: PostgreSQL does something else than the engine asks for', ev_class::regclass, rulename),
+             format('drop rule %I on %s;', rulename, ev_class::regclass)
+        from pg_rewrite r
+        join pg_class c on c.oid = r.ev_class and c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
+      union all
       select format('%s belongs to %s, operations to %s', o.name, pg_get_userbyid(o.owner), pg_get_userbyid(t.relowner)),
              'Give everything in this schema to one role: alter … owner to ….'
         from (
@@ -455,5 +484,6 @@ comment on function invariants() is
   'stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. '
   'keys_are_unique: one operation per name and key. '
   'plan_is_complete: positions are 1 to n, branches are whole, and there is a main. '
-  'schema_is_sound: indexes valid, constraints validated, search_path pinned, the trigger on, one owner, no rights for everybody. '
+  'schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level '
+  'security without a policy, no unlogged table, no rules, and a replica identity for what is published. '
   'What actions did elsewhere cannot be seen from here.';

@@ -77,8 +77,11 @@ begin
       left join (select distinct g.name from privileges() as g where g.privilege = 'execute') as g on g.name = p.proname
      where p.pronamespace = v_schema::regnamespace
   loop
-    -- The clock is the default of a column, and tells nobody anything.
-    if not v.is_public then
+    -- The clock is the default of a column, so whoever may INSERT needs it, and it tells nobody anything. It is granted in words:
+    -- default privileges may say that functions are not for everybody.
+    if v.is_public then
+      execute format('grant execute on function %s to public', v.signature);
+    else
       execute format('revoke all on function %s from public', v.signature);
     end if;
     if v.becomes_definer then
@@ -102,6 +105,30 @@ $$;
 comment on function apply_privileges() is
   'Makes the rights in this schema what privileges() says, for those of the roles that exist; every migration ends with it. Rights that were given to '
   'other roles stay.';
+
+-- Locks: exclusively, each of the tables that it changes; where nothing has to be changed, none.
+create function lift_row_security() returns setof text
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  v_table regclass;
+begin
+  for v_table in
+    select c.oid::regclass
+      from pg_class c
+     where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and c.relrowsecurity
+       and not exists (select from pg_policy p where p.polrelid = c.oid)
+     order by c.oid
+  loop
+    execute format('alter table %s no force row level security, disable row level security', v_table);
+    return next v_table::text;
+  end loop;
+end
+$$;
+comment on function lift_row_security() is
+  'Switches row level security off for the tables of this schema that have no policy, which only a setting of the platform can have switched on: nobody '
+  'but the owner would see or insert a row. Every migrate up ends with it. Returns their names.';
 
 create function grant_privileges(p_role text, p_grantee text) returns void
   language plpgsql

@@ -24,6 +24,6 @@ extension Migrator {
 
                 """
         }
-        return script + applyPrivileges + "commit;\n"
+        return script + applyPrivileges + liftRowSecurity + "commit;\n"
     }
 }

@@ -55,6 +55,7 @@ public struct Migrator: Sendable {
                 } else if !pending.isEmpty {
                     try session.script(Self.applyPrivileges)
                 }
+                try session.script(Self.liftRowSecurity)
                 return pending
             }
         }
@@ -168,6 +169,34 @@ extension Migrator {
 
         """
 
+    /// Some platforms switch row level security on for every new table.
+    static let liftRowSecurity = """
+        do $$
+        begin
+          if to_regprocedure('lift_row_security()') is not null then perform lift_row_security(); end if;
+        end
+        $$;
+
+        """
+
+    /// A table whose rows are hidden looks empty, and an empty one would be taken for a schema that is not there.
+    private func refuseHiddenRows(_ session: inout PQSession) throws {
+        let hidden = try session.query(
+            """
+            select array_agg(relname::text order by relname) from pg_class
+             where relnamespace = to_regnamespace(\(schema.quoted)) and relkind in ('r', 'p') and row_security_active(oid)
+            """
+        )
+        guard let tables = try hidden.first?.decode(0, as: [String]?.self) else { return }
+        throw BackOpsError(
+            .invalidConfiguration,
+            subject: schema.text,
+            message:
+                "row level security hides rows of \(tables.map { "\(schema.text).\($0)" }.joined(separator: ", ")) from this role: "
+                + "run `backops migrate up` as the owner of the schema, which switches it off for tables without a policy"
+        )
+    }
+
     private func record(_ migration: Migration) -> SQLStatement {
         """
         insert into migrations (version, name, checksum)
@@ -178,6 +207,7 @@ extension Migrator {
     private func status(_ session: inout PQSession) throws -> MigrationStatus {
         var applied: [Int: (name: String, isModified: Bool, at: PQTimestamp)] = [:]
         if try hasTable(&session) {
+            try refuseHiddenRows(&session)
             // The checksums are compared by the server, which has a hash function.
             let rows = try session.query(
                 """

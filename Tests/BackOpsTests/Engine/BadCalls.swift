@@ -338,6 +338,6 @@ enum BadCalls {
         "error_pattern", "error_fingerprint", "failure_fingerprint", "stamp_failure",
         // Secrets and rights.
         "caller", "sees_secrets", "redacted", "shown", "concealed",
-        "privileges", "apply_privileges", "grant_privileges", "create_roles",
+        "privileges", "apply_privileges", "grant_privileges", "create_roles", "lift_row_security",
     ]
 }

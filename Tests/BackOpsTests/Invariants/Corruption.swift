@@ -478,5 +478,41 @@ struct Corruption: Sendable, CustomTestStringConvertible {
             "a trigger that is missing",
             "drop trigger operations_expand on operations"
         ),
+        Corruption(
+            "schema_is_sound",
+            nil,
+            "a trigger for DELETE that is switched off",
+            "alter table operations disable trigger operations_take_along"
+        ),
+        Corruption(
+            "schema_is_sound",
+            nil,
+            "a trigger for TRUNCATE that is missing",
+            "drop trigger operations_take_along_all on operations"
+        ),
+        Corruption(
+            "schema_is_sound",
+            nil,
+            "row level security that nobody has a policy for",
+            "alter table jobs enable row level security"
+        ),
+        Corruption(
+            "schema_is_sound",
+            nil,
+            "row level security that holds for the owner, too",
+            "alter table jobs enable row level security; alter table jobs force row level security; create policy p on jobs using (true)"
+        ),
+        Corruption(
+            "schema_is_sound",
+            nil,
+            "an unlogged table",
+            "alter table jobs set unlogged"
+        ),
+        Corruption(
+            "schema_is_sound",
+            nil,
+            "a rule that does something else",
+            "create rule nothing as on delete to workers do instead nothing"
+        ),
     ]
 }
