@@ -159,6 +159,7 @@ comment on function read_options(text, jsonb) is 'The options of one action as c
 create function plan_rows(p_branches json, p_place text default '') returns setof definition_actions
   language plpgsql stable
   set search_path from current
+  set intervalstyle = 'postgres'
 as $$
 declare
   v_branch record;

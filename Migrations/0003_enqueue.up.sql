@@ -134,7 +134,7 @@ begin
   -- 0. One operation with a registered plan. "Order by" keeps the planner from bitmaps, which take longer to set up.
   select id, name, queue, priority, perform_at, step_limit, globals, branches is null and state = 'active'
     into v_id, v_name, v_queue, v_priority, v_perform_at, v_step_limit, v_globals, v_is_plain
-    from enqueued;
+    from enqueued limit 1;
   if v_is_plain then
     perform from enqueued offset 1;
     if not found then
@@ -171,7 +171,7 @@ begin
     into v_count, v_named, v_own
     from enqueued;
 
-  -- 1. Plans that are registered.
+  -- 1. Plans that are registered. Where one of them begins with a time from the globals, a first look finds the operation that has none.
   if v_named > 0 then
     if v_count > 1 and exists (
       select from definitions d

@@ -24,6 +24,8 @@ comment on column violation.advice is 'What to do.';
 create function violations_of_operations() returns setof violation
   language sql stable
   set search_path from current
+  set enable_nestloop = off
+  set jit = off
 as $$
   with plan as materialized (
     select coalesce(o.id, a.operation_id) as operation_id, o.id is null as is_orphan, o.state, o.parked_at, o.stopped_position, o.ended_at,
@@ -122,6 +124,8 @@ comment on function job_advice(operations, integer) is
 create function violations_of_jobs() returns setof violation
   language sql stable
   set search_path from current
+  set enable_nestloop = off
+  set jit = off
 as $$
   with clock as materialized (
     select now, exists (
@@ -222,6 +226,8 @@ comment on function violations_of_jobs() is 'The part of invariants() that begin
 create function violations_of_actions() returns setof violation
   language sql stable
   set search_path from current
+  set enable_nestloop = off
+  set jit = off
 as $$
   select 'action_is_in_one_state', a.operation_id, a.position, null::bigint,
          case
@@ -274,6 +280,8 @@ comment on function violations_of_actions() is 'The part of invariants() that be
 create function violations_of_attempts() returns setof violation
   language sql stable
   set search_path from current
+  set enable_nestloop = off
+  set jit = off
 as $$
   -- 1. Numbers: an attempt that counted is followed by the next number, one that gave its number back by the same, and a
   --    fresh budget begins at 1.
@@ -391,7 +399,9 @@ as $$
         from pg_proc
        where pronamespace = current_schema()::regnamespace
          and prosqlbody is null
-         and not coalesce('search_path=' || quote_ident(current_schema()) || ', pg_temp' = any (proconfig), false)
+         and not exists (
+           select from unnest(proconfig) as setting where replace(setting, '"', '') = format('search_path=%s, pg_temp', current_schema())
+         )
       union all
       select format('function %s runs with the rights of its owner, and everybody may call it', oid::regprocedure),
              format('revoke execute on function %s from public;', oid::regprocedure)
@@ -411,7 +421,7 @@ as $$
                  ('operations_take_along_all', 'a TRUNCATE leaves jobs and actions behind')
         ) as t (name, meaning)
        where not exists (
-         select from pg_trigger where tgrelid = 'operations'::regclass and tgname = 'operations_expand' and tgenabled in ('O', 'A')
+         select from pg_trigger where tgrelid = 'operations'::regclass and tgname = t.name and tgenabled in ('O', 'A')
        )
       union all
       select format('row level security is on for table %s%s', c.oid::regclass, case

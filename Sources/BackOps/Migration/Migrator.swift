@@ -26,6 +26,8 @@ public struct Migrator: Sendable {
 
     /// Takes the steps that are pending, and brings the rights of the roles up to date.
     ///
+    /// Row level security that the platform has switched on for a table without a policy is switched off.
+    ///
     /// - Parameters:
     ///   - target: The version to stop at; nil is the newest.
     ///   - createsRoles: Whether to create the roles SCHEMA_enqueue, SCHEMA_worker, SCHEMA_operator and SCHEMA_reader where

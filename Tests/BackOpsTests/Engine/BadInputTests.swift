@@ -1,3 +1,4 @@
+import BackOps
 import BackOpsTesting
 import LibPQ
 import Testing

@@ -111,6 +111,25 @@ extension SQLEngine {
             #expect(try compiled.map { try $0.decode(0, as: String.self) } == [])
         }
 
+        /// A table that has just been filled looks empty to the planner, and a nested loop over two of them takes minutes.
+        @Test func `no look at all rows is a nested loop`() async throws {
+            let looks = try await engineFunctions(
+                "proname like 'violations_of_%' and proname <> 'violations_of_the_schema'"
+            )
+            #expect(looks.count == 4)
+            let bound = try await engineFunctions("'enable_nestloop=off' = any (proconfig)")
+            #expect(Set(looks).subtracting(bound) == [])
+        }
+
+        private func engineFunctions(_ condition: String) async throws -> [String] {
+            try await TestDatabase.current.query(
+                SQLStatement(
+                    unescaped:
+                        "select proname::text from pg_proc where pronamespace = current_schema()::regnamespace and \(condition)"
+                )
+            ).map { try $0.decode(0, as: String.self) }
+        }
+
         private static let batched = [
             "claim", "claim_suspect", "describe_claims", "next_due", "complete_many", "fail_many",
             "hand_back_many",
