@@ -67,9 +67,10 @@ struct `A worker that vacuums jobs` {
                 sizes.append(try await pages())
             }
         }
-        // It grows at first, because a page of an index that was emptied serves again only two vacuums later, and what comes
-        // before a vacuum varies. Without any vacuum the last would be twice as large as the eighth.
-        #expect(2 * sizes[15] <= 3 * sizes[7], "\(sizes)")
+        // It grows at first, because a page of an index that was emptied serves again only two vacuums later, and by a step where
+        // a snapshot of another session keeps dead rows for a while. Without any vacuum it would grow in every round.
+        let growths = zip(sizes, sizes.dropFirst()).count { $1 > $0 }
+        #expect(growths <= 7, "\(sizes)")
         #expect(journal.entries.contains("vacuumed jobs"))
     }
 
