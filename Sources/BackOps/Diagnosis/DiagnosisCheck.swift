@@ -30,6 +30,10 @@ struct DiagnosisCheck: Sendable {
             observations = try await look(examination)
         } catch let error as PQError where error.code == .server {
             observations = [Self.observation(of: error)]
+        } catch let error as BackOpsError {
+            observations = [
+                .failure(error.message, advice: "Nothing that needs the schema was looked at: mend this first.")
+            ]
         }
         return observations.map { $0.finding(of: name) }
     }

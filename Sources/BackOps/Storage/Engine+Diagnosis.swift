@@ -24,6 +24,18 @@ extension Engine {
         """
     }
 
+    /// A row for every trigger on the engine's tables that no migration made: `TRIGGER on TABLE`.
+    func foreignTriggers() -> SQLStatement {
+        """
+        select format('%I on %I', t.tgname, c.relname)
+          from pg_trigger t
+          join pg_class c on c.oid = t.tgrelid and c.relnamespace = to_regnamespace(\(schema.quoted))
+          join pg_proc p on p.oid = t.tgfoid
+         where not t.tgisinternal and p.pronamespace <> c.relnamespace
+         order by c.relname, t.tgname
+        """
+    }
+
     /// A row for every worker: its words, its version, whether its lease runs, for how many seconds it has not, how many
     /// jobs it holds, and whether it knows only an older version of the schema.
     func workers() -> SQLStatement {

@@ -55,6 +55,7 @@ struct `The doctor` {
         #expect(
             findings.map(\.check) == [
                 "connection", "server", "pooler", "clock", "listen", "schema", "rights", "invariants",
+                "triggers",
                 "workers",
                 "versions",
                 "names", "waiting", "snapshots", "prepared", "slots", "vacuum", "connections",
@@ -118,6 +119,36 @@ struct `The doctor` {
         #expect(
             found.contains("active_means_one_job: operation 1") && found.hasSuffix("3 further violations")
         )
+    }
+
+    @Test func `tells of triggers of somebody's own on the engine's tables`() async throws {
+        _ = try await EngineDriver.start()
+        try await database.script(
+            """
+            create function public.remember() returns trigger language plpgsql as 'begin return null; end';
+            create trigger remember after update on operations for each row execute function public.remember()
+            """
+        )
+        #expect(only("triggers", .warning, in: await examine()).hasSuffix("remember on operations"))
+    }
+
+    @Test func `tells of row level security, as its owner and as somebody who sees nothing`() async throws {
+        _ = try await EngineDriver.start()
+        try await database.script("alter table migrations enable row level security")
+        #expect(
+            only("invariants", .failure, in: await examine()).contains(
+                "row level security is on for table migrations"
+            )
+        )
+        let role = "doctor_\(UInt32.random(in: 0...(.max)))"
+        try await database.script(
+            "create role \(role); grant usage on schema backops to \(role); grant select on all tables in schema backops to \(role)"
+        )
+        let findings = await examine(as: role)
+        #expect(
+            findings.contains { $0.check == "schema" && $0.found.contains("row level security hides rows") }
+        )
+        try await database.script("drop owned by \(role); drop role \(role)")
     }
 
     @Test func `tells what a role may not do or see, and goes on`() async throws {

@@ -8,6 +8,7 @@ extension DiagnosisCheck {
         DiagnosisCheck(schemaName, migrations),
         DiagnosisCheck("rights", needsSchema: true, rights),
         DiagnosisCheck("invariants", needsSchema: true, invariants),
+        DiagnosisCheck("triggers", needsSchema: true, triggers),
     ]
 
     private static func migrations(_ examination: Examination) async throws -> [Observation] {
@@ -68,6 +69,21 @@ extension DiagnosisCheck {
                 "this role lacks \(lacking.joined(separator: ", and "))",
                 advice:
                     "Enough for an enqueuer (INSERT on operations) or a reader; a worker needs all: grant all on all tables and functions in schema \(role);"
+            )
+        ]
+    }
+
+    private static func triggers(_ examination: Examination) async throws -> [Observation] {
+        let names = try await examination.query(examination.engine.foreignTriggers()).map {
+            try $0.decode(0, as: String.self)
+        }
+        guard !names.isEmpty else { return [.fine("the tables have the engine's triggers and no others")] }
+        return [
+            .warning(
+                "the tables have triggers that are not the engine's: \(names.joined(separator: ", "))",
+                advice:
+                    "They run inside its statements: an error in one refuses an INSERT, or fails the attempt whose outcome is written. "
+                    + "Do what can wait in an action, or in a trigger that only writes to a table of your own."
             )
         ]
     }
