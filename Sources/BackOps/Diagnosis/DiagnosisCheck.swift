@@ -39,6 +39,12 @@ struct DiagnosisCheck: Sendable {
     }
 
     private static func observation(of error: PQError) -> Observation {
+        if error.sqlState == .queryCanceled || error.sqlState == .lockNotAvailable {
+            return .warning(
+                "this could not be looked at: \(error.message)",
+                advice: error.hint ?? "Somebody cancelled the statement: ask again."
+            )
+        }
         guard error.sqlState == .insufficientPrivilege else {
             return .failure(
                 "this could not be looked at: \(error.description)",

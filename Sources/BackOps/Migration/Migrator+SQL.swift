@@ -8,7 +8,7 @@ extension Migrator {
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidConfiguration`` for a name that cannot be a schema's.
     public static func sql(schema: String = "backops", from version: Int = 0) throws(BackOpsError) -> String {
         let schema = try SchemaName(schema)
-        var script = "begin;\n"
+        var script = "begin;\n" + liftLimits
         script += "select pg_advisory_xact_lock(hashtextextended('backops/migrate/\(schema.text)', 0));\n\n"
         if version == 0 { script += createSchema(schema) }
         script += "set local search_path = \(schema.quoted), pg_temp;\n\n"

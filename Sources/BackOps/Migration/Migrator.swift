@@ -21,7 +21,12 @@ public struct Migrator: Sendable {
     /// - Returns: Every step; all of them are pending where the schema does not exist.
     /// - Throws: `PQError` when the database cannot be asked.
     public func status() async throws -> MigrationStatus {
-        try await withSession { session in try self.status(&session) }
+        try await withSession { session in
+            try session.transaction { session in
+                try self.liftLimits(&session)
+                return try self.status(&session)
+            }
+        }
     }
 
     /// Takes the steps that are pending, and brings the rights of the roles up to date.
@@ -34,12 +39,13 @@ public struct Migrator: Sendable {
     ///     they are missing, which needs `CREATEROLE`. Those that exist get their rights in any case.
     /// - Returns: The steps that were taken, in order; none when the database was current.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/schemaVersionMismatch`` when the database is newer than
-    ///   this library; `PQError` when a statement fails, whose hint says what to run where roles may not be created.
-    ///   Nothing is changed then.
+    ///   this library; `PQError` when a statement fails, whose hint says what to run where roles may not be created, or which
+    ///   setting was the limit. Nothing is changed then.
     @discardableResult
     public func up(to target: Int? = nil, createsRoles: Bool = false) async throws -> [Migration] {
         try await withSession { session in
             try session.transaction { session in
+                try self.liftLimits(&session)
                 try self.lock(&session)
                 try self.prepare(&session)
                 let status = try self.status(&session)
@@ -74,6 +80,7 @@ public struct Migrator: Sendable {
     public func down(to target: Int) async throws -> [Migration] {
         try await withSession { session in
             try session.transaction { session in
+                try self.liftLimits(&session)
                 try self.lock(&session)
                 let status = try self.status(&session)
                 try self.refuseNewer(status)
@@ -112,10 +119,30 @@ public struct Migrator: Sendable {
 // MARK: - Statements
 
 extension Migrator {
+    /// What a role or a database sets for people's queries does not end a migration.
+    ///
+    /// `lock_timeout` stays: whoever sets it does not want others to queue up behind a lock that does not come.
+    private func liftLimits(_ session: inout PQSession) throws {
+        try session.script(Self.liftLimits)
+    }
+
+    static let liftLimits = """
+        set local statement_timeout = 0;
+        set local idle_in_transaction_session_timeout = 0;
+
+        """
+
+    /// Waits for another migration as long as that takes, whatever `lock_timeout` says: it holds up nobody else.
     private func lock(_ session: inout PQSession) throws {
+        let limit = try session.query("select current_setting('lock_timeout')").first?.decode(
+            0,
+            as: String.self
+        )
+        try session.script("set local lock_timeout = 0")
         _ = try session.query(
             "select pg_advisory_xact_lock(hashtextextended(\("backops/migrate/" + schema.text), 0))"
         )
+        _ = try session.query("select set_config('lock_timeout', \(limit), true)")
     }
 
     private func setSearchPath(_ session: inout PQSession) throws {

@@ -107,6 +107,11 @@ extension PQError {
         return PQError(code, fields: fields, statement: storage.statement)
     }
 
+    /// Adds which of the server's settings was the limit, where one was.
+    func namingLimit() -> PQError {
+        PQError(code, fields: storage.fields.namingLimit(), statement: storage.statement)
+    }
+
     func with(statement: String) -> PQError {
         storage.statement == nil ? PQError(code, fields: storage.fields, statement: statement) : self
     }

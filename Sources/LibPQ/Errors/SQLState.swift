@@ -60,6 +60,10 @@ extension SQLState {
     // Transactions.
     /// Reports a write in a read-only transaction, as on a standby.
     public static let readOnlyTransaction = SQLState("25006")
+    /// Reports a session that `idle_in_transaction_session_timeout` ended.
+    public static let idleInTransactionTimeout = SQLState("25P03")
+    /// Reports a transaction that `transaction_timeout` ended.
+    public static let transactionTimeout = SQLState("25P04")
     /// Reports a statement in a transaction that an earlier error has ended.
     public static let inFailedTransaction = SQLState("25P02")
     /// Reports that concurrent transactions could not be put in an order; try again.
@@ -114,6 +118,8 @@ extension SQLState {
     public static let crashShutdown = SQLState("57P02")
     /// Reports a server that is starting up, shutting down or recovering.
     public static let cannotConnectNow = SQLState("57P03")
+    /// Reports a session that `idle_session_timeout` ended.
+    public static let idleSessionTimeout = SQLState("57P05")
     /// Reports a connection ended because its database was dropped.
     public static let databaseDropped = SQLState("57P04")
 }

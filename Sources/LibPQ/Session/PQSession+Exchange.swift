@@ -68,11 +68,11 @@ extension PQSession {
 
     /// Says whose wish it was when the server reports a cancelled statement.
     func refine(_ error: PQError, _ patience: Patience) -> PQError {
-        guard error.code == .server, error.sqlState == .queryCanceled else { return error }
+        guard error.code == .server, error.sqlState == .queryCanceled else { return error.namingLimit() }
         if patience.hasTimedOut {
             return error.with(code: .timedOut, message: "The statement took longer than it was allowed to.")
         }
-        return cancelToken.wasSent ? error.with(code: .cancelled) : error
+        return cancelToken.wasSent ? error.with(code: .cancelled) : error.namingLimit()
     }
 
     /// Gives the next result of the exchange, or nil after the last of a statement.

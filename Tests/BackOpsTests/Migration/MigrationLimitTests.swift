@@ -1,0 +1,107 @@
+import BackOps
+import BackOpsTesting
+import BackOpsTestingTraits
+import LibPQ
+import Testing
+
+/// What a DBA sets for the role that migrates, steers and prunes.
+@Suite(.backops(isolation: .database), .timeLimit(.minutes(10))) struct `A role's limits` {
+    private let database = TestDatabase.current
+
+    /// The test's database, for a role that has a setting.
+    private func limited(_ setting: String, _ value: String) throws -> BackOpsDatabase {
+        var limited = try BackOpsDatabase(database.directConninfo)
+        limited.options.settings[setting] = value
+        return limited
+    }
+
+    @Test(arguments: [
+        ("statement_timeout", "20ms"), ("idle_in_transaction_session_timeout", "5ms"),
+        ("lock_timeout", "20ms"),
+    ])
+    func `do not end a migration`(setting: String, value: String) async throws {
+        try await Migrator(BackOpsDatabase(database.directConninfo)).down(to: 0)
+        // All steps take far more than this together, and each less.
+        try await Migrator(limited(setting, value)).up()
+        #expect(try await Migrator(limited(setting, value)).status().isCurrent)
+    }
+
+    /// An event trigger makes a step take its time.
+    @Test func `do not end a long step of a migration`() async throws {
+        try await Migrator(BackOpsDatabase(database.directConninfo)).down(to: 0)
+        try await database.script(
+            """
+            create function public.dawdle() returns event_trigger language plpgsql as $$ begin perform pg_sleep(0.05); end $$;
+            create event trigger dawdle on ddl_command_end when tag in ('CREATE TABLE') execute function public.dawdle();
+            """
+        )
+        try await Migrator(limited("statement_timeout", "20ms")).up()
+        #expect(try await Migrator(limited("statement_timeout", "20ms")).status().isCurrent)
+        try await database.script("drop event trigger dawdle; drop function public.dawdle()")
+    }
+
+    @Test func `do not end the script for psql`() async throws {
+        #expect(try Migrator.sql().hasPrefix("begin;\nset local statement_timeout = 0;\n"))
+    }
+
+    @Test func `do not end the wait for another migration, however short lock_timeout is`() async throws {
+        let migrator = Migrator(try limited("lock_timeout", "10ms"))
+        try await database.withConnection { other in
+            try await other.script(
+                "begin; select pg_advisory_xact_lock(hashtextextended('backops/migrate/backops', 0))"
+            )
+            async let waiting = migrator.up()
+            try await eventually(
+                "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
+            )
+            // Twice the limit goes by in the server that holds the lock.
+            try await other.query("select pg_sleep(0.05)")
+            try await other.script("commit")
+            #expect(try await waiting.isEmpty)
+        }
+    }
+
+    @Test func `that a table's lock takes too long is said with the setting's name, and nothing is changed`()
+        async throws
+    {
+        try await Migrator(BackOpsDatabase(database.directConninfo)).down(to: 15)
+        let migrator = Migrator(try limited("lock_timeout", "10ms"))
+        try await database.withConnection { other in
+            try await other.script("begin; lock table operations, workers, jobs in access share mode")
+            let error = await #expect(throws: PQError.self) { try await migrator.down(to: 0) }
+            #expect(error?.description.contains("The limit is the setting lock_timeout of this role") == true)
+            try await other.script("commit")
+        }
+        #expect(try await migrator.status().version == 15)
+        try await migrator.up()
+    }
+
+    /// Tables that somebody has locked take as long as very large ones.
+    @Test func `that end steering, pruning or a check are named`() async throws {
+        let limited = try limited("statement_timeout", "50ms")
+        let client = BackOpsClient(limited)
+        try await database.withConnection { other in
+            try await other.script("begin; lock table operations, actions, attempts, jobs")
+            let calls: [@Sendable () async throws -> Void] = [
+                { _ = try await client.invariants() },
+                { _ = try await client.prune(Retention(.seconds(1))) },
+                { _ = try await client.pool.query("select * from backops.retry_where(name => 'Flow')") },
+            ]
+            for call in calls {
+                let error = await #expect(throws: (any Error).self) { try await call() }
+                #expect("\(error as Any)".contains("setting statement_timeout of this role"))
+            }
+            let findings = await Doctor(limited).examine().findings
+            let finding = try #require(findings.first { $0.check == "invariants" })
+            #expect(finding.level == .warning)
+            #expect(finding.advice?.contains("setting statement_timeout of this role") == true)
+            #expect(findings.contains { $0.check == "connections" })
+            try await other.script("rollback")
+        }
+        await client.close()
+    }
+
+    private func eventually(_ condition: SQLStatement) async throws {
+        while try await !database.value(condition, as: Bool.self) { await Task.yield() }
+    }
+}
