@@ -8,7 +8,7 @@ extension BackOpsError {
             case unknownJumpTarget, actionEnded, stepLimit, timedOut
             case invalidPlan, invalidName, duplicateDefinition, invalidConfiguration
             case staleClaim, noSuchOperation, wrongState, unknownCommit
-            case databaseUnavailable, schemaMissing, schemaVersionMismatch
+            case databaseUnavailable, schemaMissing, schemaVersionMismatch, unsupportedEncoding
         }
 
         private let kind: Kind
@@ -58,5 +58,7 @@ extension BackOpsError {
         public static let schemaMissing = Code(.schemaMissing)
         /// The schema's version is not the one that this program needs.
         public static let schemaVersionMismatch = Code(.schemaVersionMismatch)
+        /// The database's encoding is not UTF8, and cannot hold what BackOps stores.
+        public static let unsupportedEncoding = Code(.unsupportedEncoding)
     }
 }

@@ -8,7 +8,7 @@ extension Migrator {
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidConfiguration`` for a name that cannot be a schema's.
     public static func sql(schema: String = "backops", from version: Int = 0) throws(BackOpsError) -> String {
         let schema = try SchemaName(schema)
-        var script = "begin;\n" + liftLimits
+        var script = "begin;\n" + liftLimits + refuseEncoding
         script += "select pg_advisory_xact_lock(hashtextextended('backops/migrate/\(schema.text)', 0));\n\n"
         if version == 0 { script += createSchema(schema) }
         script += "set local search_path = \(schema.quoted), pg_temp;\n\n"
@@ -26,4 +26,17 @@ extension Migrator {
         }
         return script + applyPrivileges + liftRowSecurity + "commit;\n"
     }
+
+    private static let refuseEncoding = """
+        do $$
+        begin
+          if current_setting('server_encoding') <> 'UTF8' then
+            raise exception using
+              message = format('the database %s has the encoding %s, but BackOps needs UTF8', current_database(), current_setting('server_encoding')),
+              hint = 'Create a new one: CREATE DATABASE name ENCODING ''UTF8'' TEMPLATE template0';
+          end if;
+        end
+        $$;
+
+        """
 }

@@ -19,11 +19,13 @@ public struct Migrator: Sendable {
     /// Compares the database with this library; changes nothing.
     ///
     /// - Returns: Every step; all of them are pending where the schema does not exist.
-    /// - Throws: `PQError` when the database cannot be asked.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/unsupportedEncoding`` when the database is not UTF8; `PQError` when it
+    ///   cannot be asked.
     public func status() async throws -> MigrationStatus {
         try await withSession { session in
             try session.transaction { session in
                 try self.liftLimits(&session)
+                try self.refuseEncoding(&session)
                 return try self.status(&session)
             }
         }
@@ -39,13 +41,15 @@ public struct Migrator: Sendable {
     ///     they are missing, which needs `CREATEROLE`. Those that exist get their rights in any case.
     /// - Returns: The steps that were taken, in order; none when the database was current.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/schemaVersionMismatch`` when the database is newer than
-    ///   this library; `PQError` when a statement fails, whose hint says what to run where roles may not be created, or which
-    ///   setting was the limit. Nothing is changed then.
+    ///   this library, or with ``BackOpsError/Code/unsupportedEncoding`` when the database is not UTF8; `PQError` when a
+    ///   statement fails, whose hint says what to run where roles may not be created, or which setting was the limit. Nothing is
+    ///   changed then.
     @discardableResult
     public func up(to target: Int? = nil, createsRoles: Bool = false) async throws -> [Migration] {
         try await withSession { session in
             try session.transaction { session in
                 try self.liftLimits(&session)
+                try self.refuseEncoding(&session)
                 try self.lock(&session)
                 try self.prepare(&session)
                 let status = try self.status(&session)
@@ -81,6 +85,7 @@ public struct Migrator: Sendable {
         try await withSession { session in
             try session.transaction { session in
                 try self.liftLimits(&session)
+                try self.refuseEncoding(&session)
                 try self.lock(&session)
                 let status = try self.status(&session)
                 try self.refuseNewer(status)
@@ -143,6 +148,23 @@ extension Migrator {
             "select pg_advisory_xact_lock(hashtextextended(\("backops/migrate/" + schema.text), 0))"
         )
         _ = try session.query("select set_config('lock_timeout', \(limit), true)")
+    }
+
+    /// JSON, and every text that programs send, is UTF-8: another encoding could not hold all of it, and SQL_ASCII would take
+    /// bytes that nobody can read.
+    private func refuseEncoding(_ session: inout PQSession) throws {
+        let row = try session.query("select current_setting('server_encoding'), current_database()::text")
+            .first
+        guard let row else { return }
+        let (encoding, name) = try row.decode(as: String.self, String.self)
+        guard encoding != "UTF8" else { return }
+        throw BackOpsError(
+            .unsupportedEncoding,
+            subject: name,
+            message:
+                "the database \(name) has the encoding \(encoding), but BackOps needs UTF8, which only a new database can get: "
+                + "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+        )
     }
 
     private func setSearchPath(_ session: inout PQSession) throws {

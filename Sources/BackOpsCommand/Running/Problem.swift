@@ -50,7 +50,8 @@ extension Problem {
         switch error.code {
         case .noSuchOperation:
             self.init(.noSuchOperation, error.message, advice: "See `\(Program.name) list`.")
-        case .schemaMissing, .schemaVersionMismatch: self.init(.schemaMismatch, error.message)
+        case .schemaMissing, .schemaVersionMismatch, .unsupportedEncoding:
+            self.init(.schemaMismatch, error.message)
         case .timedOut: self.init(.timedOut, error.message)
         case .invalidGlobals, .invalidPlan, .invalidName, .unknownJumpTarget: self.init(.usage, error.message)
         case _ where error.isAboutArguments: self.init(.usage, error.message)

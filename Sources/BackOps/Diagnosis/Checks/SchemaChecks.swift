@@ -12,7 +12,17 @@ extension DiagnosisCheck {
     ]
 
     private static func migrations(_ examination: Examination) async throws -> [Observation] {
-        let status = try await Migrator(examination.database).status()
+        let status: MigrationStatus
+        do {
+            status = try await Migrator(examination.database).status()
+        } catch let error as BackOpsError where error.code == .unsupportedEncoding {
+            return [
+                .failure(
+                    error.message,
+                    advice: "Create such a database, and run `backops migrate up` there."
+                )
+            ]
+        }
         let place = "the schema \(status.schema) is at version \(status.version)"
         if status.version == 0 {
             return [.failure("there is no schema \(status.schema)", advice: "`backops migrate up` makes it.")]
