@@ -131,6 +131,19 @@ declare
   v_own bigint;
   v_expanded bigint;
 begin
+  -- What a dump brings back has its job already, because pg_dump writes tables in the order of their names. It says so by a setting
+  -- that no other program touches. pg_restore may be told of another order, and then the jobs and actions of the dump would follow.
+  if not current_setting('check_function_bodies')::boolean then
+    perform from enqueued o where o.state = 'active' and not exists (select from jobs where operation_id = o.id);
+    if not found then
+      return null;
+    end if;
+    if current_setting('application_name') = 'pg_restore' then
+      raise exception using errcode = 'OP003', message = 'operations are being restored before their jobs, and would be started from the beginning',
+        hint = 'Restore with --disable-triggers, or in the order of the dump (without --jobs and --use-list).';
+    end if;
+  end if;
+
   -- 0. One operation with a registered plan. "Order by" keeps the planner from bitmaps, which take longer to set up.
   select id, name, queue, priority, perform_at, step_limit, globals, branches is null and state = 'active'
     into v_id, v_name, v_queue, v_priority, v_perform_at, v_step_limit, v_globals, v_is_plain
@@ -275,6 +288,7 @@ end
 $$;
 comment on function expand_operations() is
   'What an INSERT into operations sets off: copies the plan, creates the job, parks unknown names, wakes workers. '
+  'Operations that pg_restore or the script of pg_dump brings back, after their jobs, are left as they are. '
   'Runs with the rights of the schema''s owner, so that INSERT on operations is all that an enqueuer needs.';
 
 create trigger operations_expand
