@@ -37,6 +37,30 @@ end
 $$;
 comment on function check_patches(jsonb[]) is 'Refuses what is no patch of globals (SQLSTATE OP004).';
 
+create function fits(p_operation_id bigint, p_patch jsonb) returns boolean
+  language plpgsql stable
+  set search_path from current
+as $$
+begin
+  return (
+    select pg_column_size(document) <= 1048576
+       and (pg_column_size(document) < 4096 or not document @? 'strict $.**{512} ? (@.type() == "array" || @.type() == "object")')
+      from operations
+     cross join lateral patched(globals, p_patch) as document
+     where id = p_operation_id
+  );
+end
+$$;
+comment on function fits(bigint, jsonb) is 'Whether the globals of an operation are still what globals_document allows after a patch: at most 1 MiB, and 512 deep.';
+
+create function time_after(p_time timestamptz, p_delay interval) returns timestamptz
+  language sql stable
+  return case
+    when extract(epoch from p_delay) between -100000000000 and 100000000000 then p_time + elapsed(p_delay)
+    when p_delay is not null then 'infinity'
+  end;
+comment on function time_after(timestamptz, interval) is 'A time and a delay; infinity, which nobody can wait for, where the sum is thousands of years away.';
+
 -- A claim that is given twice would be answered twice, and one of the answers could not be true.
 create function check_batch(p_operation_ids bigint[], p_claim_ids bigint[], variadic p_lengths integer[]) returns void
   language plpgsql immutable
@@ -58,6 +82,18 @@ end
 $$;
 comment on function check_batch(bigint[], bigint[], integer[]) is
   'Refuses a batch whose arrays differ in length, lack an id, or name a claim twice (SQLSTATE OP004). A length that is null is that of an array that was left out.';
+
+create function refuse_single(p_count integer, p_message text) returns void
+  language plpgsql immutable
+  set search_path from current
+as $$
+begin
+  if p_count = 1 then
+    raise exception using errcode = 'OP004', message = p_message;
+  end if;
+end
+$$;
+comment on function refuse_single(integer, text) is 'Refuses an outcome that cannot be recorded, if it stands alone (SQLSTATE OP004): of several it is set aside.';
 
 -- Locks: the operation's row; the caller holds its job.
 create function end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamptz, p_reason text default null) returns void
@@ -274,9 +310,27 @@ declare
   v_is_missing boolean;
   v_paused text[];
   v_jump record;
+  v_invalid bigint[] := '{}';
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps), cardinality(p_globals_versions));
-  perform check_patches(p_patches);
+  -- What cannot be done is an error where it stands alone; of many, it does not take the others with it.
+  if cardinality(p_operation_ids) = 1 then
+    perform check_patches(p_patches);
+  elsif cardinality(array_remove(p_patches, null)) > 0 or cardinality(array_remove(p_jumps, null)) > 0 then
+    -- Large globals are put together to see. Others cannot grow beyond the limit: what a row holds in less than 2 kB is not compressed, and
+    -- what is compressed was 250 times as large at the most.
+    select coalesce(array_agg(i.claim_id), '{}') into v_invalid
+      from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps) as i (operation_id, claim_id, patch, target)
+      left join lateral (select pg_column_size(globals) as size from operations where id = i.operation_id offset 0) as o on i.patch is not null
+     where case
+       when i.target is not null and not exists (select from actions where operation_id = i.operation_id and position = i.target) then true
+       when i.patch is null then false
+       when not is_patch(i.patch) then true
+       when o.size <= 2000 and pg_column_size(i.patch) <= 500000
+         and (pg_column_size(i.patch) < 4096 or not i.patch @? 'strict $.**{513} ? (@.type() == "array" || @.type() == "object")') then false
+       else not fits(i.operation_id, i.patch)
+     end;
+  end if;
   -- Nothing is held without a lease. A queue that is paused is no lane to go on in.
   select id, handlers, missing_since is not null,
          array(select name from paused_queues)
@@ -297,7 +351,7 @@ begin
           where j.operation_id = i.operation_id and j.worker_id = v_worker_id and j.claim_id = i.claim_id
             for update skip locked
        ) as j
-       where i.target is not null
+       where i.target is not null and j.claim_id <> all (v_invalid)
     loop
       update actions
          set started_at = v_jump.claimed_at, completed_at = v_now, completed_claim_id = v_jump.claim_id, attempts_count = v_jump.attempt,
@@ -315,6 +369,7 @@ begin
           select *
             from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps, p_globals_versions)
               as i (operation_id, claim_id, patch, target, known_version)
+           where i.claim_id <> all (v_invalid)
            order by operation_id
         ) as i
        cross join lateral (
@@ -443,15 +498,19 @@ begin
       from following f
     union all
     -- The rest is told why.
-    select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id), null, null, null, null, null, null, null, null, null
+    select i.operation_id, i.claim_id,
+           case m.reason when 'busy' then case when i.claim_id = any (v_invalid) then 'invalid' else 'busy' end else m.reason end,
+           null, null, null, null, null, null, null, null, null
       from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+     cross join lateral (select missed_claim(p_worker_id, i.operation_id, i.claim_id) as reason offset 0) as m
      where i.claim_id not in (select claim_id from following);
 end
 $$;
 comment on function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[]) is
   'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and '
   'the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), waiting (it goes on '
-  'later or elsewhere), completed or failed (the operation), done, stale, busy (see missed_claim). Globals come with the next action, but not where p_globals_versions gives the '
+  'later or elsewhere), completed or failed (the operation), invalid (of several, one that cannot be done: a patch that is none, or makes the globals too '
+  'large or too deep, or a position that is not there; its job is still held, complete alone says why, and fail ends the attempt), done, stale, busy (see missed_claim). Globals come with the next action, but not where p_globals_versions gives the '
   'version that they still have.';
 
 create function complete(
@@ -511,9 +570,6 @@ declare
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_outcomes), cardinality(p_permanent), cardinality(p_retry_after),
                       cardinality(p_error_types), cardinality(p_error_messages), cardinality(p_stack_traces));
-  if exists (select from unnest(p_outcomes) as given where given not in ('failed', 'timed_out')) then
-    raise exception using errcode = 'OP004', message = 'an attempt fails as "failed" or "timed_out"';
-  end if;
   select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if found then
     for v in
@@ -534,9 +590,14 @@ begin
     loop
       v_seen := v_seen || v.claim_id;
       v_ends := coalesce(v.permanent, false) or v.attempt >= v.max_attempts;
-      v_run_at := case when not v_ends then v_now + coalesce(elapsed(v.retry_after), backoff_delay(v.attempt, v.backoff)) end;
-      if not isfinite(v_run_at) then
-        raise exception using errcode = 'OP004', message = 'a job can wait for a finite time only';
+      v_run_at := case when not v_ends then time_after(v_now, coalesce(v.retry_after, backoff_delay(v.attempt, v.backoff))) end;
+      if v.outcome not in ('failed', 'timed_out') or not isfinite(v_run_at) then
+        perform refuse_single(cardinality(p_operation_ids), case
+          when v.outcome not in ('failed', 'timed_out') then 'an attempt fails as "failed" or "timed_out"'
+          else 'a job can wait for a finite time only'
+        end);
+        return query select v.operation_id, v.claim_id, 'invalid', null::timestamptz;
+        continue;
       end if;
       insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at,
                             error_type, error_message, stack_trace)
@@ -562,7 +623,8 @@ end
 $$;
 comment on function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[]) is
   'Records that attempts failed (outcome failed or timed_out). Each is tried again after retry_after, or else its backoff, until its attempts are '
-  'used up or permanent says so: then the operation has failed. outcome: retrying, failed, done, stale, busy.';
+  'used up or permanent says so: then the operation has failed. outcome: retrying, failed, done, stale, busy, and of several attempts invalid for one that '
+  'cannot be recorded (another word than failed or timed_out, a retry_after that is not finite): its job is still held.';
 
 create function fail(
   p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_error_type text, p_error_message text, p_stack_trace text default null,
@@ -613,11 +675,6 @@ declare
   v_seen bigint[] := '{}';
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_run_at), cardinality(p_delay));
-  if p_outcome = 'snoozed' and exists (
-    select from unnest(p_operation_ids, p_run_at, p_delay) as given (operation_id, until, delay) where until is null and delay is null
-  ) then
-    raise exception using errcode = 'OP004', message = 'a snooze must say until when, or for how long';
-  end if;
   select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if found then
     for v in
@@ -631,9 +688,17 @@ begin
        cross join lateral (select * from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
     loop
       v_seen := v_seen || v.claim_id;
-      v_run_at := coalesce(v.new_run_at, v_now + elapsed(v.delay), v.run_at);
-      if not isfinite(v_run_at) then
-        raise exception using errcode = 'OP004', message = 'a job can wait for a finite time only';
+      v_run_at := coalesce(v.new_run_at, time_after(v_now, v.delay));
+      if v_run_at is null and p_outcome = 'released' then
+        v_run_at := v.run_at;
+      end if;
+      if isfinite(v_run_at) is not true then
+        perform refuse_single(cardinality(p_operation_ids), case
+          when v_run_at is null then 'a snooze must say until when, or for how long'
+          else 'a job can wait for a finite time only'
+        end);
+        return query select v.operation_id, v.claim_id, 'invalid', null::timestamptz;
+        continue;
       end if;
       if p_began then
         insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at)
@@ -670,7 +735,8 @@ begin
 end
 $$;
 comment on function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[]) is
-  'Puts claimed actions off, each until a time or for a while, at no cost in attempts. outcome: snoozed, done, stale, busy.';
+  'Puts claimed actions off, each until a time or for a while, at no cost in attempts. outcome: snoozed, done, stale, busy, and of several actions '
+  'invalid for one whose time is missing or not finite: its job is still held.';
 
 create function snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval)
 returns table (operation_id bigint, claim_id bigint, outcome text, run_at timestamptz)

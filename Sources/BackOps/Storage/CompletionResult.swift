@@ -3,7 +3,7 @@ import LibPQ
 /// What became of a completed action: a row of `complete_many` in `Migrations/0006_outcomes.up.sql`.
 package struct CompletionResult: Sendable {
     /// What the database did.
-    package enum Outcome: String, Sendable {
+    package enum Outcome: String, Sendable, CaseIterable {
         /// The next action is this worker's already.
         case advanced
         /// The operation goes on later, or elsewhere.
@@ -12,6 +12,8 @@ package struct CompletionResult: Sendable {
         case completed
         /// The operation failed: its next action cannot start.
         case failed
+        /// Of several completions, one that cannot be recorded: alone it is refused with the reason.
+        case invalid
         /// The claim had completed its action before.
         case done
         /// The claim is not this worker's any more.

@@ -3,7 +3,7 @@ package import LibPQ
 /// What became of a claim whose action did not complete: a row of `fail_many`, `snooze_many` or `release_many`.
 package struct HandBackResult: Sendable {
     package let claim: Claim
-    /// retrying, failed, snoozed, released, done, stale or busy.
+    /// retrying, failed, snoozed, released, invalid, done, stale or busy.
     package let outcome: String
 
     init(_ row: PQRow) throws(PQError) {

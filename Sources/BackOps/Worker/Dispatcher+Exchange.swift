@@ -291,6 +291,7 @@ extension Dispatcher {
     ) throws(PQError) {
         let jobs = Dictionary(completions.map { ($0.job.claim, $0.job) }) { first, _ in first }
         var settled: Set<Claim> = []
+        var invalid: Set<Claim> = []
         for row in rows {
             let answer = try CompletionResult(row)
             if answer.outcome != .busy { settled.insert(answer.claim) }
@@ -303,18 +304,22 @@ extension Dispatcher {
                 logger.error("operation failed: its next action cannot start", metadata: job.metadata)
             case .done: mustReconcile = true
             case .stale: warnOfStaleClaim(job.claim)
+            case .invalid: invalid.insert(answer.claim)
             case .busy: break
             }
         }
+        askWhy(part, invalid)
         postponed.keep(part, except: settled)
     }
 
     private mutating func acceptHandBacks(_ part: ExchangePart, _ rows: PQResult) throws(PQError) {
         var settled: Set<Claim> = []
+        var invalid: Set<Claim> = []
         for row in rows {
             let answer = try HandBackResult(row)
             switch answer.outcome {
             case "busy": continue
+            case "invalid": invalid.insert(answer.claim)
             // A transaction that seemed to have failed had committed; what came next was in its lost answer.
             case "done": mustReconcile = true
             case "stale": warnOfStaleClaim(answer.claim)
@@ -324,7 +329,18 @@ extension Dispatcher {
             }
             settled.insert(answer.claim)
         }
+        askWhy(part, invalid)
         postponed.keep(part, except: settled)
+    }
+
+    /// Sends again, each by itself, what was set aside in a batch because it cannot be recorded: the server says why then.
+    private mutating func askWhy(_ part: ExchangePart, _ invalid: Set<Claim>) {
+        guard !invalid.isEmpty else { return }
+        var outcomes = PendingOutcomes()
+        outcomes.restore(part)
+        outcomes.remove(outcomes.claims.subtracting(invalid))
+        pending.add(outcomes)
+        sendsSingly = true
     }
 
     /// Starts what the database handed over in an answer that was lost.

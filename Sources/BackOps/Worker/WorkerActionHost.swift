@@ -112,7 +112,8 @@ final class WorkerActionHost: ActionHost {
                 guard ContinuousClock.now < end else { throw BackOpsError.staleClaim(claim) }
                 try await Task.sleep(for: pause)
                 pause = min(pause * 2, .milliseconds(200))
-            case .stale, .done: throw BackOpsError.staleClaim(claim)
+            // Alone, what is invalid is an error of the statement.
+            case .stale, .done, .invalid: throw BackOpsError.staleClaim(claim)
             case .advanced, .waiting, .completed, .failed: return completion
             }
         }

@@ -154,7 +154,7 @@ enum BadCalls {
         ("fail({w}, {o}, null, 'E', 'm')", "OP004"),
         ("fail({w}, {o}, {old}, 'E', 'm')", "({o},{old},stale,)"),
         ("fail({w}, {f}, {cf}, 'E', 'm')", "({f},{cf},stale,)"),
-        ("fail({w}, {o}, {c}, 'E', 'm', p_retry_after => '300000 years')", "22008"),
+        ("fail({w}, {o}, {c}, 'E', 'm', p_retry_after => '300000 years')", "OP004"),
         ("fail({w}, {o}, {c}, 'E', 'm', p_outcome => 'snoozed')", "OP004"),
         ("fail({w}, {o}, {c}, 'E', 'm', p_outcome => 'nonsense')", "OP004"),
         ("fail_many({w}, null, null, null, null, null, null, null, null)", "OP004"),
@@ -170,7 +170,7 @@ enum BadCalls {
         ("snooze({w}, null, {c}, '1 s')", "OP004"),
         ("snooze({w}, {o}, null, '1 s')", "OP004"),
         ("snooze({w}, {o}, {c}, null)", "OP004"),
-        ("snooze({w}, {o}, {c}, '300000 years')", "22008"),
+        ("snooze({w}, {o}, {c}, '300000 years')", "OP004"),
         ("snooze_many({w}, null, null, null, null)", "OP004"),
         (
             "snooze_many({w}, array[{o}], array[{c}], array['infinity']::timestamptz[], '{null}')",
@@ -313,7 +313,7 @@ enum BadCalls {
     static let parts: Set<String> = [
         // The clock, and sums that only read their arguments.
         "clock_now", "now", "read_time", "elapsed", "due_at", "backoff_delay", "patched", "without_keys",
-        "is_patch",
+        "is_patch", "fits", "time_after", "refuse_single",
         "problem_message",
         // Reading and checking what the functions of the API were given.
         "read_options", "plan_rows", "check_batch", "check_patches", "check_names", "check_documents",

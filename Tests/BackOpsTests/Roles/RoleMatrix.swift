@@ -69,6 +69,7 @@ enum RoleMatrix {
         // Parts of other functions, which nobody calls but the owner.
         for name in [
             "read_time", "elapsed", "due_at", "backoff_delay", "patched", "without_keys", "is_patch",
+            "fits", "time_after", "refuse_single",
             "problem_message", "read_options", "plan_rows", "check_batch", "check_patches", "wake",
             "check_names", "check_documents", "place_in_batch", "worker_channel", "free_remnants",
             "take_along_deleted", "take_along_truncated", "lift_row_security",

@@ -38,16 +38,17 @@ extension Command {
             let worker = names.worker(owner.worker)
             let (operation, claim) = (names.operation(owner.operation), names.claim(token))
             return command.sql(worker: worker, operation: operation, claim: claim)
-        case .completeAll(let tokens):
+        case .completeAll(let tokens, let invalid):
             guard let first = tokens.first, let owner = claims[first] else { return "select null" }
             let operations = tokens.map { names.operation(claims[$0]?.operation ?? Self.unknown) }
             let nothing = tokens.map { _ in "null" }
+            let patches = tokens.map { invalid.contains($0) ? "'[]'" : "null" }
             return Self.rows(
                 ClaimCommand.completionColumns,
                 of: """
                     complete_many(\(names.worker(owner.worker)), array[\(operations.joined(separator: ","))]::bigint[],
                                   array[\(tokens.map(names.claim).joined(separator: ","))]::bigint[],
-                                  array[\(nothing.joined(separator: ","))]::jsonb[],
+                                  array[\(patches.joined(separator: ","))]::jsonb[],
                                   array[\(nothing.joined(separator: ","))]::integer[])
                     """
             )

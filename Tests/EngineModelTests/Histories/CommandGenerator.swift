@@ -170,7 +170,8 @@ struct CommandGenerator {
         }
         if random.chance(10), let owner = model.claims[token] {
             let mates = model.tokens.filter { model.claims[$0]?.worker == owner.worker && $0 != token }
-            return .completeAll([token] + mates.suffix(3))
+            let tokens = [token] + mates.suffix(3)
+            return .completeAll(tokens, invalid: Set(tokens.filter { _ in random.chance(20) }))
         }
         let command: ClaimCommand =
             switch random.below(20) {

@@ -40,6 +40,7 @@ struct Refusal: Error {
 
     static let unknownOperation = Refusal(state: "OP002")
     static let wrongState = Refusal(state: "OP003")
+    static let invalidArgument = Refusal(state: "OP004")
     static let unknownTarget = Refusal(state: "OP005")
     static let unknownWorker = Refusal(state: "OP006")
     static let invalidTime = Refusal(state: "OP007")

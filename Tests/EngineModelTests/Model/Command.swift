@@ -76,7 +76,8 @@ enum Command: Hashable, Sendable {
     case claim(worker: Int, limit: Int)
     case claimSuspect(worker: Int)
     case claimed(Token, ClaimCommand)
-    case completeAll([Token])
+    /// Some of them with a patch that is none.
+    case completeAll([Token], invalid: Set<Token>)
     case steer(operation: Int, SteeringCommand)
     /// Until so many seconds from now, or with nil until it is resumed.
     case pause(queue: String, seconds: Int?)

@@ -41,11 +41,15 @@ extension EngineModel {
         }
     }
 
-    /// Completes several claims in one call, without patches and jumps.
-    mutating func completeAll(_ tokens: [Token], step: Int) -> Answer {
+    /// Completes several claims in one call, without jumps.
+    ///
+    /// One that cannot be done is set aside, unless it is alone: then the call is refused.
+    mutating func completeAll(_ tokens: [Token], _ invalid: Set<Token>, step: Int) throws(Refusal) -> Answer {
+        guard tokens.count > 1 || invalid.isEmpty else { throw .invalidArgument }
         var rows: [[Answer.Field]] = []
         // Claims of the same call that hold nothing are judged by how things stand afterwards.
-        let held = tokens.filter(holds)
+        let aside = tokens.filter { holds($0) && invalid.contains($0) }
+        let held = tokens.filter { holds($0) && !invalid.contains($0) }
         for (index, token) in held.sorted(by: { claims[$0]?.operation ?? 0 < claims[$1]?.operation ?? 0 })
             .enumerated()
         {
@@ -55,9 +59,15 @@ extension EngineModel {
         }
         for token in tokens where !held.contains(token) {
             guard let id = claims[token]?.operation, let operation = operations[id] else { continue }
-            rows += missed(token, operation, columns: 11).rows
+            rows += (aside.contains(token) ? setAside(token, id) : missed(token, operation, columns: 11)).rows
         }
-        return Answer(tokens.count == held.count ? "all" : "some", rows: rows, isUnordered: true)
+        let label = aside.isEmpty ? tokens.count == held.count ? "all" : "some" : "invalid"
+        return Answer(label, rows: rows, isUnordered: true)
+    }
+
+    private func setAside(_ token: Token, _ operation: Int) -> Answer {
+        let row: [Answer.Field] = [.operation(operation), .claim(token), .text("invalid")]
+        return Answer("invalid", rows: [row + Array(repeating: .null, count: 8)])
     }
 
     private func holds(_ token: Token) -> Bool {

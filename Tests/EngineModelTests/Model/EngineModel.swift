@@ -37,7 +37,7 @@ struct EngineModel {
             .claim(let worker, _), .claimSuspect(let worker):
             worker == Command.unknown || workerIDs.contains(worker)
         case .claimed(let token, _): claims[token] != nil
-        case .completeAll(let tokens): tokens.allSatisfy { claims[$0] != nil }
+        case .completeAll(let tokens, _): tokens.allSatisfy { claims[$0] != nil }
         case .steer(let operation, _): operation == Command.unknown || operations[operation] != nil
         case .registerWorker, .rescue, .registerPlan, .unpark, .enqueue, .pause, .resume, .clock: true
         }
@@ -78,7 +78,7 @@ struct EngineModel {
         case .claim(let worker, let limit): try claim(by: worker, limit: limit, step: step)
         case .claimSuspect(let worker): try claimSuspect(by: worker, step: step)
         case .claimed(let token, let command): try end(token, command, step: step)
-        case .completeAll(let tokens): completeAll(tokens, step: step)
+        case .completeAll(let tokens, let invalid): try completeAll(tokens, invalid, step: step)
         case .steer(let operation, let command): try steer(operation, command)
         case .pause(let queue, let seconds): pause(queue, seconds)
         case .resume(let queue): try resume(queue)
