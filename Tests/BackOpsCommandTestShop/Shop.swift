@@ -5,6 +5,7 @@ import BackOpsCommand
 @main
 struct Shop: BackOpsApplication {
     static let name = "shop"
+    static let version = "1.4.0"
 
     var operations: [any OperationDefinition] {
         Fulfilment()

@@ -18,6 +18,7 @@ public import Logging
 /// - ``configuration``
 /// - ``logger``
 /// - ``name``
+/// - ``version``
 /// - ``abstract``
 /// - ``main()``
 public protocol BackOpsApplication: Sendable {
@@ -43,6 +44,10 @@ public protocol BackOpsApplication: Sendable {
     /// The name of the command, in its help and its advice; by default what the program was started as.
     static var name: String { get }
 
+    /// The version of the program, as its workers show it to `backops workers` and `backops doctor`, unless ``configuration`` has another; by
+    /// default the linker's identifier of this build.
+    static var version: String { get }
+
     /// Says in one sentence what the program is for, in its help.
     static var abstract: String { get }
 }
@@ -59,6 +64,10 @@ extension BackOpsApplication {
 
     /// What the program was started as.
     public static var name: String { Program.startedAs }
+
+    /// The first digits of the build's identifier, such as "build 29516e4d", which is the same wherever the same file runs; empty where the
+    /// linker was told to make none.
+    public static var version: String { BuildIdentifier.current.map { "build \($0.prefix(8))" } ?? "" }
 
     /// A sentence that fits any application.
     public static var abstract: String { "Runs operations, and shows and steers them." }

@@ -39,6 +39,7 @@ struct WorkCommand<Application: BackOpsApplication>: AsyncParsableCommand {
         try listening.apply(to: &database)
         let application = try await Application()
         var configuration = application.configuration
+        if configuration.version.isEmpty { configuration.version = Application.version }
         if !queues.isEmpty { configuration.queues = queues }
         if let concurrency { configuration.concurrency = concurrency }
         timing.apply(to: &configuration)
