@@ -105,10 +105,15 @@ enum Shell {
 
     /// Runs a program against the test's own database until the task is cancelled, which asks it to end.
     static func serve(_ program: String, _ arguments: [String]) async throws -> Finished {
+        try await serve(path: try path(of: program), arguments)
+    }
+
+    /// The same for a program that lies anywhere.
+    static func serve(path: String, _ arguments: [String]) async throws -> Finished {
         var options = PlatformOptions()
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(10))]
         let result = try await Subprocess.run(
-            .path(FilePath(try path(of: program))),
+            .path(FilePath(path)),
             arguments: Arguments(arguments),
             environment: environment(ours),
             platformOptions: options,
