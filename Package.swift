@@ -241,6 +241,25 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // The programs of README.md and of the documentation, so that they compile, as a user's would; see TidyTests.
+        .target(
+            name: "READMESample",
+            dependencies: ["BackOps", "BackOpsCommand"],
+            path: "Tests/Samples/README",
+            swiftSettings: [.treatAllWarnings(as: .error)]
+        ),
+        .target(
+            name: "ApplicationSample",
+            dependencies: ["BackOps", "BackOpsCommand", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/Samples/Application",
+            swiftSettings: [.treatAllWarnings(as: .error)]
+        ),
+        .target(
+            name: "WorkerSample",
+            dependencies: ["BackOps"],
+            path: "Tests/Samples/Worker",
+            swiftSettings: [.treatAllWarnings(as: .error)]
+        ),
         // Kills, freezes and cuts off what runs, and checks afterwards that nothing was lost.
         .executableTarget(
             name: "Chaos",

@@ -91,6 +91,58 @@ import Testing
         }
     }
 
+    /// Where a document has a whole program, a target compiles that very text.
+    @Test(arguments: [
+        ("README.md", "Tests/Samples/README/Shop.swift"),
+        ("README.md", "Examples/Fulfilment/Tests/FulfilmentTests/GiftcardTests.swift"),
+        ("Sources/BackOps/BackOps.docc/Application.md", "Tests/Samples/Application/Shop.swift"),
+        ("Sources/BackOps/BackOps.docc/BackOps.md", "Tests/Samples/Worker/Worker.swift"),
+    ])
+    func `compiles the programs of its documents`(document: String, source: String) throws {
+        let page = try String(contentsOf: Self.root.appending(path: document), encoding: .utf8)
+        let program = try String(contentsOf: Self.root.appending(path: source), encoding: .utf8)
+        #expect(page.contains("```swift\n\(program)```"), "\(source) is no longer a program of \(document)")
+    }
+
+    @Test func `compiles every Swift sample that imports what it uses`() throws {
+        let sources = try
+            (files(under: "Tests/Samples", ending: ".swift") + files(under: "Examples", ending: ".swift"))
+            .map(\.text)
+        let readme = File(
+            path: "README.md",
+            text: try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+        )
+        for page in try [readme] + files(under: "Sources/BackOps/BackOps.docc", ending: ".md") {
+            for sample in page.text.matches(of: #/```swift\n(import [^`]*)```/#) {
+                #expect(
+                    sources.contains(String(sample.output.1)),
+                    "\(page.path): \(sample.output.1.prefix(80))"
+                )
+            }
+        }
+    }
+
+    @Test func `names the newest version of the schema where it names one`() throws {
+        let newest = try files(under: "Migrations", ending: ".up.sql").count
+        let pages =
+            try files(under: "Sources/BackOps/BackOps.docc", ending: ".md")
+            + files(under: "Examples", ending: ".md")
+        let others = try ["README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md"].map { path in
+            File(path: path, text: try String(contentsOf: Self.root.appending(path: path), encoding: .utf8))
+        }
+        var found = 0
+        for page in pages + others {
+            let named =
+                page.text.matches(of: #/schema (?:\w+ )*(?:is )?(?:at )?version (\d+)/#).map(\.output.1)
+                + page.text.matches(of: #/\* 1 to (\d+): the first schema/#).map(\.output.1)
+            for version in named {
+                #expect(Int(version) == newest, "\(page.path) speaks of version \(version)")
+            }
+            found += named.count
+        }
+        #expect(found >= 3)
+    }
+
     @Test func `numbers every migration once, up and down`() throws {
         let names = try files(under: "Migrations", ending: ".sql").map {
             $0.path.dropFirst("Migrations/".count)
