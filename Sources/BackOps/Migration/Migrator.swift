@@ -134,6 +134,7 @@ extension Migrator {
     static let liftLimits = """
         set local statement_timeout = 0;
         set local idle_in_transaction_session_timeout = 0;
+        select set_config(name, '0', true) from pg_settings where name = 'transaction_timeout';
 
         """
 
