@@ -190,6 +190,7 @@ create table actions (
   position           integer not null,
   run                integer not null default 1,
   attempts_count     integer not null default 0,
+  earlier_attempts   integer not null default 0,
   max_attempts       integer not null,
   branch             text    not null,
   name               text    not null,
@@ -214,7 +215,10 @@ comment on table actions is 'The plan of every operation: one row per action fro
 comment on column actions.operation_id is 'The operation.';
 comment on column actions.position is 'Place in the plan, 1 to n over all branches in declared order.';
 comment on column actions.run is 'Counts from 1; a jump back begins a new run.';
-comment on column actions.attempts_count is 'Attempts of this run that have ended.';
+comment on column actions.attempts_count is 'Attempts of this run that have ended, and count against max_attempts.';
+comment on column actions.earlier_attempts is
+  'Attempts of this run that do not count any more, because somebody gave the action a fresh budget: the next one is number '
+  'earlier_attempts + attempts_count + 1 for those who look.';
 comment on column actions.max_attempts is 'Attempts before the operation fails.';
 comment on column actions.branch is 'Branch that the action belongs to; main is where an operation starts.';
 comment on column actions.name is 'Name of the action.';
@@ -312,7 +316,7 @@ comment on column attempts.id is 'In the order in which they ended.';
 comment on column attempts.operation_id is 'The operation.';
 comment on column attempts.position is 'The action''s place in the plan.';
 comment on column attempts.run is 'The run of the action that it belonged to.';
-comment on column attempts.attempt is 'Which attempt of that run, from 1; snoozes and hand-backs give their number back; 0 is no attempt at all.';
+comment on column attempts.attempt is 'Which attempt of that run, from 1, over all retries; snoozes and hand-backs give their number back; 0 is no attempt at all.';
 comment on column attempts.outcome is
   'failed, timed_out, crashed (its worker died), snoozed, released (handed back), cancelled, completed (and later run again), refused (could not start).';
 comment on column attempts.ends_operation is 'True where it made the operation fail.';

@@ -165,7 +165,7 @@ declare
   v_count integer := 0;
 begin
   for v_job in
-    select j.*, a.run, a.max_attempts, a.started_at
+    select j.*, a.run, a.max_attempts, a.started_at, a.earlier_attempts
       from jobs j
       join actions a using (operation_id, position)
      where j.operation_id = any (p_operation_ids) and j.worker_id is not null
@@ -173,7 +173,7 @@ begin
        for update of j
   loop
     insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message)
-      values (v_job.operation_id, v_job.position, v_job.run, v_job.attempt, 'crashed',
+      values (v_job.operation_id, v_job.position, v_job.run, v_job.earlier_attempts + v_job.attempt, 'crashed',
               v_job.crashes >= 2 or v_job.attempt >= v_job.max_attempts,
               v_job.worker_id, p_worker, v_job.claim_id, v_job.claimed_at, v_now, 'crashed', v_message);
     update actions

@@ -36,8 +36,8 @@ comment on column claimed_job.claim_id is 'Name it in every call that concerns t
 comment on column claimed_job.definition_id is 'Version of the registered plan; null where the operation brought its own branches.';
 comment on column claimed_job.position is 'The action''s place in the plan.';
 comment on column claimed_job.run is 'The run of the action, from 1.';
-comment on column claimed_job.attempt is 'The attempt of that run, from 1, this one included.';
-comment on column claimed_job.max_attempts is 'Attempts before the operation fails.';
+comment on column claimed_job.attempt is 'The attempt of that run, from 1, this one included, and those before a retry.';
+comment on column claimed_job.max_attempts is 'The attempt with which the operation fails.';
 comment on column claimed_job.priority is 'Lane of the job: pass (queue, priority, run_at, operation_id) of the last one to claim behind it.';
 comment on column claimed_job.timeout_ms is 'Longest time for the attempt in milliseconds, or null.';
 comment on column claimed_job.run_at is 'When the job was due.';
@@ -60,7 +60,7 @@ create function describe_claims(p_operation_ids bigint[]) returns setof claimed_
   set search_path from current
   set jit = off
 as $$
-  select j.operation_id, j.claim_id, j.definition_id, j.position, a.run, j.attempt, a.max_attempts, j.priority,
+  select j.operation_id, j.claim_id, j.definition_id, j.position, a.run, a.earlier_attempts + j.attempt, a.earlier_attempts + a.max_attempts, j.priority,
          (extract(epoch from a.timeout) * 1000)::bigint,
          j.run_at, o.created_at, j.queue, o.name, a.branch, a.name, o.globals,
          case when j.definition_id is null then (
@@ -122,7 +122,7 @@ begin
       select job.*
         from unnest(p_queues, p_priorities, p_after_run_at, p_after_operation_id) as lane (queue, priority, run_at, operation_id)
        cross join lateral (
-         select j.operation_id, a.run, a.max_attempts, a.timeout, a.branch, a.name as action,
+         select j.operation_id, a.run, a.earlier_attempts, a.max_attempts, a.timeout, a.branch, a.name as action,
                 o.created_at, o.name as operation, o.globals, o.traceparent, o.xmin as version
            from jobs j
            join actions a on a.operation_id = j.operation_id and a.position = j.position
@@ -145,7 +145,8 @@ begin
          set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = j.attempt + 1
         from picked p
        where j.operation_id = p.operation_id
-      returning j.operation_id, j.claim_id, j.definition_id, j.position, p.run, j.attempt, p.max_attempts, j.priority, p.timeout,
+      returning j.operation_id, j.claim_id, j.definition_id, j.position, p.run, p.earlier_attempts + j.attempt as attempt,
+                p.earlier_attempts + p.max_attempts as max_attempts, j.priority, p.timeout,
                 j.run_at, p.created_at, j.queue, p.operation, p.branch, p.action, p.globals, j.claimed_at, p.traceparent, p.version
     )
     select c.operation_id, c.claim_id, c.definition_id, c.position, c.run, c.attempt, c.max_attempts, c.priority,

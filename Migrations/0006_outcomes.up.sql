@@ -206,14 +206,18 @@ begin
   update actions
      set skipped_at = p_now
    where operation_id = p_operation_id and branch = v_branch and position < p_target and completed_at is null and skipped_at is null;
-  -- 2. What has ended from the target on begins a new run; the completion that it replaces stays in the history.
+  -- 2. What has been tried, and is left for now, has a fresh budget of attempts when the operation comes back to it.
+  update actions
+     set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0
+   where operation_id = p_operation_id and attempts_count > 0 and completed_at is null and skipped_at is null;
+  -- 3. What has ended from the target on begins a new run; the completion that it replaces stays in the history.
   insert into attempts (operation_id, position, run, attempt, outcome, claim_id, started_at, ended_at)
-    select operation_id, position, run, attempts_count, 'completed', completed_claim_id, started_at, completed_at
+    select operation_id, position, run, earlier_attempts + attempts_count, 'completed', completed_claim_id, started_at, completed_at
       from actions
      where operation_id = p_operation_id and branch = v_branch and position >= p_target and completed_at is not null
      order by position;
   update actions
-     set run = run + 1, attempts_count = 0, started_at = null, completed_at = null, skipped_at = null,
+     set run = run + 1, attempts_count = 0, earlier_attempts = 0, started_at = null, completed_at = null, skipped_at = null,
          errored_at = null, error_type = null, error_message = null, stack_trace = null
    where operation_id = p_operation_id and branch = v_branch and position >= p_target and (completed_at is not null or skipped_at is not null);
 end
@@ -292,7 +296,7 @@ create function complete_many(
   p_continue boolean default true, p_globals_versions bigint[] default null
 ) returns table (
   operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer,
-  timeout_ms bigint, branch text, action text, globals jsonb, globals_version bigint
+  timeout_ms bigint, branch text, action text, globals jsonb, globals_version bigint, attempt integer
 )
   language plpgsql
   set search_path from current
@@ -401,7 +405,7 @@ begin
        where h.target is not null
     ),
     following as materialized (
-      select d.operation_id, d.claim_id, d.patch, o.globals, d.known_version, o.version, n.position as next_position, n.run, n.max_attempts, n.timeout, n.branch, n.name,
+      select d.operation_id, d.claim_id, d.patch, o.globals, d.known_version, o.version, n.position as next_position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name,
              n.queue, n.handler, n.due,
              case
                when n.position is null then null
@@ -424,7 +428,7 @@ begin
          offset 0
        ) as o
         left join lateral (
-          select n.position, n.run, n.max_attempts, n.timeout, n.branch, n.name, coalesce(n.queue, o.queue) as queue,
+          select n.position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name, coalesce(n.queue, o.queue) as queue,
                  left(d.handler, length(d.handler) - length(d.name)) || n.name as handler,
                  case
                    when n.perform_at is null and n.perform_in is null and n.perform_at_global is null then v_now
@@ -490,17 +494,18 @@ begin
              when f.due <= v_now and (select queues from woken) is null then null
              else 'waiting'
            end,
-           f.next_claim_id, f.next_position, f.run, f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
+           f.next_claim_id, f.next_position, f.run, f.earlier_attempts + f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
            f.branch, f.name,
            -- Large globals cost more than all the rest, and the worker has them already unless they have changed.
            case when f.next_claim_id is not null and (f.version = f.known_version) is not true then f.globals end,
-           case when f.next_claim_id is not null then f.version end
+           case when f.next_claim_id is not null then f.version end,
+           f.earlier_attempts + 1
       from following f
     union all
     -- The rest is told why.
     select i.operation_id, i.claim_id,
            case m.reason when 'busy' then case when i.claim_id = any (v_invalid) then 'invalid' else 'busy' end else m.reason end,
-           null, null, null, null, null, null, null, null, null
+           null, null, null, null, null, null, null, null, null, null
       from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
      cross join lateral (select missed_claim(p_worker_id, i.operation_id, i.claim_id) as reason offset 0) as m
      where i.claim_id not in (select claim_id from following);
@@ -519,7 +524,7 @@ create function complete(
   p_continue boolean default true
 ) returns table (
   operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer,
-  timeout_ms bigint, branch text, action text, globals jsonb
+  timeout_ms bigint, branch text, action text, globals jsonb, attempt integer
 )
   language plpgsql
   set search_path from current
@@ -535,7 +540,7 @@ begin
     v_patch := jsonb_build_object('set', coalesce(p_set, '{}'), 'unset', to_jsonb(coalesce(p_unset, '{}')));
   end if;
   return query
-    select c.operation_id, c.claim_id, c.outcome, c.next_claim_id, c.position, c.run, c.max_attempts, c.timeout_ms, c.branch, c.action, c.globals
+    select c.operation_id, c.claim_id, c.outcome, c.next_claim_id, c.position, c.run, c.max_attempts, c.timeout_ms, c.branch, c.action, c.globals, c.attempt
       from complete_many(
         p_worker_id, array[p_operation_id], array[p_claim_id], array[v_patch],
         array[case when p_jump_branch is not null then find_position(p_operation_id, p_jump_branch, p_jump_action) end], p_continue
@@ -573,7 +578,7 @@ begin
   select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if found then
     for v in
-      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, a.run, a.max_attempts, a.backoff,
+      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, a.run, a.max_attempts, a.earlier_attempts, a.backoff,
              i.outcome, i.permanent, i.retry_after, i.error_type,
              left(case when v_secret then concealed(j.operation_id, i.error_message) else i.error_message end, 8192) as error_message,
              left(case when v_secret then concealed(j.operation_id, i.stack_trace) else i.stack_trace end, 65536) as stack_trace
@@ -601,7 +606,7 @@ begin
       end if;
       insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at,
                             error_type, error_message, stack_trace)
-        values (v.operation_id, v.position, v.run, v.attempt, coalesce(v.outcome, 'failed'), v_ends, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now,
+        values (v.operation_id, v.position, v.run, v.earlier_attempts + v.attempt, coalesce(v.outcome, 'failed'), v_ends, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now,
                 v.error_type, v.error_message, v.stack_trace);
       update actions
          set started_at = v.claimed_at, attempts_count = v.attempt, errored_at = v_now,
@@ -678,7 +683,7 @@ begin
   select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if found then
     for v in
-      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.run_at, j.crashes, a.run, i.run_at as new_run_at, i.delay
+      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.run_at, j.crashes, a.run, a.earlier_attempts, i.run_at as new_run_at, i.delay
         from (
           select * from unnest(p_operation_ids, p_claim_ids, p_run_at, p_delay) as i (operation_id, claim_id, run_at, delay) order by operation_id
         ) as i
@@ -702,7 +707,7 @@ begin
       end if;
       if p_began then
         insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at)
-          values (v.operation_id, v.position, v.run, v.attempt, p_outcome, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now);
+          values (v.operation_id, v.position, v.run, v.earlier_attempts + v.attempt, p_outcome, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now);
       end if;
       perform give_back(v.operation_id, v_run_at, v.attempt - 1);
       -- A suspect that was interrupted has not shown yet that it lets its worker live.

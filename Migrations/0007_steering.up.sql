@@ -99,7 +99,9 @@ begin
     on conflict (operation_id) do update
       set run_at = excluded.run_at, position = excluded.position, steps_left = excluded.steps_left, queue = excluded.queue,
           handler = excluded.handler, attempt = 0, crashes = 0;
-  update actions set attempts_count = 0 where operation_id = p_operation.id and position = p_position;
+  update actions
+     set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0
+   where operation_id = p_operation.id and position = p_position;
   if v_run_at <= v_now then
     perform wake(coalesce(v_action.queue, p_operation.queue), 1);
   end if;
@@ -149,14 +151,14 @@ declare
   v_operation operations := open_for_steering(cancel_operation.id, 'cancel', '{active}', true);
   v_job record;
 begin
-  select j.*, a.run, w.host || ' pid ' || w.pid as worker into v_job
+  select j.*, a.run, a.earlier_attempts, w.host || ' pid ' || w.pid as worker into v_job
     from jobs j
     left join actions a on a.operation_id = j.operation_id and a.position = j.position
     left join workers w on w.id = j.worker_id
    where j.operation_id = cancel_operation.id;
   if v_job.worker_id is not null then
     insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at, error_message)
-      values (cancel_operation.id, v_job.position, v_job.run, v_job.attempt, 'cancelled', v_job.worker_id, v_job.worker, v_job.claim_id, v_job.claimed_at, v_now, reason);
+      values (cancel_operation.id, v_job.position, v_job.run, v_job.earlier_attempts + v_job.attempt, 'cancelled', v_job.worker_id, v_job.worker, v_job.claim_id, v_job.claimed_at, v_now, reason);
     update actions set started_at = v_job.claimed_at, attempts_count = v_job.attempt where operation_id = cancel_operation.id and position = v_job.position;
     perform pg_notify(worker_channel(v_job.worker_id), 'lost ' || v_job.claim_id);
   end if;
@@ -402,7 +404,7 @@ begin
      where o.id = any (v_ids)
      order by o.id;
   update actions a
-     set attempts_count = 0
+     set earlier_attempts = a.earlier_attempts + a.attempts_count, attempts_count = 0
     from operations o
    where o.id = any (v_ids) and a.operation_id = o.id and a.position = o.stopped_position;
   update attempts set fingerprint = null where operation_id = any (v_ids) and fingerprint is not null;

@@ -36,8 +36,8 @@ create view operation_status as
          o.state,
          p.done || '/' || p.total as progress,
          a.branch || '/' || a.name as action,
-         coalesce(j.attempt, a.attempts_count, 0) as attempt,
-         a.max_attempts,
+         coalesce(a.earlier_attempts + coalesce(j.attempt, a.attempts_count), 0) as attempt,
+         a.earlier_attempts + a.max_attempts as max_attempts,
          case when j.worker_id is null and j.run_at < 'infinity' then j.run_at end as run_at,
          coalesce(j.queue, o.queue) as queue,
          o.priority,
@@ -89,8 +89,8 @@ create view action_status as
            else 'open'
          end as status,
          a.run,
-         coalesce(j.attempt, a.attempts_count) as attempts_count,
-         a.max_attempts,
+         a.earlier_attempts + coalesce(j.attempt, a.attempts_count) as attempts_count,
+         a.earlier_attempts + a.max_attempts as max_attempts,
          coalesce(case when j.worker_id is not null then j.claimed_at end, a.started_at) as started_at,
          a.completed_at,
          a.skipped_at,
@@ -112,13 +112,13 @@ create view timeline as
         from attempts t
        cross join lateral (select a.branch, a.name from actions a where a.operation_id = t.operation_id and a.position = t.position offset 0) as a
       union all
-      select a.operation_id, a.position, a.branch, a.name, a.run, a.attempts_count, a.started_at, a.completed_at, 'completed', null
+      select a.operation_id, a.position, a.branch, a.name, a.run, a.earlier_attempts + a.attempts_count, a.started_at, a.completed_at, 'completed', null
         from actions a
        where a.completed_at is not null
       union all
-      select j.operation_id, j.position, a.branch, a.name, a.run, j.attempt, j.claimed_at, null, 'running', w.host || ' pid ' || w.pid
+      select j.operation_id, j.position, a.branch, a.name, a.run, a.earlier_attempts + j.attempt, j.claimed_at, null, 'running', w.host || ' pid ' || w.pid
         from jobs j
-       cross join lateral (select a.branch, a.name, a.run from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
+       cross join lateral (select a.branch, a.name, a.run, a.earlier_attempts from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
         left join workers w on w.id = j.worker_id
        where j.worker_id is not null
     ) as t;

@@ -283,8 +283,7 @@ create function violations_of_attempts() returns setof violation
   set enable_nestloop = off
   set jit = off
 as $$
-  -- 1. Numbers: an attempt that counted is followed by the next number, one that gave its number back by the same, and a
-  --    fresh budget begins at 1.
+  -- 1. Numbers: they begin at 1, an attempt that counted is followed by the next number, one that gave its number back by the same.
   select 'attempts_are_recorded', t.operation_id, t.position, t.worker_id,
          case
            when a.position is null or t.run > a.run then format('attempt %s.%s (%s) is of an action or a run that is not there', t.run, t.attempt, t.outcome)
@@ -303,9 +302,10 @@ as $$
       or t.run > a.run
       or case
            when t.outcome = 'refused' then t.attempt <> 0
-           else t.attempt <> 1 and t.attempt is distinct from case
-             when outcome_before in ('failed', 'timed_out', 'crashed') then attempt_before + 1
-             when outcome_before in ('snoozed', 'released') and attempt_before > 0 then attempt_before
+           else t.attempt is distinct from case
+             when outcome_before is null then 1
+             when outcome_before in ('failed', 'timed_out', 'crashed', 'cancelled') then attempt_before + 1
+             when outcome_before in ('snoozed', 'released') then attempt_before
            end
          end
   union all
@@ -321,7 +321,7 @@ as $$
       select t.attempt, t.outcome
         from attempts t
        where t.operation_id = a.operation_id and t.position = a.position and t.run = a.run and t.outcome <> 'refused'
-         and (a.completed_at is not null or t.attempt = a.attempts_count and t.outcome in ('failed', 'timed_out', 'crashed', 'cancelled'))
+         and (a.completed_at is not null or t.attempt = a.earlier_attempts + a.attempts_count and t.outcome in ('failed', 'timed_out', 'crashed', 'cancelled'))
        order by t.id desc
        limit 1
     ) as last on a.attempts_count > case when a.completed_at is null then 0 else 1 end
@@ -329,7 +329,7 @@ as $$
       or a.attempts_count < case when a.completed_at is null then 0 else 1 end
       or a.attempts_count > 0 and a.completed_at is null and last.attempt is null
       or a.attempts_count > 1 and a.completed_at is not null
-        and a.attempts_count is distinct from last.attempt + case when last.outcome in ('snoozed', 'released') then 0 else 1 end
+        and a.earlier_attempts + a.attempts_count is distinct from last.attempt + case when last.outcome in ('snoozed', 'released') then 0 else 1 end
   union all
   -- 3. A job has begun the attempts that its action counts, and one more where it is claimed.
   select 'attempts_are_recorded', j.operation_id, j.position, j.worker_id,

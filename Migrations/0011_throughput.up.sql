@@ -189,7 +189,7 @@ begin
       from unnest(p_operation_ids, p_claim_ids, p_lines) as i (operation_id, claim_id, lines)
      cross join lateral (
        -- Held still, or ended under this claim: a line that comes late belongs to it as well.
-       select j.position, a.run, j.attempt
+       select j.position, a.run, a.earlier_attempts + j.attempt as attempt
          from jobs j
          join actions a on a.operation_id = j.operation_id and a.position = j.position
         where j.operation_id = i.operation_id and j.claim_id = i.claim_id and j.worker_id = p_worker_id
@@ -198,7 +198,7 @@ begin
          from attempts t
         where t.operation_id = i.operation_id and t.claim_id = i.claim_id and t.worker_id = p_worker_id
        union all
-       select a.position, a.run, a.attempts_count from actions a where a.operation_id = i.operation_id and a.completed_claim_id = i.claim_id
+       select a.position, a.run, a.earlier_attempts + a.attempts_count from actions a where a.operation_id = i.operation_id and a.completed_claim_id = i.claim_id
        limit 1
      ) as a
      cross join lateral jsonb_to_recordset(i.lines) as l (number integer, at timestamptz, level text, message text, metadata jsonb)

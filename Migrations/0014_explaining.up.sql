@@ -60,7 +60,7 @@ begin
       v_operation.state,
       case v_operation.state
         when 'completed' then 'all of it is done'
-        when 'failed' then concat_ws(': ', format('%s failed at attempt %s of %s', v_place, v_action.attempts_count, v_action.max_attempts), v_action.error_type, left(v_action.error_message, 500))
+        when 'failed' then concat_ws(': ', format('%s failed at attempt %s of %s', v_place, v_action.earlier_attempts + v_action.attempts_count, v_action.earlier_attempts + v_action.max_attempts), v_action.error_type, left(v_action.error_message, 500))
         else concat_ws(': ', format('it was cancelled at %s', v_place), v_operation.stop_reason)
       end,
       case v_operation.state
@@ -102,7 +102,8 @@ begin
     else
       r := row(
         'running',
-        concat_ws(', ', format('%s runs on %s pid %s, attempt %s of %s', v_place, v_worker.host, v_worker.pid, v_job.attempt, v_action.max_attempts),
+        concat_ws(', ', format('%s runs on %s pid %s, attempt %s of %s', v_place, v_worker.host, v_worker.pid, v_action.earlier_attempts + v_job.attempt,
+                         v_action.earlier_attempts + v_action.max_attempts),
                   round((v_job.progress * 100)::numeric) || ' %', v_job.progress_note),
         format('SELECT %s.cancel(%s) stops it.', v_schema, explain.id),
         v_job.worker_id, v_job.claimed_at, v_job.claimed_at + v_action.timeout
@@ -122,7 +123,7 @@ begin
   if v_job.run_at > v_now then
     r := case when v_job.attempt > 0 then row(
       'retrying',
-      concat_ws(': ', format('%s waits for attempt %s of %s after', v_place, v_job.attempt + 1, v_action.max_attempts),
+      concat_ws(': ', format('%s waits for attempt %s of %s after', v_place, v_action.earlier_attempts + v_job.attempt + 1, v_action.earlier_attempts + v_action.max_attempts),
                 coalesce(v_action.error_type, 'an attempt that did not end well'), left(v_action.error_message, 500)),
       format('SELECT %s.retry(%s) tries at once.', v_schema, explain.id), null::bigint, v_action.errored_at, v_job.run_at
     ) else row(

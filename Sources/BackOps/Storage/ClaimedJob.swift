@@ -59,7 +59,7 @@ package struct ClaimedJob: Sendable {
         job.claim = Claim(operationID: claim.operationID, claimID: next.claimID)
         job.position = next.position
         job.run = next.run
-        job.attempt = 1
+        job.attempt = next.attempt
         job.maxAttempts = next.maxAttempts
         job.timeout = next.timeout
         job.branch = next.branch

@@ -27,6 +27,7 @@ package struct CompletionResult: Sendable {
         package let claimID: Int64
         package let position: Int
         package let run: Int
+        package let attempt: Int
         package let maxAttempts: Int
         package let timeout: Duration?
         package let branch: String
@@ -47,7 +48,8 @@ package struct CompletionResult: Sendable {
     }
 
     static let columns =
-        "operation_id, claim_id, outcome, next_claim_id, position, run, max_attempts, timeout_ms, branch, action, globals, globals_version"
+        "operation_id, claim_id, outcome, next_claim_id, position, run, max_attempts, timeout_ms, branch, action, globals, globals_version, "
+        + "attempt"
 
     init(_ row: PQRow) throws(PQError) {
         claim = Claim(operationID: try row.decode(0), claimID: try row.decode(1))
@@ -67,6 +69,7 @@ package struct CompletionResult: Sendable {
             claimID: try row.decode(3),
             position: Int(try row.decode(4, as: Int32.self)),
             run: Int(try row.decode(5, as: Int32.self)),
+            attempt: Int(try row.decode(12, as: Int32.self)),
             maxAttempts: Int(try row.decode(6, as: Int32.self)),
             timeout: try row.decode(7, as: Int64?.self).map { .milliseconds($0) },
             branch: try row.decode(8),

@@ -98,23 +98,23 @@ enum BadCalls {
         ("next_due(7)", ""),
         ("held(null)", ""),
         ("held(7)", ""),
-        ("complete(null, {o}, {c})", "({o},{c},stale,,,,,,,,)"),
-        ("complete(7, {o}, {c})", "({o},{c},stale,,,,,,,,)"),
+        ("complete(null, {o}, {c})", "({o},{c},stale,,,,,,,,,)"),
+        ("complete(7, {o}, {c})", "({o},{c},stale,,,,,,,,,)"),
         ("complete({w}, null, {c})", "OP004"),
         ("complete({w}, {o}, null)", "OP004"),
-        ("complete({w}, 999, {c})", "(999,{c},stale,,,,,,,,)"),
-        ("complete({w}, {o}, {old})", "({o},{old},stale,,,,,,,,)"),
-        ("complete({w}, {f}, {cf})", "({f},{cf},stale,,,,,,,,)"),
+        ("complete({w}, 999, {c})", "(999,{c},stale,,,,,,,,,)"),
+        ("complete({w}, {o}, {old})", "({o},{old},stale,,,,,,,,,)"),
+        ("complete({w}, {f}, {cf})", "({f},{cf},stale,,,,,,,,,)"),
         ("complete({w}, {o}, {c}, '[]')", "OP004"),
         ("complete({w}, {o}, {c}, 'null')", "OP004"),
         ("complete({w}, {o}, {c}, null, null, 'nowhere')", "OP005"),
         (
             "complete_many(null, array[{o}], array[{c}], array[null]::jsonb[], array[null]::integer[])",
-            "({o},{c},stale,,,,,,,,,)"
+            "({o},{c},stale,,,,,,,,,,)"
         ),
         (
             "complete_many(7, array[{o}], array[{c}], array[null]::jsonb[], array[null]::integer[])",
-            "({o},{c},stale,,,,,,,,,)"
+            "({o},{c},stale,,,,,,,,,,)"
         ),
         ("complete_many({w}, null, null, null, null)", "OP004"),
         ("complete_many({w}, '{}', '{}', '{}', '{}')", ""),

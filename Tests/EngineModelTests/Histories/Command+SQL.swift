@@ -93,7 +93,7 @@ extension ClaimCommand {
     static let completionColumns = [
         "operation_id", "claim_id", "outcome", "next_claim_id", "position", "run", "max_attempts",
         "timeout_ms",
-        "branch", "action", "globals",
+        "branch", "action", "globals", "attempt",
     ]
 
     fileprivate func sql(worker: String, operation: String, claim: String) -> String {

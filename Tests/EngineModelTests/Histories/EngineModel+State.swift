@@ -43,7 +43,8 @@ extension EngineModel {
             let action = operation.actions[index]
             let columns = [
                 "action", id, String(index + 1), String(operation.run(at: index + 1)),
-                String(action.attemptsCount), String(action.rule.maxAttempts), action.rule.branch,
+                String(action.earlierAttempts), String(action.attemptsCount), String(action.rule.maxAttempts),
+                action.rule.branch,
                 action.rule.name, Rendered.time(action.startedAt), Rendered.time(action.completedAt),
                 names.claim(action.completedClaim), Rendered.time(action.skippedAt),
                 Rendered.time(action.erroredAt), action.errorType ?? "",

@@ -83,7 +83,7 @@ struct EngineSession: Sendable {
             (select string_agg(format('operation|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', id, name, state, key, queue, priority,
                       date_part('epoch', perform_at), step_limit, date_part('epoch', created_at), date_part('epoch', ended_at),
                       date_part('epoch', parked_at), stopped_position, stop_reason, globals), e'\\n' order by id) from operations),
-            (select string_agg(format('action|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, position, run, attempts_count,
+            (select string_agg(format('action|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, position, run, earlier_attempts, attempts_count,
                       max_attempts, branch, name, date_part('epoch', started_at), date_part('epoch', completed_at),
                       completed_claim_id, date_part('epoch', skipped_at), date_part('epoch', errored_at), error_type),
                       e'\\n' order by operation_id, position) from actions),

@@ -65,12 +65,14 @@ extension EngineModel {
             return nil
         }
         let rule = operation.actions[position - 1].rule
+        let earlier = operation.actions[position - 1].earlierAttempts
         let plan = operation.actions.map { #"["\#($0.rule.branch)","\#($0.rule.name)"]"# }
         return [
             .operation(operation.id), .claim(holder.claim),
             job.definition.map { .definition(name: $0.name, version: $0.version) } ?? .null,
-            .number(position), .number(operation.run(at: position)), .number(job.attempt),
-            .number(rule.maxAttempts), .number(operation.request.priority), .text(Rendered.time(job.runAt)),
+            .number(position), .number(operation.run(at: position)), .number(earlier + job.attempt),
+            .number(earlier + rule.maxAttempts), .number(operation.request.priority),
+            .text(Rendered.time(job.runAt)),
             .text(Rendered.time(operation.createdAt)), .text(job.queue), .text(operation.request.name),
             .text(rule.branch), .text(rule.name), .text(Rendered.globals(operation.globals)),
             .text(job.definition == nil ? "[\(plan.joined(separator: ","))]" : ""),

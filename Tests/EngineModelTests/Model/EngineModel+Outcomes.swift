@@ -13,7 +13,7 @@ extension EngineModel {
         case .complete(let change, let jump, let continues):
             // The target is looked up first: a jump to nowhere is an error of the action, stale or not.
             let target = try jump.map { target throws(Refusal) in try find(target, in: operation) }
-            guard isHeld else { return missed(token, operation, columns: 11) }
+            guard isHeld else { return missed(token, operation, columns: 12) }
             let row = complete(
                 &operation,
                 token,
@@ -59,7 +59,7 @@ extension EngineModel {
         }
         for token in tokens where !held.contains(token) {
             guard let id = claims[token]?.operation, let operation = operations[id] else { continue }
-            rows += (aside.contains(token) ? setAside(token, id) : missed(token, operation, columns: 11)).rows
+            rows += (aside.contains(token) ? setAside(token, id) : missed(token, operation, columns: 12)).rows
         }
         let label = aside.isEmpty ? tokens.count == held.count ? "all" : "some" : "invalid"
         return Answer(label, rows: rows, isUnordered: true)
@@ -67,7 +67,7 @@ extension EngineModel {
 
     private func setAside(_ token: Token, _ operation: Int) -> Answer {
         let row: [Answer.Field] = [.operation(operation), .claim(token), .text("invalid")]
-        return Answer("invalid", rows: [row + Array(repeating: .null, count: 8)])
+        return Answer("invalid", rows: [row + Array(repeating: .null, count: 9)])
     }
 
     private func holds(_ token: Token) -> Bool {
@@ -124,23 +124,25 @@ extension EngineModel {
         let before = progress
         let next = progress.complete(position, jump: target)
         settle(&operation, before, progress)
+        if target != nil { operation.renewBudgets() }
 
         let row: [Answer.Field] = [.operation(operation.id), .claim(token)]
         guard let next else {
             operation.state = .completed
             operation.endedAt = now
             operation.job = nil
-            return row + [.text("completed")] + Array(repeating: .null, count: 8)
+            return row + [.text("completed")] + Array(repeating: .null, count: 9)
         }
         let rule = operation.actions[next - 1].rule
+        let earlier = operation.actions[next - 1].earlierAttempts
         let due = dueTime(rule, operation.globals)
         let describing: [Answer.Field] = [
-            .number(next), .number(progress[next].run + 1), .number(rule.maxAttempts), .null,
+            .number(next), .number(progress[next].run + 1), .number(earlier + rule.maxAttempts), .null,
             .text(rule.branch), .text(rule.name),
         ]
         guard job.stepsLeft > 1, let due else {
             refuse(&operation, job.stepsLeft > 1 ? "InvalidPerformAt" : "StepLimit", at: next)
-            return row + [.text("failed"), .null] + describing + [.null]
+            return row + [.text("failed"), .null] + describing + [.null, .number(earlier + 1)]
         }
         let queue = rule.queue ?? operation.request.queue
         let handler = operation.handler(rule.name)
@@ -156,11 +158,13 @@ extension EngineModel {
         if !keeps { job.runAt = due }
         job.holder = keeps ? .init(worker: holder.worker, claim: nextToken, claimedAt: now) : nil
         operation.job = job
-        guard keeps else { return row + [.text("waiting"), .null] + describing + [.null] }
+        guard keeps else {
+            return row + [.text("waiting"), .null] + describing + [.null, .number(earlier + 1)]
+        }
         claims[nextToken] = (holder.worker, operation.id)
         tokens.append(nextToken)
         return row + [.text("advanced"), .claim(nextToken)] + describing
-            + [.text(Rendered.globals(operation.globals))]
+            + [.text(Rendered.globals(operation.globals)), .number(earlier + 1)]
     }
 
     /// Notes what a change of the progress means for the actions: skipped now, or open again for a new run.
@@ -174,7 +178,7 @@ extension EngineModel {
                         ModelAttempt(
                             position: index + 1,
                             run: old.run + 1,
-                            attempt: action.attemptsCount,
+                            attempt: action.earlierAttempts + action.attemptsCount,
                             outcome: "completed",
                             claim: action.completedClaim,
                             startedAt: action.startedAt,

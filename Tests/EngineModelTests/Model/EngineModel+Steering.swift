@@ -77,6 +77,7 @@ extension EngineModel {
         var after = before
         after.jump(to: position)
         settle(&operation, before, after)
+        operation.renewBudgets()
         try point(&operation, at: position, atOnce: atOnce)
     }
 
@@ -122,7 +123,7 @@ extension EngineModel {
             queue: action.rule.queue ?? operation.request.queue,
             handler: operation.handler(action.rule.name)
         )
-        operation.actions[position - 1].attemptsCount = 0
+        operation.actions[position - 1].renewBudget()
         operation.state = .active
         operation.endedAt = nil
         operation.stoppedPosition = nil

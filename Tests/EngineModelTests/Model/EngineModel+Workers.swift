@@ -96,7 +96,7 @@ extension EngineModel {
             ModelAttempt(
                 position: position,
                 run: operation.run(at: position),
-                attempt: job.attempt,
+                attempt: operation.actions[position - 1].earlierAttempts + job.attempt,
                 outcome: outcome,
                 endsOperation: endsOperation,
                 worker: holder.worker,

@@ -34,6 +34,14 @@ struct ModelOperation {
     /// Whether it failed because its next action cannot start.
     var isRefused: Bool { state == .failed && attempts.last?.outcome == "refused" }
 
+    /// Gives what has been tried, and is left by a jump, a fresh budget of attempts.
+    mutating func renewBudgets() {
+        for index in actions.indices
+        where actions[index].completedAt == nil && actions[index].skippedAt == nil {
+            actions[index].renewBudget()
+        }
+    }
+
     /// The run of an action, from 1; ``PlanProgress`` counts from 0.
     func run(at position: Int) -> Int {
         (progress?[position].run ?? 0) + 1
@@ -44,6 +52,8 @@ struct ModelOperation {
 struct ModelAction {
     let rule: SampleAction
     var attemptsCount = 0
+    /// Those of this run that a fresh budget has made not count any more.
+    var earlierAttempts = 0
     var startedAt: Int?
     var completedAt: Int?
     var completedClaim: Token?
@@ -53,6 +63,12 @@ struct ModelAction {
 
     init(_ rule: SampleAction) {
         self.rule = rule
+    }
+
+    /// Gives it a fresh budget of attempts.
+    mutating func renewBudget() {
+        earlierAttempts += attemptsCount
+        attemptsCount = 0
     }
 
     mutating func clearError() {
