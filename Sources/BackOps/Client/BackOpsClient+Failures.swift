@@ -29,10 +29,15 @@ extension BackOpsClient {
     ///
     /// - Parameters:
     ///   - id: The number of an operation that it concerned; nil asks for all.
+    ///   - entry: The number of the last entry that was read, to go on with older ones; nil begins with the newest.
     ///   - limit: The most entries to read.
     /// - Returns: Zero to `limit` entries.
     /// - Throws: ``BackOpsError``.
-    public func audit(of id: Int64? = nil, limit: Int = 100) async throws -> [AuditEntry] {
-        try await call(engine.audit(of: id, limit: limit)).map(AuditEntry.init)
+    public func audit(
+        of id: Int64? = nil,
+        before entry: Int64? = nil,
+        limit: Int = 100
+    ) async throws -> [AuditEntry] {
+        try await call(engine.audit(of: id, before: entry, limit: limit)).map(AuditEntry.init)
     }
 }

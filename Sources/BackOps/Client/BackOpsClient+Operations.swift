@@ -52,6 +52,33 @@ extension BackOpsClient {
         try await call(engine.logs(of: id, limit: limit)).map(LoggedLine.init)
     }
 
+    /// Reads what the attempts of an operation logged, page by page from the first line on.
+    ///
+    /// Lines come with the outcome of their attempt: what runs right now has none yet.
+    ///
+    /// - Parameters:
+    ///   - id: The operation's number.
+    ///   - place: Where the last line stood that was read; nil begins with the first.
+    ///   - limit: How many lines at most.
+    /// - Returns: The lines in the order in which they were logged.
+    /// - Throws: ``BackOpsError``.
+    public func logs(
+        of id: Int64,
+        after place: LoggedLine.Place?,
+        limit: Int = 1000
+    ) async throws -> [LoggedLine] {
+        try await call(engine.logs(of: id, after: place, limit: limit)).map(LoggedLine.init)
+    }
+
+    /// Reads every attempt of an operation, whatever became of it, and the one that runs now.
+    ///
+    /// - Parameter id: The operation's number.
+    /// - Returns: The attempts in the order in which they began.
+    /// - Throws: ``BackOpsError``.
+    public func timeline(of id: Int64) async throws -> [TimelineEntry] {
+        try await call(engine.timeline(of: id)).map(TimelineEntry.init)
+    }
+
     func state(of id: Int64) async throws -> OperationState? {
         try await call(engine.state(of: id)).first.flatMap { OperationState(rawValue: try $0.decode(0)) }
     }

@@ -6,6 +6,14 @@ public import Foundation
 
 /// A line that an attempt logged: a row of the table `attempt_logs`, where ``WorkerConfiguration/attemptLogs`` stores them.
 public struct LoggedLine: Sendable {
+    /// Where a line stands among those of its operation: what ``BackOpsClient/logs(of:after:limit:)`` goes on behind.
+    public struct Place: Sendable, Hashable {
+        let claimID: Int64
+        let number: Int
+    }
+
+    /// Where it stands among the lines of the operation.
+    public let place: Place
     /// The action, as `branch/Action`.
     public let action: String
     /// The run of the action, from 1.

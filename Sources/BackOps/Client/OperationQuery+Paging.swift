@@ -1,7 +1,7 @@
 import LibPQ
 
 extension OperationQuery: AsyncSequence {
-    /// One operation after the other, newest first.
+    /// One operation after the other, newest first unless the query has another order.
     public typealias Element = OperationRecord
 
     /// Makes an iterator, which reads pages of 200 by keyset: what is enqueued meanwhile neither shifts nor repeats them.
@@ -20,6 +20,7 @@ extension OperationQuery: AsyncSequence {
 
         fileprivate init(query: OperationQuery) {
             self.query = query
+            last = query.filter.after
         }
 
         /// Reads the next operation.
@@ -28,7 +29,7 @@ extension OperationQuery: AsyncSequence {
         /// - Throws: ``BackOpsError``.
         public mutating func next() async throws -> OperationRecord? {
             if page.isEmpty, !isAtEnd {
-                let records = try await query.page(before: last, limit: Self.pageSize)
+                let records = try await query.page(after: last, limit: Self.pageSize)
                 page = records[...]
                 last = records.last?.id
                 isAtEnd = records.count < Self.pageSize

@@ -54,6 +54,22 @@ public struct OperationQuery: Sendable {
         with { $0.filter.states = states }
     }
 
+    /// Keeps operations that do right now what one of some words says.
+    ///
+    /// - Parameter statuses: The words, as ``OperationRecord/status`` has them.
+    /// - Returns: The narrower query.
+    public func withStatus(_ statuses: OperationStatus...) -> Self {
+        withStatus(statuses)
+    }
+
+    /// Keeps operations that do right now what one of some words says.
+    ///
+    /// - Parameter statuses: The words, as ``OperationRecord/status`` has them; none finds nothing.
+    /// - Returns: The narrower query.
+    public func withStatus(_ statuses: [OperationStatus]) -> Self {
+        with { $0.filter.statuses = statuses }
+    }
+
     /// Keeps operations whose globals contain a document: `globals @>`, which is an index look-up.
     ///
     /// Of nested documents the parts that are given must be there; of arrays, the elements.
@@ -142,7 +158,35 @@ public struct OperationQuery: Sendable {
 }
 
 extension OperationQuery {
-    /// Reads the newest operation that was found.
+    /// Reads operations in another order than the newest first.
+    ///
+    /// For every order but that of ``OperationOrder/id`` a page reads all that was found: narrow it first.
+    ///
+    /// - Parameters:
+    ///   - order: The order.
+    ///   - isReversed: Whether to turn it round.
+    /// - Returns: The query in that order.
+    public func sorted(by order: OperationOrder, reversed isReversed: Bool = false) -> Self {
+        with {
+            $0.filter.order = order
+            $0.filter.isReversed = isReversed
+        }
+    }
+
+    /// Reads only what comes behind an operation, in the order of the query: the next page.
+    ///
+    /// In an order other than that of ``OperationOrder/id`` the operation must still exist: else reading it throws
+    /// ``BackOpsError`` with ``BackOpsError/Code/noSuchOperation``.
+    ///
+    /// - Parameter id: The number of the last operation that was read.
+    /// - Returns: The query for what follows.
+    public func after(_ id: Int64) -> Self {
+        with { $0.filter.after = id }
+    }
+}
+
+extension OperationQuery {
+    /// Reads the first operation that was found, which is the newest one unless the query has another order.
     ///
     /// - Returns: The operation, or nil.
     /// - Throws: ``BackOpsError``.
@@ -150,13 +194,13 @@ extension OperationQuery {
         try await all(limit: 1).first
     }
 
-    /// Reads what was found, newest first.
+    /// Reads what was found, newest first unless the query has another order.
     ///
     /// - Parameter limit: The most operations to read.
     /// - Returns: Zero to `limit` operations.
     /// - Throws: ``BackOpsError``.
     public func all(limit: Int = 1000) async throws -> [OperationRecord] {
-        try await page(before: nil, limit: limit)
+        try await page(after: filter.after, limit: limit)
     }
 
     /// Counts what was found.
@@ -188,12 +232,17 @@ extension OperationQuery {
 
     private static let idPage = 10_000
 
-    /// Reads one page: the newest operations below an id.
-    func page(before id: Int64?, limit: Int) async throws -> [OperationRecord] {
+    /// Reads one page: the first operations behind an id.
+    func page(after id: Int64?, limit: Int) async throws -> [OperationRecord] {
         if let refusal { throw refusal }
-        return try await read {
-            client.engine.operations(filter, before: id, limit: limit, by: $0)
+        let page = try await read {
+            client.engine.operations(filter, after: id, limit: limit, by: $0)
         }.map(OperationRecord.init)
+        // The end must not be taken for reached because the place is gone: it was deleted meanwhile.
+        if page.isEmpty, limit > 0, let id, filter.order != .id, try await client.operation(id) == nil {
+            throw BackOpsError.noSuchOperation(id)
+        }
+        return page
     }
 
     /// Reads the tables, or where the role may not do that, the views.

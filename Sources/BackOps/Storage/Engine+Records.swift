@@ -5,31 +5,78 @@ package struct OperationFilter: Sendable {
     package var ids: [Int64]?
     package var names: [String]?
     package var states: [OperationState]?
+    package var statuses: [OperationStatus]?
     package var globals: [UInt8]?
     package var fingerprint: String?
     package var queues: [String]?
     package var tags: [String]?
     package var since: Duration?
     package var until: Duration?
+    package var order = OperationOrder.id
+    package var isReversed = false
+    /// The operation behind which, in that order, the reading begins.
+    package var after: Int64?
 }
 
 extension Engine {
-    /// Zero to `limit` rows of ``OperationRecord``, newest first, those before an id if one is given.
+    /// Zero to `limit` rows of ``OperationRecord`` in the filter's order, those behind an id if one is given.
     ///
     /// An array, because with IN the planner takes the view for half of all operations and hashes all jobs: 1.5 s instead of
     /// 1 ms where there are a million.
     package func operations(
         _ filter: OperationFilter,
-        before id: Int64? = nil,
+        after id: Int64? = nil,
         limit: Int,
         by access: Access = .tables
     ) -> SQLStatement {
-        """
-        select \(unescaped: OperationRecord.columns)
-          from \(unescaped: name).operation_status
-         where id = any (array(\(matching(filter, before: id, access)) order by id desc limit \(Int64(limit))))
-         order by id desc
-        """
+        let key = key(of: filter.order, access)
+        let (sign, direction) = filter.order.isDescending != filter.isReversed ? ("<", "desc") : (">", "asc")
+        var found = matching(filter, access)
+        if let id, filter.order == .id {
+            found += " and id \(unescaped: sign) \(id)"
+        } else if let id {
+            found += """
+                 and (\(unescaped: key), id) \(unescaped: sign)
+                     (select \(unescaped: key), id from \(unescaped: name).\(unescaped: access.source) where id = \(id))
+                """
+        }
+        guard filter.order != .id else {
+            return """
+                select \(unescaped: OperationRecord.columns)
+                  from \(unescaped: name).operation_status
+                 where id = any (array(\(found) order by id \(unescaped: direction) limit \(Int64(limit))))
+                 order by id \(unescaped: direction)
+                """
+        }
+        return """
+            with found as materialized (
+              select array(
+                \(found) order by \(unescaped: key) \(unescaped: direction), id \(unescaped: direction) limit \(Int64(limit))
+              ) as ids
+            )
+            select \(unescaped: OperationRecord.columns)
+              from \(unescaped: name).operation_status
+             where id = any ((select ids from found)::bigint[])
+             order by array_position((select ids from found), id)
+            """
+    }
+
+    /// What operations are sorted by.
+    private func key(of order: OperationOrder, _ access: Access) -> String {
+        switch (order, access) {
+        case (.id, _): "id"
+        case (.name, _): "name"
+        case (.queue, _): "queue"
+        case (.priority, _): "priority"
+        case (.ended, _): "coalesce(ended_at, '-infinity')"
+        case (.due, .views): "coalesce(run_at, 'infinity')"
+        case (.due, .tables):
+            """
+            coalesce(
+              (select j.run_at from \(name).jobs j where j.operation_id = operations.id and j.worker_id is null), 'infinity'
+            )
+            """
+        }
     }
 
     /// Zero to `limit` ids of matching operations, smallest first, those after an id.
@@ -39,12 +86,12 @@ extension Engine {
         limit: Int,
         by access: Access = .tables
     ) -> SQLStatement {
-        "\(matching(filter, before: nil, access)) and id > \(id) order by id limit \(Int64(limit))"
+        "\(matching(filter, access)) and id > \(id) order by id limit \(Int64(limit))"
     }
 
     /// One row with the number of matching operations.
     package func count(_ filter: OperationFilter, by access: Access = .tables) -> SQLStatement {
-        "select count(*) from (\(matching(filter, before: nil, access))) as found"
+        "select count(*) from (\(matching(filter, access))) as found"
     }
 
     /// What a role may read: the tables, or only what readers and operators may.
@@ -53,15 +100,19 @@ extension Engine {
         case tables
         /// Views and functions. The globals are looked for among the 10,000 first operations that have them.
         case views
+
+        /// What operations are looked for in.
+        fileprivate var source: String {
+            switch self {
+            case .tables: "operations"
+            case .views: "operation_status"
+            }
+        }
     }
 
     /// Each condition is written only where it is asked for, so that the planner sees which index it can use.
-    private func matching(_ filter: OperationFilter, before id: Int64?, _ access: Access) -> SQLStatement {
-        var query: SQLStatement =
-            switch access {
-            case .tables: "select id from \(unescaped: name).operations where true"
-            case .views: "select id from \(unescaped: name).operation_status where true"
-            }
+    private func matching(_ filter: OperationFilter, _ access: Access) -> SQLStatement {
+        var query: SQLStatement = "select id from \(unescaped: name).\(unescaped: access.source) where true"
         if let ids = filter.ids { query += " and id = any (\(ids))" }
         if let names = filter.names { query += " and name = any (\(names))" }
         if let globals = filter.globals { query += matching(globals: PQJSON(bytes: globals), access) }
@@ -76,7 +127,7 @@ extension Engine {
         if let since = filter.since { query += " and created_at >= \(unescaped: name).now() - \(since)" }
         if let until = filter.until { query += " and created_at <= \(unescaped: name).now() - \(until)" }
         if let states = filter.states { query += matching(states, access) }
-        if let id { query += " and id < \(id)" }
+        if let statuses = filter.statuses { query += matching(statuses, access) }
         return query
     }
 
@@ -107,6 +158,40 @@ extension Engine {
         }
     }
 
+    /// Live operations are found by their jobs, failed ones by the attempts that ended them, as the view `operation_status`
+    /// tells them apart.
+    private func matching(_ statuses: [OperationStatus], _ access: Access) -> SQLStatement {
+        if case .views = access { return " and status = any (\(statuses.map(\.rawValue)))" }
+        var parts: [SQLStatement] = []
+        for status in Set(statuses).sorted(by: { $0.rawValue < $1.rawValue }) {
+            let job: SQLStatement? =
+                switch status {
+                case .running: "worker_id is not null"
+                case .retrying: "worker_id is null and attempt > 0"
+                case .waiting:
+                    "worker_id is null and attempt = 0 and run_at > \(unescaped: name).statement_now()"
+                case .ready:
+                    "worker_id is null and attempt = 0 and run_at <= \(unescaped: name).statement_now()"
+                case .parked, .completed, .failed, .cancelled: nil
+                }
+            if let job {
+                parts.append(
+                    """
+                    (state = 'active' and parked_at is null
+                     and id in (select operation_id from \(unescaped: name).jobs where \(job)))
+                    """
+                )
+            } else if status == .parked {
+                parts.append("(state = 'active' and parked_at is not null)")
+            } else {
+                parts.append("(true\(matching([status.state], access)))")
+            }
+        }
+        guard var condition = parts.first else { return " and false" }
+        for part in parts.dropFirst() { condition += " or "; condition += part }
+        return " and (\(condition))"
+    }
+
     /// A row of ``ActionRecord`` for every action of an operation, in order.
     package func actions(of id: Int64) -> SQLStatement {
         """
@@ -132,12 +217,38 @@ extension Engine {
     /// A row of ``LoggedLine`` for every line that attempts of an operation logged, in order; the newest ones.
     package func logs(of id: Int64, limit: Int) -> SQLStatement {
         """
-        select a.branch || '/' || a.name, l.run, l.attempt, l.logged_at, l.level, l.message, l.metadata
+        select a.branch || '/' || a.name, l.run, l.attempt, l.logged_at, l.level, l.message, l.metadata, l.claim_id, l.number
           from (
             select * from \(unescaped: name).attempt_logs where operation_id = \(id) order by claim_id desc, number desc limit \(limit)
           ) as l
           join \(unescaped: name).action_status a using (operation_id, position)
          order by l.claim_id, l.number
+        """
+    }
+
+    /// Zero to `limit` rows of ``LoggedLine``, the first ones behind a place.
+    package func logs(of id: Int64, after place: LoggedLine.Place?, limit: Int) -> SQLStatement {
+        """
+        select a.branch || '/' || a.name, l.run, l.attempt, l.logged_at, l.level, l.message, l.metadata, l.claim_id, l.number
+          from (
+            select *
+              from \(unescaped: name).attempt_logs
+             where operation_id = \(id) and (claim_id, number) > (\(place?.claimID ?? .min), \(place?.number ?? 0))
+             order by claim_id, number
+             limit \(Int64(limit))
+          ) as l
+          join \(unescaped: name).action_status a using (operation_id, position)
+         order by l.claim_id, l.number
+        """
+    }
+
+    /// A row of ``TimelineEntry`` for every attempt of an operation, in the order in which they began.
+    package func timeline(of id: Int64) -> SQLStatement {
+        """
+        select position, branch || '/' || action, run, attempt, started_at, ended_at, outcome, worker
+          from \(unescaped: name).timeline
+         where operation_id = \(id)
+         order by coalesce(started_at, ended_at), ended_at, position
         """
     }
 
@@ -235,5 +346,19 @@ extension LoggedLine {
         message = try row.decode(5)
         let document = try JSON(parsing: row.decode(6, as: PQJSON.self).bytes)
         metadata = (document.objectValue ?? [:]).mapValues { $0.stringValue ?? $0.description }
+        place = Place(claimID: try row.decode(7), number: Int(try row.decode(8, as: Int32.self)))
+    }
+}
+
+extension TimelineEntry {
+    init(_ row: PQRow) throws(PQError) {
+        position = Int(try row.decode(0, as: Int32.self))
+        action = try row.decode(1)
+        run = Int(try row.decode(2, as: Int32.self))
+        attempt = Int(try row.decode(3, as: Int32.self))
+        startedAt = try row.decode(4)
+        endedAt = try row.decode(5)
+        outcome = try row.decode(6)
+        worker = try row.decode(7)
     }
 }

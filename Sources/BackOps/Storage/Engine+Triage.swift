@@ -18,10 +18,11 @@ extension Engine {
     }
 
     /// Zero to `limit` rows of ``AuditEntry``.
-    package func audit(of id: Int64?, limit: Int) -> SQLStatement {
+    package func audit(of id: Int64?, before entry: Int64? = nil, limit: Int) -> SQLStatement {
         var statement: SQLStatement =
-            "select id, at, who, action, operation_ids, reason, details from \(unescaped: name).audit"
-        if let id { statement += " where operation_ids @> array[\(id)]" }
+            "select id, at, who, action, operation_ids, reason, details from \(unescaped: name).audit where true"
+        if let id { statement += " and operation_ids @> array[\(id)]" }
+        if let entry { statement += " and id < \(entry)" }
         statement += " order by id desc limit \(Int64(limit))"
         return statement
     }

@@ -48,6 +48,52 @@ extension GlobalKey where Value == Int {
         }
     }
 
+    @Test(arguments: OperationOrder.allCases, [false, true])
+    func `in an order of their own, page by page, each of them once`(
+        order: OperationOrder,
+        isReversed: Bool
+    ) async throws {
+        try await withClient { client async throws in
+            try await BackOpsWorker.test { Errand() }.drain()
+            for number in 0..<12 {
+                var request = Enqueue(
+                    number % 3 == 0 ? "Unknown" : Errand.name,
+                    ["n": .integer(Int64(number))]
+                )
+                request.queue = ["b", "a"][number % 2]
+                request.priority = number % 4
+                request.when = number % 5 == 0 ? .in(.seconds(3600 - 60 * number)) : .now
+                try await client.enqueue(request)
+            }
+            for id in [2, 5, 3] as [Int64] { try await client.cancel(id) }
+            let query = client.operations.sorted(by: order, reversed: isReversed)
+            let whole = try await query.all()
+            #expect(whole.count == 12)
+            var (paged, last): ([Int64], Int64?) = ([], nil)
+            while true {
+                let page = try await (last.map { query.after($0) } ?? query).all(limit: 5)
+                paged += page.map(\.id)
+                guard let end = page.last else { break }
+                last = end.id
+            }
+            #expect(paged == whole.map(\.id))
+            let back = try await client.operations.sorted(by: order, reversed: !isReversed).all()
+            #expect(back.map(\.id) == whole.map(\.id).reversed())
+            func isSorted<Key: Comparable>(_ key: (OperationRecord) -> Key) -> Bool {
+                let keys = (isReversed ? back : whole).map(key)
+                return zip(keys, keys.dropFirst()).allSatisfy { $0 <= $1 }
+            }
+            switch order {
+            case .id: #expect(isSorted { -$0.id })
+            case .name: #expect(isSorted(\.name))
+            case .queue: #expect(isSorted(\.queue))
+            case .priority: #expect(isSorted(\.priority))
+            case .ended: #expect(isSorted { -($0.endedAt ?? .distantPast).timeIntervalSince1970 })
+            case .due: #expect(isSorted { ($0.runAt ?? .distantFuture) })
+            }
+        }
+    }
+
     @Test func `as a stream, page by page, newest first`() async throws {
         try await withClient { client async throws in
             let ids = try await client.enqueue(Errand.self, batch: (0..<450).map { ["n": .integer($0)] })
@@ -113,6 +159,40 @@ extension GlobalKey where Value == Int {
             #expect(try await handle.record().state == .completed)
             #expect(try await client.actions(of: handle.id).map(\.status) == ["skipped"])
             #expect(try await client.attempts(of: handle.id).map(\.outcome) == ["completed"])
+        }
+    }
+}
+
+/// No worker holds what the test says is running.
+@Suite(.backops(checksInvariants: false)) struct `Finding operations by what they do right now` {
+    @Test func `finds those of which the view says so`() async throws {
+        let test = TestDatabase.current
+        try await withClient { client async throws in
+            try await BackOpsWorker.test { Errand() }.drain()
+            let ids = try await client.enqueue(Errand.self, batch: (0..<4).map { ["n": .integer($0)] })
+            try await client.enqueue(Errand.self, ["n": 4], .in(.seconds(3600)))
+            try await client.enqueue(Enqueue("Nobody knows it"))
+            try await client.cancel(ids[0])
+            try await test.script(
+                """
+                update jobs set worker_id = 1, claim_id = 1, claimed_at = now(), attempt = 1 where operation_id = \(ids[1]);
+                update jobs set attempt = 1, run_at = now() + interval '1 hour' where operation_id = \(ids[2]);
+                """
+            )
+            func found(_ statuses: [OperationStatus]) async throws -> [Int64] {
+                try await client.operations.withStatus(statuses).all().map(\.id)
+            }
+            let all = try await client.operations.all()
+            for status in OperationStatus.allCases {
+                #expect(
+                    try await found([status]) == all.filter { $0.status == status.rawValue }.map(\.id),
+                    "\(status)"
+                )
+            }
+            #expect(Set(all.map(\.status)).count == 6)
+            #expect(try await found(OperationStatus.allCases).count == all.count)
+            #expect(try await found([.cancelled, .running]) == [ids[1], ids[0]])
+            #expect(try await found([]).isEmpty)
         }
     }
 }
