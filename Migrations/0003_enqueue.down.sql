@@ -1,6 +1,7 @@
 drop function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[]);
 drop function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text);
 drop function check_documents(text, jsonb[], text[], timestamptz[], json);
+drop function note_other_globals(bigint, jsonb);
 drop function await_standby();
 drop trigger operations_take_along_all on operations;
 drop function take_along_truncated();

@@ -386,6 +386,27 @@ $$;
 comment on function await_standby() is
   'Makes the commit of this transaction wait for the synchronous standby, if there is one, although nothing else was written.';
 
+-- The names of globals are told, and of secret ones not even that: who enqueues need not see what others did.
+create function note_other_globals(p_id bigint, p_globals jsonb) returns void
+  language plpgsql stable
+  set search_path from current
+as $$
+declare
+  v_keys text;
+begin
+  select string_agg(format('"%s"', g.key), ', ' order by g.key) into v_keys
+    from (select o.globals, redacted(o.name, o.globals) as shown from operations o where o.id = p_id) as o
+   cross join jsonb_each(p_globals) as g
+   where o.shown -> g.key is distinct from g.value and o.shown -> g.key is not distinct from o.globals -> g.key;
+  if v_keys is not null then
+    raise notice using message = format('operation %s has this key already, with another value of %s: nothing was enqueued', p_id, v_keys),
+      hint = 'Another operation needs another key.';
+  end if;
+end
+$$;
+comment on function note_other_globals(bigint, jsonb) is
+  'Tells who enqueues under a key that is taken that the operation has other globals, as they are now, than those that were given.';
+
 -- Locks: nothing; two callers with the same key meet at the unique index, where the later one waits for the earlier one's commit.
 create function enqueue(
   name        text,
@@ -413,7 +434,7 @@ begin
   if enqueue.key is not null then
     select o.id into v_id from operations o where o.name = enqueue.name and o.key = enqueue.key;
     if found then
-      perform await_standby();
+      perform await_standby(), note_other_globals(v_id, enqueue.globals);
       return v_id;
     end if;
   end if;
@@ -437,7 +458,7 @@ begin
     returning id into v_id;
   if v_id is null then
     select o.id into strict v_id from operations o where o.name = enqueue.name and o.key = enqueue.key;
-    perform await_standby();
+    perform await_standby(), note_other_globals(v_id, enqueue.globals);
   end if;
   return v_id;
 end

@@ -51,6 +51,8 @@ create view operation_status as
          a.errored_at,
          case
            when o.parked_at is not null then format('no worker has registered "%s"', o.name)
+           when o.state = 'failed' and a.error_type = 'crashed' and a.attempts_count < a.max_attempts
+             then 'the third crash in a row ended it: an action that takes its worker down three times is not tried again by itself'
            when o.state = 'cancelled' then coalesce('cancelled: ' || o.stop_reason, 'cancelled')
            when j.operation_id is not null and j.worker_id is null and j.run_at <= statement_now() and not exists (
              select from workers k where j.handler = any (k.handlers) and j.queue = any (k.queues)

@@ -146,6 +146,9 @@ begin
     raise exception using errcode = 'OP004', message = format('cannot find %s operations at once', coalesce(at_most::text, 'null')),
       hint = 'at_most is 1 to 10000; go on with after => the last id.';
   end if;
+  if v_state = 'scheduled' then
+    v_state := 'waiting';
+  end if;
   if v_state in ('ready', 'waiting', 'running', 'retrying', 'parked') then
     v_status := v_state;
     v_state := 'active';

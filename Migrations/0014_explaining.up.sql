@@ -42,6 +42,7 @@ declare
   v_worker workers;
   v_queue queues;
   v_place text;
+  v_first text;
   v_serving integer;
   v_knowing integer;
   v_free boolean := true;
@@ -56,16 +57,23 @@ begin
   v_place := coalesce(v_action.branch || '/' || v_action.name, 'its first action');
 
   if v_operation.state <> 'active' then
+    select format('%L, %L', a.branch, a.name) into v_first from actions a where a.operation_id = explain.id order by a.position limit 1;
     r := row(
       v_operation.state,
       case v_operation.state
         when 'completed' then 'all of it is done'
-        when 'failed' then concat_ws(': ', format('%s failed at attempt %s of %s', v_place, v_action.earlier_attempts + v_action.attempts_count, v_action.earlier_attempts + v_action.max_attempts), v_action.error_type, left(v_action.error_message, 500))
+        when 'failed' then concat_ws(': ',
+          format('%s failed at attempt %s of %s', v_place, v_action.earlier_attempts + v_action.attempts_count,
+                 v_action.earlier_attempts + v_action.max_attempts)
+            || case when v_action.error_type = 'crashed' and v_action.attempts_count < v_action.max_attempts
+                 then ' (the third crash in a row ends an operation)' else '' end,
+          v_action.error_type, left(v_action.error_message, 500))
         else concat_ws(': ', format('it was cancelled at %s', v_place), v_operation.stop_reason)
       end,
       case v_operation.state
-        when 'completed' then format('SELECT %s.run_from(%s, branch, action) runs actions of it again, rerun(%s) all of it, as a new operation.', v_schema, explain.id, explain.id)
-        else format('SELECT %s.retry(%s) lets it go on there; also skip, jump, run_from.', v_schema, explain.id)
+        when 'completed' then format('SELECT %1$s.run_from(%2$s, %3$s) runs it again from there on, SELECT %1$s.rerun(%2$s) all of it as a new operation.', v_schema, explain.id, v_first)
+        when 'failed' then format('SELECT %1$s.retry(%2$s) lets it go on there, SELECT %1$s.skip(%2$s) behind it; jump and run_from lead elsewhere.', v_schema, explain.id)
+        else format('SELECT %s.retry(%s) lets it go on there.', v_schema, explain.id)
       end,
       null, v_operation.ended_at, null
     );
@@ -149,7 +157,7 @@ begin
       'queue_unserved',
       format('no live worker serves queue "%s"', v_job.queue)
         || did_you_mean(v_job.queue, array(select unnest(w.queues) from workers w where w.heartbeat_at + w.lease > v_now)),
-      format('Start a worker with --queues %s.', v_job.queue), null, v_job.run_at, null
+      format('Start a worker that serves it: work --queue %s.', v_job.queue), null, v_job.run_at, null
     );
     return next r;
   elsif v_knowing = 0 then
@@ -210,7 +218,7 @@ begin
     v_line := ' ' || rpad(v_branch.branch, v_width + 1);
     for v_action in select * from action_status s where s.operation_id = flow.id and s.branch = v_branch.branch order by s.position loop
       v_piece := case v_action.status
-          when 'completed' then '✓' when 'running' then '▶' when 'retrying' then '↻' when 'waiting' then '◷' when 'ready' then '●'
+          when 'completed' then '✓' when 'running' then '●' when 'retrying' then '↻' when 'waiting' then '◷' when 'ready' then '◎'
           when 'failed' then '✗' when 'cancelled' then '⊘' when 'skipped' then '–' else '○'
         end || ' ' || v_action.name
         || case when v_action.run > 1 then ' run ' || v_action.run else '' end
@@ -246,7 +254,7 @@ begin
   if v_operation.note is not null then
     return next ' ' || v_operation.note;
   end if;
-  return next ' ✓ completed  ▶ running  ↻ retrying  ◷ waiting  ● ready  ✗ failed  ⊘ cancelled  – skipped  ○ open  ×attempts';
+  return next ' ✓ completed  ● running  ↻ retrying  ◷ waiting  ◎ ready  ✗ failed  ⊘ cancelled  – skipped  ○ open  ×attempts';
 end
 $$;
 comment on function flow(bigint) is

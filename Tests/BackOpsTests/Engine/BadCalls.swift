@@ -323,6 +323,7 @@ enum BadCalls {
         "record_crashes", "free_remnants", "end_operation", "refuse_action", "refuse_next",
         "apply_jump", "position_after",
         "give_back", "show_life", "worker_lock", "await_standby",
+        "note_other_globals",
         // Sums of the invariants.
         "violations_of_operations", "violations_of_jobs", "violations_of_actions", "violations_of_attempts",
         "violations_of_the_schema", "job_advice",

@@ -75,6 +75,7 @@ enum RoleMatrix {
             "take_along_deleted", "take_along_truncated", "lift_row_security",
             "expand_operations", "record_crashes", "end_operation", "refuse_action", "refuse_next",
             "apply_jump", "position_after", "give_back", "show_life", "worker_lock", "await_standby",
+            "note_other_globals",
             "violations_of_operations", "violations_of_jobs", "violations_of_actions",
             "violations_of_attempts", "violations_of_the_schema", "job_advice", "hand_back_many",
             "open_for_steering", "point_at", "find_position", "describe_claims", "first_due_at",
