@@ -67,14 +67,79 @@ import Testing
         #expect(text.hasPrefix("<svg ") && text.hasSuffix("</svg>\n"))
         #expect(text.contains("Send &quot;&lt;b&gt;&quot;") && !text.contains("<b>"))
         #expect(!text.contains("style="))
-        let boxes = text.matches(of: #/<rect x="(\d+)" y="(\d+)" width="(\d+)" height="36"/#).map { box in
-            let x = Int(box.1) ?? 0
-            return (lane: box.2, left: x, right: x + (Int(box.3) ?? 0))
+    }
+
+    /// Jumps ahead, back, to itself, over a lane, and two that would lie on each other.
+    private func maze() throws -> FlowGraph {
+        let json = #"""
+            {"main": [["Charge", {"may_jump": ["blue", "red", "main"]}], "Send the receipt to the customer by mail",
+                      ["Gift", {"may_jump": ["main"]}], ["Ask", {"may_jump": ["blue", "green"]}], "End"],
+             "red": ["Paint", ["Dry", {"may_jump": ["green", "red"]}]],
+             "blue": [["Sketch", {"may_jump": ["blue"]}], "Ink"],
+             "green": [["Plant", {"may_jump": ["main", "red"]}], "Water", "Wait for it"]}
+            """#
+        return FlowGraph(plan: try Plan(operation: "Maze", json: Array(json.utf8)), of: "Maze")
+    }
+
+    @Test func `is an SVG in which no line meets another box, or lies on another line`() throws {
+        let graph = try maze()
+        let layout = GraphLayout(graph)
+        #expect(layout.routes.count == graph.arrows.count && layout.places.count == graph.boxes.count)
+        let boxes = layout.places
+        for (index, first) in boxes.enumerated() {
+            for second in boxes[(index + 1)...] { #expect(first.right < second.x) }
         }
-        #expect(boxes.count == 4)
-        for (first, second) in zip(boxes, boxes.dropFirst()) where first.lane == second.lane {
-            #expect(first.right < second.left)
+        struct Piece { let route: Int, from: GraphLayout.Point, to: GraphLayout.Point }
+        var pieces: [Piece] = []
+        for (number, route) in layout.routes.enumerated() {
+            for (from, to) in zip(route.points, route.points.dropFirst()) {
+                #expect(from.x == to.x || from.y == to.y)
+                pieces.append(
+                    Piece(
+                        route: number,
+                        from: .init(x: min(from.x, to.x), y: min(from.y, to.y)),
+                        to: .init(x: max(from.x, to.x), y: max(from.y, to.y))
+                    )
+                )
+            }
         }
+        for piece in pieces {
+            #expect(
+                piece.from.x > 0 && piece.to.x < layout.width && piece.from.y > 24
+                    && piece.to.y < layout.height
+            )
+            for box in boxes {
+                let isInside =
+                    piece.from.x < box.right && piece.to.x > box.x
+                    && piece.from.y < box.y + GraphLayout.boxHeight && piece.to.y > box.y
+                #expect(!isInside, "\(layout.routes[piece.route].arrow) runs behind \(box.box.name)")
+            }
+            for other in pieces where other.route > piece.route {
+                // Lines may cross; they may not run along each other.
+                let (isUpright, isOtherUpright) = (piece.from.x == piece.to.x, other.from.x == other.to.x)
+                guard isUpright == isOtherUpright else { continue }
+                let isAlong =
+                    isUpright
+                    ? piece.from.x == other.from.x && piece.from.y < other.to.y && other.from.y < piece.to.y
+                    : piece.from.y == other.from.y && piece.from.x < other.to.x && other.from.x < piece.to.x
+                #expect(
+                    !isAlong,
+                    "\(layout.routes[piece.route].arrow) lies on \(layout.routes[other.route].arrow)"
+                )
+            }
+        }
+        let text = GraphSVG(graph: graph).text
+        #expect(text.contains(">Send the receipt to the customer by mail</text>"))
+        #expect(text.matches(of: #/<path d="M\d+ \d+L[^"]*" fill="none"/#).count == graph.arrows.count)
+    }
+
+    @Test(arguments: [60, 80, 100, 140])
+    func `is text whose prose is broken at words`(width: Int) throws {
+        let graph = try maze()
+        let whole = GraphText(graph: graph).text(.plain)
+        let wrapped = GraphText(graph: graph).text(Style(colours: false, width: width))
+        #expect(whole.split(whereSeparator: \.isWhitespace) == wrapped.split(whereSeparator: \.isWhitespace))
+        for line in wrapped.split(separator: "\n") { #expect(TextWidth.of(line) <= width, "\(line)") }
     }
 }
 

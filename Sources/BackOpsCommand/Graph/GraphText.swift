@@ -6,6 +6,7 @@ struct GraphText {
         let names = graph.branches.map { Sanitised.line($0) }
         let column = min(names.map { TextWidth.of($0) }.max() ?? 0, 24)
         var text = style.paint(Sanitised.line(graph.title), .bold) + "\n"
+        if graph.boxes.isEmpty { text += "  no actions yet: no worker has registered its name\n" }
         for (branch, name) in zip(graph.branches, names) {
             let start = "  " + TextWidth.pad(TextWidth.fit(name, column), column) + "  "
             text += lane(graph.lane(branch), start, style)
@@ -41,8 +42,10 @@ struct GraphText {
                 let to = graph.boxes.first(where: { $0.position == arrow.to })
             else { return nil }
             let (sign, words) = Self.words(arrow.kind)
-            let line = "  \(sign) \(from.branch)/\(from.name) \(words) \(to.branch)/\(to.name)"
-            return style.paint(Sanitised.line(line), arrow.kind == .jumped ? nil : .dim) + "\n"
+            let line = Sanitised.line("\(from.branch)/\(from.name) \(words) \(to.branch)/\(to.name)")
+            return WrappedText.lines(line, style.width, first: "  \(sign) ", rest: "    ").map {
+                style.paint($0, arrow.kind == .jumped ? nil : .dim) + "\n"
+            }.joined()
         }.joined()
     }
 
