@@ -20,6 +20,19 @@ import Testing
         }
     }
 
+    @Test func `is content with the server of backops dev, and says what it is`() async throws {
+        let backops = try Shell.path(of: "backops")
+        let doctor = try await Shell.backops(["dev", "--temporary", "--", backops, "doctor"])
+        #expect(doctor.code == 0, "\(doctor.output)")
+        #expect(
+            doctor.output.contains("✓ durability")
+                && doctor.output.contains("`backops dev` runs this server without fsync")
+        )
+        #expect(!doctor.output.contains("✗"))
+        let durable = try await Shell.backops(["dev", "--temporary", "--durable", "--", backops, "doctor"])
+        #expect(durable.output.contains("what is committed survives a crash"), "\(durable.output)")
+    }
+
     @Test func `ends with 3 where something failed, and says what to do`() async throws {
         try await TestDatabase.current.script(
             "insert into operations (id, name) values (1, 'A'); delete from jobs"

@@ -12,6 +12,9 @@ import LibPQ
 /// }
 /// ```
 public struct Doctor: Sendable {
+    /// What `backops dev` calls the servers that it starts (`cluster_name`): for development, nobody expects them to be durable.
+    package static let developmentClusterName = "backops dev"
+
     private let database: BackOpsDatabase
     private let limits: DiagnosisLimits
 

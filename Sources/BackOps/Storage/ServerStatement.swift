@@ -18,7 +18,7 @@ enum ServerStatement {
           from pg_settings
          where name in (
            'fsync', 'full_page_writes', 'synchronous_commit', 'autovacuum', 'track_counts', 'statement_timeout',
-           'default_transaction_isolation', 'default_transaction_read_only'
+           'default_transaction_isolation', 'default_transaction_read_only', 'cluster_name'
          )
         """
 

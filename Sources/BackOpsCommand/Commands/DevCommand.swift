@@ -59,11 +59,13 @@ package struct DevCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let schema = DatabaseOptions.schemaName(schema)
-        let settings = DevPostgres.Settings(
+        var settings = DevPostgres.Settings(
             directory: temporary ? nil : directory,
             durable: durable,
             port: port
         )
+        // By which `doctor` knows it.
+        if !durable { settings.serverSettings["cluster_name"] = Doctor.developmentClusterName }
         let signals = await SignalRelay.trapping()
         let status = try await withDevPostgres(settings) { server in
             try await Migrator(BackOpsDatabase(server.connectionString(), schema: schema)).up()

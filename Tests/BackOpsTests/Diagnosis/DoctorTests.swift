@@ -96,11 +96,12 @@ struct `The doctor` {
         #expect(!findings.contains { $0.check == "workers" })
     }
 
-    @Test func `tells of a schema that is newer`() async throws {
+    @Test func `tells of a schema that is newer, with which workers go on`() async throws {
+        _ = try await EngineDriver.start()
         try await database.query(
             "insert into migrations (version, name, checksum) values (999, 'later', 'x')"
         )
-        #expect(only("schema", .failure, in: await examine()).contains("at version 999"))
+        #expect(only("schema", .warning, in: await examine()).contains("at version 999"))
     }
 
     @Test func `tells of a step that was taken with another text`() async throws {

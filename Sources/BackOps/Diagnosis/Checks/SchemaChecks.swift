@@ -29,9 +29,9 @@ extension DiagnosisCheck {
         }
         if status.isNewerThanLibrary {
             return [
-                .failure(
-                    "\(place), this program knows \(Migration.newestVersion)",
-                    advice: "Use a newer version of this program."
+                .warning(
+                    "\(place), newer than this program, which knows \(Migration.newestVersion)",
+                    advice: "It goes on, and cannot migrate: use a newer version of this program."
                 )
             ]
         }

@@ -63,7 +63,17 @@ extension DiagnosisCheck {
     private static func durability(_ examination: Examination) async throws -> [Observation] {
         let settings = try await settings(examination)
         var observations: [Observation] = []
-        for name in ["fsync", "full_page_writes"] where settings[name]?.text == "off" {
+        // No session can set this name, and no other server has it.
+        let isForDevelopment = settings["cluster_name"]?.text == Doctor.developmentClusterName
+        if isForDevelopment, settings["fsync"]?.text == "off" {
+            observations.append(
+                .fine(
+                    "`backops dev` runs this server without fsync: it is fast, and a crash of the host may destroy it; with --durable it is safe"
+                )
+            )
+        }
+        for name in ["fsync", "full_page_writes"]
+        where !isForDevelopment && settings[name]?.text == "off" {
             observations.append(
                 .failure(
                     "\(name) is off: a crash of the host destroys the database",
