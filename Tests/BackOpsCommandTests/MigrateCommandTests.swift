@@ -73,12 +73,19 @@ import Testing
         let database = TestDatabase.current
         let roles = ["enqueue", "operator", "reader", "worker"].map { "\(database.schema)_\($0)" }
         let result = try await Shell.backops(["migrate", "up", "--with-roles"])
+        let again = try await Shell.backops(["migrate", "up", "--with-roles", "--json"])
         let found = try await database.query(
             "select rolname::text from pg_roles where rolname = any (\(roles)) order by 1"
         )
         for role in found { try await database.script("drop owned by \(role.decode(0, as: String.self))") }
         for role in found { try await database.script("drop role \(role.decode(0, as: String.self))") }
         #expect(result.code == 0, "\(result.messages)")
+        #expect(
+            result.output.hasPrefix(roles.map { "created the role \($0)\n" }.joined()),
+            "\(result.output)"
+        )
+        #expect(!result.output.contains("nothing to do") && result.output.contains("0 applied"))
+        #expect(try again.json()["roles"] == [] && again.json()["steps"] == [])
         #expect(try found.map { try $0.decode(0, as: String.self) } == roles)
     }
 
@@ -99,6 +106,46 @@ import Testing
         let newer = try await Shell.backops(["migrate", "up"])
         #expect(newer.code == 78)
         #expect(newer.messages.contains("999"))
+        #expect(try await Shell.backops(["migrate", "down", "--to", "1", "--yes"]).code == 78)
         #expect(try await Shell.backops(["migrate", "status", "--check"]).code == 3)
+    }
+
+    @Test func `whatever else there is goes on with a database that is newer, and says so where it is asked`()
+        async throws
+    {
+        _ = try await Shell.backops(["enqueue", "Greeting"])
+        try await TestDatabase.current.script(
+            "insert into migrations (version, name, checksum) values (99, 'later', 'x')"
+        )
+        let worker = try await Shell.application(["work", "--drain"])
+        #expect(worker.code == 0 && worker.messages.contains("the database is newer than this worker"))
+        #expect(try await Shell.backops(["list", "-q", "--state", "completed"]).output == "1\n")
+        for arguments in [["show", "1"], ["health"], ["queues"], ["rerun", "1"]] {
+            #expect(try await Shell.backops(arguments).code == 0, "\(arguments)")
+        }
+        let status = try await Shell.backops(["migrate", "status"])
+        #expect(status.code == 0 && status.messages.contains("newer than this program"))
+        let doctor = try await Shell.backops(["doctor", "--json"]).json()
+        let schema = doctor["findings"]?.arrayValue?.first { $0["check"] == "schema" }
+        #expect(schema?["level"] == "warning", "\(doctor)")
+    }
+
+    @Test func `nothing but a migration goes on with a database that is too old`() async throws {
+        let old = TestDatabase.current.schema + "_old"
+        #expect(try await Shell.backops(["migrate", "up", "--to", "3", "--schema", old]).code == 0)
+        for arguments in [
+            ["list"], ["show", "1"], ["explain", "1"], ["queues"], ["retry", "1"], ["health"], ["failures"],
+            ["audit"],
+            ["timeline", "1"], ["logs", "1"], ["watch", "1"], ["workers"],
+        ] {
+            let refused = try await Shell.backops(arguments + ["--schema", old])
+            #expect(refused.code == 78, "\(arguments) \(refused.code ?? -1) \(refused.messages)")
+            #expect(refused.messages.contains("migrate up"))
+        }
+        let worker = try await Shell.application(["work", "--drain", "--schema", old])
+        #expect(worker.code == 78, "\(worker.messages)")
+        #expect(
+            try await Shell.backops(["migrate", "down", "--to", "0", "--yes", "--schema", old]).code == 0
+        )
     }
 }

@@ -46,6 +46,14 @@ public struct Migrator: Sendable {
     ///   changed then.
     @discardableResult
     public func up(to target: Int? = nil, createsRoles: Bool = false) async throws -> [Migration] {
+        try await bringUp(to: target, createsRoles: createsRoles).steps
+    }
+
+    /// As ``up(to:createsRoles:)``, with the names of the roles that were missing and are there now.
+    package func bringUp(
+        to target: Int? = nil,
+        createsRoles: Bool = false
+    ) async throws -> (steps: [Migration], roles: [String]) {
         try await withSession { session in
             try session.transaction { session in
                 try self.liftLimits(&session)
@@ -62,13 +70,14 @@ public struct Migrator: Sendable {
                     try session.script(migration.up)
                     _ = try session.query(self.record(migration))
                 }
+                var roles: [String] = []
                 if createsRoles {
-                    _ = try session.query("select create_roles()")
+                    roles = try session.query("select create_roles()").map { try $0.decode(0) }
                 } else if !pending.isEmpty {
                     try session.script(Self.applyPrivileges)
                 }
                 try session.script(Self.liftRowSecurity)
-                return pending
+                return (pending, roles)
             }
         }
     }

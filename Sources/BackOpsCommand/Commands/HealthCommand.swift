@@ -17,7 +17,7 @@ struct HealthCommand: AsyncParsableCommand {
             For a container: HEALTHCHECK CMD ["backops", "health", "--live"]
 
             Ends with 0 if all is well, 3 if no worker is alive, 69 if the database does not answer, 78 if the schema is \
-            missing or of another version. `doctor` examines more, and says what to do.
+            missing or older than this program; a newer one is well. `doctor` examines more, and says what to do.
             """
     )
 

@@ -35,10 +35,14 @@ struct MigrateUpCommand: AsyncParsableCommand {
     func run() async throws {
         let database = try options.resolved()
         try await waiting.untilReachable(database)
-        let steps = try await Migrator(database).up(to: to, createsRoles: withRoles)
+        let (steps, roles) = try await Migrator(database).bringUp(to: to, createsRoles: withRoles)
         let version = try await Migrator(database).status().version
-        MigrationReport(schema: database.schemaName, version: version, steps: steps, verb: "applied").write(
-            output
-        )
+        MigrationReport(
+            schema: database.schemaName,
+            version: version,
+            steps: steps,
+            verb: "applied",
+            roles: withRoles ? roles : nil
+        ).write(output)
     }
 }

@@ -6,17 +6,29 @@ struct MigrationReport {
     let version: Int
     let steps: [Migration]
     let verb: String
+    /// The roles that were created; nil where that was not asked for.
+    var roles: [String]?
 
     func write(_ output: OutputOptions) {
         if output.json {
-            let document: JSON = [
+            var document: [String: JSON] = [
                 "schema": .string(schema), "version": .integer(Int64(version)),
                 "steps": .array(steps.map { .integer(Int64($0.version)) }),
             ]
-            StandardStream.output.writeLine(document.description)
+            if let roles { document["roles"] = .array(roles.map { .string($0) }) }
+            StandardStream.output.writeLine(JSON.object(document).description)
         } else {
             for step in steps { StandardStream.output.writeLine("\(verb): \(step.version) \(step.name)") }
-            let end = steps.isEmpty ? "nothing to do" : "\(steps.count) \(verb)"
+            if let roles {
+                for role in roles { StandardStream.output.writeLine("created the role \(role)") }
+                let words =
+                    roles.isEmpty
+                    ? "the roles were there already, and have their rights"
+                    : "give them away: GRANT \(roles[roles.count - 1]) TO …"
+                StandardStream.error.say(words, output.messageStyle)
+            }
+            let isIdle = steps.isEmpty && roles?.isEmpty != false
+            let end = isIdle ? "nothing to do" : "\(steps.count) \(verb)"
             StandardStream.output.writeLine("\(end); the schema \(schema) is at version \(version)")
         }
     }
