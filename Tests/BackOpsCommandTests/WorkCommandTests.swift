@@ -10,6 +10,19 @@ import Testing
         #expect(try await Shell.backops(["work"]).code == 64)
     }
 
+    @Test func `shows in its help what counts where nothing is said`() async throws {
+        let help = try await Shell.application(["work", "--help"]).output.split(
+            whereSeparator: \.isWhitespace
+        )
+        .joined(separator: " ")
+        for words in [
+            "else 100", "else 15s", "else 30s", "else 5.0s", "else default", "(default: info)",
+            "default: text",
+        ] {
+            #expect(help.contains(words), "\(words) in \(help)")
+        }
+    }
+
     @Test func `logs to standard error, for people or machines`() async throws {
         _ = try await Shell.application(["enqueue", "Stumbling"])
         let text = try await Shell.application(["work", "--drain"])

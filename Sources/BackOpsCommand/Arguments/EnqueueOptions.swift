@@ -29,7 +29,7 @@ struct EnqueueOptions: ParsableArguments {
     )
     var delay: Duration?
 
-    @Option(help: ArgumentHelp("Put it into this queue.", valueName: "name"))
+    @Option(help: ArgumentHelp("Put it into this queue.", valueName: "name"), completion: .queueNames)
     var queue = "default"
 
     @Option(help: ArgumentHelp("Serve it first (0) or last (9).", valueName: "number"))
@@ -37,7 +37,8 @@ struct EnqueueOptions: ParsableArguments {
 
     @Option(
         name: .customLong("tag"),
-        help: ArgumentHelp("Label it; repeat it for several.", valueName: "tag")
+        help: ArgumentHelp("Label it; repeat it for several.", valueName: "tag"),
+        completion: .tags
     )
     var tags: [String] = []
 

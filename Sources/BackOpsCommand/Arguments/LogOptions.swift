@@ -6,7 +6,8 @@ struct LogOptions: ParsableArguments {
     @Option(
         name: .customLong("log-level"),
         help:
-            "Log nothing less urgent than this: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).",
+            "Log nothing less urgent than this: \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")) (default: info).",
+        completion: .list(Logger.Level.allCases.map(\.rawValue)),
         transform: Self.level
     )
     var level = Logger.Level.info

@@ -10,7 +10,7 @@ struct CompletionsCommand: AsyncParsableCommand {
             zsh:   backops completions zsh > ~/.zsh/completions/_backops    (a folder of $fpath)
             fish:  backops completions fish > ~/.config/fish/completions/backops.fish
 
-            Names and numbers of operations are completed from the database.
+            Names, numbers, queues, labels, groups of failures, keys of globals, branches and actions come from the database.
             """
     )
 

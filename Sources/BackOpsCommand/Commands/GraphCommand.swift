@@ -29,7 +29,7 @@ struct GraphCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp("The operation's name, or its number.", valueName: "name|id"),
-        completion: .operationNames
+        completion: .namesAndIDs
     )
     var subject: String
 

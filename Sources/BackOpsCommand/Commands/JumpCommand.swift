@@ -15,7 +15,8 @@ struct JumpCommand: AsyncParsableCommand {
     )
 
     @Argument(
-        help: ArgumentHelp("Numbers of operations, then where to go on: branch[/action].", valueName: "id")
+        help: ArgumentHelp("Numbers of operations, then where to go on: branch[/action].", valueName: "id"),
+        completion: .placesOfOperations
     )
     var words: [String]
 

@@ -27,6 +27,7 @@ struct PruneCommand: AsyncParsableCommand {
             "Only those that are completed, failed or cancelled; repeat it for several.",
             valueName: "state"
         ),
+        completion: .list(["completed", "failed", "cancelled"]),
         transform: OperationState.parse
     )
     var states: [OperationState] = []

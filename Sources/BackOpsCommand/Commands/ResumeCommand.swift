@@ -8,7 +8,7 @@ struct ResumeCommand: AsyncParsableCommand {
         abstract: "Let a paused queue go on."
     )
 
-    @Argument(help: "The queue's name.", completion: .queueNames)
+    @Argument(help: "The queue's name.", completion: .pausedQueueNames)
     var queue: String
 
     @OptionGroup var options: DatabaseOptions

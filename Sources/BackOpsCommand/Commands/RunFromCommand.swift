@@ -13,7 +13,8 @@ struct RunFromCommand: AsyncParsableCommand {
     )
 
     @Argument(
-        help: ArgumentHelp("Numbers of operations, then where to begin: branch[/action].", valueName: "id")
+        help: ArgumentHelp("Numbers of operations, then where to begin: branch[/action].", valueName: "id"),
+        completion: .placesOfOperations
     )
     var words: [String]
 

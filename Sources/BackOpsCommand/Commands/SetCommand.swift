@@ -15,13 +15,15 @@ struct SetCommand: AsyncParsableCommand {
     )
 
     @Argument(
-        help: ArgumentHelp("Numbers of operations, then globals: key=text or key:=json.", valueName: "id")
+        help: ArgumentHelp("Numbers of operations, then globals: key=text or key:=json.", valueName: "id"),
+        completion: .globalsOfOperations
     )
     var words: [String] = []
 
     @Option(
         name: .customLong("remove"),
-        help: ArgumentHelp("Remove this global; repeat it for several.", valueName: "key")
+        help: ArgumentHelp("Remove this global; repeat it for several.", valueName: "key"),
+        completion: .globalKeys
     )
     var removals: [String] = []
 

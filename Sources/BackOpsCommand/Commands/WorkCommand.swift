@@ -10,18 +10,28 @@ struct WorkCommand<Application: BackOpsApplication>: AsyncParsableCommand {
             abstract: "Run operations until SIGTERM or ctrl-C.",
             discussion: """
                 SIGTERM finishes what runs, within the grace period, and a second one hands it back at once; so does \
-                ctrl-C. Start as many of these as there is work, on as many machines.
+                ctrl-C. Start as many of these as there is work, on as many machines. What the command line does not say \
+                the application's `configuration` does.
                 """
         )
     }
 
     @Option(
         name: .customLong("queue"),
-        help: ArgumentHelp("Serve this queue; repeat it for several.", valueName: "name")
+        help: ArgumentHelp(
+            "Serve this queue; repeat it for several (default: those of the application, else default).",
+            valueName: "name"
+        ),
+        completion: .queueNames
     )
     var queues: [String] = []
 
-    @Option(help: ArgumentHelp("Run so many actions at once: 1 to 10,000.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "Run so many actions at once: 1 to 10,000 (\(WorkTimingOptions.usual("\(WorkerConfiguration().concurrency)"))).",
+            valueName: "number"
+        )
+    )
     var concurrency: Int?
 
     @Flag(help: "Leave when nothing is runnable.")
@@ -60,7 +70,7 @@ struct WorkCommand<Application: BackOpsApplication>: AsyncParsableCommand {
 struct WorkTimingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Leave jobs to others so long after this worker was last heard of.",
+            "Leave jobs to others so long after this worker was last heard of (\(usual(WorkerConfiguration().lease))).",
             valueName: "duration"
         ),
         transform: DurationText.parse
@@ -68,16 +78,27 @@ struct WorkTimingOptions: ParsableArguments {
     var lease: Duration?
 
     @Option(
-        help: ArgumentHelp("Let running actions go on so long after SIGTERM.", valueName: "duration"),
+        help: ArgumentHelp(
+            "Let running actions go on so long after SIGTERM (\(usual(WorkerConfiguration().gracePeriod))).",
+            valueName: "duration"
+        ),
         transform: DurationText.parse
     )
     var grace: Duration?
 
     @Option(
-        help: ArgumentHelp("Look for jobs this often when nothing wakes the worker.", valueName: "duration"),
+        help: ArgumentHelp(
+            "Look for jobs this often when nothing wakes the worker (\(usual(WorkerConfiguration().pollInterval))).",
+            valueName: "duration"
+        ),
         transform: DurationText.parse
     )
     var poll: Duration?
+
+    /// What counts where nothing is said on the command line.
+    static func usual(_ value: String) -> String { "default: that of the application, else \(value)" }
+
+    private static func usual(_ value: Duration) -> String { usual(DurationText.short(value)) }
 
     func apply(to configuration: inout WorkerConfiguration) {
         if let lease { configuration.lease = lease }
