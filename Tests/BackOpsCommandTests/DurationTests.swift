@@ -22,6 +22,8 @@ import Testing
     @Test(arguments: [
         (Duration.milliseconds(88), "88ms"), (.milliseconds(1420), "1.4s"), (.seconds(41), "41s"),
         (.seconds(840), "14m"),
+        (.milliseconds(599_990), "10m"), (.milliseconds(3_599_990), "60m"), (.milliseconds(99_700), "2m"),
+        (.seconds(7199), "2h"), (.seconds(2 * 86_400 - 1), "2d"), (.milliseconds(9960), "10s"),
         (.seconds(7200), "2h"), (.seconds(31 * 86_400), "31d"), (.seconds(-3), "0ms"),
     ])
     func `are shown in one unit`(duration: Duration, text: String) {

@@ -18,7 +18,7 @@ import Testing
         #expect(text.code == 0)
         #expect(text.output == "#1\n")
         let json = try await Shell.backops(["enqueue", "Fulfilment", "--json"])
-        #expect(try json.json() == ["id": 2])
+        #expect(try json.json()["id"] == 2 && json.json()["created"] == true)
     }
 
     @Test func `takes globals as text and as JSON`() async throws {
@@ -61,13 +61,55 @@ import Testing
         #expect(try await TestDatabase.current.value("select count(*) from operations", as: Int.self) == 0)
     }
 
-    @Test func `keeps a key for one operation`() async throws {
+    @Test func `keeps a key for one operation, and says that it existed`() async throws {
         let first = try await Shell.backops(["enqueue", "Fulfilment", "n:=1", "--key", "k"])
-        let second = try await Shell.backops(["enqueue", "Fulfilment", "n:=2", "--key", "k"])
-        #expect(first.output == "#1\n")
-        #expect(second.output == "#1\n")
-        #expect(second.code == 0)
+        #expect(first.output == "#1\n" && first.code == 0)
+        let same = try await Shell.backops(["enqueue", "Fulfilment", "n:=1", "--key", "k"])
+        #expect(same.output == "#1\n" && same.code == 0)
+        #expect(same.messages == "#1 existed already under the key k: nothing was enqueued\n")
+        let other = try await Shell.backops(["enqueue", "Fulfilment", "n:=2", "m=x", "--key", "k"])
+        #expect(other.output == "#1\n" && other.code == 3)
+        #expect(
+            other.messages
+                == "#1 existed already under the key k, with other globals (m is not there, not \"x\"; n is 1, not 2): nothing was enqueued\n"
+        )
         #expect(try await globals(of: 1) == ["n": 1])
+        for (value, isSame) in [("1", true), ("2", false)] {
+            let document = try await Shell.backops([
+                "enqueue", "Fulfilment", "n:=\(value)", "--key", "k", "--json",
+            ])
+            #expect(try document.json() == ["id": 1, "created": false, "same_globals": .bool(isSame)])
+        }
+    }
+
+    @Test func `of SQL says so, too, and of secret globals nothing`() async throws {
+        try await TestDatabase.current.script("insert into secret_keys values ('Fulfilment', 'card')")
+        _ = try await Shell.backops(["enqueue", "Fulfilment", "n:=1", "card=1234", "--key", "k"])
+        func notice(_ globals: String) async throws -> String {
+            try await Shell.sql(["-XAtqc", "select enqueue('Fulfilment', '\(globals)', 'k')"]).messages
+        }
+        #expect(try await notice(#"{"n": 1}"#).isEmpty)
+        #expect(try await notice(#"{"n": 1, "card": "4321"}"#).isEmpty)
+        let other = try await notice(#"{"n": 2, "m": 3}"#)
+        #expect(
+            other.contains(#"operation 1 has this key already, with another value of "m", "n""#),
+            "\(other)"
+        )
+    }
+
+    @Test func `says what keeps it from starting`() async throws {
+        _ = try await Shell.application(["work", "--drain"])
+        let parked = try await Shell.backops(["enqueue", "Greting"])
+        #expect(parked.output == "#1\n" && parked.code == 0)
+        #expect(parked.messages.contains(#"no worker has registered "Greting"; did you mean "Greeting"?"#))
+        #expect(parked.messages.contains("`backops cancel 1`"), "\(parked.messages)")
+        let json = try await Shell.backops(["enqueue", "Greting", "--json"])
+        #expect(try json.json()["explanation"]?[0]?["reason"] == "parked")
+        _ = try await Shell.backops(["pause", "mail"])
+        let paused = try await Shell.backops(["enqueue", "Greeting", "--queue", "mail"])
+        #expect(paused.messages.contains(#"queue "mail" was paused"#), "\(paused.messages)")
+        #expect(paused.messages.contains("`backops resume mail`"))
+        #expect(paused.messages.contains(#"no live worker serves queue "mail""#))
     }
 
     @Test func `sets queue, priority, tags and time`() async throws {
@@ -103,7 +145,7 @@ import Testing
         let completed = try await Shell.backops(["enqueue", "Greeting", "--key", "g", "--wait"])
         #expect(completed.code == 0)
         #expect(completed.output == "#1\n")
-        #expect(completed.messages.contains("completed"))
+        #expect(completed.messages.contains("completed") && completed.messages.contains("existed already"))
         let failed = try await Shell.backops(["enqueue", "Stumbling", "--key", "s", "--wait", "--json"])
         #expect(failed.code == 4)
         #expect(try failed.json()["error_message"]?.stringValue == "the floor was wet")

@@ -33,6 +33,33 @@ import Testing
         #expect(try await Shell.backops(["queues"]).output.contains("goes on in"))
     }
 
+    @Test(arguments: [("10m", "10m"), ("1h", "60m"), ("1h30m", "90m"), ("45m", "45m")])
+    func `pause for as long as they are told`(duration: String, words: String) async throws {
+        _ = try await Shell.backops(["pause", "mail"])
+        #expect(
+            try await Shell.backops(["pause", "mail", "--for", duration]).output
+                == "paused mail; it goes on in \(words)\n"
+        )
+        #expect(try await Shell.backops(["queues"]).output.contains("goes on in \(words)"))
+    }
+
+    @Test func `say when nobody uses the queue that is paused`() async throws {
+        _ = try await Shell.backops(["enqueue", "Greeting", "--queue", "mail"])
+        let unused = try await Shell.backops(["pause", "mial"])
+        #expect(unused.code == 0 && unused.output == "paused mial\n")
+        #expect(
+            unused.messages.contains(
+                "nothing waits in the queue mial, and no worker serves it; did you mean mail?\n"
+            )
+        )
+        #expect(try await !Shell.backops(["pause", "mail"]).messages.contains("nothing waits"))
+        #expect(try await Shell.backops(["pause", "other", "--json"]).json()["used"] == false)
+        let notice = try await Shell.sql(["-XAtqc", "select pause('mial')"])
+        #expect(notice.messages.contains(#"nothing waits in the queue "mial""#))
+        #expect(notice.messages.contains(#"Did you mean "mail"?"#), "\(notice.messages)")
+        #expect(try await Shell.sql(["-XAtqc", "select pause('mail')"]).messages.isEmpty)
+    }
+
     @Test(arguments: [
         ["pause"], ["pause", "No Such"], ["pause", "mail", "--for", "soon"],
         ["pause", "mail", "--until", "2020-01-01"], ["pause", "mail", "--for", "1h", "--until", "+1h"],

@@ -4,6 +4,8 @@ import BackOpsTestingTraits
 import Foundation
 import Testing
 
+@testable import BackOpsCommand
+
 @Suite(.backops) struct `The command completions` {
     @Test(arguments: ["bash", "zsh", "fish"])
     func `prints what the shell itself can read`(shell: String) async throws {
@@ -32,6 +34,48 @@ import Testing
         #expect(try await Shell.backops(name + ["1", "1", ""]).output == "Greeting\nStumbling\n")
         let id = ["---completion", "show", "--", "positional@0", "2", "0", "backops", "show", ""]
         #expect(try await Shell.backops(id).output == "2\n1\n")
+    }
+
+    @Test func `completes states, places and keys`() async throws {
+        _ = try await Shell.application(["work", "--drain"])
+        _ = try await Shell.backops([
+            "enqueue", "Greeting", "who=Ann", "times:=2", "--in", "1h", "--tag", "eu", "--key", "k",
+        ])
+        func words(
+            _ command: String,
+            _ option: String,
+            _ line: [String],
+            _ index: Int
+        ) async throws -> [String] {
+            let asked = ["---completion", command, "--", option, "\(index)", "\(line[index].count)"] + line
+            return try await Shell.backops(asked).output.split(separator: "\n").map(String.init)
+        }
+        let line = ["backops", "jump", "1", ""]
+        #expect(
+            try await words("jump", "positional@0", line, 3)
+                == ["aside", "aside/Whisper", "main", "main/Greet", "main/Part"]
+        )
+        let anywhere = try await words("run-from", "positional@0", ["backops", "run-from", "main/"], 2)
+        #expect(
+            anywhere.contains("main/Greet") && anywhere.contains("main/Walk") && !anywhere.contains("aside"),
+            "\(anywhere)"
+        )
+        #expect(try await words("set", "positional@0", ["backops", "set", "1", "t"], 3) == ["times:="])
+        #expect(
+            try await words("set", "--remove", ["backops", "set", "1", "--remove", ""], 4) == [
+                "times", "who",
+            ]
+        )
+        #expect(
+            try await words("enqueue", "positional@1", ["backops", "enqueue", "Greeting", ""], 3)
+                == ["times:=", "who="]
+        )
+        #expect(try await words("list", "--where", ["backops", "list", "--where", "w"], 3) == ["who="])
+        #expect(try await words("list", "--tag", ["backops", "list", "--tag", ""], 3) == ["eu"])
+        for shell in ["bash", "zsh", "fish"] {
+            let script = try await Shell.application(["completions", shell]).output
+            for word in StateWord.all { #expect(script.contains(word), "\(shell) \(word)") }
+        }
     }
 
     @Test func `completes nothing, and says nothing, where there is no database`() async throws {

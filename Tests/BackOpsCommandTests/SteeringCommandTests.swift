@@ -249,7 +249,7 @@ import Testing
         #expect(try await Shell.backops(["list", "--state", "failed", "--fail-if-any"]).code == 3)
         #expect(try await Shell.backops(["list", "--state", "cancelled", "--fail-if-any"]).code == 0)
         let misspelled = try await Shell.backops(["list", "--name", "Stumblin"])
-        #expect(misspelled.messages.contains("did you mean --name Stumbling?"))
+        #expect(misspelled.messages.contains("did you mean `--name Stumbling`?"))
     }
 }
 

@@ -7,7 +7,8 @@ package enum CommandList {
             name: "Operations",
             subcommands: [
                 EnqueueCommand.self, ListCommand.self, ShowCommand.self, WatchCommand.self,
-                ExplainCommand.self, FailuresCommand.self, GraphCommand.self,
+                ExplainCommand.self, TimelineCommand.self, LogsCommand.self, FailuresCommand.self,
+                GraphCommand.self,
             ]
         ),
         CommandGroup(
@@ -38,7 +39,7 @@ package enum CommandList {
         workers past it for LISTEN; with `off` there they look for jobs once a second.
 
         Exit codes: 0 done, 1 error, 3 check failed, 4 operation failed, 5 operation cancelled, 6 timed out, \
-        64 wrong usage, 66 no such operation, 69 database unreachable, 77 no permission, 78 schema missing or of \
-        another version, 130 interrupted.
+        64 wrong usage, 66 no such operation, 69 database unreachable, 77 no permission, 78 schema missing or too \
+        old, for `migrate up` and `migrate down` also too new, 130 interrupted.
         """
 }

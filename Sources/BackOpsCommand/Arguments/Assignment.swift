@@ -5,6 +5,27 @@ struct Assignment: Hashable, Sendable {
     let key: String
     let value: JSON
 
+    init(key: String, value: JSON) { (self.key, self.value) = (key, value) }
+
+    /// The assignment as it is written, quoted for a shell.
+    var text: String {
+        if case .string(let text) = value { return ShellWord.quoted("\(key)=\(text)") }
+        return ShellWord.quoted("\(key):=\(value)")
+    }
+
+    /// The number that a text looks like, or the text that a number does; nil for everything else.
+    var otherReading: Assignment? {
+        switch value {
+        case .string(let text):
+            guard let json = try? JSON(parsing: text), json.objectValue == nil, json.arrayValue == nil,
+                json.stringValue == nil
+            else { return nil }
+            return Assignment(key: key, value: json)
+        case .object, .array: return nil
+        default: return Assignment(key: key, value: .string(value.description))
+        }
+    }
+
     /// Reads an assignment; the first "=" divides it.
     ///
     /// - Throws: ``ArgumentError`` that shows what would do.

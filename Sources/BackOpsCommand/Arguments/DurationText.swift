@@ -35,13 +35,14 @@ package enum DurationText {
     package static func short(_ duration: Duration) -> String {
         let milliseconds = max(0, duration / .milliseconds(1))
         let seconds = milliseconds / 1000
+        func rounded(_ unit: Double) -> Int { Int((seconds / unit).rounded()) }
         return switch seconds {
         case ..<0.9995: "\(Int(milliseconds.rounded()))ms"
         case ..<9.95: "\(Double((seconds * 10).rounded()) / 10)s"
-        case ..<100: "\(Int(seconds))s"
-        case ..<6000: "\(Int(seconds / 60))m"
-        case ..<(48 * 3600): "\(Int(seconds / 3600))h"
-        default: "\(Int(seconds / 86_400))d"
+        case ..<99.5: "\(rounded(1))s"
+        case ..<5970: "\(rounded(60))m"
+        case ..<(47.5 * 3600): "\(rounded(3600))h"
+        default: "\(rounded(86_400))d"
         }
     }
 }

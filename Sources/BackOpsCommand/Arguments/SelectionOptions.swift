@@ -6,12 +6,13 @@ struct SelectionOptions: ParsableArguments {
     @Option(
         name: .customLong("state"),
         help: ArgumentHelp(
-            "Only those that are active, completed, failed or cancelled; repeat it for several.",
+            "Only those that are active, completed, failed or cancelled, or of the active ones only those that are ready, running, waiting, retrying or parked; repeat it for several.",
             valueName: "state"
         ),
-        transform: OperationState.parse
+        completion: .list(StateWord.all),
+        transform: StateWord.parse
     )
-    var states: [OperationState] = []
+    var states: [StateWord] = []
 
     @Option(
         help: ArgumentHelp("Only those of this name.", valueName: "name"),
@@ -36,7 +37,8 @@ struct SelectionOptions: ParsableArguments {
 
     @Option(
         name: .customLong("tag"),
-        help: ArgumentHelp("Only those with this label; repeat it for several.", valueName: "tag")
+        help: ArgumentHelp("Only those with this label; repeat it for several.", valueName: "tag"),
+        completion: .tags
     )
     var tags: [String] = []
 
@@ -46,6 +48,7 @@ struct SelectionOptions: ParsableArguments {
             "Only those whose globals contain this: key=text or key:=json; repeat it for several.",
             valueName: "key=value"
         ),
+        completion: .globals,
         transform: Assignment.init
     )
     var globals: [Assignment] = []
@@ -69,10 +72,10 @@ struct SelectionOptions: ParsableArguments {
             && until == nil
     }
 
-    func query(_ client: BackOpsClient, states: [OperationState]? = nil) throws -> OperationQuery {
+    func query(_ client: BackOpsClient, states: [StateWord]? = nil) throws -> OperationQuery {
         var query = client.operations
         let states = states ?? self.states
-        if !states.isEmpty { query = query.inState(states) }
+        if !states.isEmpty { query = query.matching(states) }
         if let name { query = query.named(name) }
         if !globals.isEmpty { query = query.globalsContain(Globals(try Assignment.document(globals))) }
         if let error { query = query.failedBy(error) }
@@ -85,10 +88,30 @@ struct SelectionOptions: ParsableArguments {
 
     /// What else may have been meant where nothing was found.
     func suggestion(_ client: BackOpsClient) async throws -> String? {
-        guard let name else { return nil }
-        let known = try await client.definitionNames()
-        if known.contains(name) { return nil }
-        return Spelling.nearest(to: name, in: known).map { "did you mean --name \(ShellWord.quoted($0))?" }
+        var parts: [String] = []
+        if let name {
+            let known = try await client.definitionNames()
+            if !known.contains(name), let near = Spelling.nearest(to: name, in: known) {
+                parts.append("did you mean `--name \(ShellWord.quoted(near))`?")
+            }
+        }
+        if let queue {
+            let known = try await client.queues().map(\.name)
+            if !known.contains(queue), let near = Spelling.nearest(to: queue, in: known) {
+                parts.append("did you mean `--queue \(near)`?")
+            }
+        }
+        for (index, assignment) in globals.enumerated() {
+            guard let other = assignment.otherReading else { continue }
+            var selection = self
+            selection.globals[index] = other
+            let count = try await selection.query(client).count()
+            guard count > 0 else { continue }
+            var isText = false
+            if case .string = other.value { isText = true }
+            parts.append("as \(isText ? "text" : "JSON") it would find \(count): `--where \(other.text)`")
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 }
 
@@ -98,9 +121,7 @@ extension OperationState {
     /// - Throws: ``ArgumentError`` that names them all.
     static func parse(_ text: String) throws(ArgumentError) -> OperationState {
         guard let state = OperationState(rawValue: text) else {
-            throw ArgumentError(
-                "\"\(text)\" is no state: there are \(allCases.map(\.rawValue).joined(separator: ", "))."
-            )
+            throw .unknown(text, as: "state", of: allCases.map(\.rawValue))
         }
         return state
     }

@@ -40,10 +40,10 @@ struct SteeringOptions: ParsableArguments {
         if !ids.isEmpty, !selection.isEmpty {
             throw ValidationError("Give numbers or a selection, not both.")
         }
-        if let state = selection.states.first(where: { !verb.allowed.contains($0) }) {
-            let list = verb.allowed.map(\.rawValue).joined(separator: " or ")
+        if let word = selection.states.first(where: { !verb.allows($0) }) {
+            let list = verb.allowedWords.joined(separator: " or ")
             throw ValidationError(
-                "That cannot be done to operations that are \(state.rawValue), only to those that are \(list)."
+                "That cannot be done to operations that are \(word.text), only to those that are \(list)."
             )
         }
     }

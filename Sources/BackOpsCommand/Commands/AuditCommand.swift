@@ -15,27 +15,60 @@ struct AuditCommand: AsyncParsableCommand {
     )
     var id: Int64?
 
-    @Option(help: ArgumentHelp("Show so many entries at most.", valueName: "number"))
-    var limit = 50
+    @Option(
+        help: ArgumentHelp(
+            "Show so many entries at most (default: 50, with --json all).",
+            valueName: "number"
+        )
+    )
+    var limit: Int?
 
     @OptionGroup var options: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if limit < 1 { throw ValidationError("--limit must be 1 or more, not \(limit).") }
+        if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more, not \(limit).") }
     }
 
     func run() async throws {
-        let entries = try await options.withClient { client in
+        try await options.withClient { client in
             if let id { _ = try await client.handle(id).record() }
-            return try await client.audit(of: id, limit: limit)
+            if output.json { try await writeDocument(client) } else { try await writeTable(client) }
         }
-        if output.json {
-            StandardStream.output.writeLine(JSON.array(entries.map(\.json)).description)
-        } else if entries.isEmpty {
-            StandardStream.error.writeLine("nobody has done anything" + (id.map { " to #\($0)" } ?? ""))
-        } else {
-            StandardStream.output.write(AuditTable(entries).text(output.style))
+    }
+
+    private static let (screenful, page) = (50, 500)
+
+    private func writeTable(_ client: BackOpsClient) async throws {
+        let limit = limit ?? Self.screenful
+        let entries = try await client.audit(of: id, limit: limit == .max ? limit : limit + 1)
+        guard !entries.isEmpty else {
+            let words = "nobody has done anything" + (id.map { " to #\($0)" } ?? "")
+            return StandardStream.error.writeLine(words)
         }
+        StandardStream.output.write(AuditTable(Array(entries.prefix(limit))).text(output.style))
+        if entries.count > limit {
+            StandardStream.error.say(
+                "the newest \(limit), and there are more: --limit shows them, --json gives all",
+                output.messageStyle
+            )
+        }
+    }
+
+    /// One array, page after page.
+    private func writeDocument(_ client: BackOpsClient) async throws {
+        var (count, last): (Int, Int64?) = (0, nil)
+        while true {
+            let wanted = min(Self.page, (limit ?? .max) - count)
+            let entries = wanted > 0 ? try await client.audit(of: id, before: last, limit: wanted) : []
+            if !entries.isEmpty {
+                let rows = entries.map { "\($0.json)" }.joined(separator: ",\n")
+                StandardStream.output.write((count == 0 ? "[" : ",\n") + rows)
+            }
+            count += entries.count
+            last = entries.last?.id
+            if entries.count < wanted || entries.isEmpty { break }
+        }
+        StandardStream.output.writeLine(count == 0 ? "[]" : "]")
     }
 }

@@ -25,13 +25,15 @@ struct CheckDeployCommand<Application: BackOpsApplication>: AsyncParsableCommand
         help: ArgumentHelp(
             "Look at this queue only; repeat it for several (default: those that the worker serves).",
             valueName: "name"
-        )
+        ),
+        completion: .queueNames
     )
     var queues: [String] = []
 
     @Option(
         name: .customLong("ignore"),
-        help: ArgumentHelp("Leave operations of this name to another program; repeat it.", valueName: "name")
+        help: ArgumentHelp("Leave operations of this name to another program; repeat it.", valueName: "name"),
+        completion: .operationNames
     )
     var ignored: [String] = []
 
@@ -47,6 +49,17 @@ struct CheckDeployCommand<Application: BackOpsApplication>: AsyncParsableCommand
                 actions: application.actions,
                 queues: served
             )
+        }
+        try await options.withClient { client in
+            guard !queues.isEmpty else { return }
+            let known = try await client.queues().map(\.name)
+            for queue in queues where !known.contains(queue) {
+                let near = Spelling.nearest(to: queue, in: known).map { "; did you mean \($0)?" } ?? ""
+                StandardStream.error.say(
+                    "nothing waits in the queue \(queue), and no worker serves it\(near)",
+                    output.messageStyle
+                )
+            }
         }
         let obstacles = found.filter { $0.operation.map { !ignored.contains($0) } ?? true }
         if output.json {

@@ -10,6 +10,9 @@ struct EnqueueCommand: AsyncParsableCommand {
             enqueue Fulfilment subscription_id:=42 note=hello
             enqueue Fulfilment --globals '{"subscription_id": 42}' --key fulfil-42 --in 10m
             enqueue Cleanup --branches '{"main": ["Sweep", ["Report", {"perform_in": 3600}]]}' --wait
+
+            Where an operation of this name has the key already, nothing is enqueued: it prints that one's number, says so, \
+            and ends with 3 if the globals that were given are not the ones that it has now.
             """
     )
 
@@ -18,6 +21,7 @@ struct EnqueueCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp("Globals: key=text or key:=json.", valueName: "key=value"),
+        completion: .globals,
         transform: Assignment.init
     )
     var assignments: [Assignment] = []
@@ -44,19 +48,25 @@ struct EnqueueCommand: AsyncParsableCommand {
     func run() async throws {
         let request = try enqueueing.request(name, assignments)
         try await options.withClient { client in
-            let handle = try await client.enqueue(request)
+            let (handle, isNew) = try await client.enqueueOnce(request)
+            let report = try await EnqueueReport(handle.id, isNew: isNew, request, client)
+            if !output.json { StandardStream.output.writeLine("#\(handle.id)") }
+            report.say(output.messageStyle)
             guard wait else {
-                let document: JSON = ["id": .integer(handle.id)]
-                StandardStream.output.writeLine(output.json ? document.description : "#\(handle.id)")
+                if output.json { StandardStream.output.writeLine(JSON.object(report.members).description) }
+                if report.hasOtherGlobals { throw Problem.silent(.checkFailed) }
                 return
             }
-            if !output.json { StandardStream.output.writeLine("#\(handle.id)") }
             let end = try await OperationWatch(handle, output.messageStyle).untilEnd(timeout: timeout)
-            if output.json { StandardStream.output.writeLine(try end.json().description) }
+            if output.json {
+                let document = try end.json().objectValue ?? [:]
+                let members = report.members.filter { document[$0.key] == nil }
+                StandardStream.output.writeLine(JSON.object(document.merging(members) { $1 }).description)
+            }
             switch end.state {
             case .failed: throw Problem.silent(.operationFailed)
             case .cancelled: throw Problem.silent(.operationCancelled)
-            case .active, .completed: return
+            case .active, .completed: if report.hasOtherGlobals { throw Problem.silent(.checkFailed) }
             }
         }
     }

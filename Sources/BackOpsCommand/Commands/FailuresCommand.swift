@@ -16,8 +16,10 @@ struct FailuresCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Show so many groups at most.", valueName: "number"))
-    var limit = 50
+    @Option(
+        help: ArgumentHelp("Show so many groups at most (default: 50, with --json all).", valueName: "number")
+    )
+    var limit: Int?
 
     @Flag(help: "End with 3 if anything has failed.")
     var failIfAny = false
@@ -25,12 +27,18 @@ struct FailuresCommand: AsyncParsableCommand {
     @OptionGroup var options: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
+    private static let screenful = 50
+
     func validate() throws {
-        if limit < 1 { throw ValidationError("--limit must be 1 or more, not \(limit).") }
+        if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more, not \(limit).") }
     }
 
     func run() async throws {
-        let groups = try await options.withClient { try await $0.failures(limit: limit) }
+        let most = limit ?? (output.json ? .max : Self.screenful)
+        let found = try await options.withClient { client in
+            try await client.failures(limit: most == .max ? most : most + 1)
+        }
+        let groups = Array(found.prefix(most))
         if output.json {
             StandardStream.output.writeLine(JSON.array(groups.map(\.json)).description)
         } else if groups.isEmpty {
@@ -38,7 +46,16 @@ struct FailuresCommand: AsyncParsableCommand {
         } else {
             StandardStream.output.write(FailureTable(groups).text(output.style))
             let first = groups[0].fingerprint
-            StandardStream.error.writeLine("retry a group: \(Program.name) retry --error \(first)")
+            if found.count > most {
+                StandardStream.error.say(
+                    "the latest \(most), and there are more: --limit shows them, --json gives all",
+                    output.messageStyle
+                )
+            }
+            StandardStream.error.say(
+                "retry a group: `\(Program.name) retry --error \(first)`",
+                output.messageStyle
+            )
         }
         if failIfAny, !groups.isEmpty { throw Problem.silent(.checkFailed) }
     }

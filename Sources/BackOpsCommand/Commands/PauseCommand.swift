@@ -1,6 +1,12 @@
 import ArgumentParser
 import BackOps
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Lets nothing of a queue through.
 struct PauseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,22 +45,43 @@ struct PauseCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let pause = try await options.withClient { client in
-            switch duration.map({ .in($0) }) ?? until ?? .now {
-            case .now: try await client.pause(queue, reason: reason)
-            case .at(let date): try await client.pause(queue, until: date, reason: reason)
-            case .in(let duration): try await client.pause(queue, for: duration, reason: reason)
-            }
+        let (made, queues) = try await options.withClient { client in
+            (try await pause(client), try await client.queues())
+        }
+        let isUsed = queues.contains { $0.name == made.queue && ($0.workers > 0 || $0.isInUse) }
+        report(made, isUsed: isUsed, queues.map(\.name).filter { $0 != made.queue })
+    }
+
+    private func pause(_ client: BackOpsClient) async throws -> QueuePause {
+        switch duration.map({ .in($0) }) ?? until ?? .now {
+        case .now: try await client.pause(queue, reason: reason)
+        case .at(let date): try await client.pause(queue, until: date, reason: reason)
+        case .in(let duration): try await client.pause(queue, for: duration, reason: reason)
+        }
+    }
+
+    private func report(_ pause: QueuePause, isUsed: Bool, _ others: [String]) {
+        let style = output.messageStyle
+        if !isUsed {
+            let near = Spelling.nearest(to: pause.queue, in: others).map { "; did you mean \($0)?" } ?? ""
+            StandardStream.error.say(
+                "nothing waits in the queue \(pause.queue), and no worker serves it\(near)",
+                style
+            )
         }
         guard !output.json else {
             let document: JSON = [
                 "queue": .string(pause.queue), "paused_at": JSON(pause.since),
                 "paused_until": JSON(pause.until), "paused_by": JSON(pause.by), "reason": JSON(pause.reason),
+                "used": .bool(isUsed),
             ]
             return StandardStream.output.writeLine(document.description)
         }
-        let end = pause.until.map { "; it goes on \(Ago.sentence($0, now: pause.since))" } ?? ""
-        StandardStream.output.writeLine("paused \(pause.queue)\(end)")
-        StandardStream.error.writeLine("let it go on: \(Program.name) resume \(pause.queue)")
+        // What was asked for, not what is left of it by two clocks.
+        let end =
+            duration.map { "in \(DurationText.short($0))" }
+            ?? pause.until.map { Ago.sentence($0, now: Date()) }
+        StandardStream.output.writeLine("paused \(pause.queue)" + (end.map { "; it goes on \($0)" } ?? ""))
+        StandardStream.error.say("let it go on: `\(Program.name) resume \(pause.queue)`", style)
     }
 }

@@ -18,12 +18,17 @@ struct WorkersCommand: AsyncParsableCommand {
     @OptionGroup var options: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
+    private static let mostJobs = 1000
+
     func run() async throws {
         let (workers, held) = try await options.withClient { client in
             let workers = try await client.workers()
-            return (workers, jobs ? try await client.heldJobs() : [])
+            return (
+                workers, jobs ? try await client.heldJobs(limit: output.json ? .max : Self.mostJobs + 1) : []
+            )
         }
-        let page = WorkerPage(workers: workers, jobs: jobs ? held : nil)
+        let shown = output.json ? held : Array(held.prefix(Self.mostJobs))
+        let page = WorkerPage(workers: workers, jobs: jobs ? shown : nil)
         if output.json {
             StandardStream.output.writeLine(page.json.description)
         } else if workers.isEmpty {
@@ -32,6 +37,12 @@ struct WorkersCommand: AsyncParsableCommand {
             )
         } else {
             StandardStream.output.write(page.text(output.style))
+            if held.count > shown.count {
+                StandardStream.error.say(
+                    "the \(shown.count) that are held longest; --json gives all",
+                    output.messageStyle
+                )
+            }
         }
     }
 }

@@ -19,10 +19,12 @@ struct AuditTable {
     func text(_ style: Style) -> String {
         var table = Table(["WHEN", "WHO", "WHAT", "OPERATIONS", "DETAILS", "REASON"])
         table.shrinkable = [4, 3, 5]
+        table.least = [4: 20, 3: 14, 5: 20]
+        table.dispensable = [4, 1]
         table.rows = entries.map { entry in
             [
                 Table.Cell(Ago.sentence(entry.at, now: now)), Table.Cell(entry.who), Table.Cell(entry.action),
-                Table.Cell(Self.operations(entry.operationIDs)), Table.Cell(Self.details(entry.details)),
+                Table.Cell(Self.operations(entry.operationIDs)), Table.Cell(details(entry.details)),
                 Table.Cell(entry.reason ?? ""),
             ]
         }
@@ -35,9 +37,15 @@ struct AuditTable {
         return ids.prefix(3).map { "#\($0)" }.joined(separator: " ") + (rest > 0 ? " and \(rest) more" : "")
     }
 
-    private static func details(_ details: JSON) -> String {
+    /// Times as everywhere: from now.
+    private func details(_ details: JSON) -> String {
         guard let members = details.objectValue else { return "" }
-        return members.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+        return members.sorted { $0.key < $1.key }.map { key, value in
+            guard ["until", "at", "perform_at"].contains(key),
+                let date = value.stringValue.flatMap(ISO8601.date)
+            else { return "\(key)=\(value)" }
+            return "\(key) \(Ago.sentence(date, now: now))"
+        }.joined(separator: " ")
     }
 }
 

@@ -9,6 +9,7 @@ struct DeployText {
     func text(_ style: Style) -> String {
         var table = Table(["OPERATION", "ACTION", "IN FLIGHT", "AT IT", "EXAMPLE"])
         table.shrinkable = [1, 0]
+        table.least = [1: 16, 0: 16]
         table.rows = obstacles.map { obstacle in
             [
                 Table.Cell(obstacle.operation ?? "(its own branches)"),

@@ -11,10 +11,21 @@ struct DiagnosisText {
         var text = ""
         for finding in diagnosis.findings {
             let check = finding.check + String(repeating: " ", count: width - finding.check.count)
+            let start = "\(finding.level.sign) \(check)  "
+            let indent = String(repeating: " ", count: TextWidth.of(start))
+            let lines = WrappedText.lines(
+                Sanitised.line(finding.found),
+                style.width,
+                first: start,
+                rest: indent
+            )
             let sign = style.paint(finding.level.sign, finding.level.colour)
-            text += "\(sign) \(style.paint(check, .dim))  \(Sanitised.line(finding.found))\n"
+            // Painted afterwards, because colours have no width.
+            text += "\(sign) \(style.paint(check, .dim))" + lines[0].dropFirst(start.count - 2) + "\n"
+            text += lines.dropFirst().map { $0 + "\n" }.joined()
             if let advice = finding.advice {
-                text += "\(String(repeating: " ", count: width + 4))→ \(Sanitised.line(advice))\n"
+                let words = Sanitised.line(CommandAdvice.text(advice))
+                text += WrappedText.text(words, style.width, first: indent + "→ ", rest: indent + "  ")
             }
         }
         return text + style.paint(sum, diagnosis.level.colour) + "\n"

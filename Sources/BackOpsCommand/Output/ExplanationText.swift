@@ -25,9 +25,14 @@ struct ExplanationText {
                 times.append("goes on \(Ago.sentence(until, now: now))")
             }
             if !times.isEmpty { head += " (\(times.joined(separator: ", ")))" }
-            var text = "  • " + style.paint(head, .bold) + "\n"
-            if let advice = reason.advice { text += "    → " + Sanitised.line(advice) + "\n" }
-            return text
+            var lines = WrappedText.lines(head, style.width, first: "  • ", rest: "    ").map { line in
+                String(line.prefix(4)) + style.paint(String(line.dropFirst(4)), .bold)
+            }
+            if let advice = reason.advice {
+                let words = Sanitised.line(CommandAdvice.text(advice))
+                lines += WrappedText.lines(words, style.width, first: "    → ", rest: "      ")
+            }
+            return lines.map { $0 + "\n" }.joined()
         }.joined()
     }
 }
@@ -36,7 +41,8 @@ extension Explanation {
     /// The reason as `--json` shows it, under the names of the function `explain`.
     var json: JSON {
         [
-            "reason": .string(reason), "detail": JSON(detail), "advice": JSON(advice),
+            "reason": .string(reason), "detail": JSON(detail),
+            "advice": JSON(advice.map { CommandAdvice.text($0) }),
             "worker_id": workerID.map { .integer($0) } ?? .null, "since": JSON(since), "until": JSON(until),
         ]
     }

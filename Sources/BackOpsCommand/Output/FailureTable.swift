@@ -18,7 +18,10 @@ struct FailureTable {
 
     func text(_ style: Style) -> String {
         var table = Table(["FAILED", "OPERATION", "ACTION", "LAST", "FIRST", "ERROR", "LIKE", "EXAMPLE"])
-        table.shrinkable = [7, 2, 1]
+        table.shrinkable = [1, 2, 7]
+        table.least = [7: 26, 2: 12, 1: 12]
+        table.comfortable = [7: 44]
+        table.dispensable = [4, 6, 3, 2]
         table.rows = groups.map { group in
             let message = group.exampleMessage ?? ""
             return [

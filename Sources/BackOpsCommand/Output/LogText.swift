@@ -19,16 +19,20 @@ struct LogText {
                 + "  nothing that was stored; workers store it if their configuration says so (attemptLogs)\n"
         }
         var place = ""
-        for line in lines {
-            let here = "\(line.action), attempt \(line.attempt)" + (line.run > 1 ? " of run \(line.run)" : "")
-            if here != place { text += "  " + style.paint(Sanitised.line(here), .bold) + "\n" }
-            place = here
-            text += "    " + self.line(line, style) + "\n"
-        }
+        for line in lines { text += Self.text(line, after: &place, style, indent: "  ") }
         return text
     }
 
-    private func line(_ line: LoggedLine, _ style: Style) -> String {
+    /// A line, below its attempt where that is another one than before.
+    static func text(_ line: LoggedLine, after place: inout String, _ style: Style, indent: String) -> String
+    {
+        let here = "\(line.action), attempt \(line.attempt)" + (line.run > 1 ? " of run \(line.run)" : "")
+        defer { place = here }
+        let head = here == place ? "" : indent + style.paint(Sanitised.line(here), .bold) + "\n"
+        return head + indent + "  " + self.line(line, style) + "\n"
+    }
+
+    private static func line(_ line: LoggedLine, _ style: Style) -> String {
         let time = line.loggedAt.formatted(.iso8601.time(includingFractionalSeconds: true)) + "Z"
         let metadata = line.metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
         let level = TextWidth.pad(line.level, 7)
@@ -36,11 +40,41 @@ struct LogText {
             + Sanitised.line(line.message) + style.paint(Sanitised.line(metadata), .dim)
     }
 
-    private func colour(of level: String) -> Colour? {
+    private static func colour(of level: String) -> Colour? {
         switch level {
         case "warning": .yellow
         case "error", "critical": .red
         default: nil
         }
+    }
+}
+
+/// Writes logged lines as they come: under their attempts, or as documents.
+struct LogWriter {
+    private let output: OutputOptions
+    /// Whether more may come at any time, so that there is no array to close.
+    private let isOpen: Bool
+    private var place = ""
+    private var count = 0
+
+    init(_ output: OutputOptions, isOpen: Bool) { (self.output, self.isOpen) = (output, isOpen) }
+
+    mutating func write(_ lines: [LoggedLine]) {
+        var text = ""
+        for line in lines {
+            if !output.json {
+                text += LogText.text(line, after: &place, output.style, indent: "")
+            } else if isOpen {
+                text += "\(line.json)\n"
+            } else {
+                text += (count == 0 ? "[" : ",\n") + "\(line.json)"
+            }
+            count += 1
+        }
+        StandardStream.output.write(text)
+    }
+
+    func end() {
+        if output.json, !isOpen { StandardStream.output.writeLine(count == 0 ? "[]" : "]") }
     }
 }

@@ -21,9 +21,7 @@ struct OperationLine {
         if record.state == .active, record.attempt > 1 || record.status == "retrying" {
             detail += " \(record.attempt)" + (record.maxAttempts.map { "/\($0)" } ?? "")
         }
-        if let error = record.error, record.state != .completed {
-            detail += "  \(error.type): \(error.message)"
-        }
+        if let error = OperationTable.error(record) { detail += "  \(error)" }
         if let note = record.note { detail += "  \(note)" }
         let start = Sanitised.line(parts.joined(separator: "  ")) + "  "
         let fitted = style.width.map { TextWidth.fit(start, $0 - 1) } ?? start

@@ -8,7 +8,7 @@ extension OperationPage {
         document["attempts"] = .array(attempts.map(Self.json))
         document["explanation"] = .array(explanation.map(\.json))
         document["audit"] = .array(audit.map(\.json))
-        if let logs { document["logs"] = .array(logs.map(Self.json)) }
+        if let logs { document["logs"] = .array(logs.map(\.json)) }
         return document
     }
 
@@ -23,14 +23,6 @@ extension OperationPage {
         ]
     }
 
-    private static func json(_ line: LoggedLine) -> JSON {
-        [
-            "action": .string(line.action), "run": JSON(line.run), "attempt": JSON(line.attempt),
-            "logged_at": JSON(line.loggedAt), "level": .string(line.level), "message": .string(line.message),
-            "metadata": .object(line.metadata.mapValues { .string($0) }),
-        ]
-    }
-
     private static func json(_ attempt: AttemptRecord) -> JSON {
         [
             "action": .string(attempt.action), "run": JSON(attempt.run), "attempt": JSON(attempt.attempt),
@@ -38,6 +30,18 @@ extension OperationPage {
             "started_at": JSON(attempt.startedAt), "ended_at": JSON(attempt.endedAt),
             "error_type": JSON(attempt.errorType), "error_message": JSON(attempt.errorMessage),
             "stack_trace": JSON(attempt.stackTrace),
+        ]
+    }
+}
+
+extension LoggedLine {
+    /// The line as `--json` shows it.
+    var json: JSON {
+        [
+            "action": .string(action), "run": JSON(run), "attempt": JSON(attempt),
+            "logged_at": JSON(loggedAt),
+            "level": .string(level), "message": .string(message),
+            "metadata": .object(metadata.mapValues { .string($0) }),
         ]
     }
 }

@@ -17,6 +17,9 @@ struct OperationPage {
     var audit: [AuditEntry] = []
     /// What its attempts logged, where that is to be shown.
     var logs: [LoggedLine]?
+    /// Whether there is more than what is shown of either.
+    var isAuditCut = false
+    var areLogsCut = false
     /// The schema's name, where the same is to be shown in SQL.
     var schema: String?
     var now = Date()
@@ -26,12 +29,16 @@ struct OperationPage {
         if !actions.isEmpty { blocks.append(FlowText(actions, now: now).text(style)) }
         if !waits.isEmpty { blocks.append(ExplanationText(waits, now: now).text(style)) }
         blocks.append(try globals(style))
-        if !attempts.isEmpty { blocks.append(attemptsTable(style)) }
+        if !attempts.isEmpty { blocks.append(AttemptTable(attempts, now: now).text(style)) }
         if let error = lastError(style) { blocks.append(error) }
-        if let logs { blocks.append(LogText(logs).text(style)) }
+        if let logs {
+            let rest = areLogsCut ? "  … before these: \(Program.name) logs \(record.id)\n" : ""
+            blocks.append(LogText(logs).text(style) + rest)
+        }
         if !audit.isEmpty {
+            let rest = isAuditCut ? "… and more: \(Program.name) audit \(record.id)\n" : ""
             blocks.append(
-                style.paint("done by people", .dim) + "\n" + AuditTable(audit, now: now).text(style)
+                style.paint("done by people", .dim) + "\n" + AuditTable(audit, now: now).text(style) + rest
             )
         }
         blocks.append(NextSteps(record, actions).text(style))
@@ -63,11 +70,28 @@ struct OperationPage {
             details.append("at \(Int(progress.fraction * 100))%" + (progress.note.map { " (\($0))" } ?? ""))
         }
         var text = style.paint(Sanitised.line("\(record.name) #\(record.id)"), .bold) + "   \(state)\n"
-        text += "  " + Sanitised.line(details.joined(separator: "   ")) + "\n"
+        text += Self.flowed(details.map(Sanitised.line), style.width)
         if let note = record.note, waits.isEmpty {
-            text += "  " + style.paint(Sanitised.line(note), .yellow) + "\n"
+            for line in WrappedText.lines(Sanitised.line(note), style.width.map { $0 - 2 }) {
+                text += "  " + style.paint(line, .yellow) + "\n"
+            }
         }
         return text
+    }
+
+    /// Details beside each other, as many as there is room for.
+    private static func flowed(_ details: [String], _ width: Int?) -> String {
+        var (text, used) = ("", 0)
+        for detail in details {
+            let length = TextWidth.of(detail)
+            if used > 0, let width, used + 3 + length > width {
+                text += "\n"
+                used = 0
+            }
+            text += (used == 0 ? "  " : "   ") + detail
+            used += length + (used == 0 ? 2 : 3)
+        }
+        return text + "\n"
     }
 
     private func globals(_ style: Style) throws -> String {
@@ -90,20 +114,6 @@ struct OperationPage {
         }
     }
 
-    private func attemptsTable(_ style: Style) -> String {
-        var table = Table(["", "ACTION", "TRY", "OUTCOME", "WHEN", "WORKER", "ERROR"])
-        table.shrinkable = [6, 5, 1]
-        table.rows = attempts.map { attempt in
-            let error = [attempt.errorType, attempt.errorMessage].compactMap { $0 }.joined(separator: ": ")
-            return [
-                Table.Cell(""), Table.Cell(attempt.action), Table.Cell("\(attempt.attempt)"),
-                Table.Cell(attempt.outcome), Table.Cell(Ago.sentence(attempt.endedAt, now: now)),
-                Table.Cell(attempt.worker ?? ""), Table.Cell(error),
-            ]
-        }
-        return style.paint("attempts that did not simply succeed", .dim) + "\n" + table.text(style)
-    }
-
     /// The last error with its stack, in full.
     private func lastError(_ style: Style) -> String? {
         guard record.state != .completed, let action = actions.last(where: { $0.errorMessage != nil }) else {
@@ -115,16 +125,19 @@ struct OperationPage {
         var place = "\(action.branch)/\(action.name), attempt \(attempt?.attempt ?? action.attempts)"
         if let attempt { place += ", \(Ago.sentence(attempt.endedAt, now: now))" }
         if let worker = attempt?.worker { place += " on \(worker)" }
-        var text = style.paint("✗ " + Sanitised.line(place), .red) + "\n"
+        var text = WrappedText.lines(Sanitised.line(place), style.width, first: "✗ ", rest: "  ").map {
+            style.paint($0, .red) + "\n"
+        }.joined()
         let message = "\(action.errorType ?? "error"): \(action.errorMessage ?? "")"
-        text += indented(message, by: 4)
-        if let stack = action.stackTrace { text += indented(stack, by: 6) }
+        text += indented(message, by: 4, style)
+        if let stack = action.stackTrace { text += indented(stack, by: 6, style) }
         return text
     }
 
-    private func indented(_ text: String, by columns: Int) -> String {
-        Sanitised.lines(text).split(separator: "\n").map {
-            String(repeating: " ", count: columns) + $0 + "\n"
+    private func indented(_ text: String, by columns: Int, _ style: Style) -> String {
+        let indent = String(repeating: " ", count: columns)
+        return Sanitised.lines(text).split(separator: "\n").map {
+            WrappedText.text(String($0), style.width, first: indent, rest: indent + "  ")
         }.joined()
     }
 

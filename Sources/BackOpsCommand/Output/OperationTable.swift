@@ -9,32 +9,30 @@ import Foundation
 /// Operations as a table, a line each.
 struct OperationTable {
     private let records: [OperationRecord]
+    private let columns: [OperationColumn]?
     private let now: Date
 
-    init(_ records: [OperationRecord], now: Date = Date()) {
+    init(_ records: [OperationRecord], columns: [OperationColumn]? = nil, now: Date = Date()) {
         self.records = records
+        self.columns = columns
         self.now = now
     }
 
-    func text(_ style: Style) -> String {
-        var table = Table(["ID", "OPERATION", "STATE", "ACTIONS", "NOW AT", "TRY", "AGE", ""])
-        // What went wrong gives way first: `show` has all of it.
-        table.shrinkable = [7, 4, 1]
-        table.rows = records.map(row)
+    func text(_ style: Style) throws -> String {
+        let shown = columns ?? .usual
+        var table = Table(shown.map(\.title))
+        // What went wrong is shown with as many columns as there are, and `show` has all of it.
+        for index in shown.indices.reversed() {
+            guard let least = shown[index].least else { continue }
+            table.shrinkable.append(index)
+            table.least[index] = least
+        }
+        // Who asked for columns gets them all.
+        if columns == nil {
+            table.dispensable = [.progress, .createdAt, .attempt, .action].compactMap(shown.firstIndex)
+        }
+        for record in records { table.rows.append(try shown.map { try $0.cell(record, now: now) }) }
         return table.text(style)
-    }
-
-    private func row(_ record: OperationRecord) -> [Table.Cell] {
-        let status = Status(record.status)
-        let isOver = record.state == .completed
-        return [
-            Table.Cell("\(record.id)"), Table.Cell(record.name), Table.Cell(status.text, status.colour),
-            Table.Cell(Self.squares(record.progress, status)),
-            Table.Cell(isOver ? "—" : record.action ?? "—", isOver ? .dim : nil),
-            Table.Cell(isOver ? "" : Self.tries(record)),
-            Table.Cell(Ago.short(record.createdAt, now: now)),
-            Table.Cell(Self.remark(record), record.state == .failed ? .red : .dim),
-        ]
     }
 
     /// The actions up to which squares can be told apart at a glance.
@@ -60,15 +58,24 @@ struct OperationTable {
         }
     }
 
-    private static func tries(_ record: OperationRecord) -> String {
+    static func tries(_ record: OperationRecord) -> String {
         guard record.attempt > 0 else { return "" }
         return "\(record.attempt)" + (record.maxAttempts.map { "/\($0)" } ?? "")
     }
 
-    private static func remark(_ record: OperationRecord) -> String {
-        guard record.state != .completed else { return "" }
-        if let error = record.error, record.state != .cancelled { return "\(error.type): \(error.message)" }
-        return record.note ?? record.reportedProgress.map { "\(Int($0.fraction * 100))% \($0.note ?? "")" }
-            ?? ""
+    /// The error that it failed by, or for which it is tried again; that of an attempt before the one that runs is over.
+    static func error(_ record: OperationRecord) -> String? {
+        guard ["failed", "retrying"].contains(record.status) else { return nil }
+        return record.error.map { "\($0.type): \($0.message)" }
     }
+
+    static func remark(_ record: OperationRecord) -> String {
+        guard record.state != .completed else { return "" }
+        return error(record) ?? record.note
+            ?? record.reportedProgress.map { "\(Int($0.fraction * 100))% \($0.note ?? "")" } ?? ""
+    }
+}
+
+extension [OperationColumn] {
+    fileprivate static var usual: Self { OperationColumn.usual }
 }

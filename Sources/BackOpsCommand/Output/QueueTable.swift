@@ -17,12 +17,31 @@ struct QueueTable {
     }
 
     func text(_ style: Style) -> String {
+        let whole = table(notes: true)
+        if whole.fits(style.width) { return whole.text(style) }
+        // Why a queue rests is worth lines of its own.
+        let notes = queues.compactMap { queue in
+            queue.pause.map { "\(queue.name) paused \(Self.words($0, now: now))" }
+        }
+        return table(notes: false).text(style)
+            + notes.map { WrappedText.text(Sanitised.line($0), style.width, first: "‖ ", rest: "  ") }
+            .joined()
+    }
+
+    private func table(notes: Bool) -> Table {
         var table = Table([
             "QUEUE", "STATE", "READY", "RUNNING", "RETRYING", "SCHEDULED", "PARKED", "OLDEST", "WORKERS", "",
         ])
-        table.shrinkable = [9, 0]
-        table.rows = queues.map(row)
-        return table.text(style)
+        table.shrinkable = [0]
+        table.least = [0: 12]
+        // What is nowhere goes first.
+        let counts: [(column: Int, count: (QueueRecord) -> Int)] = [
+            (5, \.scheduled), (6, \.parked), (4, \.retrying), (3, \.running),
+        ]
+        table.dispensable = counts.filter { each in queues.allSatisfy { each.count($0) == 0 } }.map(\.column)
+        table.dispensable += counts.map(\.column).filter { !table.dispensable.contains($0) }
+        table.rows = queues.map { notes ? row($0) : row($0).dropLast() + [Table.Cell("")] }
+        return table
     }
 
     private func row(_ queue: QueueRecord) -> [Table.Cell] {
@@ -45,7 +64,7 @@ struct QueueTable {
 
     /// `for 12m, until 14:00 by ann: mail server down`.
     static func words(_ pause: QueuePause, now: Date) -> String {
-        var text = "since \(Ago.sentence(pause.since, now: now))"
+        var text = "for \(Ago.short(pause.since, now: now))"
         text += pause.until.map { ", goes on \(Ago.sentence($0, now: now))" } ?? ""
         if let by = pause.by { text += ", by \(by)" }
         return text + (pause.reason.map { ": \($0)" } ?? "")
@@ -53,6 +72,9 @@ struct QueueTable {
 }
 
 extension QueueRecord {
+    /// Whether anything of it waits or runs.
+    var isInUse: Bool { ready + scheduled + running + retrying + parked > 0 }
+
     /// The queue as `--json` shows it, under the names of the view `queue_depth`.
     var json: JSON {
         [

@@ -4,20 +4,13 @@ struct Status: Hashable {
 
     init(_ word: String) { self.word = word }
 
-    var symbol: String {
-        switch word {
-        case "completed": "✓"
-        case "failed": "✗"
-        case "cancelled": "⊘"
-        case "skipped": "–"
-        case "running": "●"
-        case "retrying": "↻"
-        case "waiting": "◷"
-        case "ready": "◎"
-        case "parked": "?"
-        default: "○"
-        }
-    }
+    /// The one table of symbols, in the order of the legend; that of the SQL function `flow` is the same.
+    static let symbols: KeyValuePairs<String, String> = [
+        "completed": "✓", "running": "●", "retrying": "↻", "waiting": "◷", "ready": "◎", "failed": "✗",
+        "cancelled": "⊘", "skipped": "–", "open": "○", "parked": "?",
+    ]
+
+    var symbol: String { Self.symbols.first { $0.key == word }?.value ?? "○" }
 
     var colour: Colour? {
         switch word {

@@ -16,6 +16,8 @@ struct WorkerPage {
     func text(_ style: Style) -> String {
         var table = Table(["WORKER", "STATE", "BUSY", "QUEUES", "VERSION", "LAST SEEN", "UP"])
         table.shrinkable = [3, 4, 0]
+        table.least = [0: 16, 3: 12]
+        table.dispensable = [4, 6, 5]
         table.rows = workers.map { worker in
             let (state, colour) = Self.state(worker)
             return [
@@ -40,6 +42,8 @@ struct WorkerPage {
         guard !jobs.isEmpty else { return "nobody holds anything\n" }
         var table = Table(["WORKER", "HOLDS", "OPERATION", "ACTION", "TRY", "SINCE", "PROGRESS"])
         table.shrinkable = [6, 3, 2]
+        table.least = [6: 16, 3: 16, 2: 10]
+        table.dispensable = [4, 2]
         table.rows = jobs.map { job in
             let worker = workers.first { $0.id == job.workerID }
             let progress = job.progress.map { "\(Int($0.fraction * 100))% \($0.note ?? "")" }

@@ -19,14 +19,14 @@ package struct Problem: Error, Hashable {
     package static func silent(_ status: ProgramStatus) -> Problem { Problem(status, "") }
 
     /// The lines for standard error.
-    func text(for program: String) -> String {
+    func text(for program: String, width: Int? = nil) -> String {
         guard !message.isEmpty else { return "" }
         var text = Sanitised.lines(message)
         if let advice {
             if let last = text.last, !".!?".contains(last) { text += "." }
             text += " " + Sanitised.lines(advice)
         }
-        return "\(program): \(text)\n"
+        return WrappedText.text("\(program): \(text)", width)
     }
 }
 
@@ -47,18 +47,19 @@ extension Problem {
 
     private init(_ error: BackOpsError) {
         let cause = error.underlying as? PQError
+        let message = CommandAdvice.text(error.message, id: error.operationID)
         switch error.code {
         case .noSuchOperation:
-            self.init(.noSuchOperation, error.message, advice: "See `\(Program.name) list`.")
-        case .schemaMissing, .schemaVersionMismatch, .unsupportedEncoding:
-            self.init(.schemaMismatch, error.message)
-        case .timedOut: self.init(.timedOut, error.message)
-        case .invalidGlobals, .invalidPlan, .invalidName, .unknownJumpTarget: self.init(.usage, error.message)
-        case _ where error.isAboutArguments: self.init(.usage, error.message)
+            self.init(.noSuchOperation, message, advice: "See `\(Program.name) list`.")
+        case .schemaMissing, .schemaVersionMismatch, .unsupportedEncoding: self.init(.schemaMismatch, message)
+        case .timedOut: self.init(.timedOut, message)
+        case .wrongState: self.init(.error, message)
+        case .invalidGlobals, .invalidPlan, .invalidName, .unknownJumpTarget: self.init(.usage, message)
+        case _ where error.isAboutArguments: self.init(.usage, message)
         case _ where cause != nil: self = cause.map(Problem.init) ?? .silent(.error)
-        case .databaseUnavailable: self.init(.databaseUnreachable, error.message)
-        case .invalidConfiguration: self.init(.usage, error.message)
-        default: self.init(.error, error.message)
+        case .databaseUnavailable: self.init(.databaseUnreachable, message)
+        case .invalidConfiguration: self.init(.usage, message)
+        default: self.init(.error, message)
         }
     }
 

@@ -63,7 +63,7 @@ package enum Program {
     /// standard output.
     private static func report(_ error: any Error, of root: any AsyncParsableCommand.Type) -> ProgramStatus {
         if let problem = Problem(error) {
-            StandardStream.error.write(problem.text(for: name))
+            StandardStream.error.write(problem.text(for: name, width: Style.of(.error).width))
             return problem.status
         }
         let status = ProgramStatus(rawValue: root.exitCode(for: error).rawValue)

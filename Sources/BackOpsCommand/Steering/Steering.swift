@@ -31,7 +31,11 @@ struct Steering {
     func runShowingOne() async throws {
         guard let id = ids.first, ids.count == 1, !dryRun else { return try await run() }
         try await steering.options.withClient { client in
-            try await OperationReport.write(try await one(client, id), client, output)
+            let changed = try await one(client, id)
+            let record = try await client.handle(changed).record()
+            try OperationReport.write(record, output)
+            if let remark = verb.remark(on: record) { StandardStream.error.say(remark, output.messageStyle) }
+            try await sayWhatHinders(changed, client)
         }
     }
 
@@ -47,15 +51,20 @@ struct Steering {
             throw error
         }
         report(done)
+        if let id = done.first, done.count == 1, !dryRun { try await sayWhatHinders(id, client) }
+    }
+
+    /// What keeps one operation from going on, although that was asked for.
+    private func sayWhatHinders(_ id: Int64, _ client: BackOpsClient) async throws {
+        guard verb.goesOn else { return }
+        try await Hindrances(of: id, client).say(output.messageStyle)
     }
 
     private func runSelection(_ client: BackOpsClient) async throws {
         let selection = steering.selection
-        let states = selection.states.isEmpty ? verb.states : selection.states
+        let states = selection.states.isEmpty ? verb.states.map(StateWord.init) : selection.states
         let found = try await selection.query(client, states: states).ids()
-        if found.isEmpty, !output.json, let suggestion = try await selection.suggestion(client) {
-            StandardStream.error.writeLine(suggestion)
-        }
+        if found.isEmpty, !output.json { try await sayWhatElse(client) }
         if dryRun { return try await preview(found, client) }
         guard !found.isEmpty else { return report([]) }
         if !steering.yes, Confirmation.canAsk {
@@ -72,6 +81,21 @@ struct Steering {
         let words = "\(Self.operations(left)) had changed meanwhile, or cannot be \(verb.past)"
         guard done.isEmpty else { return StandardStream.error.writeLine(words) }
         throw Problem(.error, words, advice: "With the number \(found[0]) instead, the command says why.")
+    }
+
+    /// Where nothing was found: what else may have been meant.
+    private func sayWhatElse(_ client: BackOpsClient) async throws {
+        let selection = steering.selection
+        if let suggestion = try await selection.suggestion(client) {
+            StandardStream.error.say(suggestion, output.messageStyle)
+        }
+        guard selection.states.isEmpty else { return }
+        let others = try await selection.query(client, states: []).count()
+        guard others > 0 else { return }
+        let words = others == 1 ? "1 other matches, but is" : "\(others) others match, but are"
+        let states = verb.states.map(\.rawValue).joined(separator: " or ")
+        let hint = verb.allowed.count > verb.states.count ? ": --state says which are meant" : ""
+        StandardStream.error.say("\(words) not \(states)\(hint)", output.messageStyle)
     }
 
     private func preview(_ found: [Int64], _ client: BackOpsClient) async throws {
@@ -91,7 +115,7 @@ struct Steering {
         let newest = Array(found.suffix(limit))
         let records = try await client.operations.withIDs(newest).all(limit: limit)
         let rest = found.count - newest.count
-        return OperationTable(records).text(style) + (rest > 0 ? "… and \(rest) more\n" : "")
+        return try OperationTable(records).text(style) + (rest > 0 ? "… and \(rest) more\n" : "")
     }
 
     private func report(_ done: [Int64]) {

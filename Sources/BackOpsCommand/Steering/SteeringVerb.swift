@@ -10,19 +10,31 @@ struct SteeringVerb {
     let states: [OperationState]
     /// The states that it can be done to.
     let allowed: [OperationState]
+    /// What else it can be done to, of a state that is not allowed as a whole.
+    var also: [OperationStatus] = []
+    /// Whether somebody expects the operation to go on afterwards.
+    var goesOn = true
+
+    func allows(_ word: StateWord) -> Bool {
+        allowed.contains(word.state) || word.status.map(also.contains) == true
+    }
+
+    var allowedWords: [String] { allowed.map(\.rawValue) + also.map(\.rawValue) }
 
     /// Those that somebody cancelled on purpose stay so, unless they are asked for.
     static let retry = SteeringVerb(
         present: "Retry",
         past: "retried",
         states: [.failed],
-        allowed: [.failed, .cancelled]
+        allowed: [.failed, .cancelled],
+        also: [.retrying]
     )
     static let cancel = SteeringVerb(
         present: "Cancel",
         past: "cancelled",
         states: [.active],
-        allowed: [.active]
+        allowed: [.active],
+        goesOn: false
     )
     static let skip = SteeringVerb(
         present: "Skip an action of",
@@ -58,6 +70,19 @@ struct SteeringVerb {
         present: "Set globals of",
         past: "changed",
         states: [.active, .failed],
-        allowed: OperationState.allCases
+        allowed: OperationState.allCases,
+        goesOn: false
     )
+
+    /// What a person should know of an operation to which this was done.
+    func remark(on record: OperationRecord) -> String? {
+        guard past == Self.set.past else { return nil }
+        return switch record.status {
+        case "running":
+            "an action of #\(record.id) runs right now: it sees the change from its next attempt on"
+        case "completed", "cancelled":
+            "#\(record.id) is \(record.status): nothing reads its globals unless it runs again"
+        default: nil
+        }
+    }
 }

@@ -1,0 +1,57 @@
+import BackOps
+
+/// Advice of the database, which names calls in SQL, in the words of the terminal: `backops retry 48213`.
+enum CommandAdvice {
+    /// A call as the functions of the schema write it: `SELECT backops.retry(48213)`, `skip(id)`.
+    nonisolated(unsafe) private static let call =
+        #/(?:SELECT (?:\* FROM )?)?(?:[\w"]+\.)?(?<name>[a-z_]+)\((?<arguments>[^()]*(?:\(\))?)\);?/#
+        .asciiOnlyWordCharacters()
+
+    /// The text with commands in the place of calls.
+    ///
+    /// - Parameters:
+    ///   - text: The advice, or an error with its hint.
+    ///   - id: The operation that it is about, where the text says only `id`; else the first one that it names counts.
+    /// - Returns: The text for a terminal.
+    static func text(_ text: String, id: Int64? = nil) -> String {
+        let named = text.firstMatch(of: #/\boperation (\d+)/#).flatMap { Int64($0.1) }
+        let number = (id ?? named).map(String.init) ?? "ID"
+        let words = text.replacing(call) { match in
+            command(String(match.name), arguments(match.arguments), number).map { "`\(Program.name) \($0)`" }
+                ?? String(match.0)
+        }
+        return words.replacing(
+            "see operation_status for what",
+            with: "`\(Program.name) explain \(number)` says what"
+        ).replacing("jump and run_from lead", with: "jump and run-from lead").replacing(
+            "look at worker_status",
+            with: "look at `\(Program.name) workers --jobs`"
+        )
+    }
+
+    private static func arguments(_ text: Substring) -> [String] {
+        text.split(separator: ", ").map { word in
+            word.count > 1 && word.hasPrefix("'") && word.hasSuffix("'")
+                ? String(word.dropFirst().dropLast()).replacing("''", with: "'") : String(word)
+        }
+    }
+
+    private static func command(_ name: String, _ arguments: [String], _ number: String) -> String? {
+        let first = arguments.first ?? ""
+        let id = Int64(first) == nil ? number : first
+        switch (name, arguments.count) {
+        case ("retry", 1), ("cancel", 1), ("skip", 1), ("rerun", 1), ("explain", 1): return "\(name) \(id)"
+        case ("run_from", 2...3), ("jump", 2...3):
+            let place = ShellWord.quoted(arguments.dropFirst().joined(separator: "/"))
+            return "\(name == "jump" ? name : "run-from") \(id) \(place)"
+        case ("reschedule", 2): return "reschedule \(id) --to now"
+        case ("resume", 1): return "resume \(first)"
+        case ("set_global", 3):
+            guard let value = try? JSON(parsing: arguments[2]) else { return nil }
+            return "set \(id) \(Assignment(key: arguments[1], value: value).text)"
+        case ("invariants", 0): return "doctor"
+        case ("rescue", 0): return "sql -- -c 'select rescue()'"
+        default: return nil
+        }
+    }
+}
