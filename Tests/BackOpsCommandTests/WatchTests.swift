@@ -53,6 +53,40 @@ import Testing
         #expect(output.contains("completed\n"))
     }
 
+    @Test func `keeps what has ended in view, and sums up at the end`() async throws {
+        for name in ["Greeting", "Stumbling", "Nobody"] { _ = try await Shell.backops(["enqueue", name]) }
+        async let watched = Shell.backops(["watch", "1", "2", "3", "--interval", "50ms"])
+        _ = try await Shell.application(["work", "--drain"])
+        _ = try await Shell.backops(["cancel", "3"])
+        let lines = try await watched.output.split(separator: "\n")
+        #expect(lines.contains { $0.hasPrefix("#1 ") && $0.contains("✓ completed") })
+        #expect(lines.contains { $0.hasPrefix("#2 ") && $0.contains("the floor was wet") })
+        #expect(try await watched.messages == "1 completed, 1 failed, 1 cancelled\n")
+        #expect(try await watched.code == 4)
+        #expect(try await Shell.backops(["watch", "1"]).messages.isEmpty)
+    }
+
+    @Test func `says nothing of an old error while another attempt runs`() async throws {
+        try await prepare()
+        let client = BackOpsClient(TestDatabase.current.database)
+        _ = try await Shell.backops(["retry", "2"])
+        let record = try #require(try await client.operation(2))
+        #expect(record.error != nil && record.status == "ready")
+        #expect(!OperationLine(record).text(.plain).contains("floor"))
+        #expect(
+            !WatchLine(record: record, now: record.createdAt).text(.plain, id: 2, name: 9).contains("floor")
+        )
+        #expect(try !OperationTable([record]).text(.plain).contains("floor"))
+        await client.close()
+    }
+
+    @Test func `leaves lines above those that change in place`() {
+        #expect(
+            LiveArea.replacement(of: 2, ["settled", "a", "b"])
+                == "\u{1b}[2A\r\u{1b}[Ksettled\n\u{1b}[Ka\n\u{1b}[Kb\n\u{1b}[J"
+        )
+    }
+
     @Test func `prints JSON Lines`() async throws {
         try await prepare()
         let watched = try await Shell.backops(["watch", "1", "2", "--json"])

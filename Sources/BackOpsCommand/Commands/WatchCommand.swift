@@ -13,7 +13,7 @@ struct WatchCommand: AsyncParsableCommand {
             watch 48213 --json | jq .progress
 
             On a terminal the lines change in place; elsewhere there is a line for every change, and with --json a \
-            document for every change. With numbers it ends with 0 when all have completed, with 4 when one failed, else \
+            document for every change. What has ended stays in view, and at the end it says how many did how. With numbers it ends with 0 when all have completed, with 4 when one failed, else \
             with 5 when one was cancelled, and with 6 when the time is up.
             """
     )
@@ -62,8 +62,11 @@ struct WatchCommand: AsyncParsableCommand {
                     guard await signals.next() != nil else { throw CancellationError() }
                     return .interrupted
                 }
-                defer { group.cancelAll() }
-                return try await group.next() ?? .error
+                let first = try await group.next() ?? .error
+                group.cancelAll()
+                // It has its last word when it is stopped, too.
+                while let _ = try? await group.next() {}
+                return first
             }
         }
         if status != .done { throw Problem.silent(status) }
@@ -72,6 +75,7 @@ struct WatchCommand: AsyncParsableCommand {
     private func follow(_ client: BackOpsClient) async throws -> ProgramStatus {
         let start = ContinuousClock.now
         var view = WatchView(output)
+        defer { view.end() }
         while true {
             if ids.isEmpty {
                 try await showSelection(client, &view)
@@ -98,17 +102,25 @@ struct WatchCommand: AsyncParsableCommand {
     }
 
     private func showSelection(_ client: BackOpsClient, _ view: inout WatchView) async throws {
-        let states = selection.states.isEmpty ? [OperationState.active] : selection.states
+        let states = selection.states.isEmpty ? [StateWord(.active as OperationState)] : selection.states
         let query = try selection.query(client, states: states)
-        var records = try await query.all(limit: view.room)
-        // What is no longer found has ended, or was deleted.
-        let gone = view.unfinished.subtracting(records.map(\.id))
-        if !gone.isEmpty {
-            let ended = try await client.operations.withIDs(Array(gone)).all(limit: gone.count)
-            for id in gone.subtracting(ended.map(\.id)) { view.forget(id) }
-            records += ended
+        let found = try await query.all(limit: view.room + 1)
+        let records = Array(found.prefix(view.room))
+        if found.count > records.count {
+            view.sayOnce("only the newest \(view.room) are shown", output.messageStyle)
         }
-        try view.show(records, sum: view.isLive ? try await sum(client) : nil)
+        if found.isEmpty, view.unfinished.isEmpty {
+            view.sayOnce("nothing of that is active; it waits", output.messageStyle)
+        }
+        // What is no longer found has ended, is no longer among the newest, or was deleted.
+        let gone = view.unfinished.subtracting(records.map(\.id))
+        var ended: [OperationRecord] = []
+        if !gone.isEmpty {
+            let others = try await client.operations.withIDs(Array(gone)).all(limit: gone.count)
+            for id in gone.subtracting(others.map(\.id)) { view.forget(id) }
+            ended = others.filter { $0.state != .active }
+        }
+        try view.show(records, ended: ended, sum: view.isLive ? try await sum(client) : nil)
     }
 
     /// What waits, in one line.

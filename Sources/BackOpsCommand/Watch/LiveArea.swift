@@ -11,6 +11,12 @@ struct LiveArea {
         height = lines.count
     }
 
+    /// Replaces the lines that it wrote last, and leaves others above them for good.
+    mutating func show(_ lines: [String], below settled: [String]) {
+        stream.write(Self.replacement(of: height, settled + lines))
+        height = lines.count
+    }
+
     /// What moves the cursor up over the old lines, and clears them.
     static func replacement(of height: Int, _ lines: [String]) -> String {
         let up = height > 0 ? "\u{1b}[\(height)A\r" : ""

@@ -64,10 +64,7 @@ struct WatchLine {
     }
 
     private var detail: String? {
-        if let error = record.error, record.state != .completed, record.status != "running" {
-            return "\(error.type): \(error.message)"
-        }
-        return record.note
+        OperationTable.error(record) ?? record.note
     }
 }
 

@@ -24,6 +24,15 @@ struct WatchView {
         form = output.json ? .json : isLive ? .live : .lines
     }
 
+    private var hasSaid = false
+
+    /// Says something once; where lines change in place there is no room for it.
+    mutating func sayOnce(_ text: String, _ style: Style) {
+        guard !hasSaid, form != .live else { return }
+        hasSaid = true
+        StandardStream.error.say(text, style)
+    }
+
     /// Whether lines change in place.
     var isLive: Bool { form == .live }
 
@@ -33,33 +42,57 @@ struct WatchView {
     }
 
     /// The operations that were shown before and had not ended, as far as they must be read to say how they did.
-    var unfinished: Set<Int64> { form == .live ? [] : changes.unfinished }
+    var unfinished: Set<Int64> { changes.unfinished }
 
-    /// Shows what was read; the sum is a line of its own below a live view.
-    mutating func show(_ records: [OperationRecord], sum: String? = nil, now: Date = .now) throws {
+    /// Shows what was read.
+    ///
+    /// - Parameters:
+    ///   - records: The operations that are followed.
+    ///   - ended: Those that were followed and are no longer among them: what they came to stays in view, above the others.
+    ///   - sum: A line of its own below a live view.
+    ///   - now: The time that it is.
+    /// - Throws: ``BackOpsError`` for globals that cannot be read.
+    mutating func show(
+        _ records: [OperationRecord],
+        ended: [OperationRecord] = [],
+        sum: String? = nil,
+        now: Date = .now
+    ) throws {
         switch form {
         case .live:
-            let id = records.map { TextWidth.of("#\($0.id)") }.max() ?? 0
-            let name = min(24, records.map { TextWidth.of(Sanitised.line($0.name)) }.max() ?? 0)
-            var lines: [String] = []
-            for record in records {
+            let all = ended + records
+            let id = all.map { TextWidth.of("#\($0.id)") }.max() ?? 0
+            let name = min(24, all.map { TextWidth.of(Sanitised.line($0.name)) }.max() ?? 0)
+            func line(_ record: OperationRecord) -> String {
+                _ = changes.isNew(record, record.status)
                 let remaining = pace.remaining(record, now: now)
-                let line = WatchLine(record: record, now: now, remaining: remaining)
-                lines.append(line.text(style, id: id, name: name))
+                return WatchLine(record: record, now: now, remaining: remaining).text(
+                    style,
+                    id: id,
+                    name: name
+                )
             }
+            let settled = ended.map(line)
+            var lines = records.map(line)
             if let sum { lines.append(style.paint(TextWidth.fit(sum, (style.width ?? 80) - 1), .dim)) }
-            area.show(lines)
+            area.show(lines, below: settled)
         case .lines:
-            for record in records {
+            for record in records + ended {
                 let line = OperationLine(record).text(style)
                 if changes.isNew(record, line) { StandardStream.output.writeLine(line) }
             }
         case .json:
-            for record in records {
+            for record in records + ended {
                 let line = try record.json().description
                 if changes.isNew(record, line) { StandardStream.output.writeLine(line) }
             }
         }
+    }
+
+    /// Says how all that were seen did; what a machine reads has it already.
+    func end() {
+        guard form != .json, changes.count > 1 else { return }
+        StandardStream.error.writeLine(changes.tally)
     }
 
     /// Forgets an operation that was deleted meanwhile.
