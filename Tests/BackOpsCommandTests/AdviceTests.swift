@@ -31,6 +31,23 @@ import Testing
     }
 }
 
+@Suite struct `Advice of an application` {
+    @Test func `names its own command`() {
+        Program.$name.withValue("shop") {
+            #expect(
+                CommandAdvice.text("SELECT backops.retry(2) tries at once.")
+                    == "`shop retry 2` tries at once."
+            )
+            #expect(
+                CommandAdvice.text("an older one: run `backops migrate up`")
+                    == "an older one: run `shop migrate up`"
+            )
+            let missing = BackOpsError(.schemaMissing, message: "run `backops migrate up`")
+            #expect(Problem(missing)?.message == "run `shop migrate up`")
+        }
+    }
+}
+
 @Suite(.backops) struct `What explain, show and errors advise` {
     private func prepare() async throws {
         for name in ["Greeting", "Stumbling"] { _ = try await Shell.backops(["enqueue", name]) }

@@ -149,4 +149,24 @@ import Testing
             #expect(found.allSatisfy { $0["status"]?.stringValue == word })
         }
     }
+
+    @Test func `choose what is steered, too, as far as that can be done`() async throws {
+        _ = try await Shell.application(["work", "--drain"])
+        _ = try await Shell.backops(["enqueue", "Greeting"])
+        _ = try await Shell.backops(["enqueue", "Greeting", "--in", "1h"])
+        try await TestDatabase.current.script(
+            "update jobs set attempt = 1, run_at = now() + interval '1 hour' where operation_id = 1"
+        )
+        let retried = try await Shell.backops(["retry", "--state", "retrying", "--yes", "--json"])
+        #expect(try retried.json()["retried"] == [1], "\(retried.messages)")
+        let refused = try await Shell.backops(["retry", "--state", "waiting", "--yes"])
+        #expect(
+            refused.code == 64
+                && refused.messages.contains("only to those that are failed or cancelled or retrying")
+        )
+        #expect(
+            try await Shell.backops(["cancel", "--state", "waiting", "--yes"]).output
+                == "cancelled 1 operation\n"
+        )
+    }
 }

@@ -20,7 +20,9 @@ enum CommandAdvice {
             command(String(match.name), arguments(match.arguments), number).map { "`\(Program.name) \($0)`" }
                 ?? String(match.0)
         }
-        return words.replacing(
+        // The library knows no other name than that of the stand-alone program.
+        let own = words.replacing("`backops ", with: "`\(Program.name) ")
+        return own.replacing(
             "see operation_status for what",
             with: "`\(Program.name) explain \(number)` says what"
         ).replacing("jump and run_from lead", with: "jump and run-from lead").replacing(
