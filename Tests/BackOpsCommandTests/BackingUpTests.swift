@@ -5,7 +5,7 @@ import LibPQ
 import Testing
 
 /// The commands of the page "Backing up and restoring", on a server of their own.
-@Suite(.timeLimit(.minutes(5))) struct `Backing up and restoring` {
+@Suite(.timeLimit(.minutes(10))) struct `Backing up and restoring` {
     private static let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Sources/BackOps/BackOps.docc/BackingUp.md")
 

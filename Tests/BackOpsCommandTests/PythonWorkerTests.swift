@@ -9,7 +9,7 @@ private let python = ProcessInfo.processInfo.environment["BACKOPS_TEST_PYTHON"]
 /// The program of Examples/python-worker, with a Python that has its packages.
 @Suite(
     .backops(isolation: .database),
-    .timeLimit(.minutes(2)),
+    .timeLimit(.minutes(10)),
     .enabled(if: python != nil, "BACKOPS_TEST_PYTHON names no Python with psycopg")
 )
 struct `The worker in Python` {

@@ -26,12 +26,12 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `is that of its build`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `is that of its build`() async throws {
         let version = try await version(of: "BackOpsCommandTestApplication")
         #expect(version.wholeMatch(of: #/build [0-9a-f]{8}/#) != nil, "\(version)")
     }
 
-    @Test(.timeLimit(.minutes(2))) func `is what the application says`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `is what the application says`() async throws {
         let version = try await version(of: "BackOpsCommandTestShop")
         #expect(version == "1.4.0")
     }
