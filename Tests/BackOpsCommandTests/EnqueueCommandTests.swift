@@ -129,7 +129,7 @@ import Testing
     func `treats SQL and other oddities in names as text`(name: String) async throws {
         #expect(try await Shell.backops(["enqueue", name, "\(name)=\(name)"]).code == 0)
         #expect(try await TestDatabase.current.value("select name from operations", as: String.self) == name)
-        #expect(try await globals(of: 1) == [name: .string(name)])
+        #expect(try await globals(of: 1) == [JSON.Key(name): .string(name)])
         let found = try await Shell.backops(["list", "--name", name, "--where", "\(name)=\(name)", "--json"])
         #expect(try found.json()[0]?["name"]?.stringValue == name)
     }

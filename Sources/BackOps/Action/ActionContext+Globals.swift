@@ -5,15 +5,17 @@ extension ActionContext {
     /// Reads and writes a global of the key's type; setting nil removes it.
     ///
     /// Reads see what this attempt has set. Reading gives nil when the global is not set, is null, or is of
-    /// another type, which is logged (``require(_:)`` throws instead). A value that JSON cannot hold, such
-    /// as an infinite `Double`, fails the attempt when the body returns.
+    /// another type, which is logged (``require(_:)`` throws instead). Where the globals cannot be read at all, it gives nil
+    /// as well, and the attempt fails at its end whatever the body did without the value. So it does after a value that JSON cannot
+    /// hold, such as an infinite `Double`.
     ///
     /// - Parameter key: The global's key.
     @_disfavoredOverload
     public subscript<Value: Codable & Sendable>(key: GlobalKey<Value>) -> Value? {
         get {
+            guard let json = readable(key.name) else { return nil }
             do {
-                return try key.value(try stored(key.name))
+                return try key.value(json)
             } catch {
                 logger.warning(
                     "global cannot be read",
@@ -36,12 +38,7 @@ extension ActionContext {
     /// - Parameter key: The global's key.
     public subscript(key: String) -> JSON? {
         get {
-            do {
-                return try stored(key)
-            } catch {
-                logger.warning("global cannot be read", metadata: ["key": "\(key)", "error": "\(error)"])
-                return nil
-            }
+            readable(key)
         }
         set { store(newValue, key) }
     }
@@ -101,19 +98,30 @@ extension ActionContext {
         try state.withLock { state throws(BackOpsError) in try state.read(key) }
     }
 
+    /// Nil, and the end of the attempt as a failure, where the globals cannot be read.
+    private func readable(_ key: String) -> JSON? {
+        do {
+            return try stored(key)
+        } catch {
+            logger.warning("global cannot be read", metadata: ["key": "\(key)", "error": "\(error)"])
+            state.withLock { $0.unreadable = $0.unreadable ?? error }
+            return nil
+        }
+    }
+
     private func refuse(_ error: BackOpsError) {
         logger.warning(
             "global cannot be set",
             metadata: ["key": "\(error.subject ?? "")", "error": "\(error)"]
         )
         state.withLock { state in
-            if state.isOpen { state.refusal = state.refusal ?? error }
+            if state.isOpen { state.wishes.refusal = state.wishes.refusal ?? error }
         }
     }
 
     private func store(_ value: JSON?, _ key: String) {
         let isStored = state.withLock { state in
-            if state.isOpen { state.patch[key] = value }
+            if state.isOpen { state.patch[JSON.Key(key)] = value }
             return state.isOpen
         }
         if !isStored {

@@ -46,7 +46,7 @@ extension ActionContext {
         let target = try invocation.plan.jumpTarget(branch, at: action)
         try state.withLock { state throws(BackOpsError) in
             guard state.isOpen else { throw .actionEnded("jump(to:)") }
-            state.jump = target
+            state.wishes.jump = target
         }
     }
 

@@ -9,6 +9,17 @@ extension ActionContext {
         case ended
     }
 
+    /// What the attempt wants to take effect, and loses when the transaction rolls back in which it was set.
+    struct Wishes: Sendable {
+        var patch = GlobalsPatch()
+
+        /// The position to go to.
+        var jump: Int?
+
+        /// The first value that could not be set: a subscript cannot throw, so the attempt fails at its end.
+        var refusal: BackOpsError?
+    }
+
     /// What the attempt has asked for so far.
     struct State: Sendable {
         var phase = Phase.running
@@ -19,14 +30,16 @@ extension ActionContext {
         /// The globals as the attempt found them, with what it checkpointed.
         var globals: Globals
 
+        var wishes = Wishes()
+
+        /// Why a global could not be read: a subscript cannot throw, and what the body does without the value must not count.
+        var unreadable: BackOpsError?
+
         /// What was set since, seen by every read.
-        var patch = GlobalsPatch()
-
-        /// The position to go to.
-        var jump: Int?
-
-        /// The first value that could not be set: a subscript cannot throw, so the attempt fails at its end.
-        var refusal: BackOpsError?
+        var patch: GlobalsPatch {
+            get { wishes.patch }
+            set { wishes.patch = newValue }
+        }
 
         init(globals: Globals) { self.globals = globals }
 
@@ -34,15 +47,19 @@ extension ActionContext {
 
         /// What takes effect on completion.
         func result() throws(BackOpsError) -> ActionResult {
-            if let refusal { throw refusal }
+            if let refusal = unreadable ?? wishes.refusal { throw refusal }
             try patch.validate()
-            return ActionResult(patch: patch, jump: jump)
+            return ActionResult(patch: patch, jump: wishes.jump)
         }
 
         func read(_ key: String) throws(BackOpsError) -> JSON? {
-            patch.covers(key) ? patch[key] : try globals.members()[key]
+            let key = JSON.Key(key)
+            return patch.covers(key) ? patch[key] : try globals.members()[key]
         }
     }
+
+    /// Why a global could not be read, if one could not.
+    var unreadable: BackOpsError? { state.withLock(\.unreadable) }
 
     /// How far the attempt is.
     var phase: Phase { state.withLock(\.phase) }

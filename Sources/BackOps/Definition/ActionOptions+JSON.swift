@@ -1,7 +1,7 @@
 extension ActionOptions {
     /// The options as the SQL engine takes them; defaults are not written.
-    package var json: [String: JSON] {
-        var json: [String: JSON] = [:]
+    package var json: [JSON.Key: JSON] {
+        var json: [JSON.Key: JSON] = [:]
         json["perform_at"] = performAt.map { .string(ISO8601.text($0)) }
         json["perform_in"] = performIn.map(\.secondsJSON)
         json["perform_at_global"] = performAtGlobal.map(JSON.string)
@@ -25,7 +25,8 @@ extension ActionOptions {
         }
         var maxAttempts = RetryPolicy.standard.maxAttempts
         var (backoff, jitter) = (RetryPolicy.standard.backoff, RetryPolicy.standard.jitter)
-        for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+        for (key, value) in members.sorted(by: { $0.key < $1.key }) {
+            let name = key.text
             switch name {
             case "perform_at":
                 performAt = try Self.read(name, "an ISO 8601 date", value.stringValue.flatMap(ISO8601.date))
@@ -86,7 +87,7 @@ extension RetryPolicy {
     }
 
     fileprivate static func backoff(json: JSON) throws(BackOpsError) -> (Backoff, jitter: Double) {
-        for name in (json.objectValue ?? [:]).keys
+        for name in (json.objectValue ?? [:]).keys.map(\.text)
         where !["kind", "base", "factor", "max", "jitter"].contains(name) {
             throw .invalidConfiguration(
                 "backoff.\(name)",

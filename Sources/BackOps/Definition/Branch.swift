@@ -17,6 +17,16 @@ public struct BranchName: Hashable, Sendable, ExpressibleByStringLiteral, Custom
     public static let main: BranchName = "main"
 }
 
+extension BranchName {
+    /// Whether the names have the same bytes.
+    public static func == (lhs: BranchName, rhs: BranchName) -> Bool {
+        lhs.description.hasSameBytes(as: rhs.description)
+    }
+
+    /// Feeds the name's bytes to a hasher.
+    public func hash(into hasher: inout Hasher) { description.hashBytes(into: &hasher) }
+}
+
 /// Holds a named list of actions that run one after the other.
 public struct Branch: Sendable {
     /// The branch's name.

@@ -10,7 +10,7 @@ extension Plan {
                     let options = entry.options.json
                     return options.isEmpty ? .string(entry.name) : [.string(entry.name), .object(options)]
                 }
-                return (branch.description, .array(actions))
+                return (JSON.Key(branch.description), .array(actions))
             }
         )
         return writer.bytes
@@ -29,7 +29,7 @@ extension Plan {
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidPlan`` or
     ///   ``BackOpsError/Code/invalidName``.
     package init(operation: String, json: [UInt8]) throws(BackOpsError) {
-        let members: [(key: String, value: JSON)]?
+        let members: [(key: JSON.Key, value: JSON)]?
         do {
             members = try JSONParser.parseMembers(json)
         } catch {
@@ -50,8 +50,8 @@ extension Plan {
                 )
             }
             var actions: [(name: String, options: ActionOptions)] = []
-            for element in elements { actions.append(try Self.action(element, in: name, of: operation)) }
-            branches.append((BranchName(name), actions))
+            for element in elements { actions.append(try Self.action(element, in: name.text, of: operation)) }
+            branches.append((BranchName(name.text), actions))
         }
         try self.init(operation: operation, branches: branches)
     }

@@ -91,7 +91,9 @@ extension Plan {
     ///   - action: Its name, or nil for the branch's first action. Of several, the first is meant.
     /// - Returns: The position, or nil when there is none.
     package func position(of branch: BranchName, action: String?) -> Int? {
-        entries.first { $0.branch == branch && (action == nil || $0.name == action) }?.position
+        entries.first { entry in
+            entry.branch == branch && action.map { entry.name.hasSameBytes(as: $0) } ?? true
+        }?.position
     }
 
     /// Finds the position of an action, for a jump.
@@ -122,6 +124,8 @@ extension Plan {
     /// Counts the earlier actions of the same name in the same branch.
     package func occurrence(at position: Int) -> Int {
         guard let entry = entry(at: position) else { return 0 }
-        return entries.prefix(position - 1).count { $0.branch == entry.branch && $0.name == entry.name }
+        return entries.prefix(position - 1).count {
+            $0.branch == entry.branch && $0.name.hasSameBytes(as: entry.name)
+        }
     }
 }

@@ -13,8 +13,8 @@ package struct Registry: Sendable {
     /// The definitions in the order in which they were given.
     package let definitions: [Definition]
 
-    private let definitionsByName: [String: Int]
-    private let sharedActions: [String: PlannedAction]
+    private let definitionsByName: [ExactText: Int]
+    private let sharedActions: [ExactText: PlannedAction]
 
     /// Checks definitions and files their actions.
     ///
@@ -26,11 +26,11 @@ package struct Registry: Sendable {
     package init(_ operations: [any OperationDefinition], actions: [any Plannable] = []) throws(BackOpsError)
     {
         var definitions: [Definition] = []
-        var byName: [String: Int] = [:]
+        var byName: [ExactText: Int] = [:]
         for operation in operations {
             let definition = try Self.definition(operation)
             for name in [definition.name] + definition.formerNames {
-                guard byName.updateValue(definitions.count, forKey: name) == nil else {
+                guard byName.updateValue(definitions.count, forKey: ExactText(name)) == nil else {
                     throw .duplicateDefinition(name)
                 }
             }
@@ -60,14 +60,16 @@ package struct Registry: Sendable {
     private static func shared(
         _ standalone: [PlannedAction],
         _ definitions: [Definition]
-    ) throws(BackOpsError) -> [String: PlannedAction] {
+    ) throws(BackOpsError) -> [ExactText: PlannedAction] {
         for action in standalone {
             for name in [action.name] + action.formerNames { try NameRule.check(name, of: "an action") }
         }
         let actions = standalone + definitions.flatMap(\.actions).filter { !$0.isClosure }
-        var shared = Dictionary(actions.map { ($0.name, $0) }) { first, _ in first }
+        var shared = Dictionary(actions.map { (ExactText($0.name), $0) }) { first, _ in first }
         for action in actions {
-            for name in action.formerNames where shared[name] == nil { shared[name] = action }
+            for name in action.formerNames.map({ ExactText($0) }) where shared[name] == nil {
+                shared[name] = action
+            }
         }
         return shared
     }
@@ -76,7 +78,7 @@ package struct Registry: Sendable {
 extension Registry {
     /// The definition of an operation, by its current or a former name.
     package func definition(_ name: String) -> Definition? {
-        definitionsByName[name].map { definitions[$0] }
+        definitionsByName[ExactText(name)].map { definitions[$0] }
     }
 
     /// The plan of an operation, by its current or a former name.
@@ -101,7 +103,8 @@ extension Registry {
         branch: BranchName = .main,
         occurrence: Int = 0
     ) -> PlannedAction? {
-        definition(operation)?.action(action, branch: branch, occurrence: occurrence) ?? sharedActions[action]
+        definition(operation)?.action(action, branch: branch, occurrence: occurrence)
+            ?? sharedActions[ExactText(action)]
     }
 
     /// What this program can run, as the database asks for it, sorted.
@@ -109,15 +112,17 @@ extension Registry {
     /// "Operation/Action" for every action of a definition and "/Action" for every action that ad-hoc
     /// operations may use, under current and former names alike.
     package var handlers: [String] {
-        var handlers = Set(sharedActions.keys.map { "/\($0)" })
+        var handlers = Set(sharedActions.keys.map { ExactText("/\($0)") })
         for definition in definitions {
             for operation in [definition.name] + definition.formerNames {
                 for action in definition.actions {
-                    for name in [action.name] + action.formerNames { handlers.insert("\(operation)/\(name)") }
+                    for name in [action.name] + action.formerNames {
+                        handlers.insert(ExactText("\(operation)/\(name)"))
+                    }
                 }
             }
         }
-        return handlers.sorted()
+        return handlers.sorted().map(\.text)
     }
 }
 
@@ -130,6 +135,7 @@ extension Registry.Definition {
             let place = sameBranch.dropFirst(occurrence).first ?? sameBranch.first ?? places.first
             return place.map { actions[$0] }
         }
-        return find { $0.name == name } ?? find { $0.formerNames.contains(name) }
+        return find { $0.name.hasSameBytes(as: name) }
+            ?? find { $0.formerNames.contains { $0.hasSameBytes(as: name) } }
     }
 }

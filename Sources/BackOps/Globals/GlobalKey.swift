@@ -25,3 +25,11 @@ extension GlobalKey: ExpressibleByStringLiteral, CustomStringConvertible {
     /// The key's name.
     public var description: String { name }
 }
+
+extension GlobalKey {
+    /// Whether the names have the same bytes.
+    public static func == (lhs: Self, rhs: Self) -> Bool { lhs.name.hasSameBytes(as: rhs.name) }
+
+    /// Feeds the name's bytes to a hasher.
+    public func hash(into hasher: inout Hasher) { name.hashBytes(into: &hasher) }
+}

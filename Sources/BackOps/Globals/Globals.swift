@@ -4,7 +4,7 @@
 /// Globals that come from the database stay text until something asks for a value.
 public struct Globals: Sendable {
     private enum Store: Sendable {
-        case members([String: JSON])
+        case members([JSON.Key: JSON])
         case text(LazyDocument)
     }
 
@@ -19,18 +19,27 @@ public struct Globals: Sendable {
     /// Makes a document of values by key.
     ///
     /// - Parameter members: The values.
-    public init(_ members: [String: JSON]) { store = .members(members) }
+    public init(_ members: [JSON.Key: JSON]) { store = .members(members) }
+
+    /// Makes a document of values by key; of keys that are equal for Swift there is one.
+    ///
+    /// - Parameter members: The values.
+    @_disfavoredOverload
+    public init(_ members: [String: JSON]) {
+        self.init(Dictionary(uniqueKeysWithValues: members.map { (JSON.Key($0.key), $0.value) }))
+    }
 
     /// Takes a document's text without reading it.
     ///
-    /// - Parameter text: A JSON object in UTF-8; when it is not one, reading a value throws or gives nil.
+    /// - Parameter text: A JSON object in UTF-8; when it is not one, ``members()``, ``require(_:)`` and ``decoded(as:)`` throw, and
+    ///   subscripts give nil.
     public init(text: [UInt8]) { store = .text(LazyDocument(text)) }
 
     /// Reads the document.
     ///
     /// - Returns: The values by key.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals`` when it is not a JSON object.
-    public func members() throws(BackOpsError) -> [String: JSON] {
+    public func members() throws(BackOpsError) -> [JSON.Key: JSON] {
         switch store {
         case .members(let members): members
         case .text(let document): try document.members()
@@ -53,7 +62,7 @@ public struct Globals: Sendable {
     package func checkedJSON() throws(BackOpsError) -> [UInt8] {
         if let refusal { throw refusal }
         if case .members(let members) = store {
-            for (key, value) in members { try value.validate(key: key) }
+            for (key, value) in members { try value.validate(key: key.text) }
         }
         return utf8
     }
@@ -62,13 +71,20 @@ public struct Globals: Sendable {
 extension Globals {
     /// Reads and writes a global of any type; nil when it is not set, and setting nil removes it.
     ///
+    /// Of a document that cannot be read (``members()`` says why), everything is nil, and setting a value changes nothing but that the
+    /// globals are refused where they are to be stored: nothing that is in it gets lost.
+    ///
     /// - Parameter key: The global's key.
     public subscript(key: String) -> JSON? {
-        get { readable[key] }
+        get { readable[JSON.Key(key)] }
         set {
-            var members = readable
-            members[key] = newValue
-            store = .members(members)
+            do {
+                var members = try members()
+                members[JSON.Key(key)] = newValue
+                store = .members(members)
+            } catch {
+                refusal = refusal ?? error
+            }
         }
     }
 
@@ -83,7 +99,7 @@ extension Globals {
     public subscript<Value: Codable & Sendable>(key: GlobalKey<Value>) -> Value? {
         get {
             do {
-                return try key.value(readable[key.name])
+                return try key.value(readable[JSON.Key(key.name)])
             } catch {
                 return nil
             }
@@ -105,7 +121,9 @@ extension Globals {
     ///   ``BackOpsError/Code/globalTypeMismatch`` or, for an unreadable document,
     ///   ``BackOpsError/Code/invalidGlobals``.
     public func require<Value: Codable & Sendable>(_ key: GlobalKey<Value>) throws(BackOpsError) -> Value {
-        guard let value = try key.value(try members()[key.name]) else { throw .missingGlobal(key.name) }
+        guard let value = try key.value(try members()[JSON.Key(key.name)]) else {
+            throw .missingGlobal(key.name)
+        }
         return value
     }
 
@@ -124,7 +142,7 @@ extension Globals {
     }
 
     /// The values, or none when the document cannot be read.
-    private var readable: [String: JSON] {
+    private var readable: [JSON.Key: JSON] {
         do {
             return try members()
         } catch {
@@ -135,7 +153,7 @@ extension Globals {
 
 extension Globals: ExpressibleByDictionaryLiteral, CustomStringConvertible {
     /// Makes a document of a literal; of a key that occurs twice, the last value counts.
-    public init(dictionaryLiteral elements: (String, JSON)...) {
+    public init(dictionaryLiteral elements: (JSON.Key, JSON)...) {
         self.init(Dictionary(elements, uniquingKeysWith: { $1 }))
     }
 

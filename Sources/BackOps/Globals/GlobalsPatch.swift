@@ -2,15 +2,15 @@
 ///
 /// Setting a key to the value that it already has is still a set: another writer may have changed it since.
 package struct GlobalsPatch: Sendable, Hashable {
-    package private(set) var set: [String: JSON] = [:]
-    package private(set) var unset: [String] = []
+    package private(set) var set: [JSON.Key: JSON] = [:]
+    package private(set) var unset: [JSON.Key] = []
 
     package init() {}
 
     package var isEmpty: Bool { self.set.isEmpty && unset.isEmpty }
 
     /// Reads and writes one key; setting nil removes it.
-    package subscript(key: String) -> JSON? {
+    package subscript(key: JSON.Key) -> JSON? {
         get { self.set[key] }
         set {
             unset.removeAll { $0 == key }
@@ -20,7 +20,7 @@ package struct GlobalsPatch: Sendable, Hashable {
     }
 
     /// Tells whether the patch decides about the key.
-    package func covers(_ key: String) -> Bool {
+    package func covers(_ key: JSON.Key) -> Bool {
         set[key] != nil || unset.contains(key)
     }
 
@@ -28,20 +28,20 @@ package struct GlobalsPatch: Sendable, Hashable {
     ///
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals``.
     package func validate() throws(BackOpsError) {
-        for (key, value) in set { try value.validate(key: key) }
-        for key in unset { try JSON.null.validate(key: key) }
+        for (key, value) in set { try value.validate(key: key.text) }
+        for key in unset { try JSON.null.validate(key: key.text) }
     }
 
     /// `{"set": {...}, "unset": [...]}`, as the engine's functions take it.
     package var jsonText: String {
-        JSON.object(["set": .object(set), "unset": .array(unset.map(JSON.string))]).description
+        JSON.object(["set": .object(set), "unset": .array(unset.map { .string($0.text) })]).description
     }
 
     /// Gives the document that results when the patch is applied.
     package func applied(to globals: Globals) -> Globals {
         var globals = globals
-        for (key, value) in set { globals[key] = value }
-        for key in unset { globals[key] = nil }
+        for (key, value) in set { globals[key.text] = value }
+        for key in unset { globals[key.text] = nil }
         return globals
     }
 

@@ -8,11 +8,11 @@ extension JSON {
     public subscript(key: String) -> JSON? {
         get {
             guard case .object(let members) = self else { return nil }
-            return members[key]
+            return members[Key(key)]
         }
         set {
             var members = objectValue ?? [:]
-            members[key] = newValue
+            members[Key(key)] = newValue
             self = .object(members)
         }
     }
@@ -62,7 +62,7 @@ extension JSON {
     }
 
     /// The members, when it is an object.
-    public var objectValue: [String: JSON]? {
+    public var objectValue: [Key: JSON]? {
         guard case .object(let members) = self else { return nil }
         return members
     }

@@ -54,7 +54,7 @@ extension JSON: Codable {
         } else if let value = Self.attempt([JSON].self, container) {
             self = .array(value)
         } else {
-            self = .object(try container.decode([String: JSON].self))
+            self = .object(try container.decode([Key: JSON].self))
         }
     }
 

@@ -22,7 +22,7 @@ extension JSON {
             try Self.checkDepth(depth + 1, path)
             for (key, value) in members {
                 let inner = path.count < 200 ? "\(path).\(key)" : path
-                if key.utf8.contains(0) { throw Self.nulError(inner) }
+                if key.text.utf8.contains(0) { throw Self.nulError(inner) }
                 try value.validate(path: inner, depth: depth + 1)
             }
         default: break

@@ -7,8 +7,8 @@
 /// let address: JSON = ["city": "Bern", "codes": [3000, 3001.5], "note": nil]
 /// ```
 ///
-/// Keys that differ only in their Unicode normalisation are one key.
-public enum JSON: Sendable, Hashable {
+/// Texts and keys are compared by their bytes, as in PostgreSQL (``ExactText``).
+public enum JSON: Sendable {
     /// The value `null`.
     case null
     /// `true` or `false`.
@@ -22,10 +22,53 @@ public enum JSON: Sendable, Hashable {
     /// A list of values.
     case array([JSON])
     /// Values by name, in no order.
-    case object([String: JSON])
+    case object([Key: JSON])
+
+    /// The name of a member of an object.
+    public typealias Key = ExactText
 
     /// The deepest nesting of arrays and objects that is read and written.
     public static let depthLimit = 512
+}
+
+extension JSON {
+    /// Makes an object of members by name; of names that are equal for Swift there is one.
+    ///
+    /// - Parameter members: The members.
+    /// - Returns: The object.
+    @_disfavoredOverload
+    public static func object(_ members: [String: JSON]) -> JSON {
+        .object(Dictionary(uniqueKeysWithValues: members.map { (Key($0.key), $0.value) }))
+    }
+}
+
+extension JSON: Hashable {
+    /// Whether the values are equal, texts by their bytes, numbers by how they are written.
+    public static func == (lhs: JSON, rhs: JSON) -> Bool {
+        switch (lhs, rhs) {
+        case (.null, .null): true
+        case (.bool(let lhs), .bool(let rhs)): lhs == rhs
+        case (.integer(let lhs), .integer(let rhs)): lhs == rhs
+        case (.number(let lhs), .number(let rhs)): lhs == rhs
+        case (.string(let lhs), .string(let rhs)): lhs.hasSameBytes(as: rhs)
+        case (.array(let lhs), .array(let rhs)): lhs == rhs
+        case (.object(let lhs), .object(let rhs)): lhs == rhs
+        default: false
+        }
+    }
+
+    /// Feeds the value to a hasher.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
+        case .number(let value): hasher.combine(value)
+        case .string(let value): value.hashBytes(into: &hasher)
+        case .array(let value): hasher.combine(value)
+        case .object(let value): hasher.combine(value)
+        }
+    }
 }
 
 extension JSON: CustomStringConvertible {

@@ -1,11 +1,11 @@
 struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
-    let members: [String: JSON]
+    let members: [JSON.Key: JSON]
     let codingPath: [any CodingKey]
 
-    var allKeys: [Key] { members.keys.compactMap(Key.init(stringValue:)) }
+    var allKeys: [Key] { members.keys.compactMap { Key(stringValue: $0.text) } }
 
     func contains(_ key: Key) -> Bool {
-        members[key.stringValue] != nil
+        members[JSON.Key(key.stringValue)] != nil
     }
 
     func decodeNil(forKey key: Key) throws -> Bool {
@@ -29,15 +29,15 @@ struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func superDecoder() throws -> any Decoder {
         let key = JSONCodingKey("super")
-        return JSONDecoding(json: members[key.stringValue] ?? .null, codingPath: codingPath + [key])
+        return JSONDecoding(json: members[JSON.Key(key.stringValue)] ?? .null, codingPath: codingPath + [key])
     }
 
     func superDecoder(forKey key: Key) throws -> any Decoder {
-        JSONDecoding(json: members[key.stringValue] ?? .null, codingPath: codingPath + [key])
+        JSONDecoding(json: members[JSON.Key(key.stringValue)] ?? .null, codingPath: codingPath + [key])
     }
 
     private func decoder(for key: Key) throws -> JSONDecoding {
-        guard let json = members[key.stringValue] else {
+        guard let json = members[JSON.Key(key.stringValue)] else {
             let context = DecodingError.Context(
                 codingPath: codingPath,
                 debugDescription: "The key is missing."

@@ -33,7 +33,7 @@ struct JSONEncoding: Encoder {
             case empty
             case value(JSON)
             case array([Node])
-            case object([String: Node])
+            case object([JSON.Key: Node])
         }
 
         var content = Content.empty
@@ -47,7 +47,8 @@ struct JSONEncoding: Encoder {
             }
         }
 
-        func member(_ key: String) -> Node {
+        func member(_ name: String) -> Node {
+            let key = JSON.Key(name)
             let node = Node()
             if case .object(var members) = content {
                 members[key] = node

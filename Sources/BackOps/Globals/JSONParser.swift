@@ -13,7 +13,7 @@ struct JSONParser {
     /// Reads an object whose members' order counts; nil when the document is not an object.
     ///
     /// A key that occurs twice is there twice.
-    static func parseMembers(_ bytes: [UInt8]) throws(BackOpsError) -> [(key: String, value: JSON)]? {
+    static func parseMembers(_ bytes: [UInt8]) throws(BackOpsError) -> [(key: JSON.Key, value: JSON)]? {
         try withParser(bytes) { parser throws(BackOpsError) in
             guard parser.peek() == UInt8(ascii: "{") else {
                 _ = try parser.value(depth: 0)
@@ -51,9 +51,9 @@ struct JSONParser {
         }
     }
 
-    private mutating func members(depth: Int) throws(BackOpsError) -> [(key: String, value: JSON)] {
+    private mutating func members(depth: Int) throws(BackOpsError) -> [(key: JSON.Key, value: JSON)] {
         guard depth <= JSON.depthLimit else { throw tooDeep() }
-        var members: [(key: String, value: JSON)] = []
+        var members: [(key: JSON.Key, value: JSON)] = []
         position += 1
         skipWhitespace()
         if take("}") { return members }
@@ -63,7 +63,7 @@ struct JSONParser {
             skipWhitespace()
             guard take(":") else { throw error("a colon is missing") }
             skipWhitespace()
-            members.append((key, try value(depth: depth)))
+            members.append((JSON.Key(key), try value(depth: depth)))
             skipWhitespace()
             if take("}") { return members }
             guard take(",") else { throw error("a comma or a closing brace is missing") }

@@ -15,13 +15,13 @@ struct JSONWriter {
     }
 
     /// Writes an object whose members stay in the order in which they are given.
-    mutating func writeObject(_ members: some Sequence<(key: String, value: JSON)>) {
+    mutating func writeObject(_ members: some Sequence<(key: JSON.Key, value: JSON)>) {
         bytes.append(UInt8(ascii: "{"))
         var isFirst = true
         for (key, value) in members {
             if !isFirst { bytes.append(UInt8(ascii: ",")) }
             isFirst = false
-            write(key)
+            write(key.text)
             bytes.append(UInt8(ascii: ":"))
             write(value)
         }
@@ -68,7 +68,7 @@ struct JSONWriter {
         bytes.append(contentsOf: text.utf8)
     }
 
-    private static func sorted(_ members: [String: JSON]) -> [(key: String, value: JSON)] {
-        members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    private static func sorted(_ members: [JSON.Key: JSON]) -> [(key: JSON.Key, value: JSON)] {
+        members.sorted { $0.key < $1.key }
     }
 }

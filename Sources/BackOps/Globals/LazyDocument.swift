@@ -5,11 +5,11 @@ import Synchronization
 /// Most actions touch few globals, and many touch none: these cost no parsing.
 final class LazyDocument: Sendable {
     let text: [UInt8]
-    private let parsed = Mutex<Result<[String: JSON], BackOpsError>?>(nil)
+    private let parsed = Mutex<Result<[JSON.Key: JSON], BackOpsError>?>(nil)
 
     init(_ text: [UInt8]) { self.text = text }
 
-    func members() throws(BackOpsError) -> [String: JSON] {
+    func members() throws(BackOpsError) -> [JSON.Key: JSON] {
         let result = parsed.withLock { parsed in
             if let parsed { return parsed }
             let result = Self.read(text)
@@ -19,7 +19,7 @@ final class LazyDocument: Sendable {
         return try result.get()
     }
 
-    private static func read(_ text: [UInt8]) -> Result<[String: JSON], BackOpsError> {
+    private static func read(_ text: [UInt8]) -> Result<[JSON.Key: JSON], BackOpsError> {
         do {
             guard case .object(let members) = try JSON(parsing: text) else {
                 return .failure(.invalidGlobals(nil, "The globals are not a JSON object."))

@@ -49,8 +49,10 @@ package struct EnqueueRun: Sendable {
     var times: [PQTimestamp?]? { hasTime ? allTimes : nil }
 
     func holds(_ request: Enqueue) -> Bool {
-        request.name == common.name && request.queue == common.queue && request.priority == common.priority
-            && request.tags == common.tags && request.when.delay == common.when.delay
+        request.name.hasSameBytes(as: common.name) && request.queue.hasSameBytes(as: common.queue)
+            && request.priority == common.priority
+            && request.tags.map { ExactText($0) } == common.tags.map { ExactText($0) }
+            && request.when.delay == common.when.delay
             && request.plan == common.plan && request.traceparent == common.traceparent
     }
 

@@ -15,6 +15,19 @@ struct ActionLabels: Sendable, Hashable {
     }
 }
 
+extension ActionLabels {
+    static func == (lhs: ActionLabels, rhs: ActionLabels) -> Bool {
+        lhs.operation.hasSameBytes(as: rhs.operation) && lhs.action.hasSameBytes(as: rhs.action)
+            && lhs.queue.hasSameBytes(as: rhs.queue)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        operation.hashBytes(into: &hasher)
+        action.hashBytes(into: &hasher)
+        queue.hashBytes(into: &hasher)
+    }
+}
+
 /// Says in one word how an attempt ended, as metrics and spans do.
 enum AttemptOutcome: String, Sendable, CaseIterable {
     case completed

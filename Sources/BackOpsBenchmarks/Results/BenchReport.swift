@@ -93,7 +93,7 @@ struct BenchReport: Sendable {
         figure.details.sorted { $0.key < $1.key }.map { name, value in
             let numbers = value.arrayValue ?? [value]
             let texts = numbers.map { $0.doubleValue.map(Decimals.text) ?? "\($0)" }
-            return name.replacing("_", with: " ") + " " + texts.joined(separator: " ")
+            return name.text.replacing("_", with: " ") + " " + texts.joined(separator: " ")
         }.joined(separator: ", ")
     }
 

@@ -27,7 +27,11 @@ struct Comparison: Sendable {
             throw Problem(.usage, "\(file) holds no results", advice: "Write it with --json.")
         }
         settings =
-            documents.compactMap { $0["settings"]?.objectValue }.first?.compactMapValues(\.stringValue) ?? [:]
+            documents.compactMap { $0["settings"]?.objectValue }.first.map { settings in
+                Dictionary(settings.compactMap { key, value in value.stringValue.map { (key.text, $0) } }) {
+                    $1
+                }
+            } ?? [:]
     }
 
     /// How many times the earlier value a result's value is; nil when it was not measured then.

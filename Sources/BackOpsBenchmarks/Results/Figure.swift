@@ -27,7 +27,7 @@ struct Figure: Hashable, Sendable {
     var megabytes: Double?
 
     /// What else was seen: shares of processes, rates of each fifth.
-    var details: [String: JSON] = [:]
+    var details: [JSON.Key: JSON] = [:]
 
     /// What its value counts.
     enum Unit: String, Sendable, CaseIterable {

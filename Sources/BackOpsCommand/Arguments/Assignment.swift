@@ -57,10 +57,10 @@ struct Assignment: Hashable, Sendable {
     /// Puts assignments together.
     ///
     /// - Throws: ``ArgumentError`` when a key is given twice.
-    static func document(_ assignments: [Assignment]) throws(ArgumentError) -> [String: JSON] {
-        var document: [String: JSON] = [:]
+    static func document(_ assignments: [Assignment]) throws(ArgumentError) -> [JSON.Key: JSON] {
+        var document: [JSON.Key: JSON] = [:]
         for assignment in assignments
-        where document.updateValue(assignment.value, forKey: assignment.key) != nil {
+        where document.updateValue(assignment.value, forKey: JSON.Key(assignment.key)) != nil {
             throw ArgumentError("The key \(assignment.key) is given twice.")
         }
         return document

@@ -66,7 +66,7 @@ struct EnqueueOptions: ParsableArguments {
         return request
     }
 
-    private func document() throws -> [String: JSON] {
+    private func document() throws -> [JSON.Key: JSON] {
         guard let globals else { return [:] }
         let text = globals == "-" ? StandardStream.input.readAll() : Array(globals.utf8)
         let place = globals == "-" ? "standard input" : "--globals"

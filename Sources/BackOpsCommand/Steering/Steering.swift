@@ -121,7 +121,7 @@ struct Steering {
     private func report(_ done: [Int64]) {
         guard !output.json else {
             let document: JSON = [
-                verb.past: .array(done.map { .integer($0) }), "dry_run": .bool(dryRun),
+                JSON.Key(verb.past): .array(done.map { .integer($0) }), "dry_run": .bool(dryRun),
             ]
             return StandardStream.output.writeLine(document.description)
         }

@@ -14,7 +14,7 @@ struct InlineEngine {
     private let host: InlineHost
 
     private var progress: PlanProgress
-    private var failing: [String: Int]
+    private var failing: [ExactText: Int]
     private var clock = Duration.zero
     private var snoozes = 0
     private var run: InlineRun
@@ -28,7 +28,7 @@ struct InlineEngine {
         host: InlineHost
     ) throws(BackOpsError) {
         let paths = definition.plan.entries.map(\.path)
-        for path in failing.keys where !paths.contains(path) {
+        for path in failing.keys where !paths.contains(where: path.hasSameBytes) {
             throw .invalidConfiguration(
                 "failing",
                 "names \"\(path)\", but there is only \(paths.joined(separator: ", "))."
@@ -36,7 +36,7 @@ struct InlineEngine {
         }
         self.definition = definition
         self.start = now
-        self.failing = failing
+        self.failing = Dictionary(uniqueKeysWithValues: failing.map { (ExactText($0.key), $0.value) })
         self.maxSteps = maxSteps
         self.host = host
         progress = PlanProgress(definition.plan)
@@ -65,7 +65,7 @@ extension InlineEngine {
         if let delay = options.performIn { wait(delay) }
         if let name = options.performAtGlobal {
             do {
-                let date = try GlobalKey<Date>(name).value(try run.globals.members()[name])
+                let date = try GlobalKey<Date>(name).value(try run.globals.members()[ExactText(name)])
                 if let date { wait(until: date) }
             } catch {
                 run.errors.append(error)
@@ -105,10 +105,10 @@ extension InlineEngine {
         run.progress += reports
         switch outcome {
         case .completed(let result), .committed(let result):
-            run.attempts[entry.path, default: 0] += 1
+            run.attempts[ExactText(entry.path), default: 0] += 1
             return complete(entry, result)
         case .failed(let record):
-            run.attempts[entry.path, default: 0] += 1
+            run.attempts[ExactText(entry.path), default: 0] += 1
             return fail(entry, record)
         case .snoozed(let when):
             progress[position].attempts -= 1
@@ -121,8 +121,10 @@ extension InlineEngine {
 
     /// The action itself, or one that fails in its place.
     private mutating func action(_ entry: Plan.Entry) -> PlannedAction {
-        guard let left = failing[entry.path], left > 0 else { return definition.actions[entry.position - 1] }
-        failing[entry.path] = left - 1
+        guard let left = failing[ExactText(entry.path)], left > 0 else {
+            return definition.actions[entry.position - 1]
+        }
+        failing[ExactText(entry.path)] = left - 1
         return Do(entry.name) { _ in throw InjectedFailure(action: entry.path) }.planned
     }
 

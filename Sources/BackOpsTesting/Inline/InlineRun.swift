@@ -19,7 +19,7 @@ public struct InlineRun: Sendable {
     public internal(set) var path: [String] = []
 
     /// How many attempts each action, as "branch/Action", took in all its runs; snoozes do not count.
-    public internal(set) var attempts: [String: Int] = [:]
+    public internal(set) var attempts: [ExactText: Int] = [:]
 
     /// The time that was skipped before actions: delays, backoff and snoozes in their order.
     public internal(set) var waits: [Duration] = []

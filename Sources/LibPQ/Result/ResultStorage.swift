@@ -32,7 +32,7 @@ internal import CLibPQ
 
     /// Finds a column by its exact name; libpq's own look-up folds case and undoes quotes.
     func column(named name: String) -> Int? {
-        (0..<columnCount).first { self.name(column: $0) == name }
+        (0..<columnCount).first { self.name(column: $0).utf8.elementsEqual(name.utf8) }
     }
 
     func isNull(row: Int, column: Int) -> Bool {

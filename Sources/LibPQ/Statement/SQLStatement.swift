@@ -12,6 +12,11 @@ public struct SQLStatement: Sendable {
     struct Shape: Hashable, Sendable {
         var text: String
         var typeOIDs: [UInt32]
+
+        /// By bytes: texts that Swift takes for equal, because they look the same, are two statements for the server.
+        static func == (lhs: Shape, rhs: Shape) -> Bool {
+            lhs.typeOIDs == rhs.typeOIDs && lhs.text.utf8.elementsEqual(rhs.text.utf8)
+        }
     }
 
     /// Where a parameter's bytes lie in ``bytes``.

@@ -62,7 +62,7 @@ final class Enqueuer: Sendable {
     private func send(_ shape: Shape, _ key: String, _ globals: JSON, bySQL: Bool) async throws -> Int64 {
         guard bySQL else {
             var request = Enqueue(shape.rawValue)
-            for (name, value) in globals.objectValue ?? [:] { request.globals[name] = value }
+            for (name, value) in globals.objectValue ?? [:] { request.globals[name.text] = value }
             request.key = key
             return try await client.enqueue(request).id
         }
