@@ -5,11 +5,13 @@ extension ActionContext {
     /// Completes the action together with changes of your own, in one transaction.
     ///
     /// The statements, the globals, the jump and the completion commit together or not at all, so these
-    /// effects happen exactly once. When it returns, the action is completed: what the body does afterwards
+    /// effects happen exactly once. What is set while the closure runs goes with a transaction that rolls back, and with a
+    /// savepoint of it: after the error, globals and jump are what they were before. Progress that was reported stays. When it returns, the action is completed: what the body does afterwards
     /// can neither set a global (it is ignored, with a warning) nor jump (it throws), and an error that it
     /// throws is only logged. Call it last.
     ///
-    /// The closure may run more than once, when the database asks for a repetition.
+    /// The closure may run more than once, when the database asks for a repetition; each time it begins with the globals and the
+    /// jump from before.
     ///
     /// - Parameter body: Runs statements; set globals and jump in it as outside.
     /// - Throws: What the closure throws, and then the transaction is rolled back and the action goes on;
@@ -17,12 +19,19 @@ extension ActionContext {
     ///   ``BackOpsError/Code/unknownCommit`` when the connection died during the commit, or with
     ///   ``BackOpsError/Code/actionEnded`` for a second transaction.
     public func transaction(_ body: (PQTransaction) async throws -> Void) async throws {
-        try state.withLock { state throws(BackOpsError) in
+        let before = try state.withLock { state throws(BackOpsError) in
             guard state.phase == .running else { throw .actionEnded("transaction(_:)") }
             state.phase = .transacting
+            return state.wishes
         }
         do {
             try await host.transaction { executor in
+                self.goBack(to: before)
+                var executor = executor
+                executor.undo = {
+                    let wishes = self.state.withLock(\.wishes)
+                    return { self.goBack(to: wishes) }
+                }
                 try await body(executor)
                 return try self.state.withLock { state throws(BackOpsError) in
                     // Its time limit may have ended the attempt meanwhile: nothing is committed then.
@@ -32,8 +41,16 @@ extension ActionContext {
             }
             leaveTransaction(.committed)
         } catch {
+            goBack(to: before)
             leaveTransaction(.running)
             throw error
+        }
+    }
+
+    /// Forgets what was set since, unless the attempt was ended meanwhile by its time limit.
+    private func goBack(to wishes: Wishes) {
+        state.withLock { state in
+            if state.phase == .transacting { state.wishes = wishes }
         }
     }
 

@@ -12,6 +12,9 @@ public struct PQTransaction: Sendable {
     private let connection: PQConnection
     private let scope = Scope()
 
+    /// Remembers at a savepoint what is not in the database, and gives what brings it back after a rollback to it.
+    package var undo: (@Sendable () -> @Sendable () -> Void)?
+
     fileprivate init(_ connection: PQConnection) {
         self.connection = connection
     }
@@ -84,6 +87,7 @@ public struct PQTransaction: Sendable {
     /// - Throws: What the closure throws, ``PQError``, or `CancellationError`.
     @discardableResult
     public func savepoint<R>(_ body: (PQTransaction) async throws -> R) async throws -> R {
+        let undo = self.undo?()
         let name = try await run { session in
             let name = session.nextSavepoint()
             try session.script("savepoint \(name)")
@@ -96,6 +100,7 @@ public struct PQTransaction: Sendable {
         } catch {
             // Whatever fails here fails the transaction as well: its COMMIT will say so.
             await connection.runUncancelled { try? $0.rollback(to: name) }
+            undo?()
             throw error
         }
     }

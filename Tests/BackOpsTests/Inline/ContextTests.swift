@@ -151,7 +151,7 @@ import Testing
             Issue.record("not completed")
             return
         }
-        #expect(result.patch.set == ["a": 1, "b": 2])
+        #expect(result.patch.set == ["b": 2])
         #expect(host.record.committed.isEmpty)
     }
 

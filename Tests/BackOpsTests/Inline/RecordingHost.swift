@@ -13,8 +13,12 @@ final class RecordingHost: ActionHost {
 
     private let state = Mutex(Record())
     private let refusal: (any Error)?
+    private let repetitions: Int
 
-    init(refusal: (any Error)? = nil) { self.refusal = refusal }
+    init(refusal: (any Error)? = nil, repetitions: Int = 0) {
+        self.refusal = refusal
+        self.repetitions = repetitions
+    }
 
     var record: Record { state.withLock { $0 } }
 
@@ -29,6 +33,12 @@ final class RecordingHost: ActionHost {
 
     /// Runs in a transaction of the test's own database.
     func transaction(_ body: (PQTransaction) async throws -> ActionResult) async throws {
+        for _ in 0..<repetitions {
+            try? await TestDatabase.current.pool.withTransaction { transaction in
+                _ = try await body(transaction)
+                throw Broken()
+            }
+        }
         let result = try await TestDatabase.current.pool.withTransaction { transaction in
             let result = try await body(transaction)
             if let refusal { throw refusal }
