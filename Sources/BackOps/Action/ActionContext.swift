@@ -84,9 +84,9 @@ public final class ActionContext: Sendable {
         state = Mutex(State(globals: invocation.globals))
         var logger = logger
         logger[metadataKey: LogKey.operation] = "\(invocation.operationName)"
-        logger[metadataKey: LogKey.operationID] = "\(invocation.operationID)"
+        logger[metadataKey: LogKey.operationID] = .stringConvertible(invocation.operationID)
         logger[metadataKey: LogKey.action] = "\(invocation.branch)/\(invocation.actionName)"
-        logger[metadataKey: LogKey.attempt] = "\(invocation.attempt)"
+        logger[metadataKey: LogKey.attempt] = .stringConvertible(invocation.attempt)
         if let log { logger.handler = AttemptLogHandler(logger.handler, of: log) }
         self.logger = logger
         self.log = log
@@ -107,6 +107,6 @@ public final class ActionContext: Sendable {
     ///   - note: What is being done: "40 of 100 rows".
     public func progress(_ fraction: Double, _ note: String? = nil) {
         // NaN compares false with everything and so becomes 0.
-        host.report(progress: fraction > 0 ? min(fraction, 1) : 0, note: note)
+        host.report(progress: fraction > 0 ? min(fraction, 1) : 0, note: note.storable)
     }
 }

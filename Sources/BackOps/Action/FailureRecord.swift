@@ -1,3 +1,5 @@
+import LibPQ
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -25,7 +27,10 @@ package struct FailureRecord: Sendable {
     package let message: String
 
     /// Where it was thrown, when that was captured.
-    package let stackTrace: String?
+    package private(set) var stackTrace: String?
+
+    /// The stack whose names are to be looked up yet.
+    package private(set) var trace: FailureTrace?
 
     /// The error itself, for those in the same process.
     package let error: any Error
@@ -34,19 +39,40 @@ package struct FailureRecord: Sendable {
     ///
     /// - Parameters:
     ///   - error: The error that ended the attempt.
-    ///   - stackTrace: Where it was thrown.
-    package init(_ error: any Error, stackTrace: String? = nil) {
+    ///   - trace: Where it was thrown.
+    ///   - policy: The action's.
+    package init(_ error: any Error, trace: FailureTrace? = nil, policy: RetryPolicy = .standard) {
         let failure = error as? Failure
         decision =
             switch failure?.kind {
             case .permanent: .permanent
             case .retryAfter(let delay): .retryAfter(delay)
-            case nil: .retry
+            case nil: policy.retriesMistakes || !Self.isMistake(error) ? .retry : .permanent
             }
         errorType = ErrorText.type(of: failure?.underlying ?? error)
         message = ErrorText.message(of: error)
-        self.stackTrace = stackTrace.map { ErrorText.storable($0, limit: ErrorText.traceLimit) }
+        self.trace = trace
         self.error = error
+    }
+
+    /// Whether the same would happen again: what the server refused for reasons of its own may pass.
+    private static func isMistake(_ error: any Error) -> Bool {
+        guard let error = error as? BackOpsError, error.code.isPermanent else { return false }
+        return error.code != .invalidConfiguration || !(error.underlying is PQError)
+    }
+
+    /// Takes the text of the stack, in which names were looked up or not.
+    package func with(stackTrace text: String) -> FailureRecord {
+        var record = self
+        record.stackTrace = ErrorText.storable(text, limit: ErrorText.traceLimit)
+        record.trace = nil
+        return record
+    }
+
+    /// Looks the names of the stack up, which takes long the first time.
+    package func resolved() async -> FailureRecord {
+        guard let trace else { return self }
+        return with(stackTrace: await trace.textLookedUpElsewhere())
     }
 }
 
@@ -85,7 +111,8 @@ package enum ErrorText {
 
     /// Drops U+0000, which PostgreSQL cannot store, and what exceeds a number of bytes, between characters.
     package static func storable(_ text: String, limit: Int) -> String {
-        let text = text.utf8.contains(0) ? text.replacing("\0", with: "") : text
+        let text =
+            text.utf8.contains(0) ? String(decoding: text.utf8.filter { $0 != 0 }, as: UTF8.self) : text
         guard text.utf8.count > limit else { return text }
         let ellipsis = "…"
         var length = 0
@@ -93,6 +120,18 @@ package enum ErrorText {
             length += character.utf8.count
             return length <= limit - ellipsis.utf8.count
         }
-        return kept + ellipsis
+        guard kept.isEmpty else { return kept + ellipsis }
+        // One character may be of any length: a letter with a thousand accents.
+        length = 0
+        let scalars = text.unicodeScalars.prefix { scalar in
+            length += scalar.utf8.count
+            return length <= limit - ellipsis.utf8.count
+        }
+        return String(scalars) + ellipsis
     }
+}
+
+extension String? {
+    /// The text without what PostgreSQL cannot store; at most 8 kB.
+    var storable: String? { map { ErrorText.storable($0, limit: ErrorText.messageLimit) } }
 }

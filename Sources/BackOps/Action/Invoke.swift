@@ -19,7 +19,8 @@ package func invoke(
     stackTraces: StackTraces = .off,
     stragglers: Stragglers = Stragglers()
 ) async -> ActionOutcome {
-    await outcome(of: context, run(action, context, stackTraces, grace, stragglers))
+    let body = await run(action, context, stackTraces, grace, stragglers)
+    return outcome(of: context, body, action.options.retryPolicy)
 }
 
 private func run(
@@ -73,7 +74,11 @@ private func timeoutError(_ context: ActionContext, isStillRunning: Bool) -> Bac
 }
 
 /// Ends the context and weighs what it was told against what the body threw.
-private func outcome(of context: ActionContext, _ body: Completion.Outcome) async -> ActionOutcome {
+private func outcome(
+    of context: ActionContext,
+    _ body: Completion.Outcome,
+    _ policy: RetryPolicy
+) -> ActionOutcome {
     let (result, isCommitted) = context.end()
     if isCommitted, case .success(let result) = result {
         if case .threw(let error, _) = body {
@@ -86,19 +91,17 @@ private func outcome(of context: ActionContext, _ body: Completion.Outcome) asyn
     }
     switch (body, result) {
     case (.returned, .success(let result)): return .completed(result)
-    case (.returned, .failure(let error)): return .failed(FailureRecord(error))
-    case (.threw(let snooze as Snooze, _), _): return .snoozed(snooze.when)
+    case (.returned, .failure(let error)): return .failed(FailureRecord(error, policy: policy))
     case (.threw(is CancellationError, _), _) where Task.isCancelled: return .cancelled
     case (.threw(let error, let trace), _):
-        return .failed(FailureRecord(error, stackTrace: await trace.stored))
+        // Without the value it could not know what to do.
+        if let unreadable = context.unreadable { return .failed(FailureRecord(unreadable, policy: policy)) }
+        if let snooze = error as? Snooze { return .snoozed(snooze.when) }
+        return .failed(FailureRecord(error, trace: trace.isTurnedOff ? nil : trace, policy: policy))
     }
 }
 
 extension FailureTrace {
-    /// The text to store; none where traces are turned off.
-    fileprivate var stored: String? {
-        get async {
-            if case .missing(.turnedOff) = self { nil } else { await textLookedUpElsewhere() }
-        }
-    }
+    /// Whether nothing is to be stored.
+    fileprivate var isTurnedOff: Bool { if case .missing(.turnedOff) = self { true } else { false } }
 }

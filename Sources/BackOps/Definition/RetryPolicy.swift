@@ -1,5 +1,10 @@
 /// Says how often a failed action runs again, and after which delays.
 ///
+/// Mistakes that no repetition can mend fail the operation at once, whatever attempts are left: a global that is missing, is of
+/// another type or cannot be stored, a jump to what the operation does not have, a context that is used after its end. They
+/// are those of ``BackOpsError`` whose ``BackOpsError/Code/isPermanent`` is true. Where another program may set the
+/// global meanwhile, say ``retryingMistakes()``.
+///
 /// The ranges are checked when the plan is: attempts 1…1000, delays of 0 to 365 days, `factor` 1…100,
 /// `maximum` at least `base`, `jitter` 0…1.
 public struct RetryPolicy: Sendable, Hashable {
@@ -16,6 +21,11 @@ public struct RetryPolicy: Sendable, Hashable {
 
     /// The part of each delay, 0…1, that chance may take away.
     package let jitter: Double
+
+    /// Whether mistakes that no repetition can mend are repeated nevertheless.
+    ///
+    /// It belongs to the code of the action and is not stored with the plan.
+    public private(set) var retriesMistakes = false
 
     package init(maxAttempts: Int, backoff: Backoff, jitter: Double) {
         self.maxAttempts = maxAttempts
@@ -58,6 +68,19 @@ public struct RetryPolicy: Sendable, Hashable {
     /// - Returns: The policy.
     public static func constant(maxAttempts: Int = 25, delay: Duration, jitter: Double = 0) -> RetryPolicy {
         RetryPolicy(maxAttempts: maxAttempts, backoff: .constant(delay), jitter: jitter)
+    }
+
+    /// Repeats also after a missing global, an unknown jump target, and other mistakes that fail an operation at once by default.
+    ///
+    /// ```swift
+    /// Ship().retry(.constant(delay: .seconds(60)).retryingMistakes())
+    /// ```
+    ///
+    /// - Returns: The policy.
+    public func retryingMistakes() -> RetryPolicy {
+        var policy = self
+        policy.retriesMistakes = true
+        return policy
     }
 
     /// Runs the action once: its first failure fails the operation.

@@ -7,13 +7,27 @@ extension BackOpsError {
             case missingGlobal, globalTypeMismatch, invalidGlobals
             case unknownJumpTarget, actionEnded, stepLimit, timedOut
             case invalidPlan, invalidName, duplicateDefinition, invalidConfiguration
-            case staleClaim, noSuchOperation, wrongState, unknownCommit
+            case staleClaim, noSuchOperation, wrongState, unknownCommit, completionRefused
             case databaseUnavailable, schemaMissing, schemaVersionMismatch, unsupportedEncoding
         }
 
         private let kind: Kind
 
         private init(_ kind: Kind) { self.kind = kind }
+
+        /// Whether no repetition can mend it: a mistake of the program, or of the globals that it was given.
+        ///
+        /// An action that throws such an error fails its operation at once, unless its ``RetryPolicy`` says otherwise.
+        public var isPermanent: Bool {
+            switch kind {
+            case .missingGlobal, .globalTypeMismatch, .invalidGlobals, .unknownJumpTarget, .actionEnded,
+                .invalidPlan, .invalidName, .duplicateDefinition, .invalidConfiguration:
+                true
+            case .stepLimit, .timedOut, .staleClaim, .noSuchOperation, .wrongState, .unknownCommit,
+                .completionRefused, .databaseUnavailable, .schemaMissing, .schemaVersionMismatch:
+                false
+            }
+        }
 
         /// The code's name, as it is written in Swift.
         public var description: String { kind.rawValue }
@@ -51,6 +65,9 @@ extension BackOpsError {
         public static let wrongState = Code(.wrongState)
         /// The connection was lost during a commit, so nobody knows whether it took effect.
         public static let unknownCommit = Code(.unknownCommit)
+
+        /// PostgreSQL refused to store that an action completed: a trigger or a constraint of your own raised an error.
+        public static let completionRefused = Code(.completionRefused)
 
         /// The database cannot be reached.
         public static let databaseUnavailable = Code(.databaseUnavailable)

@@ -17,6 +17,22 @@ extension BackOpsError {
         self.init(code, subject: error.constraint, message: message, underlying: error)
     }
 
+    /// Says why a completed action fails after all.
+    init(refusingCompletion error: PQError) {
+        let refusal = BackOpsError(refusing: error)
+        guard refusal.code == .invalidConfiguration else {
+            self = refusal
+            return
+        }
+        let state = error.sqlState.map { " (SQLSTATE \($0.rawValue))" } ?? ""
+        self.init(
+            .completionRefused,
+            subject: error.constraint,
+            message: "PostgreSQL refused the action's completion\(state): \(error.message)",
+            underlying: error
+        )
+    }
+
     private static func missing(_ error: PQError) -> String {
         "the database has no schema of BackOps under this name, or an older one (\(error.message)): run `backops migrate up`"
     }
@@ -52,7 +68,7 @@ extension BackOpsError.Code {
             case .unknownWorker: .staleClaim
             case .undefinedTable, .undefinedFunction, .invalidSchemaName: .schemaMissing
             case _ where error.constraint?.hasPrefix("operations_globals_") == true: .invalidGlobals
-            case _ where error.code != .server: .databaseUnavailable
+            case _ where error.code != .server || error.mayPass: .databaseUnavailable
             default: .invalidConfiguration
             }
     }

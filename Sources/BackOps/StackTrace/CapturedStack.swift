@@ -29,6 +29,20 @@ package struct CapturedStack: Sendable {
         )
     }
 
+    /// Each address, and the file that it is in with the place there, as `addr2line` takes it.
+    var addresses: [String] {
+        guard let backtrace else { return [] }
+        return backtrace.frames.map { frame in
+            let address = frame.originalProgramCounter
+            guard let index = Self.images.indexOfImage(at: address) else { return "\(address)" }
+            let image = Self.images[index]
+            guard let place = UInt64(address), let base = UInt64(image.baseAddress) else {
+                return "\(address)"
+            }
+            return "\(address) \(image.name ?? "?")+0x\(String(place &- base, radix: 16))"
+        }
+    }
+
     /// Looks up names, files and lines.
     ///
     /// - Returns: The named frames, innermost first, inlined ones included. The first call of a process
@@ -43,6 +57,8 @@ package struct CapturedStack: Sendable {
     static let isSupported = false
 
     init(limit: Int) {}
+
+    var addresses: [String] { [] }
 
     func symbolicated() -> [StackFrame] { [] }
 }

@@ -1,5 +1,3 @@
-import Dispatch
-
 /// Where the error of a failed attempt was thrown.
 ///
 /// Holds addresses until ``text()`` is called, and no longer the error.
@@ -48,11 +46,19 @@ package enum FailureTrace: Sendable {
     /// When many actions fail at once, looking up names must not keep the threads that run the others.
     package func textLookedUpElsewhere() async -> String {
         await withCheckedContinuation { continuation in
-            Self.queue.async { continuation.resume(returning: self.text()) }
+            SymbolThread.shared.run { continuation.resume(returning: self.text()) }
         }
     }
 
-    private static let queue = DispatchQueue(label: "backops.stack-traces")
+    /// Describes the stack without looking anything up: each address, and where it is in its file.
+    package func addresses() -> String {
+        switch self {
+        case .missing(let reason): Self.text(of: reason)
+        case .recorded(let thrown, _, let limit):
+            (["addresses only, because their names were not there in time:"] + thrown.addresses.prefix(limit))
+                .joined(separator: "\n")
+        }
+    }
 
     /// Picks the frames that a reader wants to see, at most `limit`.
     ///

@@ -32,7 +32,7 @@ package struct ClaimedJob: Sendable {
         + "enqueued_at, queue, operation, branch, action, globals, plan, claimed_at, traceparent, globals_version"
 
     init(_ row: PQRow) throws(PQError) {
-        claim = Claim(operationID: try row.decode(0), claimID: try row.decode(1))
+        claim = try Claim(row)
         definitionID = try row.decode(2)
         position = Int(try row.decode(3, as: Int32.self))
         run = Int(try row.decode(4, as: Int32.self))

@@ -52,12 +52,12 @@ package struct CompletionResult: Sendable {
         + "attempt"
 
     init(_ row: PQRow) throws(PQError) {
-        claim = Claim(operationID: try row.decode(0), claimID: try row.decode(1))
+        claim = try Claim(row)
         let outcome = try row.decode(2, as: String.self)
         guard let known = Outcome(rawValue: outcome) else {
             throw PQError(
                 .decoding,
-                "complete_many answered \"\(outcome)\", which this version of BackOps does not know."
+                "The database answered \"\(outcome)\", which this version of BackOps does not know."
             )
         }
         self.outcome = known

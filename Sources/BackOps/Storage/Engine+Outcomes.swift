@@ -2,27 +2,66 @@ package import LibPQ
 
 /// What became of a claim whose action did not complete: a row of `fail_many`, `snooze_many` or `release_many`.
 package struct HandBackResult: Sendable {
+    /// What the database did.
+    package enum Outcome: String, Sendable {
+        case retrying, failed, snoozed, released
+        /// Of several outcomes, one that cannot be recorded: alone it is refused with the reason.
+        case invalid
+        /// The claim had completed its action before.
+        case done
+        /// The claim is not this worker's any more.
+        case stale
+        /// Somebody has the row locked; the call can be repeated.
+        case busy
+    }
+
     package let claim: Claim
-    /// retrying, failed, snoozed, released, invalid, done, stale or busy.
-    package let outcome: String
+    package let outcome: Outcome
 
     init(_ row: PQRow) throws(PQError) {
-        claim = Claim(operationID: try row.decode(0), claimID: try row.decode(1))
-        outcome = try row.decode(2)
+        claim = try Claim(row)
+        let outcome = try row.decode(2, as: String.self)
+        guard let known = Outcome(rawValue: outcome) else {
+            throw PQError(
+                .decoding,
+                "The database answered \"\(outcome)\", which this version of BackOps does not know."
+            )
+        }
+        self.outcome = known
     }
 }
 
+/// A completed attempt as `complete_many` takes it.
+struct CompletedAttempt: Sendable {
+    let end: AttemptEnd
+    let result: ActionResult
+    var job: ClaimedJob { end.job }
+}
+
 /// A failed attempt as `fail_many` takes it.
-package struct FailedAttempt: Sendable {
-    package let claim: Claim
-    package let timedOut: Bool
-    package let failure: FailureRecord
+struct FailedAttempt: Sendable {
+    let claim: Claim
+    /// Nil where it could not be read.
+    let job: ClaimedJob?
+    let timedOut: Bool
+    var failure: FailureRecord
+
+    init(claim: Claim, job: ClaimedJob? = nil, failure: FailureRecord) {
+        self.claim = claim
+        self.job = job
+        timedOut = (failure.error as? BackOpsError)?.code == .timedOut
+        self.failure = failure
+    }
+
+    init(_ job: ClaimedJob, _ failure: FailureRecord) {
+        self.init(claim: job.claim, job: job, failure: failure)
+    }
 }
 
 /// A snoozed attempt as `snooze_many` takes it.
-package struct SnoozedAttempt: Sendable {
-    package let claim: Claim
-    package let when: Snooze.When
+struct SnoozedAttempt: Sendable {
+    let claim: Claim
+    let when: Snooze.When
 }
 
 extension Engine {
@@ -32,9 +71,9 @@ extension Engine {
     }
 
     /// A row of ``CompletionResult`` for every claim.
-    package func complete(
+    func complete(
         worker: Int64,
-        _ completions: [(job: ClaimedJob, result: ActionResult)],
+        _ completions: [CompletedAttempt],
         continuing: Bool
     ) -> SQLStatement {
         """
@@ -48,7 +87,7 @@ extension Engine {
     }
 
     /// A row of ``HandBackResult`` for every claim.
-    package func fail(worker: Int64, _ attempts: [FailedAttempt]) -> SQLStatement {
+    func fail(worker: Int64, _ attempts: [FailedAttempt]) -> SQLStatement {
         """
         select operation_id, claim_id, outcome
           from \(unescaped: name).fail_many(
@@ -61,7 +100,7 @@ extension Engine {
     }
 
     /// A row of ``HandBackResult`` for every claim.
-    package func snooze(worker: Int64, _ attempts: [SnoozedAttempt]) -> SQLStatement {
+    func snooze(worker: Int64, _ attempts: [SnoozedAttempt]) -> SQLStatement {
         """
         select operation_id, claim_id, outcome
           from \(unescaped: name).snooze_many(

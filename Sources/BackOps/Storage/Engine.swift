@@ -24,4 +24,9 @@ package struct Claim: Sendable, Hashable {
         self.operationID = operationID
         self.claimID = claimID
     }
+
+    /// Reads the first two columns of a row, with which every answer about a claim begins.
+    init(_ row: PQRow) throws(PQError) {
+        self.init(operationID: try row.decode(0), claimID: try row.decode(1))
+    }
 }

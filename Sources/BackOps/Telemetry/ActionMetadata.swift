@@ -7,14 +7,16 @@ enum LogKey {
     static let action = "action"
     static let attempt = "attempt"
     static let worker = "worker"
+    static let error = "error"
+    static let errorType = "error_type"
 }
 
 extension ActionContext {
     /// What every line about this attempt carries.
     var metadata: Logger.Metadata {
         [
-            LogKey.operation: "\(operationName)", LogKey.operationID: "\(operationID)",
-            LogKey.action: "\(branch)/\(actionName)", LogKey.attempt: "\(attempt)",
+            LogKey.operation: "\(operationName)", LogKey.operationID: .stringConvertible(operationID),
+            LogKey.action: "\(branch)/\(actionName)", LogKey.attempt: .stringConvertible(attempt),
         ]
     }
 }

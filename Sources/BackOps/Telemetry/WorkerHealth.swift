@@ -19,8 +19,16 @@ public final class WorkerHealth: Sendable {
     private struct State {
         var advanced: ContinuousClock.Instant?
         var renewed: ContinuousClock.Instant?
+        /// What did not reach the database when it last tried.
+        var outages: Set<Subsystem> = []
         var isStopping = false
         var hasStopped = false
+    }
+
+    /// What of a worker talks to the database all the time.
+    package enum Subsystem: Sendable, Hashable {
+        case dispatcher
+        case heartbeat
     }
 
     private let state = Mutex(State())
@@ -50,7 +58,9 @@ public final class WorkerHealth: Sendable {
                 unreadiness =
                     "the worker has not registered: the database is away, or its schema does not match"
             }
-            if unreadiness == nil, !holdsLease { unreadiness = "the worker cannot reach the database" }
+            if unreadiness == nil, !holdsLease || !state.outages.isEmpty {
+                unreadiness = "the worker cannot reach the database"
+            }
             return Status(death: death, unreadiness: unreadiness)
         }
     }
@@ -64,6 +74,23 @@ public final class WorkerHealth: Sendable {
             state.advanced = .now
             state.renewed = sent
         }
+    }
+
+    /// A subsystem does not reach the database, for the first time since it did.
+    ///
+    /// - Returns: Whether no other one had said so: the one that does tells it in the log.
+    package func lost(_ subsystem: Subsystem) -> Bool {
+        state.withLock { state in
+            defer { state.outages.insert(subsystem) }
+            return state.outages.isEmpty
+        }
+    }
+
+    /// A subsystem reaches the database again, if it did not.
+    ///
+    /// - Returns: Whether all of them do now, and one did not before.
+    package func regained(_ subsystem: Subsystem) -> Bool {
+        state.withLock { state in state.outages.remove(subsystem) != nil && state.outages.isEmpty }
     }
 
     /// The lease is gone, until the worker has registered anew.

@@ -29,6 +29,7 @@ final class WorkerMetrics: Sendable {
     private let claimDuration: Recorder
     private let claimBatchSize: Recorder
     private let leasesLost: Counter
+    private let unreadableJobs: Counter
     private let listenConnected: Meter
     private let openConnections: Meter
     private let waitersForConnections: Meter
@@ -42,10 +43,12 @@ final class WorkerMetrics: Sendable {
         claimDuration = handles.histogram("backops_claim_duration_seconds")
         claimBatchSize = handles.histogram("backops_claim_batch_size")
         leasesLost = handles.counter("backops_leases_lost_total")
+        unreadableJobs = handles.counter("backops_unreadable_jobs_total")
         listenConnected = handles.meter("backops_listen_connected")
         openConnections = handles.meter("backops_db_connections", ["state": "open"])
         waitersForConnections = handles.meter("backops_db_connections", ["state": "waited_for"])
         leasesLost.increment(by: 0)
+        unreadableJobs.increment(by: 0)
         listenConnected.set(0)
         handles.meter(
             "backops_build_info",
@@ -85,6 +88,8 @@ final class WorkerMetrics: Sendable {
     }
 
     func lostLease() { leasesLost.increment() }
+
+    func couldNotRead() { unreadableJobs.increment() }
 
     func listens(_ isConnected: Bool) { listenConnected.set(isConnected ? 1 : 0) }
 

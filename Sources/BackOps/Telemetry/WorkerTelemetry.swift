@@ -1,3 +1,5 @@
+import Logging
+
 /// Hears what a worker does, and passes it on to counts, metrics and health.
 ///
 /// Backends are looked for once, when the worker begins to run: without one, an action costs two readings of the clock and an
@@ -15,17 +17,29 @@ struct WorkerTelemetry: Sendable {
     }
 
     /// An attempt has ended, however it did.
-    func ended(_ ended: WorkerInbox.Ended) {
-        let labels = ActionLabels(ended.job)
-        let outcome = AttemptOutcome(ended.outcome, of: ended.job)
-        counts.add(labels, outcome, ended.duration)
-        metrics?.ended(labels, outcome, ended.duration)
+    func ended(_ end: AttemptEnd, _ outcome: ActionOutcome) {
+        let labels = ActionLabels(end.job)
+        let word = AttemptOutcome(outcome, of: end.job)
+        counts.add(labels, word, end.duration)
+        metrics?.ended(labels, word, end.duration)
+        end.span?.conclude(outcome, of: end.job)
     }
 
     /// A claim was answered.
     func claimed(_ jobs: [ClaimedJob], duration: Duration) {
         metrics?.claimed(jobs, duration: duration)
         tracing?.claimed(jobs, duration: duration)
+    }
+
+    /// A subsystem does not reach the database: one of them says so, once for an outage.
+    func lost(_ subsystem: WorkerHealth.Subsystem, _ error: any Error, _ logger: Logger) {
+        guard health.lost(subsystem) else { return }
+        logger.warning("worker cannot reach the database", metadata: [LogKey.error: "\(error)"])
+    }
+
+    /// A subsystem reaches the database; the last one that had not says so.
+    func regained(_ subsystem: WorkerHealth.Subsystem, _ logger: Logger) {
+        if health.regained(subsystem) { logger.notice("worker reaches the database again") }
     }
 
     func lostLease() {

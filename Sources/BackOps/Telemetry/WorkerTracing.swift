@@ -14,10 +14,9 @@ struct WorkerTracing: Sendable {
     }
 
     /// Runs an attempt within a span, of which everything becomes a part that the action starts or enqueues.
-    func process(
-        _ job: ClaimedJob,
-        _ run: () async -> (ActionOutcome, Duration)
-    ) async -> (ActionOutcome, Duration) {
+    ///
+    /// - Returns: What the attempt gave, and the span, to be concluded once it is known what became of it.
+    func process<R>(_ job: ClaimedJob, _ run: () async -> R) async -> (R, AttemptSpan) {
         let origin = job.traceparent.map { TraceContext.context(of: $0, by: tracer) }
         let delay = Duration.microseconds(job.claimedAt.microseconds - job.enqueuedAt.microseconds)
         let span = tracer.startSpan(
@@ -35,26 +34,8 @@ struct WorkerTracing: Sendable {
             attributes["backops.branch"] = job.branch
             attributes["backops.attempt"] = job.attempt
         }
-        let (outcome, duration) = await ServiceContext.withValue(span.context) { await run() }
-        conclude(span, outcome, of: job)
-        return (outcome, duration)
-    }
-
-    private func conclude(_ span: any Span, _ outcome: ActionOutcome, of job: ClaimedJob) {
-        span.updateAttributes { attributes in
-            attributes["backops.outcome"] = AttemptOutcome(outcome, of: job).rawValue
-            switch outcome {
-            case .completed(let result), .committed(let result):
-                if let position = result.jump { attributes["backops.jump"] = position }
-            case .failed(let failure): attributes["error.type"] = failure.errorType
-            case .snoozed, .cancelled: break
-            }
-        }
-        if case .failed(let failure) = outcome {
-            span.recordError(failure.error)
-            span.setStatus(SpanStatus(code: .error, message: failure.message))
-        }
-        span.end()
+        let result = await ServiceContext.withValue(span.context) { await run() }
+        return (result, AttemptSpan(span: span, end: DefaultTracerClock.now))
     }
 
     /// A claim that gave jobs; it has ended just now.
@@ -83,5 +64,29 @@ extension SpanAttributes {
         self["messaging.system"] = "backops"
         self["messaging.operation.type"] = type
         self["messaging.destination.name"] = queue
+    }
+}
+
+/// The span of an attempt whose body has ended.
+struct AttemptSpan: Sendable {
+    fileprivate let span: any Span
+    fileprivate let end: DefaultTracerClock.Timestamp
+
+    /// Says how the attempt ended; it ended when its body did.
+    func conclude(_ outcome: ActionOutcome, of job: ClaimedJob) {
+        span.updateAttributes { attributes in
+            attributes["backops.outcome"] = AttemptOutcome(outcome, of: job).rawValue
+            switch outcome {
+            case .completed(let result), .committed(let result):
+                if let position = result.jump { attributes["backops.jump"] = position }
+            case .failed(let failure): attributes["error.type"] = failure.errorType
+            case .snoozed, .cancelled: break
+            }
+        }
+        if case .failed(let failure) = outcome {
+            span.recordError(failure.error)
+            span.setStatus(SpanStatus(code: .error, message: failure.message))
+        }
+        span.end(at: end)
     }
 }

@@ -16,7 +16,8 @@ extension Dispatcher {
         guard flights.isEmpty else {
             return mayOverlap && pending.count + (look.isDue ? freeSlots : 0) >= worthwhile
         }
-        return !pending.isEmpty || mustReconcile || mustTellStop || (look.isDue && stop <= .whenIdle)
+        return !pending.isEmpty || !undescribed.isEmpty || mustReconcile || mustTellStop || postponed.mustAsk
+            || (look.isDue && stop <= .whenIdle)
             || nextProgress <= .now || asksForLostClaims
     }
 
@@ -29,7 +30,7 @@ extension Dispatcher {
     /// Whether a round trip may leave while another is under way: not while anything is the matter.
     private var mayOverlap: Bool {
         flights.count < Self.maxFlights && stop <= .whenIdle && !mustReconcile && !sendsSingly && !isInTrouble
-            && outage.failures == 0 && sendAgainAt == nil && !quarantine.isRequested
+            && undescribed.isEmpty && outage.failures == 0 && sendAgainAt == nil && !quarantine.isRequested
             && quarantine.suspect == nil
     }
 
@@ -94,10 +95,8 @@ extension Dispatcher {
             sendApart(answers)
             return
         }
-        if outage.failures > 0 {
-            logger.notice("worker reaches the database again")
-            outage.reset()
-        }
+        telemetry.regained(.dispatcher, logger)
+        outage.reset()
         if flight.isSingly { sendsSingly = false }
         var isRefused = false
         for (part, answer) in zip(flight.parts, answers) {
@@ -121,9 +120,10 @@ extension Dispatcher {
     private mutating func restore(_ parts: [ExchangePart]) {
         pending.restore(parts)
         for case .progress(let reports) in parts { giveBack(reports) }
+        for case .describe(let claim) in parts { undescribed.append(claim) }
     }
 
-    private func giveBack(_ reports: [(claim: Claim, report: WorkerActionHost.Report)]) {
+    func giveBack(_ reports: [(claim: Claim, report: WorkerActionHost.Report)]) {
         for (claim, report) in reports { running[claim.claimID]?.host.restore(report) }
     }
 
@@ -132,7 +132,7 @@ extension Dispatcher {
     /// A claim never waits for a lock, so it can follow a batch of completions in one transaction. Batches of several
     /// kinds take their locks one after the other, which would not be in the order of ids: each is its own transaction.
     private func sharesTransaction(_ parts: [ExchangePart]) -> Bool {
-        !sendsSingly && parts.count(where: \.isOutcome) <= 1
+        !sendsSingly && parts.count(where: \.isOutcome) <= 1 && !parts.contains(where: \.describes)
     }
 
     /// One statement was refused and has taken the others with it: nothing was done, and each is sent by itself next.
@@ -152,9 +152,7 @@ extension Dispatcher {
 
     /// The connection failed: what became of the statements is asked when it is back.
     private mutating func loseAnswer(_ error: any Error) {
-        if outage.failures == 0 {
-            logger.warning("worker cannot reach the database", metadata: ["error": "\(error)"])
-        }
+        if outage.failures == 0 { telemetry.lost(.dispatcher, error, logger) }
         mustReconcile = true
         sendAgainAt = .now + outage.next()
     }
@@ -166,13 +164,23 @@ extension Dispatcher {
     private mutating func makeParts() -> [ExchangePart] {
         var parts: [ExchangePart] = []
         let batch = sendsSingly ? 1 : 1000
-        parts += chunks(pending.completions, batch).map(ExchangePart.complete)
+        let isOverdue = { [postponed] in postponed.isOverdue($0.job.claim) } as (CompletedAttempt) -> Bool
+        let overdue = pending.completions.filter(isOverdue)
+        let fresh = overdue.isEmpty ? pending.completions : pending.completions.filter { !isOverdue($0) }
+        parts += chunks(fresh, batch).map { .complete($0, continues: continues) }
+        parts += chunks(overdue, batch).map { .complete($0, continues: false) }
         parts += chunks(pending.failures, batch).map(ExchangePart.fail)
         parts += chunks(pending.snoozes, batch).map(ExchangePart.snooze)
         parts += chunks(pending.releases, batch).map { .release($0, began: true) }
         parts += chunks(pending.unbegun, batch).map { .release($0, began: false) }
         parts += chunks(pending.logs, batch).map(ExchangePart.logs)
-        if mustReconcile { parts.append(.held) }
+        if mustReconcile { parts.append(.held(unseen: claimsUnseen)) }
+        parts += undescribed.map(ExchangePart.describe)
+        undescribed = []
+        if postponed.mustAsk {
+            let questions = postponed.takeQuestions()
+            if !questions.isEmpty { parts.append(.stillHeld(questions)) }
+        }
         if asksForLostClaims { parts.append(.lost(running.values.map(\.job.claim))) }
         if mustTellStop { parts.append(.stopping) }
         // A claim rides along with results; a report of progress is no reason to look.
@@ -206,7 +214,7 @@ extension Dispatcher {
             look.waitForSlots()
             return parts
         }
-        parts.append(.claim(limit: min(freeSlots, 1000)))
+        parts.append(.claim(limit: min(freeSlots, 1000), unseen: claimsUnseen))
         if look.asksForNextDue { parts.append(.nextDue) }
         look.looks()
         return parts
@@ -219,23 +227,30 @@ extension Dispatcher {
             return []
         }
         look.lookNow()
-        return pending.isEmpty && postponed.isEmpty ? [.claimSuspect] : []
+        return pending.isEmpty && postponed.isEmpty && resolving.isEmpty
+            ? [.claimSuspect(unseen: claimsUnseen)] : []
     }
 
     private func statement(_ part: ExchangePart) -> SQLStatement {
         switch part {
         case .sleeping(let sleeping): engine.heartbeat(worker: worker, sleeping: sleeping)
         case .stopping: engine.heartbeat(worker: worker, sleeping: false, stopping: true)
-        case .complete(let completions): engine.complete(worker: worker, completions, continuing: continues)
+        case .complete(let attempts, let continues):
+            engine.complete(worker: worker, attempts, continuing: continues)
         case .fail(let attempts): engine.fail(worker: worker, attempts)
         case .snooze(let attempts): engine.snooze(worker: worker, attempts)
         case .release(let claims, let began): engine.release(worker: worker, claims, began: began)
         case .logs(let logs): engine.storeLogs(worker: worker, logs)
         case .progress(let reports): engine.reportProgress(worker: worker, reports)
-        case .held: engine.held(worker: worker)
+        case .held(let unseen): unseen ? engine.heldClaims(worker: worker) : engine.held(worker: worker)
+        case .stillHeld: engine.heldClaims(worker: worker)
         case .lost(let claims): engine.lostClaims(worker: worker, of: claims)
-        case .claim(let limit): engine.claim(worker: worker, limit: limit, lanes: look.lanes)
-        case .claimSuspect: engine.claimSuspect(worker: worker)
+        case .claim(let limit, unseen: false): engine.claim(worker: worker, limit: limit, lanes: look.lanes)
+        case .claim(let limit, unseen: true):
+            engine.claimUnseen(worker: worker, limit: limit, lanes: look.lanes)
+        case .claimSuspect(unseen: false): engine.claimSuspect(worker: worker)
+        case .claimSuspect(unseen: true): engine.claimSuspectUnseen(worker: worker)
+        case .describe(let claim): engine.describe(claim)
         case .nextDue: engine.nextDue(worker: worker)
         }
     }
@@ -251,203 +266,6 @@ extension Dispatcher {
         stride(from: 0, to: elements.count, by: size).map { start in
             Array(elements[start..<min(start + size, elements.count)])
         }
-    }
-}
-
-// MARK: - What comes back
-
-extension Dispatcher {
-    private mutating func accept(_ part: ExchangePart, _ rows: PQResult, duration: Duration) throws(PQError) {
-        switch part {
-        case .sleeping(let sleeping): look.told(sleeping: sleeping)
-        case .stopping: mustTellStop = false
-        case .complete(let completions): try accept(part, completions, rows)
-        case .fail, .snooze, .release: try acceptHandBacks(part, rows)
-        case .logs: break
-        case .progress(let reports):
-            // Somebody had one of the rows locked; the next report of its action, or this one, comes through.
-            if try rows.first?.decode(0, as: Int32.self) ?? 0 < reports.count { giveBack(reports) }
-        case .held: try reconcile(rows.claimedJobs())
-        case .lost: try loseClaims(rows)
-        case .claim(let limit):
-            let jobs = try rows.claimedJobs()
-            look.claimed(jobs, limit: limit, duration: duration)
-            telemetry.claimed(jobs, duration: duration)
-            for job in jobs { start(job) }
-        case .claimSuspect:
-            let job = try rows.claimedJobs().first
-            quarantine.claimed(job?.claim.claimID)
-            if let job { start(job) } else { look.wake() }
-        case .nextDue:
-            let delay = try rows.first?.decode(0, as: Int64?.self)
-            look.learned(nextDue: delay.map { .milliseconds($0) })
-        }
-    }
-
-    private mutating func accept(
-        _ part: ExchangePart,
-        _ completions: [(job: ClaimedJob, result: ActionResult)],
-        _ rows: PQResult
-    ) throws(PQError) {
-        let jobs = Dictionary(completions.map { ($0.job.claim, $0.job) }) { first, _ in first }
-        var settled: Set<Claim> = []
-        var invalid: Set<Claim> = []
-        for row in rows {
-            let answer = try CompletionResult(row)
-            if answer.outcome != .busy { settled.insert(answer.claim) }
-            guard let job = jobs[answer.claim] else { continue }
-            switch answer.outcome {
-            case .advanced: if let next = answer.next { start(job.advanced(to: next)) }
-            case .waiting: look.wakeUnlessAsleep()
-            case .completed: logger.debug("operation completed", metadata: job.metadata)
-            case .failed:
-                logger.error("operation failed: its next action cannot start", metadata: job.metadata)
-            case .done: mustReconcile = true
-            case .stale: warnOfStaleClaim(job.claim)
-            case .invalid: invalid.insert(answer.claim)
-            case .busy: break
-            }
-        }
-        askWhy(part, invalid)
-        postponed.keep(part, except: settled)
-    }
-
-    private mutating func acceptHandBacks(_ part: ExchangePart, _ rows: PQResult) throws(PQError) {
-        var settled: Set<Claim> = []
-        var invalid: Set<Claim> = []
-        for row in rows {
-            let answer = try HandBackResult(row)
-            switch answer.outcome {
-            case "busy": continue
-            case "invalid": invalid.insert(answer.claim)
-            // A transaction that seemed to have failed had committed; what came next was in its lost answer.
-            case "done": mustReconcile = true
-            case "stale": warnOfStaleClaim(answer.claim)
-            case "failed":
-                logger.error("operation failed", metadata: ["operation_id": "\(answer.claim.operationID)"])
-            default: break
-            }
-            settled.insert(answer.claim)
-        }
-        askWhy(part, invalid)
-        postponed.keep(part, except: settled)
-    }
-
-    /// Sends again, each by itself, what was set aside in a batch because it cannot be recorded: the server says why then.
-    private mutating func askWhy(_ part: ExchangePart, _ invalid: Set<Claim>) {
-        guard !invalid.isEmpty else { return }
-        var outcomes = PendingOutcomes()
-        outcomes.restore(part)
-        outcomes.remove(outcomes.claims.subtracting(invalid))
-        pending.add(outcomes)
-        sendsSingly = true
-    }
-
-    /// Starts what the database handed over in an answer that was lost.
-    private mutating func reconcile(_ jobs: [ClaimedJob]) {
-        mustReconcile = false
-        nextReconciliation = hearing == .asks ? .now + configuration.lease : nil
-        let known = pending.claims.union(postponed.outcomes.claims)
-        for job in jobs where running[job.claim.claimID] == nil && !known.contains(job.claim) {
-            noteSuccessor(job)
-            start(job)
-        }
-    }
-
-    /// An action that commits itself may have done so, and not know it yet: the answer, when it comes, names this job again.
-    private mutating func noteSuccessor(_ job: ClaimedJob) {
-        let former = running.first { $0.value.job.claim.operationID == job.claim.operationID }
-        if let claim = former?.key { running[claim]?.successor = job.claim.claimID }
-    }
-
-    private mutating func loseClaims(_ rows: PQResult) throws(PQError) {
-        nextQuestion = hearing == .listens ? nil : .now + Self.questionInterval
-        for row in rows {
-            let claim = try row.decode(0, as: Int64.self)
-            // One that has completed itself learns by itself what became of it.
-            if running[claim]?.host.mayHaveCompletedItself == false { lose(claim) }
-        }
-    }
-
-    private func warnOfStaleClaim(_ claim: Claim) {
-        logger.warning(
-            "result of an action is refused: the job is not this worker's any more",
-            metadata: ["operation_id": "\(claim.operationID)", "claim_id": "\(claim.claimID)"]
-        )
-    }
-
-    /// A statement was refused by the server, which did nothing then.
-    private mutating func refuse(_ part: ExchangePart, _ error: PQError) {
-        if error.sqlState == .unknownWorker {
-            inbox.leaseEnded()
-            return
-        }
-        switch Refusal(error.sqlState) {
-        case .contention: sendAgainAt = .now + refusals.next()
-        case .trouble: wait(for: error)
-        case .content: refuseContent(of: part, error)
-        case .unexpected where part.isLog: dropLogs(error)
-        case .unexpected:
-            sendAgainAt = .now + refusals.next()
-            if part.isOutcome { sendsSingly = true }
-            logger.error("a statement of the worker was refused", metadata: ["error": "\(error)"])
-        }
-    }
-
-    /// The database takes no writes for now: says so once, and keeps everything until it does.
-    private mutating func wait(for error: PQError?) {
-        sendAgainAt = .now + refusals.next()
-        // What is too much for one statement may do in several.
-        sendsSingly = true
-        guard !isInTrouble else { return }
-        isInTrouble = true
-        logger.warning(
-            "database refuses what the worker writes; it tries again until it is taken",
-            metadata: ["error": "\(error?.description ?? "")"]
-        )
-    }
-
-    /// The database cannot store what a statement asks for.
-    private mutating func refuseContent(of part: ExchangePart, _ error: PQError) {
-        sendAgainAt = .now + refusals.next()
-        switch part {
-        case .complete(let completions) where completions.count == 1:
-            // That is the failure of the action that asks for it.
-            let failure = FailureRecord(BackOpsError(refusing: error))
-            pending.remove([completions[0].job.claim])
-            pending.failures.append(
-                FailedAttempt(claim: completions[0].job.claim, timedOut: false, failure: failure)
-            )
-        case .fail(let attempts) where attempts.count == 1: giveUp([attempts[0].claim], error)
-        case .snooze(let attempts) where attempts.count == 1: giveUp([attempts[0].claim], error)
-        case .release(let claims, _): forget(claims, error)
-        case .logs: dropLogs(error)
-        case .complete, .fail, .snooze: sendsSingly = true
-        case .sleeping, .stopping, .progress, .held, .lost, .claim, .claimSuspect, .nextDue:
-            logger.error("a statement of the worker was refused", metadata: ["error": "\(error)"])
-        }
-    }
-
-    /// Lines are worth less than the outcomes that wait behind them.
-    private mutating func dropLogs(_ error: PQError) {
-        logger.error("what actions logged cannot be stored", metadata: ["error": "\(error)"])
-        pending.logs = []
-    }
-
-    /// Hands back what cannot even be recorded as a failure.
-    private mutating func giveUp(_ claims: [Claim], _ error: PQError) {
-        logger.error("an outcome was refused; the job is handed back", metadata: ["error": "\(error)"])
-        pending.remove(Set(claims))
-        pending.releases += claims
-    }
-
-    /// Leaves jobs to the end of the lease.
-    private mutating func forget(_ claims: [Claim], _ error: PQError) {
-        logger.error(
-            "jobs could not be handed back; they stay until the lease ends",
-            metadata: ["error": "\(error)"]
-        )
-        pending.remove(Set(claims))
     }
 }
 

@@ -27,6 +27,12 @@ struct Dispatcher {
     var pending = PendingOutcomes()
     var postponed = PostponedOutcomes()
 
+    /// Claims whose completion has an answer that cannot be read; what this worker still holds of them is handed back.
+    var doubtful: Set<Claim> = []
+
+    /// Claims of which even that did not come to anything.
+    var abandoned: Set<Claim> = []
+
     /// Round trips under way, by number.
     var flights: [Int: Flight] = [:]
     var flightsSoFar = 0
@@ -43,6 +49,15 @@ struct Dispatcher {
     /// The database takes no writes, for reasons of its own; that was said in the log.
     var isInTrouble = false
     var quarantine = Quarantine()
+
+    /// Failures whose stacks are being given names, and until when they wait for that.
+    var resolving: [Claim: (attempt: FailedAttempt, until: ContinuousClock.Instant)] = [:]
+
+    /// Claims of which nothing else is known yet, because they could not be sent together with others.
+    var undescribed: [Claim] = []
+
+    /// Jobs are claimed without what belongs to them: the server cannot send it for one of them.
+    var claimsUnseen = false
 
     /// When to send again what could not be sent.
     var sendAgainAt: ContinuousClock.Instant?
@@ -121,7 +136,11 @@ struct Dispatcher {
     mutating func run() async -> End {
         let end = await loop()
         for flight in flights.values { await flight.task.value }
-        inbox.close()
+        if case .stopped = end {
+            absorb(inbox.take())
+            leaveOutcomes()
+        }
+        for ended in inbox.close() { lose(ended.end) }
         return end
     }
 
@@ -135,6 +154,7 @@ struct Dispatcher {
                 return .leaseEnded
             }
             handBackWaiting()
+            giveUpTraces()
             pending.add(postponed.takeDue())
             if isFinished { return .stopped }
             if freeSlots > 0 { look.slotsAreFree() }
@@ -153,13 +173,14 @@ struct Dispatcher {
     /// Room that neither an action has nor the answer to what was sent, or is to be, may take.
     var freeSlots: Int {
         let reserved = flights.values.reduce(0) { $0 + $1.slots }
-        let ended = pending.completions.count + postponed.outcomes.completions.count
-        return capacity - running.count - ended - reserved
+        let ended = postponed.slots(pending.completions) + postponed.slots(postponed.outcomes.completions)
+        return capacity - running.count - undescribed.count - ended - reserved
     }
 
     private mutating func absorb(_ news: WorkerInbox.News) {
         for landing in news.landings { land(landing) }
         for ended in news.ended { absorb(ended) }
+        for (claim, text) in news.traces { addTrace(text, to: claim) }
         for claim in news.lostClaims { lose(claim) }
         if let hearing = news.connected { connected(hearing) }
         if news.isWoken { look.wake() }
@@ -172,29 +193,36 @@ struct Dispatcher {
     }
 
     private mutating func absorb(_ ended: WorkerInbox.Ended) {
-        pace.ended(after: ended.duration)
-        // What was lost meanwhile has nothing to say any more.
-        guard let action = running.removeValue(forKey: ended.job.claim.claimID) else { return }
-        if quarantine.suspect == ended.job.claim.claimID { quarantine.suspect = nil }
-        log(ended)
-        telemetry.ended(ended)
-        if let log = ended.log { pending.logs.append((ended.job.claim, log)) }
-        if case .committed = ended.outcome {
+        let claim = ended.end.job.claim
+        pace.ended(after: ended.end.duration)
+        // What was lost meanwhile has nothing to say any more; the log was told then.
+        guard let action = running.removeValue(forKey: claim.claimID) else {
+            lose(ended.end)
+            return
+        }
+        if quarantine.suspect == claim.claimID { quarantine.suspect = nil }
+        if let log = ended.log { pending.logs.append((claim, log)) }
+        switch ended.outcome {
+        // The database has the last word.
+        case .completed: pending.add(ended)
+        case .committed:
+            conclude(ended.end, ended.outcome)
             settle(ended, action)
-        } else {
+        case .failed(let failure) where failure.trace != nil:
+            conclude(ended.end, ended.outcome)
+            resolve(FailedAttempt(ended.end.job, failure))
+        case .failed, .snoozed, .cancelled:
+            conclude(ended.end, ended.outcome)
             pending.add(ended)
         }
     }
 
     /// The action completed itself; the answer says what comes next.
     private mutating func settle(_ ended: WorkerInbox.Ended, _ action: RunningAction) {
-        switch ended.committed {
-        case let completion? where completion.outcome == .done: mustReconcile = true
-        case let completion?:
-            guard let next = completion.next, next.claimID != action.successor else { return }
-            start(ended.job.advanced(to: next))
-        case nil: break
-        }
+        guard let completion = ended.committed else { return }
+        // What it goes on with may have been started already.
+        if let next = completion.next, next.claimID == action.successor { return }
+        goOn(after: ended.end.job, completion)
     }
 
     /// What was said while nobody listened was not heard, and another server may be there now: the worker asks.
@@ -281,7 +309,9 @@ struct Dispatcher {
 extension Dispatcher {
     private var isFinished: Bool {
         let isIdle =
-            running.isEmpty && pending.isEmpty && postponed.isEmpty && flights.isEmpty && !mustReconcile
+            running.isEmpty && pending.isEmpty && postponed.isEmpty && resolving.isEmpty
+            && undescribed.isEmpty
+            && flights.isEmpty && !mustReconcile
         switch stop {
         case .no: return false
         case .whenIdle: return isIdle && look.foundNothing && quarantine.foundNothing
@@ -293,20 +323,25 @@ extension Dispatcher {
     private mutating func begin(_ stop: WorkerInbox.Stop) {
         self.stop = stop
         mustTellStop = stop >= .graceful
-        if stop >= .graceful { telemetry.health.stopping() }
+        if stop >= .graceful {
+            telemetry.health.stopping()
+            hurryTraces()
+        }
         switch stop {
         case .no, .whenIdle: break
         case .graceful:
             stopDeadline = .now + configuration.gracePeriod
             logger.info(
                 "worker stops: it finishes what runs",
-                metadata: ["running": "\(running.count)", "grace": "\(configuration.gracePeriod)"]
+                metadata: [
+                    "running": .stringConvertible(running.count), "grace": "\(configuration.gracePeriod)",
+                ]
             )
         case .now:
             stopDeadline = .now
             logger.info(
                 "worker stops at once: it hands back what runs",
-                metadata: ["running": "\(running.count)"]
+                metadata: ["running": .stringConvertible(running.count)]
             )
         }
     }
@@ -320,10 +355,30 @@ extension Dispatcher {
     }
 
     private mutating func cancelEverything() {
-        for action in running.values { cancel(action) }
+        for action in running.values {
+            logger.notice("action is cancelled: the worker's lease has ended", metadata: action.job.metadata)
+            cancel(action)
+        }
         running = [:]
+        var outcomes = pending
+        outcomes.add(postponed.outcomes)
+        outcomes.failures += resolving.values.map(\.attempt)
+        loseOutcomes(outcomes, "result of an action is refused: the worker's lease has ended")
         pending = PendingOutcomes()
         postponed = PostponedOutcomes()
+        resolving = [:]
+    }
+
+    /// Says what was not written before the worker left; what has no outcome is handed back when it says goodbye.
+    private mutating func leaveOutcomes() {
+        var outcomes = pending
+        outcomes.add(postponed.outcomes)
+        outcomes.failures += resolving.values.map(\.attempt)
+        (outcomes.releases, outcomes.unbegun) = ([], [])
+        loseOutcomes(
+            outcomes,
+            "result of an action is not written: the worker stops before the database takes it"
+        )
     }
 
     /// When to look up next, if nothing happens before.
@@ -338,6 +393,7 @@ extension Dispatcher {
         if let sendAgainAt { moment = sendAgainAt }
         if !flights.isEmpty { moment = .now + .seconds(3600) }
         if let dueAt = postponed.dueAt { moment = min(moment, dueAt) }
+        for (_, until) in resolving.values { moment = min(moment, until) }
         if running.count > configuration.concurrency, let oldest = inbox.oldestWaiting {
             moment = min(moment, oldest + ClaimPace.patience)
         }

@@ -4,26 +4,45 @@ import LibPQ
 enum ExchangePart: Sendable {
     case sleeping(Bool)
     case stopping
-    case complete([(job: ClaimedJob, result: ActionResult)])
+    /// Whether the answer may hand over what comes next.
+    case complete([CompletedAttempt], continues: Bool)
     case fail([FailedAttempt])
     case snooze([SnoozedAttempt])
     /// Whether their actions have begun; what has not leaves no attempt behind.
     case release([Claim], began: Bool)
     case logs([(claim: Claim, lines: PQJSON)])
     case progress([(claim: Claim, report: WorkerActionHost.Report)])
-    case held
+    case held(unseen: Bool)
+    /// Which of these claims, whose outcomes are not taken, are still this worker's.
+    case stillHeld([Claim])
     case lost([Claim])
-    case claim(limit: Int)
-    case claimSuspect
+    /// Whether the answer names the claims only, and what belongs to each is asked for by itself.
+    case claim(limit: Int, unseen: Bool)
+    case claimSuspect(unseen: Bool)
+    case describe(Claim)
     case nextDue
 
     /// Whether it writes what became of jobs.
     var isOutcome: Bool {
         switch self {
         case .complete, .fail, .snooze, .release: true
-        case .sleeping, .stopping, .logs, .progress, .held, .lost, .claim, .claimSuspect, .nextDue: false
+        default: false
         }
     }
+
+    /// The claims whose outcomes it writes.
+    var claims: [Claim] {
+        switch self {
+        case .complete(let attempts, _): attempts.map(\.job.claim)
+        case .fail(let attempts): attempts.map(\.claim)
+        case .snooze(let attempts): attempts.map(\.claim)
+        case .release(let claims, _): claims
+        default: []
+        }
+    }
+
+    /// Whether it asks what belongs to a claim, which may be refused and must not take others with it.
+    var describes: Bool { if case .describe = self { true } else { false } }
 
     /// Whether it stores what attempts logged.
     var isLog: Bool { if case .logs = self { true } else { false } }
@@ -31,7 +50,7 @@ enum ExchangePart: Sendable {
     /// Whether the database must be able to write to answer it.
     var writes: Bool {
         switch self {
-        case .held, .nextDue: false
+        case .held, .stillHeld, .describe, .nextDue: false
         default: true
         }
     }
@@ -39,10 +58,10 @@ enum ExchangePart: Sendable {
     /// How many slots its answer may fill.
     var slots: Int {
         switch self {
-        case .complete(let completions): completions.count
-        case .claim(let limit): limit
-        case .claimSuspect: 1
-        case .sleeping, .stopping, .fail, .snooze, .release, .logs, .progress, .held, .lost, .nextDue: 0
+        case .complete(let completions, let continues): continues ? completions.count : 0
+        case .claim(let limit, _): limit
+        case .claimSuspect, .describe: 1
+        default: 0
         }
     }
 }

@@ -101,8 +101,8 @@ final class Heartbeat: Sendable {
             } catch {
                 telemetry.metrics?.listens(false)
                 telemetry.health.advance()
-                if backoff.failures == 0 {
-                    logger.warning("worker cannot renew its lease", metadata: ["error": "\(error)"])
+                if backoff.failures == 0, !isStopped.withLock({ $0 }) {
+                    telemetry.lost(.heartbeat, error, logger)
                 }
                 _ = wakeUp.wait(for: backoff.next())
             }
@@ -135,7 +135,7 @@ final class Heartbeat: Sendable {
             }
             renewed.withLock { $0 = sent }
             telemetry.health.renewed(at: sent)
-            if backoff.failures > 0 { logger.notice("worker renews its lease again") }
+            telemetry.regained(.heartbeat, logger)
             backoff.reset()
             if !isAttached {
                 inbox.connected(try attach(&session))
@@ -186,15 +186,25 @@ final class Heartbeat: Sendable {
             return nil
         }
         for row in try session.query(engine.rescue(patience: Self.patience)) {
-            let (id, name, count) = try row.decode(as: Int64.self, String.self, Int32.self)
-            guard count > 0 else { continue }
-            logger.warning(
-                "took back the jobs of a dead worker",
-                metadata: ["worker_id": "\(id)", "worker": "\(name)", "jobs": "\(count)"]
-            )
+            do {
+                try tellOfRescue(row)
+            } catch {
+                logger.error("an answer of the database cannot be read", metadata: ["error": "\(error)"])
+            }
             inbox.foundSuspects()
         }
         return Self.patience
+    }
+
+    private func tellOfRescue(_ row: PQRow) throws(PQError) {
+        let (id, name, count) = try row.decode(as: Int64.self, String.self, Int32.self)
+        guard count > 0 else { return }
+        logger.warning(
+            "took back the jobs of a dead worker",
+            metadata: [
+                "worker_id": .stringConvertible(id), "worker": "\(name)", "jobs": .stringConvertible(count),
+            ]
+        )
     }
 
     /// Starts operations that were parked until somebody registered their names.
@@ -242,7 +252,7 @@ final class Heartbeat: Sendable {
         guard !wasStopped else { return }
         wakeUp.signal()
         alarm.signal()
-        logger.error(reason, metadata: ["worker_id": "\(worker)"])
+        logger.error(reason, metadata: ["worker_id": .stringConvertible(worker)])
         inbox.leaseEnded()
     }
 }

@@ -93,15 +93,16 @@ struct Lookout: Sendable {
     /// Learns what a claim brought.
     ///
     /// - Parameters:
-    ///   - jobs: The jobs.
+    ///   - jobs: The jobs that could be read.
+    ///   - count: How many there were.
     ///   - limit: How many it asked for.
     ///   - duration: How long it took.
-    mutating func claimed(_ jobs: [ClaimedJob], limit: Int, duration: Duration) {
+    mutating func claimed(_ jobs: [ClaimedJob], count: Int, limit: Int, duration: Duration) {
         cursors.advance(past: jobs.lazy.map(\.lane))
         let wasSweep = claim?.isSweep ?? sweeps
         let now = ContinuousClock.now
         if wasSweep { nextSweep = now + max(.seconds(1), duration / Self.sweepShare) }
-        if jobs.count >= limit {
+        if count >= limit {
             tellsSleep = isAsleep ? false : nil
             foundNothing = false
             recheck = 0
@@ -111,7 +112,7 @@ struct Lookout: Sendable {
             sweeps = true
             nextLook = now
         } else {
-            foundNothing = jobs.isEmpty
+            foundNothing = count == 0
             sweeps = true
             fallAsleep(now)
         }

@@ -5,7 +5,7 @@ import LibPQ
 /// Those that are on their way are in a ``Flight``, and come back here unless the database has acknowledged them: after an
 /// outage they are sent again, and the claim that each one names makes a repetition harmless.
 struct PendingOutcomes: Sendable {
-    var completions: [(job: ClaimedJob, result: ActionResult)] = []
+    var completions: [CompletedAttempt] = []
     var failures: [FailedAttempt] = []
     var snoozes: [SnoozedAttempt] = []
     var releases: [Claim] = []
@@ -22,13 +22,12 @@ struct PendingOutcomes: Sendable {
 
     /// Files how an attempt ended.
     mutating func add(_ ended: WorkerInbox.Ended) {
-        let claim = ended.job.claim
+        let claim = ended.end.job.claim
         switch ended.outcome {
-        case .completed(let result): completions.append((ended.job, result))
+        case .completed(let result): completions.append(CompletedAttempt(end: ended.end, result: result))
         case .committed: break
         case .failed(let failure):
-            let timedOut = (failure.error as? BackOpsError)?.code == .timedOut
-            failures.append(FailedAttempt(claim: claim, timedOut: timedOut, failure: failure))
+            failures.append(FailedAttempt(ended.end.job, failure))
         case .snoozed(let when): snoozes.append(SnoozedAttempt(claim: claim, when: when))
         case .cancelled: releases.append(claim)
         }
@@ -57,22 +56,32 @@ struct PendingOutcomes: Sendable {
     /// Takes back what was on its way and has not been settled.
     mutating func restore(_ part: ExchangePart, except settled: Set<Claim> = []) {
         switch part {
-        case .complete(let sent): completions += sent.filter { !settled.contains($0.job.claim) }
+        case .complete(let sent, _): completions += sent.filter { !settled.contains($0.job.claim) }
         case .fail(let sent): failures += sent.filter { !settled.contains($0.claim) }
         case .snooze(let sent): snoozes += sent.filter { !settled.contains($0.claim) }
         case .release(let sent, began: true): releases += sent.filter { !settled.contains($0) }
         case .release(let sent, began: false): unbegun += sent.filter { !settled.contains($0) }
         case .logs(let sent): logs += sent
-        case .sleeping, .stopping, .progress, .held, .lost, .claim, .claimSuspect, .nextDue: break
+        default: break
         }
     }
 
-    /// Forgets what has been settled.
-    mutating func remove(_ settled: Set<Claim>) {
-        completions.removeAll { settled.contains($0.job.claim) }
-        failures.removeAll { settled.contains($0.claim) }
-        snoozes.removeAll { settled.contains($0.claim) }
-        releases.removeAll { settled.contains($0) }
-        unbegun.removeAll { settled.contains($0) }
+    /// Forgets outcomes.
+    ///
+    /// - Parameter settled: Their claims.
+    /// - Returns: What was forgotten.
+    @discardableResult mutating func remove(_ settled: Set<Claim>) -> PendingOutcomes {
+        var removed = PendingOutcomes()
+        func part<Outcome>(_ outcomes: inout [Outcome], _ claim: (Outcome) -> Claim) -> [Outcome] {
+            let gone = outcomes.filter { settled.contains(claim($0)) }
+            if !gone.isEmpty { outcomes.removeAll { settled.contains(claim($0)) } }
+            return gone
+        }
+        removed.completions = part(&completions, \.job.claim)
+        removed.failures = part(&failures, \.claim)
+        removed.snoozes = part(&snoozes, \.claim)
+        removed.releases = part(&releases, \.self)
+        removed.unbegun = part(&unbegun, \.self)
+        return removed
     }
 }

@@ -22,7 +22,7 @@ struct Pruner: Sendable {
         var pace = PruningPace(interval: interval)
         var pause = pace.firstPause
         var pruned = 0
-        var isInTrouble = false
+        var trouble = Trouble("worker cannot prune", over: "worker prunes again")
         while !Task.isCancelled {
             do {
                 try await Task.sleep(for: pause)
@@ -30,19 +30,20 @@ struct Pruner: Sendable {
                 let batch = try await prune(pace)
                 pause = pace.next(after: batch)
                 pruned += batch.count
-                isInTrouble = false
+                trouble.isOver(logger)
                 if !batch.hasMore, pruned > 0 {
-                    logger.info("pruned operations", metadata: ["operations": "\(pruned)"])
+                    logger.info("pruned operations", metadata: ["operations": .stringConvertible(pruned)])
                     pruned = 0
                 }
             } catch {
                 guard !Task.isCancelled else { break }
-                if !isInTrouble { logger.warning("worker cannot prune", metadata: ["error": "\(error)"]) }
-                isInTrouble = true
+                trouble.met(error, logger)
                 pause = pace.rest()
             }
         }
-        if pruned > 0 { logger.info("pruned operations", metadata: ["operations": "\(pruned)"]) }
+        if pruned > 0 {
+            logger.info("pruned operations", metadata: ["operations": .stringConvertible(pruned)])
+        }
     }
 
     private func prune(_ pace: PruningPace) async throws -> PrunedBatch {

@@ -34,6 +34,11 @@ struct Quarantine: Sendable {
         }
     }
 
+    /// A claim has come to nothing.
+    mutating func forget(_ claim: Claim) {
+        if suspect == claim.claimID { suspect = nil }
+    }
+
     /// Whether ordinary claims have to wait.
     mutating func holdsClaims(running: Int) -> Bool {
         guard isRequested else { return suspect != nil }

@@ -24,3 +24,29 @@ enum Refusal {
             }
     }
 }
+
+extension PQError {
+    /// Whether it is about what is stored: the same would happen again.
+    var isAboutContent: Bool {
+        switch code {
+        case .decoding: return true
+        case .server:
+            guard case .content = Refusal(sqlState) else { return false }
+            return true
+        default: return false
+        }
+    }
+
+    /// Whether waiting may help: the connection's trouble, or a server that is starting, stopping, full or read-only.
+    var mayPass: Bool {
+        switch code {
+        case .server:
+            switch Refusal(sqlState) {
+            case .contention, .trouble: true
+            case .content, .unexpected: false
+            }
+        case .invalidOptions, .misuse, .decoding: false
+        default: true
+        }
+    }
+}

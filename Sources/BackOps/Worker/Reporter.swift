@@ -20,7 +20,7 @@ struct Reporter: Sendable {
     func run() async {
         // Not all workers at once when all have just started.
         var pause = interval * Double.random(in: 0.1...1)
-        var isInTrouble = false
+        var trouble = Self.trouble
         while !Task.isCancelled {
             do {
                 try await Task.sleep(for: pause)
@@ -28,23 +28,22 @@ struct Reporter: Sendable {
                 return  // Cancelled: the run of the worker makes the last report.
             }
             let problems = [await report(), await observe()].compactMap(\.self)
-            if let problem = problems.first, !isInTrouble, !Task.isCancelled { warn(problem) }
-            isInTrouble = !problems.isEmpty
+            if Task.isCancelled { return }
+            if let problem = problems.first { trouble.met(problem, logger) } else { trouble.isOver(logger) }
             pause = interval * Double.random(in: 0.9...1.1)
         }
     }
 
     /// Makes the last report.
     func finish() async {
-        if let problem = await report() { warn(problem) }
+        var trouble = Self.trouble
+        if let problem = await report() { trouble.met(problem, logger) }
     }
 
-    private func warn(_ problem: any Error) {
-        logger.warning(
-            "worker cannot report what it does; throughput may lack some seconds",
-            metadata: ["error": "\(problem)"]
-        )
-    }
+    private static let trouble = Trouble(
+        "worker cannot report what it does; throughput may lack some seconds",
+        over: "worker reports what it does again"
+    )
 
     /// Adds what was counted since the last report; gives what keeps it from that.
     private func report() async -> (any Error)? {

@@ -23,21 +23,27 @@ struct RunningAction: Sendable {
     ) -> RunningAction {
         inbox.launch(claim: job.claim.claimID) {
             let log = configuration.attemptLogs.isOff ? nil : AttemptLog(configuration.attemptLogs)
-            func attempt() async -> (ActionOutcome, Duration) {
+            func attempt() async -> Attempt {
                 await run(job, host, registry, plans, configuration, stragglers, logger, log)
             }
-            let (outcome, duration) =
-                if let tracing { await tracing.process(job, attempt) } else { await attempt() }
+            let ended: Attempt
+            var span: AttemptSpan?
+            if let tracing {
+                (ended, span) = await tracing.process(job, attempt)
+            } else {
+                ended = await attempt()
+            }
             return WorkerInbox.Ended(
-                job: job,
-                outcome: outcome,
+                end: AttemptEnd(job: job, duration: ended.duration, span: span, log: log),
+                outcome: ended.outcome,
                 committed: host.committed,
-                duration: duration,
-                log: configuration.attemptLogs.keeps(outcome) ? log?.document : nil
+                log: configuration.attemptLogs.keeps(ended.outcome) ? log?.document : nil
             )
         }
         return RunningAction(job: job, host: host)
     }
+
+    private typealias Attempt = (outcome: ActionOutcome, duration: Duration)
 
     private static func run(
         _ job: ClaimedJob,
@@ -48,7 +54,7 @@ struct RunningAction: Sendable {
         _ stragglers: Stragglers,
         _ logger: Logger,
         _ log: AttemptLog?
-    ) async -> (ActionOutcome, Duration) {
+    ) async -> Attempt {
         do {
             let invocation = try await ActionInvocation(job, plan: plans.plan(of: job))
             let action = registry.action(
@@ -69,6 +75,9 @@ struct RunningAction: Sendable {
             return (outcome, context.duration)
         } catch is CancellationError {
             return (.cancelled, .zero)
+        } catch let error as PQError where error.isAboutContent {
+            let failure = Failure.permanent("the plan of the operation cannot be read", underlying: error)
+            return (.failed(FailureRecord(failure)), .zero)
         } catch {
             return (.failed(FailureRecord(error)), .zero)
         }

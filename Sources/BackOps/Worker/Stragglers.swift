@@ -43,7 +43,7 @@ package final class Stragglers: Sendable {
         }
         logger.warning(
             "action ignores its cancellation and goes on: its slot is free, what it returns is refused",
-            metadata: ["still_running": "\(count)"]
+            metadata: ["still_running": .stringConvertible(count)]
         )
     }
 
@@ -54,7 +54,7 @@ package final class Stragglers: Sendable {
         }
         logger.notice(
             "action that ignored its cancellation has ended",
-            metadata: ["still_running": "\(count)"]
+            metadata: ["still_running": .stringConvertible(count)]
         )
     }
 }

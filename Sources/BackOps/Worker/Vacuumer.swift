@@ -19,22 +19,19 @@ struct Vacuumer: Sendable {
     func run() async {
         var pace = pace
         var pause = pace.rest()
-        var isInTrouble = false
+        var trouble = Trouble("worker cannot vacuum jobs", over: "worker vacuums jobs again")
         while !Task.isCancelled {
             do {
                 try await Task.sleep(for: pause)
                 if relay.isStopping { return }
                 let condition = try await condition()
                 guard condition.mayVacuum else { return sayThatItMayNot() }
-                isInTrouble = false
+                trouble.isOver(logger)
                 pause =
                     pace.pays(condition) ? try await vacuum(&pace, condition) : pace.rest(after: condition)
             } catch {
                 guard !Task.isCancelled else { return }
-                if !isInTrouble {
-                    logger.warning("worker cannot vacuum jobs", metadata: ["error": "\(error)"])
-                }
-                isInTrouble = true
+                trouble.met(error, logger)
                 pause = pace.rest()
             }
         }
@@ -53,13 +50,14 @@ struct Vacuumer: Sendable {
         logger.debug(
             "vacuumed jobs",
             metadata: [
-                "dead_before": "\(before.dead)", "dead_after": "\(after.dead)", "duration": "\(duration)",
+                "dead_before": .stringConvertible(before.dead), "dead_after": .stringConvertible(after.dead),
+                "duration": "\(duration)",
             ]
         )
         if pace.vainVacuums == Self.vainVacuumsToReport {
             logger.notice(
                 "vacuuming jobs removes little: an open transaction or a replication slot keeps dead rows; `backops doctor` says which",
-                metadata: ["dead": "\(after.dead)"]
+                metadata: ["dead": .stringConvertible(after.dead)]
             )
         }
         return pause

@@ -99,17 +99,26 @@ final class WorkerActionHost: ActionHost {
     ) async throws -> CompletionResult {
         let end = ContinuousClock.now + lease
         var pause: Duration = .milliseconds(2)
+        var nextQuestion = ContinuousClock.now + PostponedOutcomes.patience
         while true {
             // From here to the commit the job's row is locked: nobody could take it from a process that is frozen now.
             let answers = try await transaction.pipeline([
                 engine.limitIdleness(to: lease),
-                engine.complete(worker: worker, [(job, result)], continuing: true),
+                engine.complete(
+                    worker: worker,
+                    [CompletedAttempt(end: AttemptEnd(job: job), result: result)],
+                    continuing: true
+                ),
             ])
             guard let row = try answers.last?.get().first else { throw BackOpsError.staleClaim(claim) }
             let completion = try CompletionResult(row)
             switch completion.outcome {
             case .busy:
                 guard ContinuousClock.now < end else { throw BackOpsError.staleClaim(claim) }
+                if nextQuestion <= .now {
+                    nextQuestion = .now + PostponedOutcomes.patience
+                    try await checkClaim(in: transaction)
+                }
                 try await Task.sleep(for: pause)
                 pause = min(pause * 2, .milliseconds(200))
             // Alone, what is invalid is an error of the statement.
@@ -117,6 +126,12 @@ final class WorkerActionHost: ActionHost {
             case .advanced, .waiting, .completed, .failed: return completion
             }
         }
+    }
+
+    /// Where rows of the operation are gone from the database, there is nothing to wait for.
+    private func checkClaim(in transaction: PQTransaction) async throws {
+        let holds = try await transaction.query(engine.holds(worker: worker, claim)).first
+        guard try holds?.decode(0, as: Bool.self) == true else { throw BackOpsError.staleClaim(claim) }
     }
 
     /// The connection died during the commit: the claim tells which way it went.

@@ -55,6 +55,15 @@ public struct WorkerConfiguration: Sendable {
     /// How often it adds what its actions did to the tables of throughput, and looks how deep the queues are.
     package var reportingInterval: Duration = .seconds(10)
 
+    /// Where stacks are given their names.
+    package var symbolThread = SymbolThread.shared
+
+    /// Gives a stack its names.
+    package var resolveTrace: @Sendable (FailureTrace) -> String = { $0.text() }
+
+    /// How long a failure waits for the names of its stack, before it is recorded with addresses.
+    package var tracePatience: Duration = .seconds(60)
+
     /// When a vacuum pays.
     package var vacuumPace = VacuumPace()
 

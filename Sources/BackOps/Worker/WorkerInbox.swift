@@ -29,12 +29,10 @@ package final class WorkerInbox: Sendable {
 
     /// An attempt that has ended.
     struct Ended: Sendable {
-        let job: ClaimedJob
+        let end: AttemptEnd
         let outcome: ActionOutcome
         /// What the database answered, for an action that completed itself in a transaction.
         let committed: CompletionResult?
-        /// How long the action ran.
-        let duration: Duration
         /// What it logged, where that is to be stored.
         let log: PQJSON?
     }
@@ -44,6 +42,7 @@ package final class WorkerInbox: Sendable {
         var landings: [Landing] = []
         var ended: [Ended] = []
         var lostClaims: [Int64] = []
+        var traces: [(claim: Claim, text: String)] = []
         var isWoken = false
         /// The heartbeat has connected; whether the database can tell this worker something from now on.
         var connected: Hearing?
@@ -65,17 +64,26 @@ package final class WorkerInbox: Sendable {
         /// Actions for which no slot is free.
         var waiting = WaitingActions()
 
+        /// Nobody reads any more.
+        var isClosed = false
+
         /// Whether the reader has something to do.
         var isDue: Bool { isUrgent || news.ended.count >= actions }
     }
 
     private let state = Mutex(State())
     private let slots: Int
+    private let onUnread: @Sendable (AttemptEnd) -> Void
 
     /// Makes an inbox for a worker.
     ///
-    /// - Parameter slots: How many actions run at once.
-    init(slots: Int) { self.slots = slots }
+    /// - Parameters:
+    ///   - slots: How many actions run at once.
+    ///   - onUnread: Hears of attempts that ended when nobody read any more.
+    init(slots: Int, onUnread: @escaping @Sendable (AttemptEnd) -> Void) {
+        self.slots = slots
+        self.onUnread = onUnread
+    }
 
     /// Starts the task of an action, which adds how it ended; as soon as a slot is free.
     func launch(claim id: Int64, _ body: @escaping WaitingActions.Body) {
@@ -95,13 +103,15 @@ package final class WorkerInbox: Sendable {
     }
 
     private func add(_ ended: Ended) {
-        let waiter = state.withLock { state in
-            state.tasks[ended.job.claim.claimID] = nil
+        let (waiter, isRead) = state.withLock { state in
+            state.tasks[ended.end.job.claim.claimID] = nil
+            guard !state.isClosed else { return (nil as CheckedContinuation<Void, Never>?, false) }
             state.news.ended.append(ended)
             fillSlots(&state)
-            return state.isDue ? state.waiter.take() : nil
+            return (state.isDue ? state.waiter.take() : nil, true)
         }
         waiter?.resume()
+        if !isRead { onUnread(ended.end) }
     }
 
     /// Takes back an action that was launched: one that waits does not start, one that runs is cancelled and leaves its slot.
@@ -136,6 +146,7 @@ package final class WorkerInbox: Sendable {
     var oldestWaiting: ContinuousClock.Instant? { state.withLock { $0.waiting.oldest } }
 
     func land(_ landing: Landing) { note { $0.landings.append(landing) } }
+    func resolved(_ claim: Claim, _ text: String) { note { $0.traces.append((claim, text)) } }
     func wake() { note { $0.isWoken = true } }
     func connected(_ hearing: Hearing) {
         note { news in
@@ -196,9 +207,17 @@ package final class WorkerInbox: Sendable {
         }
     }
 
-    /// Forgets the alarm, which would keep this inbox until it rings.
-    func close() {
-        state.withLock { $0.alarm.take() }?.task.cancel()
+    /// Forgets the alarm, which would keep this inbox until it rings, and takes nothing more.
+    ///
+    /// - Returns: The attempts that have ended and were not read.
+    func close() -> [Ended] {
+        let (alarm, unread) = state.withLock { state in
+            state.isClosed = true
+            defer { state.news.ended = [] }
+            return (state.alarm.take(), state.news.ended)
+        }
+        alarm?.task.cancel()
+        return unread
     }
 
     private func note(_ change: (inout News) -> Void) {

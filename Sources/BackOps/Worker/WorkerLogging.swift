@@ -4,26 +4,31 @@ extension ClaimedJob {
     /// The keys that every line about an action carries.
     var metadata: Logger.Metadata {
         [
-            LogKey.operation: "\(operation)", LogKey.operationID: "\(claim.operationID)",
-            LogKey.action: "\(branch)/\(action)", LogKey.attempt: "\(attempt)",
+            LogKey.operation: "\(operation)", LogKey.operationID: .stringConvertible(claim.operationID),
+            LogKey.action: "\(branch)/\(action)", LogKey.attempt: .stringConvertible(attempt),
         ]
+    }
+}
+
+extension FailureRecord {
+    /// The keys that lines about a failure carry besides.
+    var metadata: Logger.Metadata {
+        [LogKey.errorType: "\(errorType)", LogKey.error: "\(message)"]
     }
 }
 
 extension Dispatcher {
     /// One line per attempt: debug for what went well, warning for a failure, with the error and not its stack.
-    func log(_ ended: WorkerInbox.Ended) {
-        switch ended.outcome {
-        case .completed, .committed: logger.debug("action completed", metadata: ended.job.metadata)
+    func log(_ job: ClaimedJob, _ outcome: ActionOutcome) {
+        switch outcome {
+        case .completed, .committed: logger.debug("action completed", metadata: job.metadata)
         case .snoozed(let when):
-            logger.debug("action snoozed", metadata: ended.job.metadata.merging(["when": "\(when)"]) { $1 })
-        case .cancelled: logger.info("action cancelled and handed back", metadata: ended.job.metadata)
+            logger.debug("action snoozed", metadata: job.metadata.merging(["when": "\(when)"]) { $1 })
+        case .cancelled: logger.info("action cancelled and handed back", metadata: job.metadata)
         case .failed(let failure):
-            let details: Logger.Metadata = [
-                "error_type": "\(failure.errorType)", "error": "\(failure.message)",
-                "max_attempts": "\(ended.job.maxAttempts)",
-            ]
-            logger.warning("action failed", metadata: ended.job.metadata.merging(details) { $1 })
+            var metadata = job.metadata.merging(failure.metadata) { $1 }
+            metadata["max_attempts"] = .stringConvertible(job.maxAttempts)
+            logger.warning("action failed", metadata: metadata)
         }
     }
 }

@@ -70,7 +70,9 @@ struct WorkerRun {
     private func work(_ pools: Pools) async throws {
         var end = Dispatcher.End.leaseEnded
         while case .leaseEnded = end {
-            let inbox = WorkerInbox(slots: configuration.concurrency)
+            let inbox = WorkerInbox(slots: configuration.concurrency) { [telemetry] in
+                telemetry.ended($0, .cancelled)
+            }
             relay.attach(inbox)
             guard let registration = try await register(pools, inbox) else { return }
             end = try await work(pools, registration, inbox)
@@ -83,7 +85,7 @@ struct WorkerRun {
         _ inbox: WorkerInbox
     ) async throws -> Dispatcher.End {
         var logger = logger
-        logger[metadataKey: LogKey.worker] = "\(registration.id)"
+        logger[metadataKey: LogKey.worker] = .stringConvertible(registration.id)
         let heartbeat = try Heartbeat(
             engine: engine,
             options: connections.heartbeat,
@@ -99,7 +101,9 @@ struct WorkerRun {
         defer { heartbeat.stop() }
         logger.info(
             "worker started",
-            metadata: ["queues": "\(configuration.queues)", "slots": "\(configuration.concurrency)"]
+            metadata: [
+                "queues": "\(configuration.queues)", "slots": .stringConvertible(configuration.concurrency),
+            ]
         )
         let pruner = Pruner(
             engine: engine,
@@ -158,12 +162,10 @@ extension WorkerRun {
             do {
                 try await checkSchema()
                 let registration = try await registerOnce(pools)
-                if outage.failures > 0 { logger.notice("worker reaches the database again") }
+                telemetry.regained(.dispatcher, logger)
                 return registration
             } catch let error as PQError where error.mayPass {
-                if outage.failures == 0 {
-                    logger.warning("worker cannot reach the database", metadata: ["error": "\(error)"])
-                }
+                if outage.failures == 0 { telemetry.lost(.dispatcher, error, logger) }
                 await inbox.wait(until: .now + outage.next())
             }
         }
@@ -191,7 +193,10 @@ extension WorkerRun {
         if status.isNewerThanLibrary {
             logger.notice(
                 "the database is newer than this worker",
-                metadata: ["database": "\(status.version)", "worker": "\(Migration.newestVersion)"]
+                metadata: [
+                    "database": .stringConvertible(status.version),
+                    "worker": .stringConvertible(Migration.newestVersion),
+                ]
             )
         }
     }
@@ -230,27 +235,12 @@ extension WorkerRun {
                 0,
                 as: Int32.self
             )
-            logger.info("worker stopped", metadata: ["handed_back": "\(count ?? 0)"])
+            logger.info("worker stopped", metadata: ["handed_back": .stringConvertible(count ?? 0)])
         } catch {
             logger.warning(
                 "worker could not say goodbye; what it held is free when its lease ends",
                 metadata: ["error": "\(error)"]
             )
-        }
-    }
-}
-
-extension PQError {
-    /// Whether waiting may help: the connection's trouble, or a server that is starting, stopping, full or read-only.
-    fileprivate var mayPass: Bool {
-        switch code {
-        case .server:
-            switch Refusal(sqlState) {
-            case .contention, .trouble: true
-            case .content, .unexpected: false
-            }
-        case .invalidOptions, .misuse, .decoding: false
-        default: true
         }
     }
 }

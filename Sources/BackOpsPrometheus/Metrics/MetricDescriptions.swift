@@ -13,6 +13,8 @@ enum MetricDescriptions {
         "backops_claim_batch_size": "Jobs that were claimed at once, where there were any.",
         "backops_leases_lost_total":
             "Times that this worker could not renew its lease and had to register anew.",
+        "backops_unreadable_jobs_total":
+            "Claimed jobs that this worker could not read, whose operations therefore failed.",
         "backops_db_connections": "Connections that this worker has open, and callers that wait for one.",
         "backops_listen_connected": "Whether this worker is woken by the database: 1, or 0 while it polls.",
         "backops_build_info": "Version of the application and of the newest schema that it knows; always 1.",

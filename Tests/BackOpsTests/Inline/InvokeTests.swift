@@ -41,7 +41,7 @@ import Testing
         #expect(record.decision == .retry)
         #expect(record.errorType == "Broken")
         #expect(record.message == "Broken()")
-        #expect(record.stackTrace?.contains("InvokeTests.swift") == true)
+        #expect(await record.resolved().stackTrace?.contains("InvokeTests.swift") == true)
         #expect(record.error is Broken)
     }
 

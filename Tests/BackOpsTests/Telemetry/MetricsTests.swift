@@ -60,6 +60,7 @@ private struct Parcel: OperationDefinition {
         #expect(try metrics.expectMeter("backops_worker_slots", [("state", "busy")]).lastValue == 0)
         #expect(try metrics.expectMeter("backops_worker_slots", [("state", "free")]).lastValue == 4)
         #expect(try metrics.expectCounter("backops_leases_lost_total", []).totalValue == 0)
+        #expect(try metrics.expectCounter("backops_unreadable_jobs_total", []).totalValue == 0)
         _ = try metrics.expectMeter("backops_listen_connected", [])
     }
 

@@ -1,0 +1,33 @@
+import LibPQ
+
+/// What came of a claim: the jobs that can be read, and those that cannot, whatever the cause.
+///
+/// One that cannot be read must not cost the others of its batch anything.
+struct ClaimedRows: Sendable {
+    var jobs: [ClaimedJob] = []
+    var unreadable: [(claim: Claim, error: PQError)] = []
+
+    /// The first error of rows that do not even say which claim they are about.
+    var error: PQError?
+
+    init() {}
+
+    init(_ rows: PQResult) {
+        jobs.reserveCapacity(rows.count)
+        for row in rows {
+            do {
+                jobs.append(try ClaimedJob(row))
+            } catch {
+                note(error, of: row)
+            }
+        }
+    }
+
+    private mutating func note(_ error: PQError, of row: PQRow) {
+        do {
+            unreadable.append((try Claim(row), error))
+        } catch {
+            self.error = self.error ?? error
+        }
+    }
+}

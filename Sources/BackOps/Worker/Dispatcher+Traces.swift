@@ -1,0 +1,37 @@
+/// Failures whose stacks are given names beside everything else.
+///
+/// The first stack of a process costs a second of processor time and more, because the debug information of the whole program is
+/// read. The slot is free meanwhile, and other outcomes are written; the failure itself waits for the names, but not for ever,
+/// and hardly at all when the worker stops: it is recorded with addresses then.
+extension Dispatcher {
+    /// How long it does when the worker stops: long enough for a stack that was seen before.
+    private static let patienceAtStop: Duration = .milliseconds(50)
+
+    mutating func resolve(_ attempt: FailedAttempt) {
+        guard let trace = attempt.failure.trace else { return }
+        let patience = stop >= .graceful ? Self.patienceAtStop : configuration.tracePatience
+        resolving[attempt.claim] = (attempt, .now + patience)
+        let resolve = configuration.resolveTrace
+        configuration.symbolThread.run { [inbox, claim = attempt.claim] in inbox.resolved(claim, resolve(trace)) }
+    }
+
+    mutating func addTrace(_ text: String, to claim: Claim) {
+        guard var attempt = resolving.removeValue(forKey: claim)?.attempt else { return }
+        attempt.failure = attempt.failure.with(stackTrace: text)
+        pending.failures.append(attempt)
+    }
+
+    /// Records what has waited too long with the addresses of its stack.
+    mutating func giveUpTraces() {
+        guard !resolving.isEmpty else { return }
+        for (claim, (attempt, until)) in resolving where until <= .now {
+            addTrace(attempt.failure.trace?.addresses() ?? "", to: claim)
+        }
+    }
+
+    /// The worker stops, and does not wait for names.
+    mutating func hurryTraces() {
+        let end = ContinuousClock.now + Self.patienceAtStop
+        for claim in resolving.keys { resolving[claim]?.until = end }
+    }
+}
