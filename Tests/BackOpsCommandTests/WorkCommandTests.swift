@@ -33,9 +33,12 @@ import Testing
         let json = try await Shell.application([
             "work", "--drain", "--log-format", "json", "--log-level", "debug",
         ])
-        for line in json.messages.split(separator: "\n") {
-            #expect(try JSON(parsing: String(line))["message"]?.stringValue != nil)
-        }
+        let lines = try json.messages.split(separator: "\n").map { try JSON(parsing: String($0)) }
+        #expect(lines.allSatisfy { $0["message"]?.stringValue != nil })
+        let completed = try #require(lines.first { $0["message"] == "action completed" })
+        #expect(completed["operation"] == "Greeting")
+        #expect(completed["operation_id"] == 2)
+        #expect(completed["attempt"] == 1)
         #expect(try await Shell.application(["work", "--drain", "--log-level", "error"]).messages.isEmpty)
     }
 

@@ -17,7 +17,8 @@ public struct DefinitionRecord: Sendable {
 
     package let plan: Plan
 
-    /// The branches in their order, each with the names of its actions in theirs.
+    /// The branches in their order, each with the names of its actions in theirs; none where this version of BackOps cannot read
+    /// the plan.
     public var branches: [(name: BranchName, actions: [String])] {
         plan.branches.map { branch in
             (branch, plan.entries.filter { $0.branch == branch }.map(\.name))

@@ -64,8 +64,13 @@ extension DefinitionRecord {
     init(_ row: PQRow) throws {
         name = try row.decode(0)
         fingerprint = try row.decode(1)
-        registeredAt = try row.decode(2)
-        plan = try Plan(operation: name, json: Array(try row.decode(3, as: String.self).utf8))
+        registeredAt = try row.time(2)
+        let text = try row.decode(3, as: String.self)
+        do {
+            plan = try Plan(operation: name, json: Array(text.utf8))
+        } catch {
+            plan = Plan(entries: [])
+        }
     }
 }
 

@@ -28,7 +28,7 @@ extension Engine {
         """
         select name, paused_at, paused_until, paused_by, reason
           from \(unescaped: name).pause(
-            \(queue), coalesce(\(until), \(unescaped: name).clock_now() + \(duration)), \(reason)
+            \(queue), coalesce(\(until), \(unescaped: name).clock_now() + \(duration)), \(reason.storable)
           )
         """
     }
@@ -48,14 +48,14 @@ extension QueueRecord {
         running = try row.decode(3)
         retrying = try row.decode(4)
         parked = try row.decode(5)
-        oldestReadyAt = try row.decode(6)
+        oldestReadyAt = try row.timeIfAny(6)
         workers = try row.decode(7)
         isCapped = try row.decode(8)
         let (until, by, reason) = (
-            try row.decode(10, as: Date?.self), try row.decode(11, as: String?.self),
+            try row.timeIfAny(10), try row.decode(11, as: String?.self),
             try row.decode(12, as: String?.self)
         )
-        pause = try row.decode(9, as: Date?.self).map {
+        pause = try row.timeIfAny(9).map {
             QueuePause(queue: queue, since: $0, until: until, by: by, reason: reason)
         }
     }
@@ -64,8 +64,8 @@ extension QueueRecord {
 extension QueuePause {
     init(_ row: PQRow) throws(PQError) {
         queue = try row.decode(0)
-        since = try row.decode(1)
-        until = try row.decode(2)
+        since = try row.time(1)
+        until = try row.timeIfAny(2)
         by = try row.decode(3)
         reason = try row.decode(4)
     }

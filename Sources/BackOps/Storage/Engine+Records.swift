@@ -260,7 +260,8 @@ extension Engine {
 
 extension OperationRecord {
     static let columns = """
-        id, name, state, status, progress, action, attempt, max_attempts, run_at, queue, priority, key, tags,
+        id, name, state, status, progress, action, attempt, max_attempts, run_at, queue, priority, key,
+        array(select tag from unnest(tags) as tag where tag is not null),
         reported_progress, progress_note, worker, error_type, error_message, note, globals, created_at, ended_at
         """
 
@@ -293,8 +294,8 @@ extension OperationRecord {
         error = try row.decode(16, as: String?.self).map { ($0, message ?? "") }
         self.note = try row.decode(18)
         globals = Globals(text: try row.decode(19, as: PQJSON.self).bytes)
-        createdAt = try row.decode(20)
-        endedAt = try row.decode(21)
+        createdAt = try row.time(20)
+        endedAt = try row.timeIfAny(21)
     }
 }
 
@@ -312,8 +313,8 @@ extension ActionRecord {
         run = Int(try row.decode(4, as: Int32.self))
         attempts = Int(try row.decode(5, as: Int32.self))
         maxAttempts = Int(try row.decode(6, as: Int32.self))
-        startedAt = try row.decode(7)
-        completedAt = try row.decode(8)
+        startedAt = try row.timeIfAny(7)
+        completedAt = try row.timeIfAny(8)
         performAt = try row.decode(9, as: PQTimestamp?.self)?.date
         errorType = try row.decode(10)
         errorMessage = try row.decode(11)
@@ -328,8 +329,8 @@ extension AttemptRecord {
         attempt = Int(try row.decode(2, as: Int32.self))
         outcome = try row.decode(3)
         worker = try row.decode(4)
-        startedAt = try row.decode(5)
-        endedAt = try row.decode(6)
+        startedAt = try row.timeIfAny(5)
+        endedAt = try row.time(6)
         errorType = try row.decode(7)
         errorMessage = try row.decode(8)
         stackTrace = try row.decode(9)
@@ -341,11 +342,18 @@ extension LoggedLine {
         action = try row.decode(0)
         run = Int(try row.decode(1, as: Int32.self))
         attempt = Int(try row.decode(2, as: Int32.self))
-        loggedAt = try row.decode(3)
+        loggedAt = try row.time(3)
         level = try row.decode(4)
         message = try row.decode(5)
-        let document = try JSON(parsing: row.decode(6, as: PQJSON.self).bytes)
-        metadata = (document.objectValue ?? [:]).mapValues { $0.stringValue ?? $0.description }
+        let document = try row.document(6)
+        metadata =
+            document.objectValue.map { members in
+                Dictionary(members.map { ($0.key.text, $0.value.stringValue ?? $0.value.description) }) {
+                    first,
+                    _ in
+                    first
+                }
+            } ?? ["metadata": document.stringValue ?? document.description]
         place = Place(claimID: try row.decode(7), number: Int(try row.decode(8, as: Int32.self)))
     }
 }

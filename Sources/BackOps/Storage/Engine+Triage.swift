@@ -36,8 +36,8 @@ extension FailureGroup {
         fingerprint = try row.decode(3)
         count = try row.decode(4)
         isCapped = try row.decode(5)
-        firstAt = try row.decode(6)
-        lastAt = try row.decode(7)
+        firstAt = try row.time(6)
+        lastAt = try row.time(7)
         exampleID = try row.decode(8)
         exampleMessage = try row.decode(9)
     }
@@ -49,7 +49,7 @@ extension Explanation {
         detail = try row.decode(1)
         advice = try row.decode(2)
         workerID = try row.decode(3)
-        since = try row.decode(4)
+        since = try row.timeIfAny(4)
         // A pause without an end lasts until infinity.
         until = try row.decode(5, as: PQTimestamp?.self)?.date
     }
@@ -58,11 +58,11 @@ extension Explanation {
 extension AuditEntry {
     init(_ row: PQRow) throws {
         id = try row.decode(0)
-        at = try row.decode(1)
+        at = try row.time(1)
         who = try row.decode(2)
         action = try row.decode(3)
         operationIDs = try row.decode(4)
         reason = try row.decode(5)
-        details = try JSON(parsing: try row.decode(6, as: PQJSON.self).text)
+        details = try row.document(6)
     }
 }

@@ -42,8 +42,8 @@ extension WorkerRecord {
         queues = try row.decode(4)
         slots = Int(try row.decode(5, as: Int32.self))
         busy = try row.decode(6)
-        startedAt = try row.decode(7)
-        heartbeatAt = try row.decode(8)
+        startedAt = try row.time(7)
+        heartbeatAt = try row.time(8)
         isAlive = try row.decode(9)
         isSleeping = try row.decode(10)
         isStopping = try row.decode(11)
@@ -59,7 +59,7 @@ extension HeldJob {
         operation = try row.decode(2)
         action = try row.decode(3)
         attempt = Int(try row.decode(4, as: Int32.self))
-        since = try row.decode(5)
+        since = try row.time(5)
         let note = try row.decode(7, as: String?.self)
         progress = try row.decode(6, as: Float?.self).map { (Double($0), note) }
     }

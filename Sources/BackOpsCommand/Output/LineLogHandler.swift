@@ -42,11 +42,36 @@ package struct LineLogHandler: LogHandler {
             }.joined()
             return Sanitised.line("\(ISO8601.text(date)) \(level) \(event.message)\(details)")
         case .json:
-            var members = metadata.mapValues { JSON.string("\($0)") }
+            var members = Self.members(metadata)
             members["time"] = JSON(date)
             members["level"] = .string("\(event.level)")
             members["message"] = .string("\(event.message)")
             return JSON.object(members).description
+        }
+    }
+
+    /// Metadata as members: numbers and booleans as such, lists and dictionaries with what is in them.
+    private static func members(_ metadata: Logger.Metadata) -> [JSON.Key: JSON] {
+        Dictionary(uniqueKeysWithValues: metadata.map { (JSON.Key($0.key), json($0.value)) })
+    }
+
+    private static func json(_ value: Logger.MetadataValue) -> JSON {
+        switch value {
+        case .string(let text): .string(text)
+        case .stringConvertible(let value): json(value)
+        case .array(let values): .array(values.map(json))
+        case .dictionary(let values): .object(members(values))
+        }
+    }
+
+    private static func json(_ value: any CustomStringConvertible & Sendable) -> JSON {
+        switch value {
+        case let value as Bool: .bool(value)
+        case let value as any FixedWidthInteger:
+            JSON.Number("\(value)").map { $0.exactInteger().map(JSON.integer) ?? .number($0) } ?? .null
+        case let value as Double: JSON.Number(value).map(JSON.number) ?? .string("\(value)")
+        case let value as Float: JSON.Number(Double(value)).map(JSON.number) ?? .string("\(value)")
+        default: .string("\(value)")
         }
     }
 

@@ -95,14 +95,17 @@ struct OperationPage {
     }
 
     private func globals(_ style: Style) throws -> String {
-        let members = try record.globals.members().sorted { $0.key < $1.key }
+        guard let members = record.globals.shown.objectValue?.sorted(by: { $0.key < $1.key }) else {
+            let text = "  " + Sanitised.line(record.globals.description)
+            return style.paint("globals", .dim) + "\n" + fit(text, style) + "\n"
+        }
         guard !members.isEmpty else { return "" }
-        let keys = members.map { Sanitised.line($0.key) }
+        let keys = members.map { Sanitised.line($0.key.text) }
         let column = min(keys.map { TextWidth.of($0) }.max() ?? 0, 30)
         return style.paint("globals", .dim) + "\n"
             + zip(keys, members).map { key, member in
                 let start = "  " + TextWidth.pad(key, column) + "  "
-                let change = change(of: member.key).map { "   ← \($0)" } ?? ""
+                let change = change(of: member.key.text).map { "   ← \($0)" } ?? ""
                 return fit(start + Sanitised.line(member.value.description + change), style) + "\n"
             }.joined()
     }

@@ -9,10 +9,11 @@ extension OperationRecord {
             "progress": .string(progress), "action": JSON(action), "attempt": JSON(attempt),
             "max_attempts": JSON(maxAttempts), "run_at": JSON(runAt), "queue": .string(queue),
             "priority": JSON(priority), "key": JSON(key), "tags": .array(tags.map { .string($0) }),
-            "reported_progress": try reportedProgress.map { try JSON(parsing: "\($0.fraction)") } ?? .null,
+            "reported_progress": reportedProgress.flatMap { JSON.Number($0.fraction) }.map(JSON.number)
+                ?? .null,
             "progress_note": JSON(reportedProgress?.note), "worker": JSON(worker),
             "error_type": JSON(error?.type), "error_message": JSON(error?.message), "note": JSON(note),
-            "globals": .object(try globals.members()), "created_at": JSON(createdAt),
+            "globals": globals.shown, "created_at": JSON(createdAt),
             "ended_at": JSON(endedAt),
         ]
     }
