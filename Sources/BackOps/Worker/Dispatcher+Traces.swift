@@ -12,7 +12,9 @@ extension Dispatcher {
         let patience = stop >= .graceful ? Self.patienceAtStop : configuration.tracePatience
         resolving[attempt.claim] = (attempt, .now + patience)
         let resolve = configuration.resolveTrace
-        configuration.symbolThread.run { [inbox, claim = attempt.claim] in inbox.resolved(claim, resolve(trace)) }
+        configuration.symbolThread.run { [inbox, claim = attempt.claim] in
+            inbox.resolved(claim, resolve(trace))
+        }
     }
 
     mutating func addTrace(_ text: String, to claim: Claim) {

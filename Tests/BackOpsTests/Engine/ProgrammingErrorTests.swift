@@ -78,6 +78,18 @@ private struct Mistaken: OperationDefinition {
         #expect((run.error as? BackOpsError)?.code == mistake.code)
     }
 
+    @Test(arguments: [Mistake.unknownBranch, .missingGlobal, .unstorableValue, .tooLarge])
+    fileprivate func `is repeated where the policy says so`(mistake: Mistake) async throws {
+        let policy = RetryPolicy.constant(maxAttempts: 2, delay: .zero).retryingMistakes()
+        let definition = Mistaken(mistake: mistake, policy: policy)
+        #expect(try await record(definition).state == .failed)
+        #expect(definition.runs.value == 2)
+        guard mistake != .tooLarge else { return }
+        let inline = Mistaken(mistake: mistake, policy: policy)
+        #expect(await runInline(inline).state == .failed)
+        #expect(inline.runs.value == 2)
+    }
+
     @Test func `does not pass for one where an error of your own says otherwise`() async throws {
         let runs = Counter()
         let run = await runInline(
