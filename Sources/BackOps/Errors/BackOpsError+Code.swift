@@ -24,7 +24,7 @@ extension BackOpsError {
                 .invalidPlan, .invalidName, .duplicateDefinition, .invalidConfiguration:
                 true
             case .stepLimit, .timedOut, .staleClaim, .noSuchOperation, .wrongState, .unknownCommit,
-                .completionRefused, .databaseUnavailable, .schemaMissing, .schemaVersionMismatch:
+                .completionRefused, .databaseUnavailable, .schemaMissing, .schemaVersionMismatch, .unsupportedEncoding:
                 false
             }
         }

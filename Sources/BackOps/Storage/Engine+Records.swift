@@ -364,8 +364,8 @@ extension TimelineEntry {
         action = try row.decode(1)
         run = Int(try row.decode(2, as: Int32.self))
         attempt = Int(try row.decode(3, as: Int32.self))
-        startedAt = try row.decode(4)
-        endedAt = try row.decode(5)
+        startedAt = try row.timeIfAny(4)
+        endedAt = try row.timeIfAny(5)
         outcome = try row.decode(6)
         worker = try row.decode(7)
     }

@@ -51,13 +51,13 @@ enum DatabaseCompletion {
 
     /// The keys of globals as they are assigned: with `=` what is text, with `:=` what is not.
     static func assignments(_ records: [OperationRecord]) throws -> [String] {
-        var signs: [String: String] = [:]
+        var signs: [JSON.Key: String] = [:]
         for record in records {
             for (key, value) in try record.globals.members() where signs[key] == nil {
                 signs[key] = value.stringValue == nil ? ":=" : "="
             }
         }
-        return signs.map { $0.key + $0.value }.sorted()
+        return signs.map { $0.key.text + $0.value }.sorted()
     }
 
     /// The value of an option, as far as the line has been typed.
@@ -145,7 +145,7 @@ extension CompletionKind {
     static let globalKeys = CompletionKind.custom { words, _, prefix async in
         await DatabaseCompletion.complete(words, prefix) { client in
             let newest = try await DatabaseCompletion.examples(words, client)
-            return Set(try newest.flatMap { try $0.globals.members().keys }).sorted()
+            return Set(try newest.flatMap { try $0.globals.members().keys }).sorted().map(\.text)
         }
     }
 

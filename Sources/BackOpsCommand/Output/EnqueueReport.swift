@@ -6,7 +6,7 @@ struct EnqueueReport {
     let isNew: Bool
     private let key: String?
     /// The globals that were given and are others there, with what they are; nil where this role may not look.
-    private let others: [(key: String, given: JSON, found: JSON?)]?
+    private let others: [(key: JSON.Key, given: JSON, found: JSON?)]?
     private let hindrances: Hindrances
 
     init(_ id: Int64, isNew: Bool, _ request: Enqueue, _ client: BackOpsClient) async throws {
@@ -22,7 +22,7 @@ struct EnqueueReport {
         _ id: Int64,
         _ request: Enqueue,
         _ client: BackOpsClient
-    ) async throws -> [(key: String, given: JSON, found: JSON?)]? {
+    ) async throws -> [(key: JSON.Key, given: JSON, found: JSON?)]? {
         do {
             let found = try await client.handle(id).record().globals.members()
             return try request.globals.members().sorted { $0.key < $1.key }.compactMap { key, given in
@@ -50,8 +50,8 @@ struct EnqueueReport {
     }
 
     /// The members of the `--json` document.
-    var members: [String: JSON] {
-        var members: [String: JSON] = ["id": .integer(id), "created": .bool(isNew)]
+    var members: [JSON.Key: JSON] {
+        var members: [JSON.Key: JSON] = ["id": .integer(id), "created": .bool(isNew)]
         if !isNew { members["same_globals"] = others.map { .bool($0.isEmpty) } ?? .null }
         if !hindrances.reasons.isEmpty { members["explanation"] = .array(hindrances.reasons.map(\.json)) }
         return members

@@ -114,10 +114,10 @@ enum OperationColumn: Hashable, Sendable {
         case .runAt: return Table.Cell(record.runAt.map { Ago.sentence($0, now: now) } ?? "")
         case .createdAt: return Table.Cell(Ago.short(record.createdAt, now: now))
         case .endedAt: return Table.Cell(record.endedAt.map { Ago.sentence($0, now: now) } ?? "")
-        case .globals: return Table.Cell(JSON.object(try record.globals.members()).description)
+        case .globals: return Table.Cell(record.globals.shown.description)
         case .remark:
             return Table.Cell(OperationTable.remark(record), record.state == .failed ? .red : .dim)
-        case .global(let key): return Table.Cell(try record.globals.members()[key]?.description ?? "")
+        case .global(let key): return Table.Cell(try record.globals.members()[JSON.Key(key)]?.description ?? "")
         }
     }
 }
@@ -127,9 +127,9 @@ extension OperationRecord {
     func json(_ columns: [OperationColumn]?) throws -> JSON {
         let document = try json()
         guard let columns, let members = document.objectValue else { return document }
-        let names = Set(columns.flatMap(\.members))
+        let names = Set(columns.flatMap { $0.members }.map { JSON.Key($0) })
         var chosen = members.filter { names.contains($0.key) }
-        let keys = columns.compactMap { if case .global(let key) = $0 { key } else { nil } }
+        let keys: [JSON.Key] = columns.compactMap { if case .global(let key) = $0 { JSON.Key(key) } else { nil } }
         if !keys.isEmpty, !columns.contains(.globals), let globals = members["globals"]?.objectValue {
             chosen["globals"] = .object(globals.filter { keys.contains($0.key) })
         }
