@@ -103,14 +103,14 @@ COMMENT ON COLUMN backops.claimed_job.run IS 'The run of the action, from 1.';
 -- Name: COLUMN claimed_job.attempt; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.claimed_job.attempt IS 'The attempt of that run, from 1, this one included.';
+COMMENT ON COLUMN backops.claimed_job.attempt IS 'The attempt of that run, from 1, this one included, and those before a retry.';
 
 
 --
 -- Name: COLUMN claimed_job.max_attempts; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.claimed_job.max_attempts IS 'Attempts before the operation fails.';
+COMMENT ON COLUMN backops.claimed_job.max_attempts IS 'The attempt with which the operation fails.';
 
 
 --
@@ -360,14 +360,19 @@ COMMENT ON COLUMN backops.found_operation.created_at IS 'When it was enqueued.';
 
 CREATE DOMAIN backops.globals_document AS jsonb
 	CONSTRAINT operations_globals_are_an_object CHECK ((jsonb_typeof(VALUE) = 'object'::text))
-	CONSTRAINT operations_globals_are_at_most_1_mib CHECK ((pg_column_size(VALUE) <= 1048576));
+	CONSTRAINT operations_globals_are_at_most_1_mib CHECK ((pg_column_size(VALUE) <= 1048576))
+	CONSTRAINT operations_globals_are_at_most_512_deep CHECK (
+CASE
+    WHEN ((pg_column_size(VALUE) < 4096) AND (pg_column_compression(VALUE) IS NULL)) THEN true
+    ELSE (NOT (VALUE @? 'strict $.**{512}?(@.type() == "array" || @.type() == "object")'::jsonpath))
+END);
 
 
 --
 -- Name: DOMAIN globals_document; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON DOMAIN backops.globals_document IS 'A JSON object of at most 1 MiB.';
+COMMENT ON DOMAIN backops.globals_document IS 'A JSON object of at most 1 MiB, with arrays and objects at most 512 deep.';
 
 
 --
@@ -375,14 +380,14 @@ COMMENT ON DOMAIN backops.globals_document IS 'A JSON object of at most 1 MiB.';
 --
 
 CREATE DOMAIN backops.operation_key AS text
-	CONSTRAINT operations_key_is_short CHECK (((VALUE <> ''::text) AND (length(VALUE) <= 500)));
+	CONSTRAINT operations_key_is_short CHECK (((VALUE <> ''::text) AND (length(VALUE) <= 500) AND (octet_length(VALUE) <= 1500)));
 
 
 --
 -- Name: DOMAIN operation_key; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON DOMAIN backops.operation_key IS 'Idempotency key: 1 to 500 characters.';
+COMMENT ON DOMAIN backops.operation_key IS 'Idempotency key: 1 to 500 characters, and at most 1500 bytes, so that an entry of operations_name_key_idx has room for it beside any name.';
 
 
 --
@@ -476,6 +481,25 @@ COMMENT ON DOMAIN backops.step_limit IS 'How many actions may complete: 1 or mor
 
 
 --
+-- Name: tag_list; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.tag_list AS text[]
+	CONSTRAINT operations_tags_are_a_list CHECK (
+CASE
+    WHEN ((array_ndims(VALUE) > 1) OR (array_lower(VALUE, 1) <> 1)) THEN false
+    ELSE (array_position(VALUE, NULL::text) IS NULL)
+END);
+
+
+--
+-- Name: DOMAIN tag_list; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.tag_list IS 'Labels: a list of texts, none of them null.';
+
+
+--
 -- Name: violation; Type: TYPE; Schema: backops; Owner: -
 --
 
@@ -557,14 +581,18 @@ begin
   update actions
      set skipped_at = p_now
    where operation_id = p_operation_id and branch = v_branch and position < p_target and completed_at is null and skipped_at is null;
-  -- 2. What has ended from the target on begins a new run; the completion that it replaces stays in the history.
+  -- 2. What has been tried, and is left for now, has a fresh budget of attempts when the operation comes back to it.
+  update actions
+     set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0
+   where operation_id = p_operation_id and attempts_count > 0 and completed_at is null and skipped_at is null;
+  -- 3. What has ended from the target on begins a new run; the completion that it replaces stays in the history.
   insert into attempts (operation_id, position, run, attempt, outcome, claim_id, started_at, ended_at)
-    select operation_id, position, run, attempts_count, 'completed', completed_claim_id, started_at, completed_at
+    select operation_id, position, run, earlier_attempts + attempts_count, 'completed', completed_claim_id, started_at, completed_at
       from actions
      where operation_id = p_operation_id and branch = v_branch and position >= p_target and completed_at is not null
      order by position;
   update actions
-     set run = run + 1, attempts_count = 0, started_at = null, completed_at = null, skipped_at = null,
+     set run = run + 1, attempts_count = 0, earlier_attempts = 0, started_at = null, completed_at = null, skipped_at = null,
          errored_at = null, error_type = null, error_message = null, stack_trace = null
    where operation_id = p_operation_id and branch = v_branch and position >= p_target and (completed_at is not null or skipped_at is not null);
 end
@@ -597,8 +625,11 @@ begin
       left join (select distinct g.name from privileges() as g where g.privilege = 'execute') as g on g.name = p.proname
      where p.pronamespace = v_schema::regnamespace
   loop
-    -- The clock is the default of a column, and tells nobody anything.
-    if not v.is_public then
+    -- The clock is the default of a column, so whoever may INSERT needs it, and it tells nobody anything. It is granted in words:
+    -- default privileges may say that functions are not for everybody.
+    if v.is_public then
+      execute format('grant execute on function %s to public', v.signature);
+    else
       execute format('revoke all on function %s from public', v.signature);
     end if;
     if v.becomes_definer then
@@ -829,7 +860,7 @@ END) STORED,
     stop_reason text,
     enqueued_by text DEFAULT (SESSION_USER)::text NOT NULL,
     traceparent text DEFAULT NULLIF(current_setting('backops.traceparent'::text, true), ''::text),
-    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    tags backops.tag_list DEFAULT '{}'::text[] NOT NULL,
     branches json,
     globals backops.globals_document DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT operations_ended_or_active CHECK (((ended_at IS NULL) = ((state)::text = 'active'::text)))
@@ -1029,16 +1060,16 @@ declare
   v_operation operations := open_for_steering(cancel_operation.id, 'cancel', '{active}', true);
   v_job record;
 begin
-  select j.*, a.run, w.host || ' pid ' || w.pid as worker into v_job
+  select j.*, a.run, a.earlier_attempts, w.host || ' pid ' || w.pid as worker into v_job
     from jobs j
     left join actions a on a.operation_id = j.operation_id and a.position = j.position
     left join workers w on w.id = j.worker_id
    where j.operation_id = cancel_operation.id;
   if v_job.worker_id is not null then
     insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at, error_message)
-      values (cancel_operation.id, v_job.position, v_job.run, v_job.attempt, 'cancelled', v_job.worker_id, v_job.worker, v_job.claim_id, v_job.claimed_at, v_now, reason);
+      values (cancel_operation.id, v_job.position, v_job.run, v_job.earlier_attempts + v_job.attempt, 'cancelled', v_job.worker_id, v_job.worker, v_job.claim_id, v_job.claimed_at, v_now, reason);
     update actions set started_at = v_job.claimed_at, attempts_count = v_job.attempt where operation_id = cancel_operation.id and position = v_job.position;
-    perform pg_notify(current_schema() || '_worker_' || v_job.worker_id, 'lost ' || v_job.claim_id);
+    perform pg_notify(worker_channel(v_job.worker_id), 'lost ' || v_job.claim_id);
   end if;
   perform end_operation(cancel_operation.id, 'cancelled', v_job.position, v_now, reason);
   select * into v_operation from operations where operations.id = cancel_operation.id;
@@ -1102,6 +1133,92 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.check_batch(p_operation_ids bigint[], p_claim_ids bigint[], VARIADIC p_lengths integer[]) IS 'Refuses a batch whose arrays differ in length, lack an id, or name a claim twice (SQLSTATE OP004). A length that is null is that of an array that was left out.';
+
+
+--
+-- Name: check_documents(text, jsonb[], text[], timestamp with time zone[], json); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_documents(p_name text, p_globals jsonb[], p_keys text[], p_times timestamp with time zone[], p_branches json) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_time_global text;
+  v record;
+begin
+  if p_branches is not null then
+    select perform_at_global into v_time_global from plan_rows(p_branches) where starts;
+  else
+    select a.perform_at_global into v_time_global
+      from definitions d
+      join definition_actions a on a.definition_id = d.id and a.starts
+     where d.name = p_name and d.current;
+  end if;
+  -- What the columns refuse is refused here first, because PostgreSQL does not say which of many rows it was.
+  select i.n, i.key, case
+           when i.document is null then 'has no globals: null is no document'
+           when jsonb_typeof(i.document) <> 'object' then format('has globals that are not a JSON object but of type %s', jsonb_typeof(i.document))
+           when pg_column_size(i.document) > 1048576 then format('has globals of %s bytes, more than 1 MiB', pg_column_size(i.document))
+           when i.key = '' then 'has an empty key'
+           when length(i.key) > 500 or octet_length(i.key) > 1500 then
+             format('has a key of %s characters (%s bytes): at most 500, and 1500 bytes', length(i.key), octet_length(i.key))
+           when not isfinite(i.at) then format('has the time %s, which cannot be waited for', i.at)
+           else format('has no time in the global "%s", which holds that of its first action', v_time_global)
+         end as problem
+    into v
+    from unnest(p_globals, p_keys, p_times) with ordinality as i (document, key, at, n)
+   where jsonb_typeof(i.document) is distinct from 'object'
+      or pg_column_size(i.document) > 1048576
+      or i.key = ''
+      or octet_length(i.key) > 500 and (length(i.key) > 500 or octet_length(i.key) > 1500)
+      or not isfinite(i.at)
+      or v_time_global is not null and due_at(null, null, v_time_global, i.document, '-infinity') = 'infinity'
+   order by i.n
+   limit 1;
+  if found then
+    raise exception using errcode = 'OP004',
+      message = format('operation %s of %s%s %s', v.n, cardinality(p_globals), ' (key "' || left(nullif(v.key, ''), 100) || '")', v.problem),
+      hint = 'None of them was enqueued. Correct it, or leave it out, and call again.';
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_documents(p_name text, p_globals jsonb[], p_keys text[], p_times timestamp with time zone[], p_branches json); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_documents(p_name text, p_globals jsonb[], p_keys text[], p_times timestamp with time zone[], p_branches json) IS 'Refuses what enqueue_many cannot enqueue, and says which of the documents it is (SQLSTATE OP004).';
+
+
+--
+-- Name: check_names(text, text[], text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_names(p_kind text, p_names text[], p_pattern text, p_hint text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_bad record;
+begin
+  if array_ndims(p_names) > 1 or p_kind = 'queue' and cardinality(p_names) = 0 then
+    raise exception using errcode = 'OP004', message = format('a worker needs a list of %ss', p_kind), hint = p_hint;
+  end if;
+  select name into v_bad from unnest(p_names) as name where (name ~ p_pattern) is not true limit 1;
+  if found then
+    raise exception using errcode = 'OP004', message = format('%s is no name of a %s', coalesce('"' || left(v_bad.name, 200) || '"', 'null'), p_kind), hint = p_hint;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_names(p_kind text, p_names text[], p_pattern text, p_hint text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_names(p_kind text, p_names text[], p_pattern text, p_hint text) IS 'Refuses a list that holds what is no name, and an empty one of queues (SQLSTATE OP004).';
 
 
 --
@@ -1203,6 +1320,8 @@ CREATE FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     AS $$
@@ -1231,11 +1350,14 @@ begin
 
   return query
     with picked as materialized (
-      select job.operation_id
+      select job.*
         from unnest(p_queues, p_priorities, p_after_run_at, p_after_operation_id) as lane (queue, priority, run_at, operation_id)
        cross join lateral (
-         select j.operation_id
+         select j.operation_id, a.run, a.earlier_attempts, a.max_attempts, a.timeout, a.branch, a.name as action,
+                o.created_at, o.name as operation, o.globals, o.traceparent, o.xmin as version
            from jobs j
+           join actions a on a.operation_id = j.operation_id and a.position = j.position
+           join operations o on o.id = j.operation_id
           where j.queue = lane.queue and j.priority = lane.priority
             and (j.run_at, j.operation_id) > (lane.run_at, lane.operation_id)
             and j.run_at <= v_now
@@ -1244,7 +1366,7 @@ begin
             and j.handler = any (v_handlers)
           order by j.run_at, j.operation_id
           limit p_limit
-            for update skip locked
+            for update of j skip locked
        ) as job
        where lane.queue <> all (v_paused)
        limit p_limit
@@ -1252,21 +1374,21 @@ begin
     claimed as (
       update jobs j
          set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = j.attempt + 1
-        from picked
-       where j.operation_id = picked.operation_id
-      returning j.*
+        from picked p
+       where j.operation_id = p.operation_id
+      returning j.operation_id, j.claim_id, j.definition_id, j.position, p.run, p.earlier_attempts + j.attempt as attempt,
+                p.earlier_attempts + p.max_attempts as max_attempts, j.priority, p.timeout,
+                j.run_at, p.created_at, j.queue, p.operation, p.branch, p.action, p.globals, j.claimed_at, p.traceparent, p.version
     )
-    select j.operation_id, j.claim_id, j.definition_id, j.position, a.run, j.attempt, a.max_attempts, j.priority,
-           (extract(epoch from a.timeout) * 1000)::bigint,
-           j.run_at, o.created_at, j.queue, o.name::text, a.branch, a.name, o.globals::jsonb,
-           case when j.definition_id is null then (
-             select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
+    select c.operation_id, c.claim_id, c.definition_id, c.position, c.run, c.attempt, c.max_attempts, c.priority,
+           (extract(epoch from c.timeout) * 1000)::bigint,
+           c.run_at, c.created_at, c.queue, c.operation::text, c.branch, c.action, c.globals::jsonb,
+           case when c.definition_id is null then (
+             select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = c.operation_id
            ) end,
-           j.claimed_at, o.traceparent, settled_version(o.xmin)
-      from claimed j
-      join actions a on a.operation_id = j.operation_id and a.position = j.position
-      join operations o on o.id = j.operation_id
-     order by j.priority, j.run_at, j.operation_id;
+           c.claimed_at, c.traceparent, settled_version(c.version)
+      from claimed c
+     order by c.priority, c.run_at, c.operation_id;
 end
 $$;
 
@@ -1302,13 +1424,15 @@ begin
     raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
       hint = 'Call register_worker again.';
   end if;
-  select operation_id into v_id
-    from jobs
-   where crashes > 0 and worker_id is null and run_at <= v_now and queue = any (v_worker.queues) and handler = any (v_worker.handlers)
-     and queue not in (select name from paused_queues)
-   order by run_at, operation_id
+  select j.operation_id into v_id
+    from jobs j
+    join actions a on a.operation_id = j.operation_id and a.position = j.position
+    join operations o on o.id = j.operation_id
+   where j.crashes > 0 and j.worker_id is null and j.run_at <= v_now and j.queue = any (v_worker.queues) and j.handler = any (v_worker.handlers)
+     and j.queue not in (select name from paused_queues)
+   order by j.run_at, j.operation_id
    limit 1
-     for update skip locked;
+     for update of j skip locked;
   update jobs
      set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = attempt + 1
    where operation_id = v_id;
@@ -1328,7 +1452,7 @@ COMMENT ON FUNCTION backops.claim_suspect(p_worker_id bigint) IS 'Claims one job
 -- Name: complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.complete(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_set jsonb DEFAULT NULL::jsonb, p_unset text[] DEFAULT NULL::text[], p_jump_branch text DEFAULT NULL::text, p_jump_action text DEFAULT NULL::text, p_continue boolean DEFAULT true) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer, timeout_ms bigint, branch text, action text, globals jsonb)
+CREATE FUNCTION backops.complete(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_set jsonb DEFAULT NULL::jsonb, p_unset text[] DEFAULT NULL::text[], p_jump_branch text DEFAULT NULL::text, p_jump_action text DEFAULT NULL::text, p_continue boolean DEFAULT true) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer, timeout_ms bigint, branch text, action text, globals jsonb, attempt integer)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
@@ -1343,7 +1467,7 @@ begin
     v_patch := jsonb_build_object('set', coalesce(p_set, '{}'), 'unset', to_jsonb(coalesce(p_unset, '{}')));
   end if;
   return query
-    select c.operation_id, c.claim_id, c.outcome, c.next_claim_id, c.position, c.run, c.max_attempts, c.timeout_ms, c.branch, c.action, c.globals
+    select c.operation_id, c.claim_id, c.outcome, c.next_claim_id, c.position, c.run, c.max_attempts, c.timeout_ms, c.branch, c.action, c.globals, c.attempt
       from complete_many(
         p_worker_id, array[p_operation_id], array[p_claim_id], array[v_patch],
         array[case when p_jump_branch is not null then find_position(p_operation_id, p_jump_branch, p_jump_action) end], p_continue
@@ -1363,7 +1487,7 @@ COMMENT ON FUNCTION backops.complete(p_worker_id bigint, p_operation_id bigint, 
 -- Name: complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean DEFAULT true, p_globals_versions bigint[] DEFAULT NULL::bigint[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer, timeout_ms bigint, branch text, action text, globals jsonb, globals_version bigint)
+CREATE FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean DEFAULT true, p_globals_versions bigint[] DEFAULT NULL::bigint[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer, timeout_ms bigint, branch text, action text, globals jsonb, globals_version bigint, attempt integer)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
@@ -1371,7 +1495,7 @@ CREATE FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint
     SET enable_mergejoin TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
-    AS $$
+    AS $_$
 #variable_conflict use_column
 declare
   v_now timestamptz := clock_now();
@@ -1380,9 +1504,27 @@ declare
   v_is_missing boolean;
   v_paused text[];
   v_jump record;
+  v_invalid bigint[] := '{}';
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps), cardinality(p_globals_versions));
-  perform check_patches(p_patches);
+  -- What cannot be done is an error where it stands alone; of many, it does not take the others with it.
+  if cardinality(p_operation_ids) = 1 then
+    perform check_patches(p_patches);
+  elsif cardinality(array_remove(p_patches, null)) > 0 or cardinality(array_remove(p_jumps, null)) > 0 then
+    -- Large globals are put together to see. Others cannot grow beyond the limit: what a row holds in less than 2 kB is not compressed, and
+    -- what is compressed was 250 times as large at the most.
+    select coalesce(array_agg(i.claim_id), '{}') into v_invalid
+      from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps) as i (operation_id, claim_id, patch, target)
+      left join lateral (select pg_column_size(globals) as size from operations where id = i.operation_id offset 0) as o on i.patch is not null
+     where case
+       when i.target is not null and not exists (select from actions where operation_id = i.operation_id and position = i.target) then true
+       when i.patch is null then false
+       when not is_patch(i.patch) then true
+       when o.size <= 2000 and pg_column_size(i.patch) <= 500000
+         and (pg_column_size(i.patch) < 4096 or not i.patch @? 'strict $.**{513} ? (@.type() == "array" || @.type() == "object")') then false
+       else not fits(i.operation_id, i.patch)
+     end;
+  end if;
   -- Nothing is held without a lease. A queue that is paused is no lane to go on in.
   select id, handlers, missing_since is not null,
          array(select name from paused_queues)
@@ -1403,7 +1545,7 @@ begin
           where j.operation_id = i.operation_id and j.worker_id = v_worker_id and j.claim_id = i.claim_id
             for update skip locked
        ) as j
-       where i.target is not null
+       where i.target is not null and j.claim_id <> all (v_invalid)
     loop
       update actions
          set started_at = v_jump.claimed_at, completed_at = v_now, completed_claim_id = v_jump.claim_id, attempts_count = v_jump.attempt,
@@ -1421,6 +1563,7 @@ begin
           select *
             from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps, p_globals_versions)
               as i (operation_id, claim_id, patch, target, known_version)
+           where i.claim_id <> all (v_invalid)
            order by operation_id
         ) as i
        cross join lateral (
@@ -1452,7 +1595,7 @@ begin
        where h.target is not null
     ),
     following as materialized (
-      select d.operation_id, d.claim_id, d.patch, o.globals, d.known_version, o.version, n.position as next_position, n.run, n.max_attempts, n.timeout, n.branch, n.name,
+      select d.operation_id, d.claim_id, d.patch, o.globals, d.known_version, o.version, n.position as next_position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name,
              n.queue, n.handler, n.due,
              case
                when n.position is null then null
@@ -1475,7 +1618,7 @@ begin
          offset 0
        ) as o
         left join lateral (
-          select n.position, n.run, n.max_attempts, n.timeout, n.branch, n.name, coalesce(n.queue, o.queue) as queue,
+          select n.position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name, coalesce(n.queue, o.queue) as queue,
                  left(d.handler, length(d.handler) - length(d.name)) || n.name as handler,
                  case
                    when n.perform_at is null and n.perform_in is null and n.perform_at_global is null then v_now
@@ -1541,26 +1684,30 @@ begin
              when f.due <= v_now and (select queues from woken) is null then null
              else 'waiting'
            end,
-           f.next_claim_id, f.next_position, f.run, f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
+           f.next_claim_id, f.next_position, f.run, f.earlier_attempts + f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
            f.branch, f.name,
            -- Large globals cost more than all the rest, and the worker has them already unless they have changed.
            case when f.next_claim_id is not null and (f.version = f.known_version) is not true then f.globals end,
-           case when f.next_claim_id is not null then f.version end
+           case when f.next_claim_id is not null then f.version end,
+           f.earlier_attempts + 1
       from following f
     union all
     -- The rest is told why.
-    select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id), null, null, null, null, null, null, null, null, null
+    select i.operation_id, i.claim_id,
+           case m.reason when 'busy' then case when i.claim_id = any (v_invalid) then 'invalid' else 'busy' end else m.reason end,
+           null, null, null, null, null, null, null, null, null, null
       from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+     cross join lateral (select missed_claim(p_worker_id, i.operation_id, i.claim_id) as reason offset 0) as m
      where i.claim_id not in (select claim_id from following);
 end
-$$;
+$_$;
 
 
 --
 -- Name: FUNCTION complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]) IS 'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), waiting (it goes on later or elsewhere), completed or failed (the operation), done, stale, busy (see missed_claim). Globals come with the next action, but not where p_globals_versions gives the version that they still have.';
+COMMENT ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]) IS 'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), waiting (it goes on later or elsewhere), completed or failed (the operation), invalid (of several, one that cannot be done: a patch that is none, or makes the globals too large or too deep, or a position that is not there; its job is still held, complete alone says why, and fail ends the attempt), done, stale, busy (see missed_claim). Globals come with the next action, but not where p_globals_versions gives the version that they still have.';
 
 
 --
@@ -1704,7 +1851,7 @@ CREATE FUNCTION backops.describe_claims(p_operation_ids bigint[]) RETURNS SETOF 
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
     AS $$
-  select j.operation_id, j.claim_id, j.definition_id, j.position, a.run, j.attempt, a.max_attempts, j.priority,
+  select j.operation_id, j.claim_id, j.definition_id, j.position, a.run, a.earlier_attempts + j.attempt, a.earlier_attempts + a.max_attempts, j.priority,
          (extract(epoch from a.timeout) * 1000)::bigint,
          j.run_at, o.created_at, j.queue, o.name, a.branch, a.name, o.globals,
          case when j.definition_id is null then (
@@ -1760,7 +1907,7 @@ declare
   v_time timestamptz;
 begin
   if v_global <> 'null' then
-    v_time := try_timestamptz(v_global #>> '{}');
+    v_time := read_time(v_global #>> '{}');
     if v_time is null or jsonb_typeof(v_global) <> 'string' then
       return 'infinity';
     end if;
@@ -1820,6 +1967,22 @@ COMMENT ON FUNCTION backops.edit_distance(p_first text, p_second text) IS 'Lette
 
 
 --
+-- Name: elapsed(interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.elapsed(p_interval interval) RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN make_interval(secs => (EXTRACT(epoch FROM p_interval))::double precision);
+
+
+--
+-- Name: FUNCTION elapsed(p_interval interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.elapsed(p_interval interval) IS 'An interval as time that passes, the same in every session: a day is 24 hours whatever the clocks do, a month 30 days, a year 365.25.';
+
+
+--
 -- Name: end_operation(bigint, text, integer, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -1865,7 +2028,10 @@ begin
       return v_id;
     end if;
   end if;
-  v_perform_at := coalesce(enqueue.perform_at, clock_now()) + coalesce(enqueue.perform_in, interval '0');
+  v_perform_at := coalesce(enqueue.perform_at, clock_now());
+  if enqueue.perform_in is not null then
+    v_perform_at := v_perform_at + elapsed(enqueue.perform_in);
+  end if;
   v_traceparent := coalesce(enqueue.traceparent, nullif(current_setting('backops.traceparent', true), ''));
   if enqueue.key is null then
     -- "On conflict" costs something even where there can be none.
@@ -1907,7 +2073,7 @@ CREATE FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[] DEF
     AS $$
 #variable_conflict use_column
 declare
-  v_delay interval := coalesce(enqueue_many.perform_in, interval '0');
+  v_delay interval := coalesce(elapsed(enqueue_many.perform_in), interval '0');
   v_perform_at timestamptz := coalesce(enqueue_many.perform_at, clock_now()) + v_delay;
   v_traceparent text := coalesce(enqueue_many.traceparent, nullif(current_setting('backops.traceparent', true), ''));
   v_ids bigint[];
@@ -1924,6 +2090,7 @@ begin
       message = format('%s times were given for %s documents', cardinality(times), cardinality(enqueue_many.globals)),
       hint = 'Give one time per document (null for perform_at), or no times at all.';
   end if;
+  perform check_documents(enqueue_many.name, enqueue_many.globals, keys, times, enqueue_many.branches);
 
   if keys is null then
     -- Ids are drawn beforehand, so that they come back in the order of the documents.
@@ -2029,7 +2196,7 @@ CREATE FUNCTION backops.error_pattern(p_message text) RETURNS text
       regexp_replace(
         regexp_replace(
           split_part(left(p_message, 2000), e'\n', 1),
-          '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|0x[0-9a-f]+|\m(?=[a-f]*[0-9])[0-9a-f]{8,}\M', '#', 'gi'
+          '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|0x[0-9a-f]+|[[:<:]](?=[a-f]*[0-9])[0-9a-f]{8,}[[:>:]]', '#', 'gi'
         ),
         '"[^"]*"|''[^'']*''|“[^”]*”', '""', 'g'
       ),
@@ -2068,14 +2235,28 @@ declare
   v_is_plain boolean;
   v_definition_id bigint;
   v_run_at timestamptz;
+  v_count bigint;
   v_named bigint;
   v_own bigint;
   v_expanded bigint;
 begin
+  -- What a dump brings back has its job already, because pg_dump writes tables in the order of their names. It says so by a setting
+  -- that no other program touches. pg_restore may be told of another order, and then the jobs and actions of the dump would follow.
+  if not current_setting('check_function_bodies')::boolean then
+    perform from enqueued o where o.state = 'active' and not exists (select from jobs where operation_id = o.id);
+    if not found then
+      return null;
+    end if;
+    if current_setting('application_name') = 'pg_restore' then
+      raise exception using errcode = 'OP003', message = 'operations are being restored before their jobs, and would be started from the beginning',
+        hint = 'Restore with --disable-triggers, or in the order of the dump (without --jobs and --use-list).';
+    end if;
+  end if;
+
   -- 0. One operation with a registered plan. "Order by" keeps the planner from bitmaps, which take longer to set up.
   select id, name, queue, priority, perform_at, step_limit, globals, branches is null and state = 'active'
     into v_id, v_name, v_queue, v_priority, v_perform_at, v_step_limit, v_globals, v_is_plain
-    from enqueued;
+    from enqueued limit 1;
   if v_is_plain then
     perform from enqueued offset 1;
     if not found then
@@ -2108,10 +2289,26 @@ begin
     return null;
   end if;
 
-  select count(*) filter (where branches is null), count(branches) into v_named, v_own from enqueued where state = 'active';
+  select count(*), count(*) filter (where branches is null and state = 'active'), count(branches) filter (where state = 'active')
+    into v_count, v_named, v_own
+    from enqueued;
 
-  -- 1. Plans that are registered.
+  -- 1. Plans that are registered. Where one of them begins with a time from the globals, a first look finds the operation that has none.
   if v_named > 0 then
+    if v_count > 1 and exists (
+      select from definitions d
+        join definition_actions a on a.definition_id = d.id and a.starts and a.perform_at_global is not null
+       where d.current and d.name in (select name from enqueued where branches is null and state = 'active')
+    ) then
+      perform first_due_at(
+                o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now,
+                place_in_batch(o.number, v_count, o.name, o.key)
+              )
+         from (select *, row_number() over () as number from enqueued) as o
+         join definitions d on d.name = o.name and d.current
+         join definition_actions a on a.definition_id = d.id and a.starts and a.perform_at_global is not null
+        where o.branches is null and o.state = 'active';
+    end if;
     with plan as materialized (
       select d.name as operation, a.*
         from definitions d
@@ -2151,11 +2348,17 @@ begin
 
   -- 3. Plans that came along, each text read once.
   if v_own > 0 then
-    with given as materialized (
-      select distinct branches::text as branches from enqueued where branches is not null and state = 'active'
+    with numbered as materialized (
+      select e.id, e.name, e.key, e.state, e.branches::text as branches, row_number() over () as number from enqueued e
+    ),
+    given as materialized (
+      select branches, min(number) as number from numbered where branches is not null and state = 'active' group by branches
     ),
     plan as materialized (
-      select given.branches as given, a.* from given cross join lateral plan_rows(given.branches::json) as a
+      select g.branches as given, a.*
+        from given g
+        join numbered n using (number)
+       cross join lateral plan_rows(g.branches::json, place_in_batch(n.number, v_count, n.name, n.key)) as a
     ),
     planned as (
       insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
@@ -2168,11 +2371,14 @@ begin
       select o.id,
              case
                when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
-               else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
+               else first_due_at(
+                 o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now, place_in_batch(n.number, v_count, n.name, n.key)
+               )
              end,
              a.position, o.step_limit, o.priority, coalesce(a.queue, o.queue), '/' || a.name
         from enqueued o
-        join plan a on a.given = o.branches::text
+        join numbered n on n.id = o.id
+        join plan a on a.given = n.branches
        where a.starts and o.state = 'active';
   end if;
 
@@ -2195,7 +2401,7 @@ $$;
 -- Name: FUNCTION expand_operations(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.expand_operations() IS 'What an INSERT into operations sets off: copies the plan, creates the job, parks unknown names, wakes workers. Runs with the rights of the schema''s owner, so that INSERT on operations is all that an enqueuer needs.';
+COMMENT ON FUNCTION backops.expand_operations() IS 'What an INSERT into operations sets off: copies the plan, creates the job, parks unknown names, wakes workers. Operations that pg_restore or the script of pg_dump brings back, after their jobs, are left as they are. Runs with the rights of the schema''s owner, so that INSERT on operations is all that an enqueuer needs.';
 
 
 --
@@ -2238,7 +2444,8 @@ begin
       case v_operation.state
         when 'completed' then 'all of it is done'
         when 'failed' then concat_ws(': ',
-          format('%s failed at attempt %s of %s', v_place, v_action.attempts_count, v_action.max_attempts)
+          format('%s failed at attempt %s of %s', v_place, v_action.earlier_attempts + v_action.attempts_count,
+                 v_action.earlier_attempts + v_action.max_attempts)
             || case when v_action.error_type = 'crashed' and v_action.attempts_count < v_action.max_attempts
                  then ' (the third crash in a row ends an operation)' else '' end,
           v_action.error_type, left(v_action.error_message, 500))
@@ -2284,7 +2491,8 @@ begin
     else
       r := row(
         'running',
-        concat_ws(', ', format('%s runs on %s pid %s, attempt %s of %s', v_place, v_worker.host, v_worker.pid, v_job.attempt, v_action.max_attempts),
+        concat_ws(', ', format('%s runs on %s pid %s, attempt %s of %s', v_place, v_worker.host, v_worker.pid, v_action.earlier_attempts + v_job.attempt,
+                         v_action.earlier_attempts + v_action.max_attempts),
                   round((v_job.progress * 100)::numeric) || ' %', v_job.progress_note),
         format('SELECT %s.cancel(%s) stops it.', v_schema, explain.id),
         v_job.worker_id, v_job.claimed_at, v_job.claimed_at + v_action.timeout
@@ -2304,7 +2512,7 @@ begin
   if v_job.run_at > v_now then
     r := case when v_job.attempt > 0 then row(
       'retrying',
-      concat_ws(': ', format('%s waits for attempt %s of %s after', v_place, v_job.attempt + 1, v_action.max_attempts),
+      concat_ws(': ', format('%s waits for attempt %s of %s after', v_place, v_action.earlier_attempts + v_job.attempt + 1, v_action.earlier_attempts + v_action.max_attempts),
                 coalesce(v_action.error_type, 'an attempt that did not end well'), left(v_action.error_message, 500)),
       format('SELECT %s.retry(%s) tries at once.', v_schema, explain.id), null::bigint, v_action.errored_at, v_job.run_at
     ) else row(
@@ -2415,13 +2623,10 @@ declare
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_outcomes), cardinality(p_permanent), cardinality(p_retry_after),
                       cardinality(p_error_types), cardinality(p_error_messages), cardinality(p_stack_traces));
-  if exists (select from unnest(p_outcomes) as given where given not in ('failed', 'timed_out')) then
-    raise exception using errcode = 'OP004', message = 'an attempt fails as "failed" or "timed_out"';
-  end if;
   select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if found then
     for v in
-      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, a.run, a.max_attempts, a.backoff,
+      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, a.run, a.max_attempts, a.earlier_attempts, a.backoff,
              i.outcome, i.permanent, i.retry_after, i.error_type,
              left(case when v_secret then concealed(j.operation_id, i.error_message) else i.error_message end, 8192) as error_message,
              left(case when v_secret then concealed(j.operation_id, i.stack_trace) else i.stack_trace end, 65536) as stack_trace
@@ -2438,13 +2643,18 @@ begin
     loop
       v_seen := v_seen || v.claim_id;
       v_ends := coalesce(v.permanent, false) or v.attempt >= v.max_attempts;
-      v_run_at := case when not v_ends then v_now + coalesce(v.retry_after, backoff_delay(v.attempt, v.backoff)) end;
-      if not isfinite(v_run_at) then
-        raise exception using errcode = 'OP004', message = 'a job can wait for a finite time only';
+      v_run_at := case when not v_ends then time_after(v_now, coalesce(v.retry_after, backoff_delay(v.attempt, v.backoff))) end;
+      if v.outcome not in ('failed', 'timed_out') or not isfinite(v_run_at) then
+        perform refuse_single(cardinality(p_operation_ids), case
+          when v.outcome not in ('failed', 'timed_out') then 'an attempt fails as "failed" or "timed_out"'
+          else 'a job can wait for a finite time only'
+        end);
+        return query select v.operation_id, v.claim_id, 'invalid', null::timestamptz;
+        continue;
       end if;
       insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at,
                             error_type, error_message, stack_trace)
-        values (v.operation_id, v.position, v.run, v.attempt, coalesce(v.outcome, 'failed'), v_ends, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now,
+        values (v.operation_id, v.position, v.run, v.earlier_attempts + v.attempt, coalesce(v.outcome, 'failed'), v_ends, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now,
                 v.error_type, v.error_message, v.stack_trace);
       update actions
          set started_at = v.claimed_at, attempts_count = v.attempt, errored_at = v_now,
@@ -2470,7 +2680,7 @@ $$;
 -- Name: FUNCTION fail_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[], p_error_types text[], p_error_messages text[], p_stack_traces text[]); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.fail_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[], p_error_types text[], p_error_messages text[], p_stack_traces text[]) IS 'Records that attempts failed (outcome failed or timed_out). Each is tried again after retry_after, or else its backoff, until its attempts are used up or permanent says so: then the operation has failed. outcome: retrying, failed, done, stale, busy.';
+COMMENT ON FUNCTION backops.fail_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[], p_error_types text[], p_error_messages text[], p_stack_traces text[]) IS 'Records that attempts failed (outcome failed or timed_out). Each is tried again after retry_after, or else its backoff, until its attempts are used up or permanent says so: then the operation has failed. outcome: retrying, failed, done, stale, busy, and of several attempts invalid for one that cannot be recorded (another word than failed or timed_out, a retry_after that is not finite): its job is still held.';
 
 
 --
@@ -2537,7 +2747,7 @@ COMMENT ON COLUMN backops.attempts.run IS 'The run of the action that it belonge
 -- Name: COLUMN attempts.attempt; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.attempts.attempt IS 'Which attempt of that run, from 1; snoozes and hand-backs give their number back; 0 is no attempt at all.';
+COMMENT ON COLUMN backops.attempts.attempt IS 'Which attempt of that run, from 1, over all retries; snoozes and hand-backs give their number back; 0 is no attempt at all.';
 
 
 --
@@ -2776,10 +2986,10 @@ COMMENT ON FUNCTION backops.find_position(p_operation_id bigint, p_branch text, 
 
 
 --
--- Name: first_due_at(timestamp with time zone, timestamp with time zone, interval, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: first_due_at(timestamp with time zone, timestamp with time zone, interval, text, jsonb, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone) RETURNS timestamp with time zone
+CREATE FUNCTION backops.first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone, p_place text DEFAULT ''::text) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE
     SET search_path TO 'backops', 'pg_temp'
     AS $$
@@ -2787,8 +2997,9 @@ declare
   v_time timestamptz := greatest(p_operation, due_at(p_perform_at, p_perform_in, p_perform_at_global, p_globals, p_now));
 begin
   if v_time = 'infinity' then
-    raise exception using errcode = 'OP007', message = 'the time of the first action is not a time that can be waited for',
-      hint = 'A global that an action''s perform_at_global names must be text such as "2027-01-01T08:00:00Z".';
+    raise exception using errcode = 'OP007',
+      message = p_place || format('the global "%s", which holds the time of the first action, is not a time', p_perform_at_global),
+      hint = 'Write it as text in ISO 8601, such as "2027-01-01T08:00:00Z"; without an offset it is in UTC.';
   end if;
   return v_time;
 end
@@ -2796,10 +3007,37 @@ $$;
 
 
 --
--- Name: FUNCTION first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone, p_place text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone) IS 'When an operation may start whose first action has a time of its own; refuses a global that is not a time (SQLSTATE OP007).';
+COMMENT ON FUNCTION backops.first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone, p_place text) IS 'When an operation may start whose first action has a time of its own; refuses a global that is not a time (SQLSTATE OP007), and begins the message with p_place.';
+
+
+--
+-- Name: fits(bigint, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.fits(p_operation_id bigint, p_patch jsonb) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+begin
+  return (
+    select pg_column_size(document) <= 1048576
+       and (pg_column_size(document) < 4096 or not document @? 'strict $.**{512} ? (@.type() == "array" || @.type() == "object")')
+      from operations
+     cross join lateral patched(globals, p_patch) as document
+     where id = p_operation_id
+  );
+end
+$_$;
+
+
+--
+-- Name: FUNCTION fits(p_operation_id bigint, p_patch jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.fits(p_operation_id bigint, p_patch jsonb) IS 'Whether the globals of an operation are still what globals_document allows after a patch: at most 1 MiB, and 512 deep.';
 
 
 --
@@ -2900,6 +3138,30 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.forget_failure(p_operation_id bigint) IS 'Takes an operation out of its group in failures, because it goes on; its history stays.';
+
+
+--
+-- Name: free_remnants(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.free_remnants(p_operation_ids bigint[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  delete from jobs j
+   where j.operation_id = any (p_operation_ids) and j.worker_id is not null and not exists (select from operations o where o.id = j.operation_id);
+  update jobs j
+     set worker_id = null, claim_id = null, claimed_at = null
+   where j.operation_id = any (p_operation_ids) and j.worker_id is not null
+     and not exists (select from actions a where a.operation_id = j.operation_id and a.position = j.position);
+$$;
+
+
+--
+-- Name: FUNCTION free_remnants(p_operation_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.free_remnants(p_operation_ids bigint[]) IS 'Frees held jobs that lack their action, and deletes those that lack their operation: what is left where somebody deleted rows with the triggers switched off. Nothing else can be done with them, and a worker that holds one could not be forgotten.';
 
 
 --
@@ -3019,15 +3281,10 @@ declare
   v_seen bigint[] := '{}';
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_run_at), cardinality(p_delay));
-  if p_outcome = 'snoozed' and exists (
-    select from unnest(p_operation_ids, p_run_at, p_delay) as given (operation_id, until, delay) where until is null and delay is null
-  ) then
-    raise exception using errcode = 'OP004', message = 'a snooze must say until when, or for how long';
-  end if;
   select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if found then
     for v in
-      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.run_at, j.crashes, a.run, i.run_at as new_run_at, i.delay
+      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.run_at, j.crashes, a.run, a.earlier_attempts, i.run_at as new_run_at, i.delay
         from (
           select * from unnest(p_operation_ids, p_claim_ids, p_run_at, p_delay) as i (operation_id, claim_id, run_at, delay) order by operation_id
         ) as i
@@ -3037,13 +3294,21 @@ begin
        cross join lateral (select * from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
     loop
       v_seen := v_seen || v.claim_id;
-      v_run_at := coalesce(v.new_run_at, v_now + v.delay, v.run_at);
-      if not isfinite(v_run_at) then
-        raise exception using errcode = 'OP004', message = 'a job can wait for a finite time only';
+      v_run_at := coalesce(v.new_run_at, time_after(v_now, v.delay));
+      if v_run_at is null and p_outcome = 'released' then
+        v_run_at := v.run_at;
+      end if;
+      if isfinite(v_run_at) is not true then
+        perform refuse_single(cardinality(p_operation_ids), case
+          when v_run_at is null then 'a snooze must say until when, or for how long'
+          else 'a job can wait for a finite time only'
+        end);
+        return query select v.operation_id, v.claim_id, 'invalid', null::timestamptz;
+        continue;
       end if;
       if p_began then
         insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at)
-          values (v.operation_id, v.position, v.run, v.attempt, p_outcome, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now);
+          values (v.operation_id, v.position, v.run, v.earlier_attempts + v.attempt, p_outcome, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now);
       end if;
       perform give_back(v.operation_id, v_run_at, v.attempt - 1);
       -- A suspect that was interrupted has not shown yet that it lets its worker live.
@@ -3155,7 +3420,7 @@ $$;
 -- Name: FUNCTION invariants(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, the trigger on, one owner, no rights for everybody. What actions did elsewhere cannot be seen from here.';
+COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
 
 
 --
@@ -3277,6 +3542,38 @@ COMMENT ON FUNCTION backops.jump_operation(id bigint, branch text, action text) 
 
 
 --
+-- Name: lift_row_security(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.lift_row_security() RETURNS SETOF text
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_table regclass;
+begin
+  for v_table in
+    select c.oid::regclass
+      from pg_class c
+     where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and c.relrowsecurity
+       and not exists (select from pg_policy p where p.polrelid = c.oid)
+     order by c.oid
+  loop
+    execute format('alter table %s no force row level security, disable row level security', v_table);
+    return next v_table::text;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION lift_row_security(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.lift_row_security() IS 'Switches row level security off for the tables of this schema that have no policy, which only a setting of the platform can have switched on: nobody but the owner would see or insert a row. Every migrate up ends with it. Returns their names.';
+
+
+--
 -- Name: lost_claims(bigint, bigint[], bigint[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -3356,7 +3653,12 @@ CREATE FUNCTION backops.missed_claim(p_worker_id bigint, p_operation_id bigint, 
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 begin
-  if exists (select from jobs where operation_id = p_operation_id and worker_id = p_worker_id and claim_id = p_claim_id)
+  if exists (
+      select from jobs j
+        join actions a on a.operation_id = j.operation_id and a.position = j.position
+        join operations o on o.id = j.operation_id
+       where j.operation_id = p_operation_id and j.worker_id = p_worker_id and j.claim_id = p_claim_id
+    )
     and exists (select from workers where id = p_worker_id and heartbeat_at + lease > clock_now())
   then
     return 'busy';
@@ -3705,7 +4007,7 @@ begin
   end if;
   if until is not null then
     -- Who sleeps has to learn when to wake.
-    perform pg_notify(current_schema() || '_worker_' || w.id, 'work') from workers w where w.sleeping and queue = any (w.queues);
+    perform pg_notify(worker_channel(w.id), 'work') from workers w where w.sleeping and queue = any (w.queues);
   end if;
   return v_queue;
 end
@@ -3717,6 +4019,22 @@ $_$;
 --
 
 COMMENT ON FUNCTION backops.pause(queue text, until timestamp with time zone, reason text) IS 'Pauses a queue until a time, or until somebody resumes it: nothing of it is claimed any more. What runs finishes; the next action of its operation does not start. A queue that is paused gets the new time and reason. SELECT backops.pause(''mail'', now() + interval ''1 hour'', ''mail server down'')';
+
+
+--
+-- Name: place_in_batch(bigint, bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.place_in_batch(p_number bigint, p_count bigint, p_name text, p_key text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (p_count > 1) THEN format('operation %s of %s ("%s"%s): '::text, p_number, p_count, p_name, ((', key "'::text || p_key) || '"'::text)) ELSE ''::text END;
+
+
+--
+-- Name: FUNCTION place_in_batch(p_number bigint, p_count bigint, p_name text, p_key text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.place_in_batch(p_number bigint, p_count bigint, p_name text, p_key text) IS 'How a message that refuses one of many operations begins; empty where there is only one.';
 
 
 --
@@ -3831,12 +4149,13 @@ COMMENT ON COLUMN backops.definition_actions.starts IS 'True for the first actio
 
 
 --
--- Name: plan_rows(json); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: plan_rows(json, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.plan_rows(p_branches json) RETURNS SETOF backops.definition_actions
+CREATE FUNCTION backops.plan_rows(p_branches json, p_place text DEFAULT ''::text) RETURNS SETOF backops.definition_actions
     LANGUAGE plpgsql STABLE
     SET search_path TO 'backops', 'pg_temp'
+    SET "IntervalStyle" TO 'postgres'
     AS $$
 declare
   v_branch record;
@@ -3849,21 +4168,21 @@ declare
   v_position integer := 0;
 begin
   if json_typeof(p_branches) is distinct from 'object' then
-    raise exception using errcode = 'OP004', message = 'branches must be a JSON object',
+    raise exception using errcode = 'OP004', message = p_place || 'branches must be a JSON object',
       hint = 'Write {"main": ["FirstAction", "SecondAction"], "other_branch": ["Third"]}.';
   end if;
 
   for v_branch in select key, value from json_each(p_branches) loop
     if v_branch.key = any (v_seen) then
-      raise exception using errcode = 'OP004', message = format('branch "%s" is given twice', v_branch.key);
+      raise exception using errcode = 'OP004', message = p_place || format('branch "%s" is given twice', v_branch.key);
     end if;
     v_seen := v_seen || v_branch.key;
     if length(v_branch.key) not between 1 and 200 or v_branch.key ~ '[/[:cntrl:]]' then
-      raise exception using errcode = 'OP004', message = format('"%s" is no name of a branch', left(v_branch.key, 200)),
+      raise exception using errcode = 'OP004', message = p_place || format('"%s" is no name of a branch', left(v_branch.key, 200)),
         hint = 'Names have 1 to 200 characters, without "/" and control characters.';
     end if;
     if json_typeof(v_branch.value) <> 'array' or json_array_length(v_branch.value) = 0 then
-      raise exception using errcode = 'OP004', message = format('branch "%s" has no actions', v_branch.key),
+      raise exception using errcode = 'OP004', message = p_place || format('branch "%s" has no actions', v_branch.key),
         hint = 'Give it at least one, or leave the branch out.';
     end if;
 
@@ -3881,7 +4200,7 @@ begin
         v_name := v_entry.value ->> 0;
         v_options := coalesce((v_entry.value -> 1)::jsonb, '{}');
       end if;
-      v_place := format('action %s of branch "%s"', v_entry.n, v_branch.key);
+      v_place := p_place || format('action %s of branch "%s"', v_entry.n, v_branch.key);
       if v_name is null or length(v_name) not between 1 and 200 or v_name ~ '[/[:cntrl:]]' then
         raise exception using errcode = 'OP004', message = format('%s is not the name of an action', v_place),
           detail = left(v_entry.value::text, 200),
@@ -3898,11 +4217,11 @@ begin
   end loop;
 
   if v_position = 0 then
-    raise exception using errcode = 'OP004', message = 'branches has no actions',
+    raise exception using errcode = 'OP004', message = p_place || 'branches has no actions',
       hint = 'Give at least {"main": ["FirstAction"]}.';
   end if;
   if not 'main' = any (v_seen) then
-    raise exception using errcode = 'OP004', message = 'there is no branch "main", where an operation starts',
+    raise exception using errcode = 'OP004', message = p_place || 'there is no branch "main", where an operation starts',
       detail = format('Branches given: %s.', array_to_string(v_seen, ', '));
   end if;
 end
@@ -3910,10 +4229,10 @@ $$;
 
 
 --
--- Name: FUNCTION plan_rows(p_branches json); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION plan_rows(p_branches json, p_place text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.plan_rows(p_branches json) IS 'Reads and checks branches: one row per action, in declared order. Refuses with SQLSTATE OP004 and a hint.';
+COMMENT ON FUNCTION backops.plan_rows(p_branches json, p_place text) IS 'Reads and checks branches: one row per action, in declared order. Refuses with SQLSTATE OP004 and a hint; the message begins with p_place.';
 
 
 --
@@ -3956,7 +4275,9 @@ begin
     on conflict (operation_id) do update
       set run_at = excluded.run_at, position = excluded.position, steps_left = excluded.steps_left, queue = excluded.queue,
           handler = excluded.handler, attempt = 0, crashes = 0;
-  update actions set attempts_count = 0 where operation_id = p_operation.id and position = p_position;
+  update actions
+     set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0
+   where operation_id = p_operation.id and position = p_position;
   if v_run_at <= v_now then
     perform wake(coalesce(v_action.queue, p_operation.queue), 1);
   end if;
@@ -4165,9 +4486,7 @@ begin
      order by o.id
        for update of o skip locked
   );
-  delete from attempts where operation_id = any (v_ids);
-  delete from attempt_logs where operation_id = any (v_ids);
-  delete from actions where operation_id = any (v_ids);
+  -- The rest goes with them: see take_along_deleted.
   delete from operations where id = any (v_ids);
   pruned := cardinality(v_ids);
   return next;
@@ -4236,16 +4555,19 @@ begin
   end if;
 
   begin
-    v.perform_at := (p_options ->> 'perform_at')::timestamptz;
+    v.perform_at := read_time(p_options ->> 'perform_at');
+    if v.perform_at is null and p_options ->> 'perform_at' is not null then
+      raise invalid_datetime_format using message = format('perform_at is %s', left((p_options -> 'perform_at')::text, 100));
+    end if;
     v.perform_in := case jsonb_typeof(p_options -> 'perform_in')
       when 'number' then make_interval(secs => (p_options ->> 'perform_in')::double precision)
-      else (p_options ->> 'perform_in')::interval
+      else elapsed((p_options ->> 'perform_in')::interval)
     end;
     v.perform_at_global := p_options ->> 'perform_at_global';
     v.max_attempts := coalesce((p_options ->> 'max_attempts')::integer, 25);
     v.timeout := case jsonb_typeof(p_options -> 'timeout')
       when 'number' then make_interval(secs => (p_options ->> 'timeout')::double precision)
-      else (p_options ->> 'timeout')::interval
+      else elapsed((p_options ->> 'timeout')::interval)
     end;
     v.queue := p_options ->> 'queue';
     v.backoff := nullif(v_backoff, 'null');
@@ -4255,7 +4577,8 @@ begin
     end if;
   exception when data_exception then
     raise exception using errcode = 'OP004', message = format('%s has an option that cannot be read: %s', p_place, sqlerrm),
-      hint = 'perform_at is a time such as "2027-01-01T08:00:00Z"; perform_in and timeout are seconds or an interval such as "2 days".';
+      hint = 'perform_at is a time such as "2027-01-01T08:00:00Z", in UTC where it has no offset; perform_in and timeout are seconds or an interval '
+             'such as "2 days".';
   end;
 
   if v.max_attempts not between 1 and 1000 then
@@ -4293,6 +4616,38 @@ $_$;
 --
 
 COMMENT ON FUNCTION backops.read_options(p_place text, p_options jsonb) IS 'The options of one action as columns; refuses what it does not know (SQLSTATE OP004).';
+
+
+--
+-- Name: read_time(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.read_time(p_text text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql IMMUTABLE STRICT
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+declare
+  v_parts text[] := regexp_match(
+    p_text, '^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[Tt ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?([Zz]|[+-][0-9]{2}(?::?[0-9]{2}(?::?[0-9]{2})?)?)?)?$'
+  );
+begin
+  if v_parts is null then
+    return null;
+  end if;
+  return format(
+    '%s %s:%s%s%s', v_parts[1], coalesce(v_parts[2], '00:00'), coalesce(v_parts[3], '00'), '.' || left(v_parts[4], 6), coalesce(v_parts[5], 'Z')
+  )::timestamptz;
+exception when data_exception then
+  return null;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION read_time(p_text text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.read_time(p_text text) IS 'The time that a text in ISO 8601 means, the same in every session: 2027-01-01T08:00:00Z, 2027-01-01 08:00+02, 2027-01-01. Without an offset it is in UTC. Null for everything else, such as "tomorrow" or 01/04/2027.';
 
 
 --
@@ -4373,7 +4728,7 @@ declare
   v_count integer := 0;
 begin
   for v_job in
-    select j.*, a.run, a.max_attempts, a.started_at
+    select j.*, a.run, a.max_attempts, a.started_at, a.earlier_attempts
       from jobs j
       join actions a using (operation_id, position)
      where j.operation_id = any (p_operation_ids) and j.worker_id is not null
@@ -4381,7 +4736,7 @@ begin
        for update of j
   loop
     insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message)
-      values (v_job.operation_id, v_job.position, v_job.run, v_job.attempt, 'crashed',
+      values (v_job.operation_id, v_job.position, v_job.run, v_job.earlier_attempts + v_job.attempt, 'crashed',
               v_job.crashes >= 2 or v_job.attempt >= v_job.max_attempts,
               v_job.worker_id, p_worker, v_job.claim_id, v_job.claimed_at, v_now, 'crashed', v_message);
     update actions
@@ -4488,6 +4843,29 @@ COMMENT ON FUNCTION backops.refuse_next(p_operation_id bigint, p_position intege
 
 
 --
+-- Name: refuse_single(integer, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.refuse_single(p_count integer, p_message text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if p_count = 1 then
+    raise exception using errcode = 'OP004', message = p_message;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION refuse_single(p_count integer, p_message text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.refuse_single(p_count integer, p_message text) IS 'Refuses an outcome that cannot be recorded, if it stands alone (SQLSTATE OP004): of several it is set aside.';
+
+
+--
 -- Name: register_definition(text, json); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4546,16 +4924,19 @@ COMMENT ON FUNCTION backops.register_definition(p_name text, p_branches json) IS
 CREATE FUNCTION backops.register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer DEFAULT 1, p_version text DEFAULT ''::text, p_lease interval DEFAULT '00:00:15'::interval, p_schema_version integer DEFAULT NULL::integer) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
-    AS $$
+    AS $_$
 declare
   -- 59 random bits of a version 4 UUID; the sign is masked away because an operator has to type it.
   v_id bigint := ('x' || encode(substring(uuid_send(gen_random_uuid()) for 8), 'hex'))::bit(64)::bigint & 9223372036854775807;
 begin
+  perform check_names('queue', p_queues, '^[a-z0-9_.-]{1,100}$', 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.');
+  perform check_names('handler', p_handlers, '^[^/[:cntrl:]]{0,200}/[^/[:cntrl:]]{1,200}$',
+                      'Write "Operation/Action" for registered plans, and "/Action" for operations that bring their own branches.');
   insert into workers (id, host, pid, queues, handlers, slots, version, lease, schema_version)
-    values (v_id, p_host, p_pid, p_queues, p_handlers, p_slots, coalesce(p_version, ''), p_lease, p_schema_version);
+    values (v_id, p_host, p_pid, p_queues, p_handlers, p_slots, coalesce(p_version, ''), elapsed(p_lease), p_schema_version);
   return v_id;
 end
-$$;
+$_$;
 
 
 --
@@ -4784,6 +5165,7 @@ begin
       from (
         select operation_id from jobs where worker_id = v_worker.id order by operation_id limit p_limit for update skip locked
       ) as held;
+    perform free_remnants(v_ids);
     v_count := record_crashes(coalesce(v_ids, '{}'), format('%s pid %s', v_worker.host, v_worker.pid));
     -- Two statements: the second must see what a claim committed before the first had the lock.
     if pg_try_advisory_xact_lock(worker_lock(v_worker.id)) then
@@ -4922,7 +5304,7 @@ begin
      where o.id = any (v_ids)
      order by o.id;
   update actions a
-     set attempts_count = 0
+     set earlier_attempts = a.earlier_attempts + a.attempts_count, attempts_count = 0
     from operations o
    where o.id = any (v_ids) and a.operation_id = o.id and a.position = o.stopped_position;
   update attempts set fingerprint = null where operation_id = any (v_ids) and fingerprint is not null;
@@ -5384,7 +5766,7 @@ $$;
 -- Name: FUNCTION snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]) IS 'Puts claimed actions off, each until a time or for a while, at no cost in attempts. outcome: snoozed, done, stale, busy.';
+COMMENT ON FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]) IS 'Puts claimed actions off, each until a time or for a while, at no cost in attempts. outcome: snoozed, done, stale, busy, and of several actions invalid for one whose time is missing or not finite: its job is still held.';
 
 
 --
@@ -5396,6 +5778,10 @@ CREATE FUNCTION backops.stamp_failure() RETURNS trigger
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 begin
+  -- What a dump brings back, before its operation, says itself whether it counts: what was retried since does not.
+  if not current_setting('check_function_bodies')::boolean and not exists (select from operations where id = new.operation_id) then
+    return new;
+  end if;
   new.fingerprint := failure_fingerprint(new);
   return new;
 end
@@ -5603,7 +5989,7 @@ begin
       from unnest(p_operation_ids, p_claim_ids, p_lines) as i (operation_id, claim_id, lines)
      cross join lateral (
        -- Held still, or ended under this claim: a line that comes late belongs to it as well.
-       select j.position, a.run, j.attempt
+       select j.position, a.run, a.earlier_attempts + j.attempt as attempt
          from jobs j
          join actions a on a.operation_id = j.operation_id and a.position = j.position
         where j.operation_id = i.operation_id and j.claim_id = i.claim_id and j.worker_id = p_worker_id
@@ -5612,7 +5998,7 @@ begin
          from attempts t
         where t.operation_id = i.operation_id and t.claim_id = i.claim_id and t.worker_id = p_worker_id
        union all
-       select a.position, a.run, a.attempts_count from actions a where a.operation_id = i.operation_id and a.completed_claim_id = i.claim_id
+       select a.position, a.run, a.earlier_attempts + a.attempts_count from actions a where a.operation_id = i.operation_id and a.completed_claim_id = i.claim_id
        limit 1
      ) as a
      cross join lateral jsonb_to_recordset(i.lines) as l (number integer, at timestamptz, level text, message text, metadata jsonb)
@@ -5637,26 +6023,102 @@ COMMENT ON FUNCTION backops.store_logs(p_worker_id bigint, p_operation_ids bigin
 
 
 --
--- Name: try_timestamptz(text); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: take_along_deleted(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.try_timestamptz(p_text text) RETURNS timestamp with time zone
-    LANGUAGE plpgsql STABLE STRICT
+CREATE FUNCTION backops.take_along_deleted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
     AS $$
+declare
+  v_ids bigint[] := array(select id from deleted order by id);
+  v_busy bigint;
+  v_tries integer := 0;
 begin
-  return p_text::timestamptz;
-exception when data_exception then
+  loop
+    select operation_id into v_busy from jobs where operation_id = any (v_ids) order by operation_id limit 1;
+    exit when not found;
+    if v_tries > 100 then
+      raise exception using errcode = 'lock_not_available', message = format('operation %s is being written at this moment', v_busy),
+        hint = format('Delete it again, or call cancel(%s) first.', v_busy);
+    end if;
+    if v_tries > 0 then
+      perform pg_sleep(0.01);
+    end if;
+    v_tries := v_tries + 1;
+    with free as materialized (
+      select operation_id from jobs where operation_id = any (v_ids) order by operation_id for update skip locked
+    ),
+    gone as (
+      delete from jobs j using free f where j.operation_id = any (array[f.operation_id]) returning j.worker_id, j.claim_id
+    )
+    select count(pg_notify(worker_channel(worker_id), 'lost ' || claim_id)) into v_busy from gone where worker_id is not null;
+  end loop;
+  delete from attempts where operation_id = any (v_ids);
+  delete from attempt_logs where operation_id = any (v_ids);
+  delete from actions where operation_id = any (v_ids);
   return null;
 end
 $$;
 
 
 --
--- Name: FUNCTION try_timestamptz(p_text text); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION take_along_deleted(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.try_timestamptz(p_text text) IS 'The time that a text means, or null where it means none.';
+COMMENT ON FUNCTION backops.take_along_deleted() IS 'What a DELETE from operations sets off: their jobs, actions, attempts and log lines go with them. A worker that runs one of them is told to stop, and its outcome is refused.';
+
+
+--
+-- Name: take_along_truncated(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.take_along_truncated() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_table text;
+  v_is_empty boolean;
+begin
+  perform pg_notify(worker_channel(worker_id), 'lost ' || claim_id) from jobs where worker_id is not null;
+  -- A table that the same TRUNCATE names cannot be truncated again, and is empty already.
+  foreach v_table in array '{jobs,actions,attempts,attempt_logs}'::text[] loop
+    execute format('select not exists (select from %I)', v_table) into v_is_empty;
+    if not v_is_empty then
+      execute format('truncate %I', v_table);
+    end if;
+  end loop;
+  return null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION take_along_truncated(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.take_along_truncated() IS 'What TRUNCATE operations sets off: jobs, actions, attempts and log lines go, too.';
+
+
+--
+-- Name: time_after(timestamp with time zone, interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.time_after(p_time timestamp with time zone, p_delay interval) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN ((EXTRACT(epoch FROM p_delay) >= ('-100000000000'::bigint)::numeric) AND (EXTRACT(epoch FROM p_delay) <= ('100000000000'::bigint)::numeric)) THEN (p_time + backops.elapsed(p_delay)) WHEN (p_delay IS NOT NULL) THEN 'infinity'::timestamp with time zone ELSE NULL::timestamp with time zone END;
+
+
+--
+-- Name: FUNCTION time_after(p_time timestamp with time zone, p_delay interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.time_after(p_time timestamp with time zone, p_delay interval) IS 'A time and a delay; infinity, which nobody can wait for, where the sum is thousands of years away.';
 
 
 --
@@ -5736,6 +6198,7 @@ begin
   perform pg_advisory_xact_lock(worker_lock(p_worker_id));
   select array_agg(operation_id), array_agg(claim_id) into v_ids, v_claims from jobs where worker_id = p_worker_id;
   if v_ids is not null then
+    perform free_remnants(v_ids);
     select count(*) into v_count from release_many(p_worker_id, v_ids, v_claims) where outcome = 'released';
   end if;
   delete from workers where id = p_worker_id and not exists (select from jobs where worker_id = p_worker_id);
@@ -5758,6 +6221,8 @@ COMMENT ON FUNCTION backops.unregister_worker(p_worker_id bigint) IS 'Says goodb
 CREATE FUNCTION backops.violations_of_actions() RETURNS SETOF backops.violation
     LANGUAGE sql STABLE
     SET search_path TO 'backops', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
     AS $$
   select 'action_is_in_one_state', a.operation_id, a.position, null::bigint,
          case
@@ -5821,9 +6286,10 @@ COMMENT ON FUNCTION backops.violations_of_actions() IS 'The part of invariants()
 CREATE FUNCTION backops.violations_of_attempts() RETURNS SETOF backops.violation
     LANGUAGE sql STABLE
     SET search_path TO 'backops', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
     AS $_$
-  -- 1. Numbers: an attempt that counted is followed by the next number, one that gave its number back by the same, and a
-  --    fresh budget begins at 1.
+  -- 1. Numbers: they begin at 1, an attempt that counted is followed by the next number, one that gave its number back by the same.
   select 'attempts_are_recorded', t.operation_id, t.position, t.worker_id,
          case
            when a.position is null or t.run > a.run then format('attempt %s.%s (%s) is of an action or a run that is not there', t.run, t.attempt, t.outcome)
@@ -5842,9 +6308,10 @@ CREATE FUNCTION backops.violations_of_attempts() RETURNS SETOF backops.violation
       or t.run > a.run
       or case
            when t.outcome = 'refused' then t.attempt <> 0
-           else t.attempt <> 1 and t.attempt is distinct from case
-             when outcome_before in ('failed', 'timed_out', 'crashed') then attempt_before + 1
-             when outcome_before in ('snoozed', 'released') and attempt_before > 0 then attempt_before
+           else t.attempt is distinct from case
+             when outcome_before is null then 1
+             when outcome_before in ('failed', 'timed_out', 'crashed', 'cancelled') then attempt_before + 1
+             when outcome_before in ('snoozed', 'released') then attempt_before
            end
          end
   union all
@@ -5860,7 +6327,7 @@ CREATE FUNCTION backops.violations_of_attempts() RETURNS SETOF backops.violation
       select t.attempt, t.outcome
         from attempts t
        where t.operation_id = a.operation_id and t.position = a.position and t.run = a.run and t.outcome <> 'refused'
-         and (a.completed_at is not null or t.attempt = a.attempts_count and t.outcome in ('failed', 'timed_out', 'crashed', 'cancelled'))
+         and (a.completed_at is not null or t.attempt = a.earlier_attempts + a.attempts_count and t.outcome in ('failed', 'timed_out', 'crashed', 'cancelled'))
        order by t.id desc
        limit 1
     ) as last on a.attempts_count > case when a.completed_at is null then 0 else 1 end
@@ -5868,7 +6335,7 @@ CREATE FUNCTION backops.violations_of_attempts() RETURNS SETOF backops.violation
       or a.attempts_count < case when a.completed_at is null then 0 else 1 end
       or a.attempts_count > 0 and a.completed_at is null and last.attempt is null
       or a.attempts_count > 1 and a.completed_at is not null
-        and a.attempts_count is distinct from last.attempt + case when last.outcome in ('snoozed', 'released') then 0 else 1 end
+        and a.earlier_attempts + a.attempts_count is distinct from last.attempt + case when last.outcome in ('snoozed', 'released') then 0 else 1 end
   union all
   -- 3. A job has begun the attempts that its action counts, and one more where it is claimed.
   select 'attempts_are_recorded', j.operation_id, j.position, j.worker_id,
@@ -5926,6 +6393,8 @@ COMMENT ON FUNCTION backops.violations_of_attempts() IS 'The part of invariants(
 CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
     LANGUAGE sql STABLE
     SET search_path TO 'backops', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
     AS $_$
   with clock as materialized (
     select now, exists (
@@ -6037,6 +6506,8 @@ COMMENT ON FUNCTION backops.violations_of_jobs() IS 'The part of invariants() th
 CREATE FUNCTION backops.violations_of_operations() RETURNS SETOF backops.violation
     LANGUAGE sql STABLE
     SET search_path TO 'backops', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
     AS $$
   with plan as materialized (
     select coalesce(o.id, a.operation_id) as operation_id, o.id is null as is_orphan, o.state, o.parked_at, o.stopped_position, o.ended_at,
@@ -6142,7 +6613,9 @@ CREATE FUNCTION backops.violations_of_the_schema() RETURNS SETOF backops.violati
         from pg_proc
        where pronamespace = current_schema()::regnamespace
          and prosqlbody is null
-         and not coalesce('search_path=' || quote_ident(current_schema()) || ', pg_temp' = any (proconfig), false)
+         and not exists (
+           select from unnest(proconfig) as setting where replace(setting, '"', '') = format('search_path=%s, pg_temp', current_schema())
+         )
       union all
       select format('function %s runs with the rights of its owner, and everybody may call it', oid::regprocedure),
              format('revoke execute on function %s from public;', oid::regprocedure)
@@ -6154,11 +6627,45 @@ CREATE FUNCTION backops.violations_of_the_schema() RETURNS SETOF backops.violati
            select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0 and privilege_type = 'EXECUTE'
          )
       union all
-      select 'the trigger operations_expand is missing or switched off: an INSERT starts nothing',
-             'alter table operations enable trigger operations_expand;'
+      select format('the trigger %s is missing or switched off: %s', t.name, t.meaning),
+             format('alter table operations enable trigger %s;', t.name)
+        from (
+          values ('operations_expand', 'an INSERT starts nothing'),
+                 ('operations_take_along', 'a DELETE leaves jobs and actions behind'),
+                 ('operations_take_along_all', 'a TRUNCATE leaves jobs and actions behind')
+        ) as t (name, meaning)
        where not exists (
-         select from pg_trigger where tgrelid = 'operations'::regclass and tgname = 'operations_expand' and tgenabled in ('O', 'A')
+         select from pg_trigger where tgrelid = 'operations'::regclass and tgname = t.name and tgenabled in ('O', 'A')
        )
+      union all
+      select format('row level security is on for table %s%s', c.oid::regclass, case
+               when c.relforcerowsecurity then ', even for its owner, as whom the functions of this schema run'
+               else ' and it has no policy: nobody but its owner sees or inserts a row'
+             end),
+             format('alter table %s no force row level security, disable row level security; or backops migrate up, as its owner', c.oid::regclass)
+        from pg_class c
+       where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
+         and c.relrowsecurity
+         and (c.relforcerowsecurity or not exists (select from pg_policy p where p.polrelid = c.oid))
+      union all
+      select format('table %s is unlogged: a crash of the server empties it', oid::regclass),
+             format('alter table %s set logged;', oid::regclass)
+        from pg_class
+       where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') and relpersistence <> 'p'
+      union all
+      select format('table %s is published without a replica identity: nothing in it can be updated or deleted', c.oid::regclass),
+             format('alter table %s replica identity default;', c.oid::regclass)
+        from pg_class c
+       where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and c.relreplident = 'n'
+         and exists (
+           select from pg_publication_tables t join pg_publication p on p.pubname = t.pubname and (p.pubupdate or p.pubdelete)
+            where t.schemaname = current_schema() and t.tablename = c.relname
+         )
+      union all
+      select format('table %s has the rule %s: PostgreSQL does something else than the engine asks for', ev_class::regclass, rulename),
+             format('drop rule %I on %s;', rulename, ev_class::regclass)
+        from pg_rewrite r
+        join pg_class c on c.oid = r.ev_class and c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
       union all
       select format('%s belongs to %s, operations to %s', o.name, pg_get_userbyid(o.owner), pg_get_userbyid(t.relowner)),
              'Give everything in this schema to one role: alter … owner to ….'
@@ -6231,7 +6738,7 @@ CREATE FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text DEFAULT 
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 begin
-  perform pg_notify(current_schema() || '_worker_' || id, p_reason)
+  perform pg_notify(worker_channel(id), p_reason)
      from (
        select id
          from workers
@@ -6248,6 +6755,22 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) IS 'Wakes sleeping workers of a queue, at most one per job, unless it is paused. The reason is work, or suspects for jobs whose worker died.';
+
+
+--
+-- Name: worker_channel(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.worker_channel(p_worker_id bigint) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN ((("current_schema"())::text || '_w_'::text) || p_worker_id);
+
+
+--
+-- Name: FUNCTION worker_channel(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.worker_channel(p_worker_id bigint) IS 'The channel that a worker listens on. With a schema''s name of 40 characters and a worker''s id of 19 digits it has 62, and 63 is PostgreSQL''s limit.';
 
 
 --
@@ -6366,6 +6889,7 @@ CREATE TABLE backops.actions (
     "position" integer NOT NULL,
     run integer DEFAULT 1 NOT NULL,
     attempts_count integer DEFAULT 0 NOT NULL,
+    earlier_attempts integer DEFAULT 0 NOT NULL,
     max_attempts integer NOT NULL,
     branch text NOT NULL,
     name text NOT NULL,
@@ -6420,7 +6944,14 @@ COMMENT ON COLUMN backops.actions.run IS 'Counts from 1; a jump back begins a ne
 -- Name: COLUMN actions.attempts_count; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.actions.attempts_count IS 'Attempts of this run that have ended.';
+COMMENT ON COLUMN backops.actions.attempts_count IS 'Attempts of this run that have ended, and count against max_attempts.';
+
+
+--
+-- Name: COLUMN actions.earlier_attempts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.earlier_attempts IS 'Attempts of this run that do not count any more, because somebody gave the action a fresh budget: the next one is number earlier_attempts + attempts_count + 1 for those who look.';
 
 
 --
@@ -6699,8 +7230,8 @@ CREATE VIEW backops.action_status AS
             ELSE 'open'::text
         END AS status,
     a.run,
-    COALESCE(j.attempt, a.attempts_count) AS attempts_count,
-    a.max_attempts,
+    (a.earlier_attempts + COALESCE(j.attempt, a.attempts_count)) AS attempts_count,
+    (a.earlier_attempts + a.max_attempts) AS max_attempts,
     COALESCE(
         CASE
             WHEN (j.worker_id IS NOT NULL) THEN j.claimed_at
@@ -7322,7 +7853,7 @@ CREATE VIEW backops.visible_operations AS
             operations.stop_reason,
             operations.enqueued_by,
             operations.traceparent,
-            operations.tags,
+            (operations.tags)::text[] AS tags,
             operations.branches,
             (operations.globals)::jsonb AS globals,
             true AS is_whole
@@ -7344,7 +7875,7 @@ CREATE VIEW backops.visible_operations AS
             operations.stop_reason,
             operations.enqueued_by,
             operations.traceparent,
-            operations.tags,
+            (operations.tags)::text[] AS tags,
             operations.branches,
             backops.redacted((operations.name)::text, (operations.globals)::jsonb) AS redacted,
             false
@@ -7531,8 +8062,8 @@ CREATE VIEW backops.operation_status AS
     o.state,
     ((p.done || '/'::text) || p.total) AS progress,
     ((a.branch || '/'::text) || a.name) AS action,
-    COALESCE(j.attempt, a.attempts_count, 0) AS attempt,
-    a.max_attempts,
+    COALESCE((a.earlier_attempts + COALESCE(j.attempt, a.attempts_count)), 0) AS attempt,
+    (a.earlier_attempts + a.max_attempts) AS max_attempts,
         CASE
             WHEN ((j.worker_id IS NULL) AND (j.run_at < 'infinity'::timestamp with time zone)) THEN j.run_at
             ELSE NULL::timestamp with time zone
@@ -7692,6 +8223,7 @@ COMMENT ON COLUMN backops.queue_samples.depths IS 'The rows of queue_depth, as f
 CREATE TABLE backops.secret_keys (
     name text NOT NULL,
     key text NOT NULL,
+    CONSTRAINT secret_keys_are_short CHECK (((octet_length(name) <= 800) AND (octet_length(key) <= 1500))),
     CONSTRAINT secret_keys_key_is_not_empty CHECK ((key <> ''::text))
 );
 
@@ -7884,7 +8416,7 @@ CREATE VIEW backops.timeline AS
             a.branch,
             a.name,
             a.run,
-            a.attempts_count,
+            (a.earlier_attempts + a.attempts_count),
             a.started_at,
             a.completed_at,
             'completed'::text,
@@ -7897,7 +8429,7 @@ CREATE VIEW backops.timeline AS
             a.branch,
             a.name,
             a.run,
-            j.attempt,
+            (a.earlier_attempts + j.attempt),
             j.claimed_at,
             NULL::timestamp with time zone,
             'running'::text,
@@ -7905,7 +8437,8 @@ CREATE VIEW backops.timeline AS
            FROM ((backops.jobs j
              CROSS JOIN LATERAL ( SELECT a_1.branch,
                     a_1.name,
-                    a_1.run
+                    a_1.run,
+                    a_1.earlier_attempts
                    FROM backops.actions a_1
                   WHERE ((a_1.operation_id = j.operation_id) AND (a_1."position" = j."position"))
                  OFFSET 0) a)
@@ -8242,6 +8775,34 @@ COMMENT ON TRIGGER operations_expand ON backops.operations IS 'Makes a plain INS
 
 
 --
+-- Name: operations operations_take_along; Type: TRIGGER; Schema: backops; Owner: -
+--
+
+CREATE TRIGGER operations_take_along AFTER DELETE ON backops.operations REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION backops.take_along_deleted();
+
+
+--
+-- Name: TRIGGER operations_take_along ON operations; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TRIGGER operations_take_along ON backops.operations IS 'Leaves nothing of an operation that is deleted.';
+
+
+--
+-- Name: operations operations_take_along_all; Type: TRIGGER; Schema: backops; Owner: -
+--
+
+CREATE TRIGGER operations_take_along_all AFTER TRUNCATE ON backops.operations FOR EACH STATEMENT EXECUTE FUNCTION backops.take_along_truncated();
+
+
+--
+-- Name: TRIGGER operations_take_along_all ON operations; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TRIGGER operations_take_along_all ON backops.operations IS 'Leaves nothing of operations that are truncated.';
+
+
+--
 -- Name: FUNCTION apply_jump(p_operation_id bigint, p_target integer, p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -8337,6 +8898,20 @@ REVOKE ALL ON FUNCTION backops.cancel_where(name text, globals jsonb, state text
 --
 
 REVOKE ALL ON FUNCTION backops.check_batch(p_operation_ids bigint[], p_claim_ids bigint[], VARIADIC p_lengths integer[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION check_documents(p_name text, p_globals jsonb[], p_keys text[], p_times timestamp with time zone[], p_branches json); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.check_documents(p_name text, p_globals jsonb[], p_keys text[], p_times timestamp with time zone[], p_branches json) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION check_names(p_kind text, p_names text[], p_pattern text, p_hint text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.check_names(p_kind text, p_names text[], p_pattern text, p_hint text) FROM PUBLIC;
 
 
 --
@@ -8438,6 +9013,13 @@ REVOKE ALL ON FUNCTION backops.edit_distance(p_first text, p_second text) FROM P
 
 
 --
+-- Name: FUNCTION elapsed(p_interval interval); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.elapsed(p_interval interval) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamp with time zone, p_reason text); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -8522,10 +9104,17 @@ REVOKE ALL ON FUNCTION backops.find_position(p_operation_id bigint, p_branch tex
 
 
 --
--- Name: FUNCTION first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone, p_place text); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone, p_place text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION fits(p_operation_id bigint, p_patch jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.fits(p_operation_id bigint, p_patch jsonb) FROM PUBLIC;
 
 
 --
@@ -8540,6 +9129,13 @@ REVOKE ALL ON FUNCTION backops.flow(id bigint) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.forget_failure(p_operation_id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION free_remnants(p_operation_ids bigint[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.free_remnants(p_operation_ids bigint[]) FROM PUBLIC;
 
 
 --
@@ -8627,6 +9223,13 @@ REVOKE ALL ON FUNCTION backops.jump_operation(id bigint, branch text, action tex
 
 
 --
+-- Name: FUNCTION lift_row_security(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.lift_row_security() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION lost_claims(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -8704,10 +9307,17 @@ REVOKE ALL ON FUNCTION backops.pause(queue text, until timestamp with time zone,
 
 
 --
--- Name: FUNCTION plan_rows(p_branches json); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION place_in_batch(p_number bigint, p_count bigint, p_name text, p_key text); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.plan_rows(p_branches json) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.place_in_batch(p_number bigint, p_count bigint, p_name text, p_key text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION plan_rows(p_branches json, p_place text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.plan_rows(p_branches json, p_place text) FROM PUBLIC;
 
 
 --
@@ -8760,6 +9370,13 @@ REVOKE ALL ON FUNCTION backops.read_options(p_place text, p_options jsonb) FROM 
 
 
 --
+-- Name: FUNCTION read_time(p_text text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.read_time(p_text text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION record_actions(p_counts jsonb); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -8792,6 +9409,13 @@ REVOKE ALL ON FUNCTION backops.refuse_action(p_operation_id bigint, p_error_type
 --
 
 REVOKE ALL ON FUNCTION backops.refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION refuse_single(p_count integer, p_message text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.refuse_single(p_count integer, p_message text) FROM PUBLIC;
 
 
 --
@@ -9075,10 +9699,24 @@ REVOKE ALL ON FUNCTION backops.store_logs(p_worker_id bigint, p_operation_ids bi
 
 
 --
--- Name: FUNCTION try_timestamptz(p_text text); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION take_along_deleted(); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.try_timestamptz(p_text text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.take_along_deleted() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION take_along_truncated(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.take_along_truncated() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION time_after(p_time timestamp with time zone, p_delay interval); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.time_after(p_time timestamp with time zone, p_delay interval) FROM PUBLIC;
 
 
 --
@@ -9142,6 +9780,13 @@ REVOKE ALL ON FUNCTION backops.wait(id bigint, timeout interval) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION worker_channel(p_worker_id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.worker_channel(p_worker_id bigint) FROM PUBLIC;
 
 
 --
