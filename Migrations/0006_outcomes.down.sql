@@ -7,7 +7,7 @@ drop function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])
 drop function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean);
 drop function give_back(bigint, timestamptz, integer);
 drop function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text);
-drop function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[]);
+drop function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[]);
 drop function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean);
 drop function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[]);
 drop function lost_claims(bigint, bigint[], bigint[]);

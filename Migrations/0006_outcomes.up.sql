@@ -250,7 +250,9 @@ begin
   then
     return 'busy';
   end if;
-  if exists (select from actions where operation_id = p_operation_id and completed_claim_id = p_claim_id) then
+  if exists (
+    select from actions a join operations o on o.id = a.operation_id where a.operation_id = p_operation_id and a.completed_claim_id = p_claim_id
+  ) then
     -- Nobody shall be told so by a server whose standby takes over without knowing of it.
     perform await_standby();
     return 'done';
@@ -553,7 +555,7 @@ comment on function complete(bigint, bigint, bigint, jsonb, text[], text, text, 
 -- Locks: the jobs in operation_id order, skipping locked ones (reported as busy), then what end_operation locks.
 create function fail_many(
   p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[],
-  p_error_types text[], p_error_messages text[], p_stack_traces text[]
+  p_error_types text[], p_error_messages text[], p_stack_traces text[], p_ended_ago interval[] default null
 ) returns table (operation_id bigint, claim_id bigint, outcome text, run_at timestamptz)
   language plpgsql
   set search_path from current
@@ -574,18 +576,20 @@ declare
   v_secret boolean := exists (select from secret_keys);
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_outcomes), cardinality(p_permanent), cardinality(p_retry_after),
-                      cardinality(p_error_types), cardinality(p_error_messages), cardinality(p_stack_traces));
+                      cardinality(p_error_types), cardinality(p_error_messages), cardinality(p_stack_traces), cardinality(p_ended_ago));
   select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if found then
     for v in
       select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, a.run, a.max_attempts, a.earlier_attempts, a.backoff,
              i.outcome, i.permanent, i.retry_after, i.error_type,
+             greatest(j.claimed_at, least(v_now, v_now - i.ended_ago)) as ended_at,
              left(case when v_secret then concealed(j.operation_id, i.error_message) else i.error_message end, 8192) as error_message,
              left(case when v_secret then concealed(j.operation_id, i.stack_trace) else i.stack_trace end, 65536) as stack_trace
         from (
           select *
-            from unnest(p_operation_ids, p_claim_ids, p_outcomes, p_permanent, p_retry_after, p_error_types, p_error_messages, p_stack_traces)
-              as i (operation_id, claim_id, outcome, permanent, retry_after, error_type, error_message, stack_trace)
+            from unnest(
+                   p_operation_ids, p_claim_ids, p_outcomes, p_permanent, p_retry_after, p_error_types, p_error_messages, p_stack_traces, p_ended_ago
+                 ) as i (operation_id, claim_id, outcome, permanent, retry_after, error_type, error_message, stack_trace, ended_ago)
            order by operation_id
         ) as i
        cross join lateral (
@@ -606,14 +610,14 @@ begin
       end if;
       insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at,
                             error_type, error_message, stack_trace)
-        values (v.operation_id, v.position, v.run, v.earlier_attempts + v.attempt, coalesce(v.outcome, 'failed'), v_ends, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now,
+        values (v.operation_id, v.position, v.run, v.earlier_attempts + v.attempt, coalesce(v.outcome, 'failed'), v_ends, p_worker_id, v_worker, v.claim_id, v.claimed_at, v.ended_at,
                 v.error_type, v.error_message, v.stack_trace);
       update actions
-         set started_at = v.claimed_at, attempts_count = v.attempt, errored_at = v_now,
+         set started_at = v.claimed_at, attempts_count = v.attempt, errored_at = v.ended_at,
              error_type = v.error_type, error_message = v.error_message, stack_trace = v.stack_trace
        where operation_id = v.operation_id and position = v.position;
       if v_ends then
-        perform end_operation(v.operation_id, 'failed', v.position, v_now);
+        perform end_operation(v.operation_id, 'failed', v.position, v.ended_at);
       else
         perform give_back(v.operation_id, v_run_at, v.attempt);
       end if;
@@ -626,10 +630,11 @@ begin
      where i.claim_id <> all (v_seen);
 end
 $$;
-comment on function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[]) is
+comment on function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[]) is
   'Records that attempts failed (outcome failed or timed_out). Each is tried again after retry_after, or else its backoff, until its attempts are '
   'used up or permanent says so: then the operation has failed. outcome: retrying, failed, done, stale, busy, and of several attempts invalid for one that '
-  'cannot be recorded (another word than failed or timed_out, a retry_after that is not finite): its job is still held.';
+  'cannot be recorded (another word than failed or timed_out, a retry_after that is not finite): its job is still held. '
+  'p_ended_ago: how long ago each one ended, where the worker had something to look up before it could tell.';
 
 create function fail(
   p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_error_type text, p_error_message text, p_stack_trace text default null,

@@ -96,14 +96,14 @@ import Testing
         try await TestDatabase.current.script(
             """
             insert into attempts (operation_id, position, run, attempt, outcome, worker, started_at, ended_at, error_type, error_message)
-              select 1, 2, 1, n, 'failed', 'web-' || n % 2, now(), now() - make_interval(mins => 10 - n), 'NoAnswer',
+              select 1, 2, 1, n + 1, 'failed', 'web-' || n % 2, now(), now() - make_interval(mins => 10 - n), 'NoAnswer',
                      case when n < 6 then 'mx1 does not answer' else 'mx2 is full' end
                 from generate_series(1, 6) as n
             """
         )
         let lines = try await Shell.backops(["show", "1"]).output.split(separator: "\n")
         let folded = try #require(lines.first { $0.contains("mx1 does not answer") })
-        #expect(folded.contains("1–5") && folded.contains("failed ×5") && folded.contains("9m to 5m ago"))
+        #expect(folded.contains("2–6") && folded.contains("failed ×5") && folded.contains("9m to 5m ago"))
         #expect(folded.contains("2 workers"))
         #expect(lines.count { $0.contains("mx1") } == 1 && lines.contains { $0.contains("mx2 is full") })
         let json = try await Shell.backops(["show", "1", "--json"]).json()

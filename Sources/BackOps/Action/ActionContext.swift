@@ -39,7 +39,7 @@ public final class ActionContext: Sendable {
     /// The branch in which the action stands.
     public var branch: BranchName { invocation.branch }
 
-    /// The number of this attempt, counted from 1; crashes count.
+    /// The number of this attempt, counted from 1; crashes count, and so do the attempts before an operator's retry.
     public var attempt: Int { invocation.attempt }
 
     /// How many attempts there are at most.

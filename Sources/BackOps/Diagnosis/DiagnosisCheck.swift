@@ -32,7 +32,10 @@ struct DiagnosisCheck: Sendable {
             observations = [Self.observation(of: error)]
         } catch let error as BackOpsError {
             observations = [
-                .failure(error.message, advice: "Nothing that needs the schema was looked at: mend this first.")
+                .failure(
+                    error.message,
+                    advice: "Nothing that needs the schema was looked at: mend this first."
+                )
             ]
         }
         return observations.map { $0.finding(of: name) }

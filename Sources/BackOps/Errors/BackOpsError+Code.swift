@@ -24,7 +24,8 @@ extension BackOpsError {
                 .invalidPlan, .invalidName, .duplicateDefinition, .invalidConfiguration:
                 true
             case .stepLimit, .timedOut, .staleClaim, .noSuchOperation, .wrongState, .unknownCommit,
-                .completionRefused, .databaseUnavailable, .schemaMissing, .schemaVersionMismatch, .unsupportedEncoding:
+                .completionRefused, .databaseUnavailable, .schemaMissing, .schemaVersionMismatch,
+                .unsupportedEncoding:
                 false
             }
         }

@@ -45,6 +45,13 @@ struct FailedAttempt: Sendable {
     let job: ClaimedJob?
     let timedOut: Bool
     var failure: FailureRecord
+    private let endedAt = ContinuousClock.now
+
+    /// How long ago its body ended, where the names of its stack have taken their time; nil where that is not worth a word.
+    var endedAgo: Duration? {
+        let age = endedAt.duration(to: .now)
+        return age < .milliseconds(10) ? nil : age
+    }
 
     init(claim: Claim, job: ClaimedJob? = nil, failure: FailureRecord) {
         self.claim = claim
@@ -95,7 +102,8 @@ extension Engine {
             \(attempts.map { $0.timedOut ? "timed_out" : "failed" }),
             \(attempts.map { $0.failure.decision == .permanent }),
             \(attempts.map(\.failure.retryDelay)),
-            \(attempts.map(\.failure.errorType)), \(attempts.map(\.failure.message)), \(attempts.map(\.failure.stackTrace)))
+            \(attempts.map(\.failure.errorType)), \(attempts.map(\.failure.message)), \(attempts.map(\.failure.stackTrace)),
+            \(attempts.map(\.endedAgo)))
         """
     }
 

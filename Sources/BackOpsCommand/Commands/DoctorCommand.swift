@@ -18,6 +18,7 @@ struct DoctorCommand: AsyncParsableCommand {
             schema: every migration was taken, with the text that this program has.
             rights: this role may do what clients and workers do.
             invariants: select * from backops.invariants() returns nothing.
+            triggers: the tables have no triggers but the engine's.
             workers: somebody is alive; nobody's lease has ended.
             versions: all living workers run the same version of the application.
             names: nothing is parked, or waits for a worker that knows it.

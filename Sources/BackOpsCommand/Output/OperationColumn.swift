@@ -117,7 +117,8 @@ enum OperationColumn: Hashable, Sendable {
         case .globals: return Table.Cell(record.globals.shown.description)
         case .remark:
             return Table.Cell(OperationTable.remark(record), record.state == .failed ? .red : .dim)
-        case .global(let key): return Table.Cell(try record.globals.members()[JSON.Key(key)]?.description ?? "")
+        case .global(let key):
+            return Table.Cell(try record.globals.members()[JSON.Key(key)]?.description ?? "")
         }
     }
 }
@@ -129,7 +130,9 @@ extension OperationRecord {
         guard let columns, let members = document.objectValue else { return document }
         let names = Set(columns.flatMap { $0.members }.map { JSON.Key($0) })
         var chosen = members.filter { names.contains($0.key) }
-        let keys: [JSON.Key] = columns.compactMap { if case .global(let key) = $0 { JSON.Key(key) } else { nil } }
+        let keys: [JSON.Key] = columns.compactMap {
+            if case .global(let key) = $0 { JSON.Key(key) } else { nil }
+        }
         if !keys.isEmpty, !columns.contains(.globals), let globals = members["globals"]?.objectValue {
             chosen["globals"] = .object(globals.filter { keys.contains($0.key) })
         }

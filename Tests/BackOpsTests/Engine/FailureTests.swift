@@ -3,6 +3,28 @@ import Testing
 
 extension SQLEngine {
     @Suite struct `A failed attempt` {
+        @Test(arguments: [("20 seconds", "00:00:40"), ("-1 day", "00:01:00"), ("1 hour", "00:00:00")])
+        func `ended when its body did, between its claim and its record`(
+            ago: String,
+            after: String
+        ) async throws {
+            let engine = try await EngineDriver.start()
+            try await engine.travel(to: "2030-01-01Z")
+            let id = try await engine.enqueue()
+            let job = try await engine.claimOne()
+            try await engine.travel(by: "1 minute")
+            try await engine.query(
+                """
+                select * from fail_many(\(engine.worker), \([job.operation]), \([job.claim]), null, '{true}', null, '{E}', null, null,
+                                        array[\(ago)::interval])
+                """
+            )
+            let times =
+                "select (ended_at - started_at)::text from attempts where operation_id = \(id)"
+                as SQLStatement
+            #expect(try await engine.value(times, as: String.self) == after)
+        }
+
         @Test func `is tried again after its backoff, and recorded with everything about it`() async throws {
             let engine = try await EngineDriver.start(
                 #"{"main": [["A", {"backoff": {"base": 10, "jitter": 0}}]]}"#

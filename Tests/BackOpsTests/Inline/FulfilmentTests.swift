@@ -40,7 +40,7 @@ import Testing
     @Test func aMissingGlobalFailsTheFirstAction() async {
         let run = await runInline(Fulfilment(shop: FakeShop()))
         #expect(run.error as? BackOpsError == .missingGlobal("subscription_id"))
-        #expect(run.attempts == ["main/ChargeCreditCard": 5])
+        #expect(run.attempts == ["main/ChargeCreditCard": 1])
         #expect(run.path.isEmpty)
     }
 

@@ -61,7 +61,8 @@ import Testing
         #expect(loose.isEmpty)
     }
 
-    @Test func `runs with its owner's rights only what a role may call, and what a change of operations sets off`()
+    @Test
+    func `runs with its owner's rights only what a role may call, and what a change of operations sets off`()
         async throws
     {
         let definer = try await names(

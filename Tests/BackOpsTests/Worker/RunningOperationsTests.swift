@@ -74,7 +74,8 @@ private struct Walk: OperationDefinition {
             #expect(failed.attempt == 3)
             #expect(failed.error?.type == "Broken")
             try await client.retry(handle.id)
-            try await BackOpsWorker.test { Walk(journal: journal, failures: ["C": 1]) }.drain()
+            // The numbers of its attempts go on: this is the fourth.
+            try await BackOpsWorker.test { Walk(journal: journal, failures: ["C": 4]) }.drain()
             #expect(try await handle.record().state == .completed)
             #expect(journal.entries == ["main/A", "main/B"] + Array(repeating: "main/C", count: 5))
         }

@@ -30,6 +30,17 @@ struct `A claimed job that a worker cannot read` {
         }
     }
 
+    /// Asks with a new connection: spoiling may have ended those that there were.
+    @discardableResult
+    private func fresh(_ ask: (PQConnection) async throws -> PQResult) async throws -> PQResult {
+        try await database.withConnection(ask)
+    }
+
+    private func state(_ id: Int64) async throws -> String {
+        try await fresh { try await $0.query("select state::text from operations where id = \(id)") }[0]
+            .decode(0)
+    }
+
     /// Enqueues good operations around a bad one, spoils it, and expects that it alone fails.
     private func expectAside(
         reason: String,
@@ -37,34 +48,38 @@ struct `A claimed job that a worker cannot read` {
         _ spoil: (Int64) async throws -> Void
     ) async throws {
         try await withClient { client async throws in
-            try await worker().drain()
-            let before = try await client.enqueue(Letter.self, batch: [[:], [:]])
-            let bad = try await client.enqueue(Letter.self)
-            let after = try await client.enqueue(Letter.self, batch: [[:], [:]])
-            try await spoil(bad.id)
-            try await worker().drain()
-            for id in before + after {
-                #expect(
-                    try await database.value("select state::text from operations where id = \(id)")
-                        == "completed"
-                )
+            let bad = try await working(try worker()) { () async throws -> Int64 in
+                let first = try await client.enqueue(Letter.self)
+                #expect(try await first.result(timeout: .seconds(60)).state == .completed)
+                try await database.query("select pause('default')")
+                let before = try await client.enqueue(Letter.self, batch: [[:], [:]])
+                let bad = try await client.enqueue(Letter.self)
+                let after = try await client.enqueue(Letter.self, batch: [[:], [:]])
+                try await spoil(bad.id)
+                try await fresh { try await $0.query("select resume('default')") }
+                for id in before + after + [bad.id] {
+                    try await eventually("operation \(id) ends") { try await state(id) != "active" }
+                }
+                for id in before + after { #expect(try await state(id) == "completed") }
+                return bad.id
             }
-            let row = try #require(
-                try await database.query(
+            let rows = try await fresh {
+                try await $0.query(
                     """
                     select o.state::text, t.outcome, t.ends_operation, t.error_message
                       from operations o left join attempts t on t.operation_id = o.id
-                     where o.id = \(bad.id)
+                     where o.id = \(bad)
                     """
-                ).first
-            )
-            let (state, outcome, ends, message) = try row.decode(
+                )
+            }
+            let row = try #require(rows.first)
+            let (end, outcome, ends, message) = try row.decode(
                 as: String.self,
                 String?.self,
                 Bool?.self,
                 String?.self
             )
-            #expect(state == "failed")
+            #expect(end == "failed")
             #expect(outcome == "failed")
             #expect(ends == true)
             #expect(message?.contains(reason) == true, "\(message ?? "none")")
@@ -75,7 +90,7 @@ struct `A claimed job that a worker cannot read` {
     // The server refuses to send such bytes, and with them the answer as a whole.
     @Test func `because the server cannot send it fails alone`() async throws {
         try await expectAside(reason: "invalid byte sequence") { id in
-            // What a database in SQL_ASCII takes from any client.
+            // What a database in SQL_ASCII takes from any client. A worker does not start there: it is one only from now on.
             try await database.query(
                 "update pg_database set encoding = 0 where datname = current_database()"
             )
@@ -84,6 +99,10 @@ struct `A claimed job that a worker cannot read` {
                     """
                     update operations set globals = jsonb_build_object('name', convert_from('\\xe9', 'SQL_ASCII')) where id = \(id)
                     """
+                )
+                // Sessions that there were still believe in UTF8, and would send the bytes as they are.
+                try await connection.query(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
                 )
             }
         }

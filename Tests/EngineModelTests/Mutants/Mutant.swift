@@ -35,7 +35,7 @@ extension Mutant {
     private static let completeMany =
         "complete_many(bigint,bigint[],bigint[],jsonb[],integer[],boolean,bigint[])"
     private static let failMany =
-        "fail_many(bigint,bigint[],bigint[],text[],boolean[],interval[],text[],text[],text[])"
+        "fail_many(bigint,bigint[],bigint[],text[],boolean[],interval[],text[],text[],text[],interval[])"
     private static let handBackMany =
         "hand_back_many(bigint,bigint[],bigint[],text,timestamptz[],interval[],boolean)"
     private static let claim = "claim(bigint,integer,text[],smallint[],timestamptz[],bigint[])"
