@@ -97,6 +97,23 @@ import Testing
         )
     }
 
+    @Test func `of SQL names no global to a role that may not read them`() async throws {
+        let schema = TestDatabase.current.schema
+        let role = schema + "_guesser"
+        _ = try await Shell.backops(["enqueue", "Fulfilment", "n:=1", "m:=1", "--key", "k"])
+        try await TestDatabase.current.script(
+            """
+            create role \(role);
+            grant usage on schema \(schema) to \(role);
+            grant execute on function enqueue to \(role)
+            """
+        )
+        let guess = #"select enqueue('Fulfilment', '{"n": 1, "m": 2}', 'k')"#
+        let notice = try await Shell.sql(["-XAtqc", "set session authorization \(role); \(guess)"]).messages
+        #expect(notice.contains("another value of some global") && !notice.contains(#""m""#), "\(notice)")
+        try await TestDatabase.current.script("drop owned by \(role); drop role \(role)")
+    }
+
     @Test func `says what keeps it from starting`() async throws {
         _ = try await Shell.application(["work", "--drain"])
         let parked = try await Shell.backops(["enqueue", "Greting"])

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Looks up names on a thread of its own, one stack after the other.
 ///
-/// Of ordinary priority: with a lower one, a machine whose processors are all busy takes minutes for what is a second of work.
+/// Of ordinary priority: with a lower one, on a busy machine the record of a failure would wait for everything else.
 /// It begins with the first failure of the process: to have it ready beforehand would cost every worker a second of processor
 /// time and the memory of its debug information, and most processes never need it.
 package final class SymbolThread: Sendable {

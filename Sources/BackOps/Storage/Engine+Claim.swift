@@ -78,12 +78,10 @@ extension Engine {
     }
 
     /// At most one row of ``ClaimedJob``: what belongs to a claim that the worker holds.
-    func describe(_ claim: Claim) -> SQLStatement {
-        """
-        select \(unescaped: ClaimedJob.columns)
-          from \(unescaped: name).describe_claims(array[\(claim.operationID)])
-         where claim_id = \(claim.claimID)
-        """
+    ///
+    /// Of all that it holds, because that is what a worker's role may ask for.
+    func describe(worker: Int64, _ claim: Claim) -> SQLStatement {
+        "select \(unescaped: ClaimedJob.columns) from \(unescaped: name).held(\(worker)) where claim_id = \(claim.claimID)"
     }
 
     /// One row: whether the worker holds the claim of an operation that is whole.

@@ -250,7 +250,7 @@ extension Dispatcher {
             engine.claimUnseen(worker: worker, limit: limit, lanes: look.lanes)
         case .claimSuspect(unseen: false): engine.claimSuspect(worker: worker)
         case .claimSuspect(unseen: true): engine.claimSuspectUnseen(worker: worker)
-        case .describe(let claim): engine.describe(claim)
+        case .describe(let claim): engine.describe(worker: worker, claim)
         case .nextDue: engine.nextDue(worker: worker)
         }
     }

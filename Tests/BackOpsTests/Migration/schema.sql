@@ -3803,6 +3803,10 @@ begin
    cross join jsonb_each(p_globals) as g
    where o.shown -> g.key is distinct from g.value and o.shown -> g.key is not distinct from o.globals -> g.key;
   if v_keys is not null then
+    -- Who may not read globals must not learn by trying which of a guess is right.
+    if not has_table_privilege(caller(), 'operation_status', 'select') then
+      v_keys := 'some global';
+    end if;
     raise notice using message = format('operation %s has this key already, with another value of %s: nothing was enqueued', p_id, v_keys),
       hint = 'Another operation needs another key.';
   end if;
