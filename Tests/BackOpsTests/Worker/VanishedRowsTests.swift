@@ -82,8 +82,11 @@ struct `An operation whose rows vanish while a worker with one slot runs it` {
             #expect(try await next.result(timeout: .seconds(60)).state == .completed)
             try await eventually("a line tells of the lost one") {
                 log.entries.contains { line in
-                    ["an outcome is given up", "result of an action", "action failed", "action snoozed"]
-                        .contains { line.hasPrefix($0) }
+                    [
+                        "an outcome is given up", "result of an action", "action failed", "action snoozed",
+                        "action is cancelled",
+                    ]
+                    .contains { line.hasPrefix($0) }
                 }
             }
             relay.stop(.graceful)
