@@ -31,7 +31,7 @@ struct Ledger: Sendable {
             create index on chaos.effects_tx (operation_id, position, run);
             create table chaos.walks (name text primary key, walk text not null);
             create view chaos.completions as
-              select operation_id, position, run, completed_claim_id as claim_id, attempts_count, completed_at
+              select operation_id, position, run, completed_claim_id as claim_id, earlier_attempts + attempts_count as attempt, completed_at
                 from backops.actions where completed_at is not null
               union all
               select operation_id, position, run, claim_id, attempt, ended_at

@@ -13,9 +13,8 @@ final class Memory: Sendable {
     struct State: Sendable {
         /// Operations whose enqueue was acknowledged, by id, with their keys.
         var acknowledged: [Int64: String] = [:]
-        /// Ids that somebody asked to cancel, or to retry, with or without an answer.
+        /// Ids that somebody asked to cancel, with or without an answer.
         var cancelled: Set<Int64> = []
-        var retried: Set<Int64> = []
         /// Values of the global `steered` whose writing was acknowledged.
         var steered: [Int64: Int64] = [:]
         var kills: [Kill] = []

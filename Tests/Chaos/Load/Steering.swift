@@ -31,7 +31,6 @@ struct Steering: Sendable {
             try await client.cancel(id, reason: "chaos")
         case 3...5:
             guard let id = try await pick(dice.chance(0.5) ? "failed" : "cancelled", &dice) else { return }
-            memory.note { _ = $0.retried.insert(id) }
             try await client.retry(id)
         default:
             guard let id = try await pick("active", &dice) else { return }

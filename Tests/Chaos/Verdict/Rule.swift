@@ -214,13 +214,12 @@ extension Rule {
                 """
                 with used as (
                   select operation_id, position, run, attempt
-                    from backops.attempts where outcome in ('failed', 'timed_out', 'crashed')
+                    from backops.attempts where outcome in ('failed', 'timed_out', 'crashed', 'cancelled')
                   union all
-                  select operation_id, position, run, attempts_count from chaos.completions
+                  select operation_id, position, run, attempt from chaos.completions
                 )
                 select operation_id, format('action %s run %s used the attempts %s', position, run, array_agg(attempt order by attempt))
                   from used
-                 where operation_id <> all (\(Array(memory.retried)))
                  group by operation_id, position, run
                 having min(attempt) <> 1 or max(attempt) <> count(*) or count(distinct attempt) <> count(*)
                 """
@@ -228,9 +227,12 @@ extension Rule {
             Rule(
                 "no attempt beyond the limit",
                 """
-                select operation_id, format('action %s run %s has begun attempt %s of %s', b.position, b.run, b.attempt, a.max_attempts)
-                  from chaos.bodies b join backops.actions a using (operation_id, position)
-                 where b.attempt > a.max_attempts
+                select operation_id, format('action %s run %s has begun attempt %s of %s', b.position, b.run, b.attempt, n.allowed)
+                  from chaos.bodies b
+                  join backops.actions a using (operation_id, position)
+                 -- A retry grants new attempts; the numbers go on.
+                 cross join lateral (select a.earlier_attempts + a.max_attempts as allowed) as n
+                 where b.attempt > n.allowed
                 """
             ),
         ]
