@@ -125,7 +125,7 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        // Turns Migrations/*.sql into Swift when the package is built.
+        // Turns the SQL files below Migrations into Swift when the package is built.
         .executableTarget(name: "EmbedMigrations", swiftSettings: settings),
         .plugin(
             name: "EmbedMigrationsPlugin",

@@ -1,22 +1,21 @@
 import Foundation
 import PackagePlugin
 
-/// Runs `EmbedMigrations` over `Migrations/*.sql` whenever one of them changed.
+/// Runs `EmbedMigrations` over the SQL files below `Migrations` whenever one of them changed.
 @main
 struct EmbedMigrationsPlugin: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
         let folder = context.package.directoryURL.appending(path: "Migrations")
-        let files = try FileManager.default
-            .contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-            .filter { $0.pathExtension == "sql" }
-            .sorted { $0.lastPathComponent < $1.lastPathComponent }
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+            .filter { $0.hasSuffix(".sql") }
+            .sorted()
         let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedMigrations.swift")
         return [
             .buildCommand(
-                displayName: "Embedding \(files.count) migration files",
+                displayName: "Embedding \(paths.count) SQL files",
                 executable: try context.tool(named: "EmbedMigrations").url,
-                arguments: [output.path] + files.map(\.path),
-                inputFiles: files,
+                arguments: [output.path, folder.path] + paths,
+                inputFiles: paths.map { folder.appending(path: $0) },
                 outputFiles: [output]
             )
         ]

@@ -39,13 +39,13 @@ struct ShopServer {
         try await fill("shop")
     }
 
-    /// Dumps a database of the version before.
+    /// Dumps a database that another release has migrated.
     func makeOlderDump() async throws {
         try await server.createDatabase("older")
-        try await Migrator(BackOpsDatabase(server.connectionString(database: "older"))).up(
-            to: Migration.newestVersion - 1
-        )
+        try await Migrator(BackOpsDatabase(server.connectionString(database: "older"))).up()
         try await fill("older")
+        let statement = "update backops.engine set release = '0.0.9', checksum = 'x'; drop view backops.stuck"
+        try await shell(#"psql --quiet --command="\#(statement)" older"#)
         try await shell("pg_dump --format=custom --file=older.dump older")
     }
 

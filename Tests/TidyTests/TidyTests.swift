@@ -143,22 +143,59 @@ import Testing
         #expect(found >= 3)
     }
 
-    @Test func `numbers every migration once, up and down`() throws {
+    @Test func `numbers every step once, up and down`() throws {
         let names = try files(under: "Migrations", ending: ".sql").map {
             $0.path.dropFirst("Migrations/".count)
-        }
+        }.filter { !$0.contains("/") }
         let ups = names.filter { $0.hasSuffix(".up.sql") }.map { $0.dropLast(".up.sql".count) }
         let downs = names.filter { $0.hasSuffix(".down.sql") }.map { $0.dropLast(".down.sql".count) }
         #expect(ups == downs)
         #expect(ups.map { Int($0.prefix(4)) } == Array(1...ups.count))
     }
 
+    /// A function may have several argument lists there: they are one concept.
+    @Test func `creates every function and view of the engine in one file`() throws {
+        var files: [Substring: String] = [:]
+        for file in try engineFiles() {
+            for name in Set(file.text.matches(of: Self.creation).map(\.output.1)) {
+                #expect(files[name] == nil, "\(name) is in \(files[name] ?? "") and in \(file.path)")
+                files[name] = file.path
+            }
+        }
+        #expect(files.count > 100)
+    }
+
+    /// A step must be able to run when the engine's text is another one, or none.
+    @Test func `keeps functions out of the steps, but for the clock, and names none of the engine there`()
+        throws
+    {
+        let functions = Set(try engineFiles().flatMap { $0.text.matches(of: Self.creation).map(\.output.1) })
+        for file in try files(under: "Migrations", ending: ".sql") where !file.path.contains("Engine/") {
+            let code = file.lines.filter { !$0.hasPrefix("--") }.joined(separator: "\n")
+            let created = code.matches(of: #/create (?:or replace )?(?:function|view|trigger) (\w+)/#).map(
+                \.output.1
+            )
+            #expect(
+                created.allSatisfy { ["clock_now", "now"].contains($0) },
+                "\(file.path) creates \(created)"
+            )
+            for call in code.matches(of: #/(\w+)\(/#).map(\.output.1) {
+                #expect(!functions.contains(call), "\(file.path) calls \(call)")
+            }
+        }
+    }
+
+    private static var creation: Regex<(Substring, Substring)> {
+        #/(?m)^ *create (?:or replace )?(?:function|view|type|trigger) (\w+)/#
+    }
+
+    private func engineFiles() throws -> [File] { try files(under: "Migrations/Engine", ending: ".sql") }
+
     @Test func `says of every function that locks rows what it locks`() throws {
-        let head = #/^create function (\w+)/#
-        for file in try files(under: "Migrations", ending: ".up.sql") {
+        let head = #/^create or replace function (\w+)/#
+        for file in try engineFiles() {
             var comment = ""
             var name = ""
-            let header = file.lines.prefix { $0.hasPrefix("--") || $0.isEmpty }.joined()
             for line in file.lines {
                 if line.hasPrefix("--") {
                     comment += line
@@ -167,8 +204,10 @@ import Testing
                 } else if line.hasPrefix("$$;") {
                     comment = ""
                 } else if line.contains("for update") || line.contains("for no key update") {
-                    let isSaid = comment.contains("Locks") || header.contains("Locks")
-                    #expect(isSaid, "\(file.path): \(name) locks rows without saying which")
+                    #expect(
+                        comment.contains("Locks"),
+                        "\(file.path): \(name) locks rows without saying which"
+                    )
                 }
             }
         }
@@ -179,6 +218,9 @@ import Testing
             for file in try files(under: folder, ending: ".swift") {
                 #expect(file.lines.count <= 500, "\(file.path) has \(file.lines.count) lines")
             }
+        }
+        for file in try files(under: "Migrations", ending: ".sql") {
+            #expect(file.lines.count <= 500, "\(file.path) has \(file.lines.count) lines")
         }
     }
 }

@@ -31,7 +31,7 @@ package enum ISO8601 {
     /// `T` or a space separates date and time. Offsets are `Z`, `+02`, `+02:00`, `+0200` and `+02:00:30`, as
     /// PostgreSQL prints them; without one the time is taken as UTC. Returns nil for anything else.
     ///
-    /// `read_time` in `Migrations/0002_plans.up.sql` reads the same texts as the same times.
+    /// `read_time` in `Migrations/Engine/plans/read_time.sql` reads the same texts as the same times.
     package static func date(_ text: String) -> Date? {
         var scanner = Scanner(bytes: Array(text.utf8)[...])
         guard let year = scanner.digits(4), year > 0, scanner.take("-"), let month = scanner.digits(2),

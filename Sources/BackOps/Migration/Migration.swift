@@ -1,4 +1,7 @@
-/// One step of the schema, up and down.
+/// One step of the tables, up and down.
+///
+/// Steps hold state only: tables, domains, indexes. The functions and views that work on them are the engine's text, which
+/// ``Migrator/up(to:createsRoles:)`` brings up to date after the steps.
 public struct Migration: Sendable, Hashable {
     /// Its number: 1, 2, 3 … without gaps.
     public let version: Int
@@ -12,13 +15,27 @@ public struct Migration: Sendable, Hashable {
     /// The statements that take it back.
     package let down: String
 
+    /// Whether it runs outside of a transaction, as `create index concurrently` must: its first line is `-- no transaction`.
+    ///
+    /// Such a step can end half done, so its statements must bear to be repeated.
+    package var isOutsideTransaction: Bool { up.hasPrefix("-- no transaction\n") }
+
+    package init(version: Int, name: String, up: String, down: String) {
+        self.version = version
+        self.name = name
+        self.up = up
+        self.down = down
+    }
+
     /// The steps that this version of the library knows, in order.
-    public static let all: [Migration] = pair(MigrationFile.all)
+    public static let all: [Migration] = pair(
+        MigrationFile.all.filter { !$0.name.contains("/") }
+    )
 
     /// The newest version that this library knows.
     public static var newestVersion: Int { all.last?.version ?? 0 }
 
-    /// Puts `0001_tables.up.sql` and `0001_tables.down.sql` together.
+    /// Puts `0001_domains.up.sql` and `0001_domains.down.sql` together.
     static func pair(_ files: [MigrationFile]) -> [Migration] {
         let texts = Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.text) })
         let migrations = files.compactMap { file -> Migration? in

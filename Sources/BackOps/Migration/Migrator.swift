@@ -3,22 +3,35 @@ import LibPQ
 /// Brings the schema of a database to the version that this library needs, and back.
 ///
 /// Everything happens in one transaction under an advisory lock that derives from the schema's name: when two
-/// processes start at once, one migrates and the other waits and finds nothing left to do. A step that fails
+/// processes start at once, one migrates and the other tries again until it finds nothing left to do. A step that fails
 /// leaves the database as it was.
 public struct Migrator: Sendable {
-    private let database: BackOpsDatabase
-    private var schema: SchemaName { database.schema }
+    let database: BackOpsDatabase
+    package let steps: [Migration]
+    package let engine: EngineText
+    /// How long it tries again for locks that others hold.
+    package var lockPatience = Duration.seconds(300)
+    var schema: SchemaName { database.schema }
 
     /// Makes a migrator for a database; it connects only when it is asked to do something.
     ///
     /// - Parameter database: Where to migrate.
     public init(_ database: BackOpsDatabase) {
-        self.database = database
+        self.init(database, steps: Migration.all, engine: .current)
     }
+
+    /// For tests of what comes after this release.
+    package init(_ database: BackOpsDatabase, steps: [Migration], engine: EngineText) {
+        self.database = database
+        self.steps = steps
+        self.engine = engine
+    }
+
+    var newestVersion: Int { steps.last?.version ?? 0 }
 
     /// Compares the database with this library; changes nothing.
     ///
-    /// - Returns: Every step; all of them are pending where the schema does not exist.
+    /// - Returns: Every step, all of them pending where the schema does not exist; and whose functions and views it has.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/unsupportedEncoding`` when the database is not UTF8; `PQError` when it
     ///   cannot be asked.
     public func status() async throws -> MigrationStatus {
@@ -31,91 +44,171 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Takes the steps that are pending, and brings the rights of the roles up to date.
+    /// Takes the steps that are pending, replaces the functions and views by those of this library where they differ, and brings
+    /// the rights of the roles up to date.
     ///
     /// Row level security that the platform has switched on for a table without a policy is switched off.
     ///
+    /// Waits a second at most for a table's lock, so that no statement waits longer behind it; then lets go of everything and tries
+    /// again, for five minutes.
+    ///
     /// - Parameters:
-    ///   - target: The version to stop at; nil is the newest.
+    ///   - target: The version to stop at; nil is the newest. Before the newest there are no functions, and an INSERT into
+    ///     operations is refused.
     ///   - createsRoles: Whether to create the roles SCHEMA_enqueue, SCHEMA_worker, SCHEMA_operator and SCHEMA_reader where
     ///     they are missing, which needs `CREATEROLE`. Those that exist get their rights in any case.
     /// - Returns: The steps that were taken, in order; none when the database was current.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/schemaVersionMismatch`` when the database is newer than
-    ///   this library, or with ``BackOpsError/Code/unsupportedEncoding`` when the database is not UTF8; `PQError` when a
-    ///   statement fails, whose hint says what to run where roles may not be created, or which setting was the limit. Nothing is
-    ///   changed then.
+    ///   this library or has taken a step with another text, or with ``BackOpsError/Code/unsupportedEncoding`` when the database
+    ///   is not UTF8; `PQError` when a statement fails, whose hint says what to run where roles may not be created, or which
+    ///   setting was the limit. Nothing is changed then, but for steps that cannot run in a transaction.
     @discardableResult
     public func up(to target: Int? = nil, createsRoles: Bool = false) async throws -> [Migration] {
         try await bringUp(to: target, createsRoles: createsRoles).steps
     }
 
-    /// As ``up(to:createsRoles:)``, with the names of the roles that were missing and are there now.
+    /// What ``bringUp(to:createsRoles:onWait:)`` has done.
+    package struct Upgrade: Sendable {
+        package var steps: [Migration] = []
+        /// Whether functions and views were replaced.
+        package var hasReplacedEngine = false
+        /// Roles that were missing and are there now.
+        package var roles: [String] = []
+    }
+
+    /// As ``up(to:createsRoles:)``.
+    ///
+    /// - Parameter onWait: Called with the sessions that hold a lock, each time that one does not come within a second.
     package func bringUp(
         to target: Int? = nil,
-        createsRoles: Bool = false
-    ) async throws -> (steps: [Migration], roles: [String]) {
-        try await withSession { session in
-            try session.transaction { session in
-                try self.liftLimits(&session)
-                try self.refuseEncoding(&session)
-                try self.lock(&session)
-                try self.prepare(&session)
-                let status = try self.status(&session)
-                try self.refuseNewer(status)
-                let done = Set(status.steps.filter { $0.appliedAt != nil }.map(\.version))
-                let pending = Migration.all.filter {
-                    !done.contains($0.version) && $0.version <= target ?? .max
-                }
-                for migration in pending {
-                    try session.script(migration.up)
-                    _ = try session.query(self.record(migration))
-                }
-                var roles: [String] = []
-                if createsRoles {
-                    roles = try session.query("select create_roles()").map { try $0.decode(0) }
-                } else if !pending.isEmpty {
-                    try session.script(Self.applyPrivileges)
-                }
-                try session.script(Self.liftRowSecurity)
-                return (pending, roles)
+        createsRoles: Bool = false,
+        onWait: @escaping @Sendable ([String]) -> Void = { _ in }
+    ) async throws -> Upgrade {
+        let target = min(target ?? .max, newestVersion)
+        guard target == newestVersion || !createsRoles else {
+            throw BackOpsError(
+                .invalidConfiguration,
+                subject: "createsRoles",
+                message:
+                    "roles can be created at version \(newestVersion) only: leave the version out, or the roles"
+            )
+        }
+        var upgrade = Upgrade()
+        // Each turn ends with a step that needs to be outside of a transaction, or with the engine.
+        while true {
+            let turn = try await repeatingWhileLocked(onWait) { session in
+                try self.takeSteps(to: target, createsRoles: createsRoles, rebuildsEngine: false, &session)
+            } rebuild: { session in
+                try self.takeSteps(to: target, createsRoles: createsRoles, rebuildsEngine: true, &session)
             }
+            upgrade.steps += turn.upgrade.steps
+            upgrade.hasReplacedEngine = turn.upgrade.hasReplacedEngine
+            upgrade.roles = turn.upgrade.roles
+            guard let step = turn.next else { return upgrade }
+            if try await takeOutsideTransaction(step) { upgrade.steps.append(step) }
         }
     }
 
-    /// Takes steps back, newest first.
+    /// Takes steps back, newest first, and all functions and views with them.
     ///
-    /// What their tables held is lost.
+    /// What their tables held is lost. Until ``up(to:createsRoles:)`` has put an engine back, of this release or of the one that the
+    /// version belongs to, an INSERT into operations is refused and workers wait.
     ///
     /// - Parameter target: The version to go back to; 0 removes the schema, which must hold nothing else then.
     /// - Returns: The steps that were taken back, in the order in which that happened.
-    /// - Throws: As ``up(to:)``.
+    /// - Throws: As ``up(to:createsRoles:)``.
     @discardableResult
     public func down(to target: Int) async throws -> [Migration] {
-        try await withSession { session in
-            try session.transaction { session in
-                try self.liftLimits(&session)
-                try self.refuseEncoding(&session)
-                try self.lock(&session)
-                let status = try self.status(&session)
-                try self.refuseNewer(status)
-                let done = Set(status.steps.filter { $0.appliedAt != nil }.map(\.version))
-                let undone = Migration.all.reversed().filter {
-                    done.contains($0.version) && $0.version > target
-                }
-                try self.setSearchPath(&session)
-                for migration in undone {
-                    try session.script(migration.down)
-                    _ = try session.query("delete from migrations where version = \(migration.version)")
-                }
-                if target <= 0, try self.hasTable(&session) {
-                    try session.script("drop table migrations; drop schema \(self.schema.quoted);")
-                }
-                return undone
+        try await repeatingWhileLocked { session in
+            try self.liftLimits(&session)
+            try self.refuseEncoding(&session)
+            try self.lock(&session)
+            let status = try self.status(&session)
+            try self.refuseNewer(status)
+            let done = Set(status.steps.filter { $0.appliedAt != nil }.map(\.version))
+            let undone = self.steps.reversed().filter { done.contains($0.version) && $0.version > target }
+            try self.setSearchPath(&session)
+            if !undone.isEmpty { try session.script(self.engine.remove) }
+            for migration in undone {
+                try session.script(migration.down)
+                _ = try session.query("delete from migrations where version = \(migration.version)")
             }
+            if target <= 0, try self.hasTable(&session) {
+                try session.script(Self.removeSchema(self.schema))
+            } else if !undone.isEmpty {
+                try session.script(EngineText.refuseInserts)
+            }
+            return undone
+        }
+    }
+}
+
+// MARK: - Turns
+
+extension Migrator {
+    /// The steps up to the first that needs to be outside of a transaction; behind the last one, the engine.
+    private func takeSteps(
+        to target: Int,
+        createsRoles: Bool,
+        rebuildsEngine: Bool,
+        _ session: inout PQSession
+    ) throws -> (upgrade: Upgrade, next: Migration?) {
+        try liftLimits(&session)
+        try refuseEncoding(&session)
+        try lock(&session)
+        try prepare(&session)
+        let status = try status(&session)
+        try refuseNewer(status)
+        try refuseModified(status)
+        let done = Set(status.steps.filter { $0.appliedAt != nil }.map(\.version))
+        let pending = steps.filter { !done.contains($0.version) && $0.version <= target }
+        let batch = pending.prefix { !$0.isOutsideTransaction }
+        var upgrade = Upgrade(steps: Array(batch))
+        for migration in batch {
+            try session.script(migration.up)
+            _ = try session.query(record(migration))
+        }
+        if batch.count < pending.count { return (upgrade, pending[batch.count]) }
+        guard target == newestVersion else {
+            if status.engine == .missing { try session.script(EngineText.refuseInserts) }
+            return (upgrade, nil)
+        }
+        if status.engine != .current {
+            if rebuildsEngine { try session.script(EngineText.keepGrants + engine.remove) }
+            try session.script(engine.apply)
+            if rebuildsEngine { try session.script(EngineText.restoreGrants) }
+            upgrade.hasReplacedEngine = true
+        }
+        if createsRoles {
+            upgrade.roles = try session.query("select create_roles()").map { try $0.decode(0) }
+        } else if upgrade.hasReplacedEngine || !batch.isEmpty {
+            _ = try session.query("select apply_privileges()")
+        }
+        _ = try session.query("select lift_row_security()")
+        return (upgrade, nil)
+    }
+
+    /// Takes one step in statements of their own, while a second session keeps others from doing the same.
+    ///
+    /// - Returns: False when another process has taken it meanwhile.
+    private func takeOutsideTransaction(_ step: Migration) async throws -> Bool {
+        try await repeatingWhileLocked { guarding in
+            try self.liftLimits(&guarding)
+            try self.lock(&guarding)
+            try self.setSearchPath(&guarding)
+            let isTaken = try guarding.query(
+                "select exists (select from migrations where version = \(step.version))"
+            ).first?.decode(0, as: Bool.self)
+            if isTaken == true { return false }
+            // The portal of a query keeps its snapshot, for whose end the index would wait; the simple protocol closes it.
+            try guarding.script("set local statement_timeout = 0")
+            try Self.runAlone(step, self.database, self.schema)
+            _ = try guarding.query(self.record(step))
+            return true
         }
     }
 
-    private func withSession<R: Sendable>(
+    func withSession<R: Sendable>(
         _ body: @Sendable @escaping (inout PQSession) throws -> R
     ) async throws -> R {
         let connection = try await PQConnection.connect(database.options)
@@ -127,188 +220,5 @@ public struct Migrator: Sendable {
             await connection.close()
             throw error
         }
-    }
-}
-
-// MARK: - Statements
-
-extension Migrator {
-    /// What a role or a database sets for people's queries does not end a migration.
-    ///
-    /// `lock_timeout` stays: whoever sets it does not want others to queue up behind a lock that does not come.
-    private func liftLimits(_ session: inout PQSession) throws {
-        try session.script(Self.liftLimits)
-    }
-
-    static let liftLimits = """
-        set local statement_timeout = 0;
-        set local idle_in_transaction_session_timeout = 0;
-        select set_config(name, '0', true) from pg_settings where name = 'transaction_timeout';
-
-        """
-
-    /// Waits for another migration as long as that takes, whatever `lock_timeout` says: it holds up nobody else.
-    private func lock(_ session: inout PQSession) throws {
-        let limit = try session.query("select current_setting('lock_timeout')").first?.decode(
-            0,
-            as: String.self
-        )
-        try session.script("set local lock_timeout = 0")
-        _ = try session.query(
-            "select pg_advisory_xact_lock(hashtextextended(\("backops/migrate/" + schema.text), 0))"
-        )
-        _ = try session.query("select set_config('lock_timeout', \(limit), true)")
-    }
-
-    /// JSON, and every text that programs send, is UTF-8: another encoding could not hold all of it, and SQL_ASCII would take
-    /// bytes that nobody can read.
-    private func refuseEncoding(_ session: inout PQSession) throws {
-        let row = try session.query("select current_setting('server_encoding'), current_database()::text")
-            .first
-        guard let row else { return }
-        let (encoding, name) = try row.decode(as: String.self, String.self)
-        guard encoding != "UTF8" else { return }
-        throw BackOpsError(
-            .unsupportedEncoding,
-            subject: name,
-            message:
-                "the database \(name) has the encoding \(encoding), but BackOps needs UTF8, which only a new database can get: "
-                + "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
-        )
-    }
-
-    private func setSearchPath(_ session: inout PQSession) throws {
-        try session.script("set local search_path = \(schema.quoted), pg_temp")
-    }
-
-    private func hasTable(_ session: inout PQSession) throws -> Bool {
-        let name = "\(schema.quoted).migrations"
-        return try session.query("select to_regclass(\(name)) is not null").first?.decode(0, as: Bool.self)
-            ?? false
-    }
-
-    /// The schema is created only where it is missing: a DBA may have made it for a role that may not.
-    private func prepare(_ session: inout PQSession) throws {
-        let exists = try session.query("select to_regnamespace(\(schema.quoted)) is not null")
-        if try exists.first?.decode(0, as: Bool.self) != true {
-            try session.script(Self.createSchema(schema))
-        }
-        try setSearchPath(&session)
-        if try !hasTable(&session) { try session.script(Self.createTable) }
-    }
-
-    static func createSchema(_ schema: SchemaName) -> String {
-        """
-        create schema \(schema.quoted);
-        comment on schema \(schema.quoted) is 'BackOps: operations, their actions, and the jobs that workers claim.';
-
-        """
-    }
-
-    static let createTable = """
-        create table migrations (
-          version    integer     constraint migrations_pkey primary key,
-          name       text        not null,
-          checksum   text        not null,
-          applied_at timestamptz not null default clock_timestamp()
-        );
-        comment on table migrations is 'The steps that this schema has taken.';
-        comment on column migrations.version is 'Number of the step.';
-        comment on column migrations.name is 'What it was about.';
-        comment on column migrations.checksum is 'SHA-256 of its text.';
-        comment on column migrations.applied_at is 'When it was taken.';
-
-        """
-
-    /// What a step creates belongs to nobody but the owner until the roles get their rights; early steps have no such function.
-    static let applyPrivileges = """
-        do $$
-        begin
-          if to_regprocedure('apply_privileges()') is not null then perform apply_privileges(); end if;
-        end
-        $$;
-
-        """
-
-    /// Some platforms switch row level security on for every new table.
-    static let liftRowSecurity = """
-        do $$
-        begin
-          if to_regprocedure('lift_row_security()') is not null then perform lift_row_security(); end if;
-        end
-        $$;
-
-        """
-
-    /// A table whose rows are hidden looks empty, and an empty one would be taken for a schema that is not there.
-    private func refuseHiddenRows(_ session: inout PQSession) throws {
-        let hidden = try session.query(
-            """
-            select array_agg(relname::text order by relname) from pg_class
-             where relnamespace = to_regnamespace(\(schema.quoted)) and relkind in ('r', 'p') and row_security_active(oid)
-            """
-        )
-        guard let tables = try hidden.first?.decode(0, as: [String]?.self) else { return }
-        throw BackOpsError(
-            .invalidConfiguration,
-            subject: schema.text,
-            message:
-                "row level security hides rows of \(tables.map { "\(schema.text).\($0)" }.joined(separator: ", ")) from this role: "
-                + "run `backops migrate up` as the owner of the schema, which switches it off for tables without a policy"
-        )
-    }
-
-    private func record(_ migration: Migration) -> SQLStatement {
-        """
-        insert into migrations (version, name, checksum)
-        values (\(migration.version), \(migration.name), encode(sha256(convert_to(\(migration.up), 'UTF8')), 'hex'))
-        """
-    }
-
-    private func status(_ session: inout PQSession) throws -> MigrationStatus {
-        var applied: [Int: (name: String, isModified: Bool, at: PQTimestamp)] = [:]
-        if try hasTable(&session) {
-            try refuseHiddenRows(&session)
-            // The checksums are compared by the server, which has a hash function.
-            let rows = try session.query(
-                """
-                select m.version, m.name, m.applied_at,
-                       t.text is not null and m.checksum <> encode(sha256(convert_to(t.text, 'UTF8')), 'hex')
-                  from \(unescaped: schema.quoted).migrations m
-                  left join unnest(\(Migration.all.map(\.version)), \(Migration.all.map(\.up))) as t (version, text) using (version)
-                 order by m.version
-                """
-            )
-            for row in rows {
-                let (version, name, at, isModified) = try row.decode(
-                    as: Int.self,
-                    String.self,
-                    PQTimestamp.self,
-                    Bool.self
-                )
-                applied[version] = (name, isModified, at)
-            }
-        }
-        let known = Dictionary(uniqueKeysWithValues: Migration.all.map { ($0.version, $0.name) })
-        let steps = Set(known.keys).union(applied.keys).sorted().map { version in
-            MigrationStatus.Step(
-                version: version,
-                name: known[version] ?? applied[version]?.name ?? "",
-                appliedAt: applied[version]?.at.date,
-                isModified: applied[version]?.isModified ?? false
-            )
-        }
-        return MigrationStatus(schema: schema.text, steps: steps)
-    }
-
-    private func refuseNewer(_ status: MigrationStatus) throws(BackOpsError) {
-        guard status.isNewerThanLibrary else { return }
-        throw BackOpsError(
-            .schemaVersionMismatch,
-            subject: schema.text,
-            message:
-                "the schema \(schema.text) is at version \(status.version), but this program knows versions up to "
-                + "\(Migration.newestVersion) only: use a newer version of BackOps"
-        )
     }
 }

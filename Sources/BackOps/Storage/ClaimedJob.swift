@@ -1,6 +1,6 @@
 package import LibPQ
 
-/// What a worker gets to know of a job that it claimed: `claimed_job` in `Migrations/0005_claim.up.sql`.
+/// What a worker gets to know of a job that it claimed: `claimed_job` in `Migrations/Engine/claim/claimed_job.sql`.
 package struct ClaimedJob: Sendable {
     package var claim: Claim
     /// Version of the registered plan; nil where ``plan`` says what the operation is made of.

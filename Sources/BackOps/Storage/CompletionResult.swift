@@ -1,6 +1,6 @@
 import LibPQ
 
-/// What became of a completed action: a row of `complete_many` in `Migrations/0006_outcomes.up.sql`.
+/// What became of a completed action: a row of `complete_many` in `Migrations/Engine/outcomes/complete_many.sql`.
 package struct CompletionResult: Sendable {
     /// What the database did.
     package enum Outcome: String, Sendable, CaseIterable {

@@ -1,7 +1,7 @@
 package import LibPQ
 
 extension Engine {
-    /// `Migrations/0009_invariants.up.sql`; a row of ``InvariantViolation`` for each violation.
+    /// `Migrations/Engine/invariants/invariants.sql`; a row of ``InvariantViolation`` for each violation.
     package func invariants() -> SQLStatement {
         """
         select invariant, operation_id, position, worker_id, detail, advice

@@ -1,6 +1,6 @@
 package import LibPQ
 
-/// `Migrations/0010_pruning.up.sql`.
+/// `Migrations/Engine/pruning/prune.sql`.
 extension Engine {
     /// One row for a ``PrunedBatch``.
     package func prune(_ retention: Retention, atMost limit: Int, after id: Int64?) -> SQLStatement {

@@ -1,6 +1,6 @@
 package import LibPQ
 
-/// What a person does to operations: the functions of `Migrations/0007_steering.up.sql`.
+/// What a person does to operations: the functions of `Migrations/Engine/steering`.
 ///
 /// Of one operation each gives one row with its id, and refuses what cannot be done with a SQLSTATE of class OP. Of many they
 /// give a row for each that was changed, and leave the others out.

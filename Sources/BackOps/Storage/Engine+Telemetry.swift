@@ -1,6 +1,6 @@
 import LibPQ
 
-/// `Migrations/0011_throughput.up.sql` and `Migrations/0016_queue_samples.up.sql`.
+/// `Migrations/Engine/throughput` and `Migrations/Engine/queues/sampled_queue_depth.sql`.
 extension Engine {
     /// Lets this transaction's commit not wait for the disk: a crash of the server may cost it.
     var forgoDurability: SQLStatement { "select set_config('synchronous_commit', 'off', true)" }

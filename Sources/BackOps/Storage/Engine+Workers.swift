@@ -1,7 +1,7 @@
 package import LibPQ
 
 extension Engine {
-    /// `Migrations/0004_workers.up.sql`; one row with the worker's id.
+    /// `Migrations/Engine/workers/register_worker.sql`; one row with the worker's id.
     package func registerWorker(
         host: String,
         pid: Int32,
@@ -17,7 +17,7 @@ extension Engine {
         """
     }
 
-    /// `Migrations/0002_plans.up.sql`; one row with the id of this version of the plan.
+    /// `Migrations/Engine/plans/register_definition.sql`; one row with the id of this version of the plan.
     ///
     /// The plan goes out as text: jsonb would sort the branches, and their order numbers the actions.
     package func registerDefinition(name operation: String, plan: String) -> SQLStatement {

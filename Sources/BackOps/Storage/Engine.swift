@@ -1,6 +1,6 @@
 import LibPQ
 
-/// Writes the calls of the engine's SQL functions, which stand in `Migrations/`.
+/// Writes the calls of the engine's SQL functions, which stand in `Migrations/Engine`.
 ///
 /// Every name is qualified with the schema, and the functions pin their own search_path, so that nothing depends on
 /// the state of a session.

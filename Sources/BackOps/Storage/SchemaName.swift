@@ -31,6 +31,6 @@ package struct SchemaName: Sendable, Hashable {
 
     /// The channel on which a worker is woken and told of claims that it lost.
     ///
-    /// As `worker_channel` in `Migrations/0003_enqueue.up.sql` has it: at most 62 of PostgreSQL's 63 bytes.
+    /// As `worker_channel` in `Migrations/Engine/enqueue/wake.sql` has it: at most 62 of PostgreSQL's 63 bytes.
     package func channel(ofWorker id: Int64) -> String { "\(text)_w_\(id)" }
 }

@@ -1,4 +1,4 @@
-/// Counts durations in buckets: those of `duration_bucket_limits()` in `Migrations/0011_throughput.up.sql`.
+/// Counts durations in buckets: those of `duration_bucket_limits()` in `Migrations/Engine/throughput/buckets.sql`.
 struct DurationBuckets: Sendable {
     /// Upper limits in milliseconds; one more bucket takes what is longer.
     static let limits: [Double] = [

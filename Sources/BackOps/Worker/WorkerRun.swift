@@ -181,16 +181,10 @@ extension WorkerRun {
                 message: "the database has no schema \(status.schema): run `backops migrate up`"
             )
         }
-        guard status.pending.isEmpty else {
-            throw BackOpsError(
-                .schemaVersionMismatch,
-                subject: status.schema,
-                message:
-                    "the schema \(status.schema) is at version \(status.version), but this program needs version "
-                    + "\(Migration.newestVersion): run `backops migrate up`"
-            )
+        if let (problem, advice) = status.obstacle {
+            throw BackOpsError(.schemaVersionMismatch, subject: status.schema, message: "\(problem): \(advice)")
         }
-        if status.isNewerThanLibrary {
+        if status.isNewerThanLibrary || status.hasNewerEngine {
             logger.notice(
                 "the database is newer than this worker",
                 metadata: [

@@ -2,7 +2,7 @@ import BackOps
 
 /// The version of this library.
 package enum LibraryVersion {
-    package static let text = "0.1.0"
+    package static let text = Release.version
 
     package static func sentence(_ program: String) -> String {
         let own = program == "backops" ? "backops \(text)" : "\(program), with backops \(text)"

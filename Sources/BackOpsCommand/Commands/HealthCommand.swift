@@ -50,10 +50,8 @@ struct HealthCommand: AsyncParsableCommand {
         database.options.connectTimeout = timeout
         database.options.queryTimeout = timeout
         let status = try await Migrator(database).status()
-        guard status.pending.isEmpty, !status.steps.contains(where: \.isModified) else {
-            let words =
-                "the schema \(status.schema) is at version \(status.version), not \(Migration.newestVersion)"
-            throw Problem(.schemaMismatch, words, advice: "Run `\(Program.name) migrate up`.")
+        if let (problem, advice) = status.obstacle {
+            throw Problem(.schemaMismatch, problem, advice: advice.prefix(1).uppercased() + advice.dropFirst() + ".")
         }
         let workers = live ? try await living(database) : nil
         if output.json {

@@ -7,7 +7,7 @@ struct MigrateStatusCommand: AsyncParsableCommand {
         abstract: "Compare the database with this program; changes nothing."
     )
 
-    @Flag(help: "Exit with 3 unless the database has exactly the steps that this program knows.")
+    @Flag(help: "Exit with 3 unless the database has exactly the steps, functions and views of this program.")
     var check = false
 
     @OptionGroup var waiting: WaitOptions
@@ -48,10 +48,18 @@ struct MigrateStatusCommand: AsyncParsableCommand {
             return
                 "\(place), newer than this program, which knows \(Migration.newestVersion): use a newer \(Program.name)"
         }
-        if !status.pending.isEmpty {
-            return "\(place) of \(Migration.newestVersion): run `\(Program.name) migrate up`"
+        if let (problem, advice) = status.obstacle { return "\(problem): \(advice)" }
+        return status.isCurrent
+            ? "\(place), up to date" : "\(place), with functions and views of a newer release"
+    }
+
+    private static func engine(_ status: MigrationStatus) -> JSON {
+        switch status.engine {
+        case .missing: ["state": "missing"]
+        case .current: ["state": "current", "release": .string(LibraryVersion.text)]
+        case .other(let release): ["state": "other", "release": .string(release)]
+        case .edited(let objects): ["state": "edited", "objects": .array(objects.map(JSON.string))]
         }
-        return status.isCurrent ? "\(place), up to date" : "\(place), but not as this program made it"
     }
 
     private static func json(_ status: MigrationStatus) -> JSON {
@@ -60,6 +68,7 @@ struct MigrateStatusCommand: AsyncParsableCommand {
             "version": .integer(Int64(status.version)),
             "newest_version": .integer(Int64(Migration.newestVersion)),
             "current": .bool(status.isCurrent),
+            "engine": engine(status),
             "steps": .array(
                 status.steps.map { step in
                     [

@@ -4,7 +4,12 @@ import BackOps
 struct MigrateUpCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "up",
-        abstract: "Take the steps that are pending, in one transaction."
+        abstract: "Take the steps that are pending, and replace the functions and views, in one transaction.",
+        discussion: """
+            It waits a second at most for a lock on a table, so that no statement queues behind it for longer; then it says who \
+            holds the lock, lets go of everything, and tries again for five minutes. Functions and views are replaced whenever they \
+            are not those of this program, also by those of an older release.
+            """
     )
 
     @Option(help: ArgumentHelp("Stop at this version.", valueName: "version"))
@@ -35,14 +40,18 @@ struct MigrateUpCommand: AsyncParsableCommand {
     func run() async throws {
         let database = try options.resolved()
         try await waiting.untilReachable(database)
-        let (steps, roles) = try await Migrator(database).bringUp(to: to, createsRoles: withRoles)
+        let upgrade = try await Migrator(database).bringUp(to: to, createsRoles: withRoles) { holders in
+            let sessions = holders.isEmpty ? "a lock" : holders.joined(separator: "; ")
+            StandardStream.error.writeLine("waiting, and trying again, for \(sessions)")
+        }
         let version = try await Migrator(database).status().version
         MigrationReport(
             schema: database.schemaName,
             version: version,
-            steps: steps,
+            steps: upgrade.steps,
             verb: "applied",
-            roles: withRoles ? roles : nil
+            hasReplacedEngine: upgrade.hasReplacedEngine,
+            roles: withRoles ? upgrade.roles : nil
         ).write(output)
     }
 }

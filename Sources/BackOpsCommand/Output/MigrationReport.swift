@@ -6,6 +6,8 @@ struct MigrationReport {
     let version: Int
     let steps: [Migration]
     let verb: String
+    /// Whether functions and views were replaced.
+    var hasReplacedEngine = false
     /// The roles that were created; nil where that was not asked for.
     var roles: [String]?
 
@@ -15,10 +17,12 @@ struct MigrationReport {
                 "schema": .string(schema), "version": .integer(Int64(version)),
                 "steps": .array(steps.map { .integer(Int64($0.version)) }),
             ]
+            if verb == "applied" { document["engine_replaced"] = .bool(hasReplacedEngine) }
             if let roles { document["roles"] = .array(roles.map { .string($0) }) }
             StandardStream.output.writeLine(JSON.object(document).description)
         } else {
             for step in steps { StandardStream.output.writeLine("\(verb): \(step.version) \(step.name)") }
+            if hasReplacedEngine { StandardStream.output.writeLine("replaced: functions and views") }
             if let roles {
                 for role in roles { StandardStream.output.writeLine("created the role \(role)") }
                 let words =
@@ -27,7 +31,7 @@ struct MigrationReport {
                     : "give them away: GRANT \(roles[roles.count - 1]) TO …"
                 StandardStream.error.say(words, output.messageStyle)
             }
-            let isIdle = steps.isEmpty && roles?.isEmpty != false
+            let isIdle = steps.isEmpty && !hasReplacedEngine && roles?.isEmpty != false
             let end = isIdle ? "nothing to do" : "\(steps.count) \(verb)"
             StandardStream.output.writeLine("\(end); the schema \(schema) is at version \(version)")
         }

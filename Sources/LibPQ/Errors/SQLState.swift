@@ -100,6 +100,10 @@ extension SQLState {
     public static let undefinedTable = SQLState("42P01")
     /// Reports a table that is there already.
     public static let duplicateTable = SQLState("42P07")
+    /// Reports a function that cannot be defined like this, among them one that would return something else than before.
+    public static let invalidFunctionDefinition = SQLState("42P13")
+    /// Reports a table or view that cannot be defined like this, among them a view that would lose a column.
+    public static let invalidTableDefinition = SQLState("42P16")
 
     // The server.
     /// Reports a connection that ended while its commit was under way.

@@ -16,7 +16,7 @@ import Testing
     }
 
     /// An event trigger writes down what holds while the steps are taken.
-    @Test func `do not hold for the steps of a migration, except for lock_timeout`() async throws {
+    @Test func `do not hold for the steps of a migration, and lock_timeout is a second`() async throws {
         try await Migrator(BackOpsDatabase(database.directConninfo)).down(to: 0)
         try await database.script(
             """
@@ -39,7 +39,7 @@ import Testing
             "select distinct name || ' ' || value from public.limits order by 1"
         )
         let seen = try rows.map { try $0.decode(0, as: String.self) }
-        #expect(seen == names.map { $0 == "lock_timeout" ? "\($0) 1h" : "\($0) 0" })
+        #expect(seen == names.map { $0 == "lock_timeout" ? "\($0) 1s" : "\($0) 0" })
         try await database.script(
             "drop event trigger note_limits; drop function public.note_limits(); drop table public.limits"
         )
@@ -56,11 +56,10 @@ import Testing
                 "begin; select pg_advisory_xact_lock(hashtextextended('backops/migrate/backops', 0))"
             )
             async let waiting = migrator.up()
+            // It has tried, and tries again.
             try await eventually(
-                "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
+                "select sum(xact_rollback) > 3 from pg_stat_database where datname = current_database()"
             )
-            // Twice the limit goes by in the server that holds the lock.
-            try await other.query("select pg_sleep(0.05)")
             try await other.script("commit")
             #expect(try await waiting.isEmpty)
         }
@@ -69,8 +68,9 @@ import Testing
     @Test func `that a table's lock takes too long is said with the setting's name, and nothing is changed`()
         async throws
     {
-        try await Migrator(BackOpsDatabase(database.directConninfo)).down(to: 15)
-        let migrator = Migrator(try limited("lock_timeout", "10ms"))
+        try await Migrator(BackOpsDatabase(database.directConninfo)).down(to: 7)
+        var migrator = Migrator(try limited("lock_timeout", "10ms"))
+        migrator.lockPatience = .zero
         try await database.withConnection { other in
             try await other.script("begin; lock table operations, workers, jobs in access share mode")
             let error = await #expect(throws: PQError.self) { try await migrator.down(to: 0) }
@@ -78,7 +78,7 @@ import Testing
             try await other.script("commit")
         }
         let rest = Migrator(try BackOpsDatabase(database.directConninfo))
-        #expect(try await rest.status().version == 15)
+        #expect(try await rest.status().version == 7)
         try await rest.up()
     }
 

@@ -79,11 +79,20 @@ import Testing
         }
     }
 
-    @Test func `shows a step whose text was another one`() async throws {
+    @Test func `refuses a step that was taken with another text, and says what to do`() async throws {
         try await database.query("update migrations set checksum = 'x' where version = 2")
         let status = try await migrator.status()
         #expect(status.steps.filter(\.isModified).map(\.version) == [2])
         #expect(!status.isCurrent && status.pending.isEmpty)
+        let error = await #expect(throws: BackOpsError.self) { try await migrator.up() }
+        #expect(error?.code == .schemaVersionMismatch)
+        #expect(
+            error?.message.contains("step 2 (plans) of the schema backops was taken with another text")
+                == true
+        )
+        let worker = try BackOpsWorker(database.database) { Errand() }
+        let refusal = await #expect(throws: BackOpsError.self) { try await worker.drain() }
+        #expect(refusal?.message == error?.message)
     }
 
     @Test func `by the script gives the same schema as by the program`() async throws {
@@ -104,12 +113,10 @@ import Testing
 
     @Test func `leaves the database as it was when a step fails`() async throws {
         try await migrator.down(to: 3)
-        try await database.script(
-            "create table workers_in_the_way (); create function heartbeat(bigint, boolean, boolean) returns int return 1"
-        )
-        await expectRefusal("42723") { try await migrator.up() }
+        try await database.script("create table workers (in_the_way integer)")
+        await expectRefusal("42P07") { try await migrator.up() }
         #expect(try await migrator.status().version == 3)
-        try await database.script("drop function heartbeat(bigint, boolean, boolean)")
+        try await database.script("drop table workers")
         #expect(try await migrator.up().count == newest - 3)
     }
 

@@ -4350,10 +4350,10 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   select 'table', name, 'operator', 'select', null from unnest('{actions,jobs}'::text[]) as name
   union all
   select 'table', name, role, 'select', null
-    from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,migrations}'::text[]) as name
+    from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,migrations,engine}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
-  select 'table', name, 'worker', 'select', null from unnest('{definitions,workers,migrations}'::text[]) as name
+  select 'table', name, 'worker', 'select', null from unnest('{definitions,workers,migrations,engine}'::text[]) as name
   union all
   -- Workers vacuum the table themselves; before PostgreSQL 17 only its owner may.
   select 'table', 'jobs', 'worker', 'maintain', null where current_setting('server_version_num')::integer >= 170000
@@ -7584,6 +7584,62 @@ ALTER TABLE backops.definitions ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
 
 
 --
+-- Name: engine; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.engine (
+    singleton boolean DEFAULT true NOT NULL,
+    release text NOT NULL,
+    checksum text NOT NULL,
+    objects jsonb NOT NULL,
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT engine_is_one_row CHECK (singleton)
+);
+
+
+--
+-- Name: TABLE engine; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.engine IS 'Whose functions and views this schema has, in one row; none while it has no functions.';
+
+
+--
+-- Name: COLUMN engine.singleton; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.engine.singleton IS 'Always true: there is one row.';
+
+
+--
+-- Name: COLUMN engine.release; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.engine.release IS 'The release of BackOps that they belong to.';
+
+
+--
+-- Name: COLUMN engine.checksum; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.engine.checksum IS 'A number over the text of all of them.';
+
+
+--
+-- Name: COLUMN engine.objects; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.engine.objects IS 'What was created, with the MD5 of the bodies of functions, so that a change by hand is seen.';
+
+
+--
+-- Name: COLUMN engine.applied_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.engine.applied_at IS 'When they were put here.';
+
+
+--
 -- Name: failures; Type: VIEW; Schema: backops; Owner: -
 --
 
@@ -8562,6 +8618,14 @@ ALTER TABLE ONLY backops.definitions
 
 ALTER TABLE ONLY backops.definitions
     ADD CONSTRAINT definitions_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: engine engine_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.engine
+    ADD CONSTRAINT engine_pkey PRIMARY KEY (singleton);
 
 
 --

@@ -13,6 +13,7 @@ enum RoleMatrix {
         "definition_actions": ["operator", "reader"], "queues": ["operator", "reader"],
         "definitions": ["worker", "operator", "reader"], "workers": ["worker", "operator", "reader"],
         "migrations": ["worker", "operator", "reader"],
+        "engine": ["worker", "operator", "reader"],
         "operation_status": ["operator", "reader"], "action_status": ["operator", "reader"],
         "timeline": ["operator", "reader"], "audit": ["operator", "reader"],
         "failures": ["operator", "reader"], "queue_depth": ["operator", "reader"],

@@ -78,7 +78,7 @@ import Testing
         async throws
     {
         let database = TestDatabase.current
-        for version in [8, 3, 0] {
+        for version in [7, 3, 0] {
             try await Migrator(database.database).down(to: version)
             #expect(try await database.violations().isEmpty)
         }

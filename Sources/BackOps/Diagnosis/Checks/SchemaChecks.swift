@@ -27,33 +27,18 @@ extension DiagnosisCheck {
         if status.version == 0 {
             return [.failure("there is no schema \(status.schema)", advice: "`backops migrate up` makes it.")]
         }
-        if status.isNewerThanLibrary {
+        if let (problem, advice) = status.obstacle {
+            return [.failure(problem, advice: advice.prefix(1).uppercased() + advice.dropFirst() + ".")]
+        }
+        if status.isNewerThanLibrary || status.hasNewerEngine {
             return [
                 .warning(
-                    "\(place), newer than this program, which knows \(Migration.newestVersion)",
+                    "\(place), which a newer program has brought up to date; this one knows \(Migration.newestVersion)",
                     advice: "It goes on, and cannot migrate: use a newer version of this program."
                 )
             ]
         }
-        if !status.pending.isEmpty {
-            return [
-                .failure(
-                    "\(place) of \(Migration.newestVersion)",
-                    advice: "`backops migrate up` takes \(status.pending.count.of("step"))."
-                )
-            ]
-        }
-        let modified = status.steps.filter(\.isModified)
-        guard modified.isEmpty else {
-            return modified.map { step in
-                .warning(
-                    "step \(step.version) (\(step.name)) was taken with another text than this program has",
-                    advice:
-                        "Somebody migrated with another build: use that one, or compare with `backops migrate sql`."
-                )
-            }
-        }
-        return [.fine("\(place), the newest, and every step is as this program has it")]
+        return [.fine("\(place), the newest, and every step and function is as this program has it")]
     }
 
     private static func rights(_ examination: Examination) async throws -> [Observation] {

@@ -1,0 +1,2 @@
+drop table jobs, actions, operations;
+drop sequence claim_ids;

@@ -1,0 +1,1 @@
+drop table attempt_logs, attempts;

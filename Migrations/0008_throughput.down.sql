@@ -1,0 +1,1 @@
+drop table action_hours, operation_minutes;

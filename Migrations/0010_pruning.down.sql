@@ -1,1 +1,0 @@
-drop function prune(interval, integer, bigint, interval, interval, interval);

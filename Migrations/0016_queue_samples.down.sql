@@ -1,2 +1,0 @@
-drop function sampled_queue_depth(interval);
-drop table queue_samples;

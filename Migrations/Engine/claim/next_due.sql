@@ -1,0 +1,30 @@
+create or replace function next_due(p_worker_id bigint) returns interval
+  language plpgsql
+  set search_path from current
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+  set plan_cache_mode = force_generic_plan
+  set jit = off
+as $$
+begin
+  return (
+    select least(min(job.run_at), min(pause.until)) - statement_now()
+      from workers w
+     cross join unnest(w.queues) as served (queue)
+      left join lateral (
+        select true as is_paused, paused_until as until from paused_queues where name = served.queue
+      ) as pause on true
+     cross join generate_series(0, 9) as lane (priority)
+      left join lateral (
+        select j.run_at
+          from jobs j
+         where pause.is_paused is null
+           and j.queue = served.queue and j.priority = lane.priority::smallint and j.run_at > statement_now() and j.run_at < 'infinity'
+         order by j.run_at
+         limit 1
+      ) as job on true
+     where w.id = p_worker_id
+  );
+end
+$$;
+comment on function next_due(bigint) is 'How long until the next scheduled job of the worker''s queues is due, or a pause of one ends; null when there is neither.';

@@ -1,0 +1,31 @@
+create or replace view action_status as
+  select a.operation_id,
+         a.position,
+         a.branch,
+         a.name,
+         case
+           when a.completed_at is not null then 'completed'
+           when a.skipped_at is not null then 'skipped'
+           when j.position is not null and j.worker_id is not null then 'running'
+           when j.position is not null and j.attempt > 0 then 'retrying'
+           when j.position is not null and j.run_at > statement_now() then 'waiting'
+           when j.position is not null then 'ready'
+           when o.stopped_position = a.position then o.state
+           else 'open'
+         end as status,
+         a.run,
+         a.earlier_attempts + coalesce(j.attempt, a.attempts_count) as attempts_count,
+         a.earlier_attempts + a.max_attempts as max_attempts,
+         coalesce(case when j.worker_id is not null then j.claimed_at end, a.started_at) as started_at,
+         a.completed_at,
+         a.skipped_at,
+         coalesce(case when j.worker_id is null and j.run_at < 'infinity' then j.run_at end, a.perform_at) as perform_at,
+         a.completed_at - a.started_at as ran_for,
+         a.errored_at,
+         a.error_type,
+         a.error_message,
+         a.stack_trace
+    from actions a
+    join operations o on o.id = a.operation_id
+    left join jobs j on j.operation_id = a.operation_id and j.position = a.position;
+comment on view action_status is 'One row per action: what became of it, or what it waits for.';

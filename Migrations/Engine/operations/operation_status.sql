@@ -1,0 +1,52 @@
+create or replace view operation_status as
+  select o.id,
+         o.name,
+         case
+           when o.state <> 'active' then o.state
+           when o.parked_at is not null then 'parked'
+           when j.worker_id is not null then 'running'
+           when j.attempt > 0 then 'retrying'
+           when j.run_at > statement_now() then 'waiting'
+           else 'ready'
+         end as status,
+         o.state,
+         p.done || '/' || p.total as progress,
+         a.branch || '/' || a.name as action,
+         coalesce(a.earlier_attempts + coalesce(j.attempt, a.attempts_count), 0) as attempt,
+         a.earlier_attempts + a.max_attempts as max_attempts,
+         case when j.worker_id is null and j.run_at < 'infinity' then j.run_at end as run_at,
+         coalesce(j.queue, o.queue) as queue,
+         o.priority,
+         o.key,
+         o.tags,
+         j.progress as reported_progress,
+         j.progress_note,
+         w.host || ' pid ' || w.pid as worker,
+         a.error_type,
+         a.error_message,
+         a.errored_at,
+         case
+           when o.parked_at is not null then format('no worker has registered "%s"', o.name)
+           when o.state = 'failed' and a.error_type = 'crashed' and a.attempts_count < a.max_attempts
+             then 'the third crash in a row ended it: an action that takes its worker down three times is not tried again by itself'
+           when o.state = 'cancelled' then coalesce('cancelled: ' || o.stop_reason, 'cancelled')
+           when j.operation_id is not null and j.worker_id is null and j.run_at <= statement_now() and not exists (
+             select from workers k where j.handler = any (k.handlers) and j.queue = any (k.queues)
+           ) then format('no worker of queue "%s" knows "%s"', j.queue, j.handler)
+           when j.crashes > 0 then format('its worker died %s time(s); it runs alone next', j.crashes)
+         end as note,
+         o.globals,
+         o.created_at,
+         o.ended_at
+    from visible_operations o
+    left join jobs j on j.operation_id = o.id
+    left join workers w on w.id = j.worker_id
+    left join actions a on a.operation_id = o.id and a.position = coalesce(j.position, o.stopped_position)
+   cross join lateral (
+     select count(*) filter (where completed_at is not null) as done,
+            count(*) filter (where skipped_at is null and (branch = 'main' or completed_at is not null or position = j.position)) as total
+       from actions
+      where operation_id = o.id
+   ) as p;
+comment on view operation_status is
+  'One row per operation: where it stands, what it waits for, what went wrong. Add WHERE id = … or ORDER BY id DESC LIMIT …: it reads only what it shows.';

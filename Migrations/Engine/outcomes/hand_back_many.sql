@@ -1,0 +1,83 @@
+create or replace function give_back(p_operation_id bigint, p_run_at timestamptz, p_attempt integer) returns void
+  language plpgsql
+  set search_path from current
+as $$
+begin
+  update jobs
+     set worker_id = null, claim_id = null, claimed_at = null, crashes = 0, progress = null, progress_note = null,
+         run_at = p_run_at, attempt = p_attempt
+   where operation_id = p_operation_id;
+end
+$$;
+comment on function give_back(bigint, timestamptz, integer) is 'Frees a claimed job, to be claimed again from p_run_at on; the caller holds it.';
+
+-- Locks: as fail_many.
+create or replace function hand_back_many(
+  p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamptz[], p_delay interval[],
+  p_began boolean default true
+) returns table (operation_id bigint, claim_id bigint, outcome text, run_at timestamptz)
+  language plpgsql
+  set search_path from current
+  set enable_seqscan = off
+  set enable_hashjoin = off
+  set enable_mergejoin = off
+  set plan_cache_mode = force_generic_plan
+  set jit = off
+as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_now();
+  v_worker text;
+  v record;
+  v_run_at timestamptz;
+  v_seen bigint[] := '{}';
+begin
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_run_at), cardinality(p_delay));
+  select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
+  if found then
+    for v in
+      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.run_at, j.crashes, a.run, a.earlier_attempts, i.run_at as new_run_at, i.delay
+        from (
+          select * from unnest(p_operation_ids, p_claim_ids, p_run_at, p_delay) as i (operation_id, claim_id, run_at, delay) order by operation_id
+        ) as i
+       cross join lateral (
+         select * from jobs j where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id for update skip locked
+       ) as j
+       cross join lateral (select * from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
+    loop
+      v_seen := v_seen || v.claim_id;
+      v_run_at := coalesce(v.new_run_at, time_after(v_now, v.delay));
+      if v_run_at is null and p_outcome = 'released' then
+        v_run_at := v.run_at;
+      end if;
+      if isfinite(v_run_at) is not true then
+        perform refuse_single(cardinality(p_operation_ids), case
+          when v_run_at is null then 'a snooze must say until when, or for how long'
+          else 'a job can wait for a finite time only'
+        end);
+        return query select v.operation_id, v.claim_id, 'invalid', null::timestamptz;
+        continue;
+      end if;
+      if p_began then
+        insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at)
+          values (v.operation_id, v.position, v.run, v.earlier_attempts + v.attempt, p_outcome, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now);
+      end if;
+      perform give_back(v.operation_id, v_run_at, v.attempt - 1);
+      -- A suspect that was interrupted has not shown yet that it lets its worker live.
+      if p_outcome = 'released' and v.crashes > 0 then
+        update jobs set crashes = v.crashes where operation_id = v.operation_id;
+      end if;
+      if v_run_at <= v_now then
+        perform wake(v.queue, 1);
+      end if;
+      return query select v.operation_id, v.claim_id, p_outcome, v_run_at;
+    end loop;
+  end if;
+  return query
+    select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id), null::timestamptz
+      from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+     where i.claim_id <> all (v_seen);
+end
+$$;
+comment on function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean) is
+  'Frees claimed jobs without costing an attempt: what snooze and release have in common. What has not even begun leaves no attempt in the history.';

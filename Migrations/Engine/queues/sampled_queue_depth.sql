@@ -1,0 +1,37 @@
+-- Locks: the one row, while it is renewed; whoever comes meanwhile takes the sample that there is.
+create or replace function sampled_queue_depth(p_max_age interval default '10 seconds')
+returns table (queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, waiting bigint, oldest_seconds float8)
+  language plpgsql
+  set search_path from current
+  set jit = off
+as $$
+#variable_conflict use_column
+declare
+  v_depths jsonb;
+begin
+  if p_max_age is null or p_max_age < interval '0' then
+    raise exception using errcode = 'OP004', message = 'the age of a sample must be given, and not be negative';
+  end if;
+  if not exists (select from queue_samples where taken_at > clock_now() - p_max_age)
+    and pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/queue_samples', 0))
+  then
+    select coalesce(jsonb_agg(jsonb_build_object(
+             'queue', d.queue, 'ready', d.ready, 'scheduled', d.scheduled, 'running', d.running, 'retrying', d.retrying, 'waiting', d.waiting,
+             'oldest_seconds', coalesce(extract(epoch from d.oldest_ready_age), 0)
+           )), '[]')
+      into v_depths
+      from queue_depth d;
+    insert into queue_samples as s (taken_at, depths) values (clock_now(), v_depths)
+      on conflict (singleton) do update set taken_at = excluded.taken_at, depths = excluded.depths;
+  end if;
+  return query
+    select d.*
+      from queue_samples s
+     cross join lateral jsonb_to_recordset(s.depths) as d (
+       queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, waiting bigint, oldest_seconds float8
+     );
+end
+$$;
+comment on function sampled_queue_depth(interval) is
+  'queue_depth as it was p_max_age ago at most, or a little older while somebody takes the next sample: what workers show as metrics, at the cost of '
+  'one sample for all of them.';

@@ -1,0 +1,129 @@
+-- Nobody but the owner of the schema has any right on its tables beyond what is listed. What the others may do they do by functions
+-- that run with the owner's rights, which obey the same rules for everybody, and by views.
+
+create or replace function privileges() returns table (kind text, name text, role text, privilege text, columns text)
+  language sql stable
+  set search_path from current
+as $$
+  -- Kinds are table, view, function (of all argument lists), and part: a function that is granted because a view or a default calls it.
+  select 'table', 'operations', 'enqueue', 'insert', 'name, key, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals'
+  union all
+  select 'table', 'operations', role, 'select', 'id, name, state, key' from unnest('{enqueue,worker}'::text[]) as role
+  union all
+  select 'table', 'operations', 'operator', 'select',
+         'id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at, stopped_position, stop_reason, '
+         'enqueued_by, traceparent, tags, branches'
+  union all
+  select 'table', name, 'operator', 'select', null from unnest('{actions,jobs}'::text[]) as name
+  union all
+  select 'table', name, role, 'select', null
+    from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,migrations,engine}'::text[]) as name
+   cross join unnest('{reader,operator}'::text[]) as role
+  union all
+  select 'table', name, 'worker', 'select', null from unnest('{definitions,workers,migrations,engine}'::text[]) as name
+  union all
+  -- Workers vacuum the table themselves; before PostgreSQL 17 only its owner may.
+  select 'table', 'jobs', 'worker', 'maintain', null where current_setting('server_version_num')::integer >= 170000
+  union all
+  select 'view', name, role, 'select', null
+    from unnest(
+      '{operation_status,action_status,timeline,audit,failures,queue_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help}'::text[]
+    ) as name
+   cross join unnest('{reader,operator}'::text[]) as role
+  union all
+  select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many}'::text[]) as name
+  union all
+  select 'function', name, 'worker', 'execute', null
+    from unnest(
+      '{register_definition,register_worker,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
+        claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
+        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune}'::text[]
+    ) as name
+  union all
+  select 'function', name, 'operator', 'execute', null
+    from unnest(
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,pause,resume,prune,rescue,unpark,invariants}'::text[]
+    ) as name
+  union all
+  select 'function', name, role, 'execute', null
+    from unnest('{find_operations,explain,flow,wait}'::text[]) as name
+   cross join unnest('{reader,operator}'::text[]) as role
+  union all
+  select 'part', name, role, 'execute', null
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits}'::text[]) as name
+   cross join unnest('{reader,operator}'::text[]) as role
+  union all
+  select 'part', name, role, 'execute', null
+    from unnest('{clock_now,now}'::text[]) as name
+   cross join unnest('{enqueue,worker,operator,reader}'::text[]) as role
+$$;
+comment on function privileges() is
+  'What each of the roles may do: all of it, and nothing else. enqueue starts operations, worker runs them, operator steers, reader looks.';
+
+create or replace function apply_privileges() returns void
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  v_schema text := current_schema();
+  v record;
+begin
+  for v in
+    select p.oid::regprocedure as signature, p.proname in ('now', 'clock_now') as is_public,
+           g.name is not null and p.prosqlbody is null and not p.prosecdef as becomes_definer
+      from pg_proc p
+      left join (select distinct g.name from privileges() as g where g.privilege = 'execute') as g on g.name = p.proname
+     where p.pronamespace = v_schema::regnamespace
+  loop
+    -- The clock is the default of a column, so whoever may INSERT needs it, and it tells nobody anything. It is granted in words:
+    -- default privileges may say that functions are not for everybody.
+    if v.is_public then
+      execute format('grant execute on function %s to public', v.signature);
+    else
+      execute format('revoke all on function %s from public', v.signature);
+    end if;
+    if v.becomes_definer then
+      execute format('alter function %s security definer', v.signature);
+    end if;
+  end loop;
+
+  for v in
+    select r.rolname, g.role
+      from (select distinct g.role from privileges() as g) as g
+      join pg_roles r on r.rolname = v_schema || '_' || g.role
+     order by r.rolname
+  loop
+    execute format('revoke all on all tables in schema %I from %I', v_schema, v.rolname);
+    execute format('revoke all on all functions in schema %I from %I', v_schema, v.rolname);
+    execute format('grant usage on schema %I to %I', v_schema, v.rolname);
+    perform grant_privileges(v.role, v.rolname);
+  end loop;
+end
+$$;
+comment on function apply_privileges() is
+  'Makes the rights in this schema what privileges() says, for those of the roles that exist; every migration ends with it. Rights that were given to '
+  'other roles stay.';
+
+create or replace function grant_privileges(p_role text, p_grantee text) returns void
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  v record;
+begin
+  for v in
+    select case
+             when g.privilege = 'execute' then format('grant execute on function %s to %I', p.oid::regprocedure, p_grantee)
+             else format('grant %s%s on %I.%I to %I', g.privilege, ' (' || g.columns || ')', current_schema(), g.name, p_grantee)
+           end as statement
+      from privileges() as g
+      left join pg_proc p on g.privilege = 'execute' and p.proname = g.name and p.pronamespace = current_schema()::regnamespace
+     where g.role = p_role
+       -- What a later step brings is granted when that step is taken.
+       and (p.oid is not null or to_regclass(format('%I.%I', current_schema(), g.name)) is not null)
+  loop
+    execute v.statement;
+  end loop;
+end
+$$;
+comment on function grant_privileges(text, text) is 'Grants what privileges() lists for one of the roles.';
