@@ -222,13 +222,14 @@ extension Dispatcher {
 
     /// One suspect, once nothing else runs and everything is written.
     private mutating func suspectParts() -> [ExchangePart] {
-        guard running.isEmpty else {
+        // Each of these ends in an outcome to be sent, and that in another look.
+        guard running.isEmpty, postponed.isEmpty, resolving.isEmpty else {
             look.rest()
             return []
         }
+        // What is pending leaves with this round trip, and the suspect's claim follows its answer.
         look.lookNow()
-        return pending.isEmpty && postponed.isEmpty && resolving.isEmpty
-            ? [.claimSuspect(unseen: claimsUnseen)] : []
+        return pending.isEmpty ? [.claimSuspect(unseen: claimsUnseen)] : []
     }
 
     private func statement(_ part: ExchangePart) -> SQLStatement {

@@ -1,7 +1,10 @@
 import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
+import CoreMetrics
 import Dispatch
+import MetricsTestKit
+import Synchronization
 import Testing
 
 private struct Faulty: OperationDefinition {
@@ -55,9 +58,9 @@ private struct Faulty: OperationDefinition {
             try await working(try worker(barrier)) { () async throws in
                 await barrier.reached.wait()
                 let next = try await client.enqueue(Faulty.self)
-                #expect(try await next.result(timeout: .seconds(60)).state == .completed)
+                #expect(try await next.result(timeout: .seconds(600)).state == .completed)
                 barrier.open()
-                #expect(try await faulty.result(timeout: .seconds(60)).state == .failed)
+                #expect(try await faulty.result(timeout: .seconds(600)).state == .failed)
             }
             let trace = try #require(try await client.attempts(of: faulty.id).first?.stackTrace)
             #expect(trace.contains("TraceBesideTests.swift"))
@@ -91,5 +94,36 @@ private struct Faulty: OperationDefinition {
             let trace = try #require(try await client.attempts(of: faulty.id).first?.stackTrace)
             #expect(trace.contains("TraceBesideTests.swift"))
         }
+    }
+
+    @Test func `are waited for at rest by a worker that drains`() async throws {
+        let metrics = TestMetrics()
+        // The worker reports its slots in every round.
+        let rounds = { @Sendable in
+            (try? metrics.expectMeter("backops_worker_slots", [("state", "busy")]))?.values.count ?? 0
+        }
+        let seen = Mutex(0)
+        let worker = try withMetricsFactory(metrics) {
+            try BackOpsWorker.test {
+                $0.symbolThread = SymbolThread()
+                $0.tracePatience = .seconds(3600)
+                $0.resolveTrace = { trace in
+                    // Nobody signals: a worker that is not at rest needs less than that for so many rounds.
+                    let nobody = DispatchSemaphore(value: 0)
+                    for _ in 0..<50 where rounds() < 1000 {
+                        _ = nobody.wait(timeout: .now() + .milliseconds(10))
+                    }
+                    seen.withLock { $0 = rounds() }
+                    return trace.text()
+                }
+            } operations: {
+                Faulty(journal: journal)
+            }
+        }
+        try await withClient { client async throws in
+            try await client.enqueue(Faulty.self, ["fails": true])
+            try await withMetricsFactory(metrics) { try await worker.drain() }
+        }
+        #expect((1..<1000).contains(seen.withLock { $0 }))
     }
 }
