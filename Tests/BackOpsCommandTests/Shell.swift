@@ -27,7 +27,7 @@ enum ShellError: Error {
 /// Runs the programs of this package.
 enum Shell {
     /// How long a program may take before it is killed and its test fails.
-    private static let limit = Duration.seconds(60)
+    private static let limit = Duration.seconds(600)
 
     /// Runs `backops` against the test's own database, without a terminal.
     static func backops(
@@ -85,7 +85,7 @@ enum Shell {
                     .path(FilePath(path)),
                     arguments: Arguments(arguments),
                     environment: environment,
-                    input: .string(input),
+                    input: .fileDescriptor(try file(holding: input), closeAfterSpawningProcess: true),
                     output: .string(limit: 1 << 22),
                     error: .string(limit: 1 << 22)
                 )
@@ -101,6 +101,20 @@ enum Shell {
             guard let finished = try await group.next() else { throw CancellationError() }
             return finished
         }
+    }
+
+    /// Standard input is a file without a name: writing to a pipe that a program leaves unread would end the tests by SIGPIPE.
+    private static func file(holding text: String) throws -> FileDescriptor {
+        let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        let file = try FileDescriptor.open(
+            FilePath(path),
+            .readWrite,
+            options: [.create, .exclusiveCreate],
+            permissions: .ownerReadWrite
+        )
+        try FileManager.default.removeItem(atPath: path)
+        try file.writeAll(toAbsoluteOffset: 0, text.utf8)
+        return file
     }
 
     /// Runs a program against the test's own database until the task is cancelled, which asks it to end.

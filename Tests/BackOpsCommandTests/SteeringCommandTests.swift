@@ -123,7 +123,9 @@ import Testing
     @Test func `bulk needs --yes where nobody can answer`() async throws {
         try await prepare()
         _ = try await Shell.backops(["cancel", "3"])
-        let refused = try await Shell.backops(["retry", "--name", "Stumbling"], input: "y\n")
+        // More than a pipe would hold, which it does not read.
+        let answers = String(repeating: "y\n", count: 50_000)
+        let refused = try await Shell.backops(["retry", "--name", "Stumbling"], input: answers)
         #expect(refused.code == 64)
         #expect(refused.messages.contains("1 operation") && refused.messages.contains("--yes"))
         #expect(try await states() == "completed failed cancelled")
