@@ -1,5 +1,6 @@
 import BackOps
 import BackOpsCommand
+import Foundation
 
 /// An application as a user would write it; a test starts it as a process.
 @main
@@ -7,6 +8,15 @@ struct TestApplication: BackOpsApplication {
     var operations: [any OperationDefinition] {
         Greeting()
         Stumbling()
+    }
+
+    /// Stack traces are for the tests that ask for them: looking up symbols costs every process a second.
+    var configuration: WorkerConfiguration {
+        var configuration = WorkerConfiguration()
+        if ProcessInfo.processInfo.environment["TEST_STACK_TRACES"] == nil {
+            configuration.stackTraces = .off
+        }
+        return configuration
     }
 }
 

@@ -5,11 +5,12 @@ import Testing
 
 @Suite(.backops) struct `The commands that show and steer` {
     /// One operation that has completed (#1), one that has failed (#2), one that waits (#3).
-    private func prepare() async throws {
+    private func prepare(_ variables: [String: String?] = [:]) async throws {
         #expect(try await Shell.backops(["enqueue", "Greeting", "name=Ann", "n:=1"]).code == 0)
         #expect(try await Shell.backops(["enqueue", "Stumbling", "n:=2"]).code == 0)
         #expect(try await Shell.backops(["enqueue", "Greeting", "n:=3", "--in", "1h"]).code == 0)
-        #expect(try await Shell.application(["work", "--drain"]).code == 0)
+        let worker = try await Shell.application(["work", "--drain"], variables: variables)
+        #expect(worker.code == 0)
     }
 
     private func states() async throws -> String {
@@ -80,7 +81,7 @@ import Testing
     }
 
     @Test func `show tells the whole story`() async throws {
-        try await prepare()
+        try await prepare(["TEST_STACK_TRACES": "on"])
         let text = try await Shell.backops(["show", "2"])
         #expect(text.code == 0)
         for part in [
