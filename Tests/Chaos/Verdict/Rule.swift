@@ -11,7 +11,12 @@ struct Rule: Sendable {
     }
 
     func violations(_ pool: PQPool) async throws -> [Violation] {
-        try await pool.query(query).map { row in
+        try violations(in: await pool.query(query))
+    }
+
+    /// Reads what the query has found.
+    func violations(in rows: PQResult) throws -> [Violation] {
+        try rows.map { row in
             Violation(name, try row.decode(1, as: String.self), operation: try row.decode(0, as: Int64?.self))
         }
     }
