@@ -27,7 +27,9 @@ public import LibPQ
 public struct TestDatabase: Sendable {
     /// Says how far tests are kept apart.
     public enum Isolation: Sendable, Hashable {
-        /// Gives the test a schema in a database that all tests of the process share: cheap, and right for nearly all.
+        /// Gives the test a schema of a name that no other has: cheap, and right for nearly all.
+        ///
+        /// On a private server it is in a database of its own, on another one in the database that all tests share.
         case schema
         /// Gives the test a database: for tests of migrations, of extensions, or of what a whole database shares.
         ///
@@ -76,7 +78,7 @@ public struct TestDatabase: Sendable {
         var options = PQOptions(installation.direct)
         options.settings["search_path"] = "\(database.schemaName), public"
         // A statement that hangs should fail its test, not stop the run.
-        options.queryTimeout = .seconds(60)
+        options.queryTimeout = .seconds(600)
         pool = PQPool(options, size: poolSize)
     }
 

@@ -31,6 +31,8 @@ package struct TestServer: Sendable {
     /// What clients and workers connect through; nil when they connect to the server itself.
     package let pooler: PgBouncer?
     private let conninfo: String
+    /// What databases are copied from; nil on a server of somebody else's, in which nothing is to be left behind.
+    private let template: EngineTemplate?
     private let pool: PQPool
 
     // Started by whoever asks first; the others wait for it. A failure stays one.
@@ -44,7 +46,7 @@ package struct TestServer: Sendable {
     private static func start() async throws -> TestServer {
         let variables = ProcessInfo.processInfo.environment
         if let conninfo = variables[variable], !conninfo.isEmpty {
-            return TestServer(dev: nil, pooler: nil, conninfo: conninfo)
+            return TestServer(dev: nil, pooler: nil, conninfo: conninfo, template: nil)
         }
         // Nobody waits for the disk: what a test leaves behind is dropped, and the server ends with this process.
         let settings = DevPostgres.Settings(
@@ -62,16 +64,18 @@ package struct TestServer: Sendable {
         if let program = variables[poolerVariable], !program.isEmpty {
             pooler = try await PgBouncer.start(program, before: dev, poolSize: poolSize)
         }
-        return TestServer(dev: dev, pooler: pooler, conninfo: dev.connectionString())
+        let template = try await EngineTemplate.make(on: dev.connectionString())
+        return TestServer(dev: dev, pooler: pooler, conninfo: dev.connectionString(), template: template)
     }
 
     /// Fewer than the clients and workers of the tests have connections, so that the server's go from one to another.
     private static let poolSize = 8
 
-    private init(dev: DevPostgres?, pooler: PgBouncer?, conninfo: String) {
+    private init(dev: DevPostgres?, pooler: PgBouncer?, conninfo: String, template: EngineTemplate?) {
         self.dev = dev
         self.pooler = pooler
         self.conninfo = conninfo
+        self.template = template
         pool = PQPool(PQOptions(conninfo), size: 4)
     }
 
@@ -80,7 +84,8 @@ package struct TestServer: Sendable {
     /// What ``install(_:)`` made and ``remove(_:)`` takes away.
     struct Installation {
         let name: String
-        let isolation: TestDatabase.Isolation
+        /// Whether all of its database is the test's own.
+        let ownsDatabase: Bool
         /// How clients and workers connect.
         let database: BackOpsDatabase
         /// How to connect for what needs a session.
@@ -92,27 +97,30 @@ package struct TestServer: Sendable {
     /// Makes a schema or a database with the engine in it.
     func install(_ isolation: TestDatabase.Isolation) async throws -> Installation {
         let name = "t_" + String(UInt64.random(in: .min ... .max), radix: 36)
-        let place: (String) -> String = {
-            isolation == .database ? PQOptions.conninfo($0, database: name) : $0
-        }
+        let ownsDatabase = isolation == .database || template != nil
+        let place: (String) -> String = { ownsDatabase ? PQOptions.conninfo($0, database: name) : $0 }
+        let schema = isolation == .database ? EngineTemplate.schema : name
         let direct = place(conninfo)
-        let pooled = pooler.map { place($0.connectionString()) }
         let variables = Self.variables(
             direct: direct,
-            pooled: pooled,
-            schema: isolation == .database ? "backops" : name
+            pooled: pooler.map { place($0.connectionString()) },
+            schema: schema
         )
         let database = try BackOpsDatabase(overriding: variables)
-        switch isolation {
-        case .schema: try await pool.script(Migrator.sql(schema: name))
-        case .database:
+        if ownsDatabase {
             // File copies are not logged: 15 ms instead of 50.
-            try await pool.query("create database \(identifier: name) template template1 strategy file_copy")
-            try await Migrator(database).up()
+            try await pool.query(
+                "create database \(identifier: name) template \(identifier: template?.name ?? "template1") strategy file_copy"
+            )
+        }
+        switch (template, isolation) {
+        case (let template?, _): try await template.rename(to: schema, in: direct)
+        case (nil, .schema): try await pool.script(Migrator.sql(schema: name))
+        case (nil, .database): try await Migrator(database).up()
         }
         return Installation(
             name: name,
-            isolation: isolation,
+            ownsDatabase: ownsDatabase,
             database: database,
             direct: direct,
             variables: variables
@@ -130,14 +138,13 @@ package struct TestServer: Sendable {
 
     /// Drops what ``install(_:)`` made.
     func remove(_ installation: Installation) async throws {
-        switch installation.isolation {
-        case .schema:
-            // Whoever is still connected may hold locks; that must not hang the run.
-            try await pool.script(
-                "set local lock_timeout = '20s'; drop schema if exists \(installation.name) cascade"
-            )
-        case .database:
+        guard !installation.ownsDatabase else {
             try await pool.query("drop database if exists \(identifier: installation.name) with (force)")
+            return
         }
+        // Whoever is still connected may hold locks; that must not hang the run.
+        try await pool.script(
+            "set local lock_timeout = '20s'; drop schema if exists \(installation.name) cascade"
+        )
     }
 }
