@@ -2,7 +2,7 @@ import BackOps
 import Testing
 
 /// What a DBA sets for a role or a database, and what callers choose.
-@Suite(.timeLimit(.minutes(5))) struct `A worker under a DBA's settings` {
+@Suite(.timeLimit(.minutes(30))) struct `A worker under a DBA's settings` {
     /// Two workers, so that they contend, with the settings in force for their role.
     private func withSettings(
         _ settings: [String],
@@ -39,7 +39,7 @@ import Testing
         try await withSettings(settings) { site, workers in
             let recorded = try await site.enqueue("Ledger", count: 100)
             let plain = try await site.enqueue("Plain", count: 100)
-            try await site.settled(within: .seconds(120))
+            try await site.settled()
             #expect(try await site.count("completed") == 200)
             try await site.expectEveryEffectOnce(of: recorded)
             let starts = try await site.value("select count(*) from starts", as: Int.self)

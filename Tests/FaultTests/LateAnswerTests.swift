@@ -2,7 +2,7 @@ import BackOps
 import Testing
 
 /// The database has done what it was asked, and its answer is still on the way.
-@Suite(.timeLimit(.minutes(5))) struct `An answer that comes late` {
+@Suite(.timeLimit(.minutes(30))) struct `An answer that comes late` {
     @Test func `does not start an action whose operation was cancelled meanwhile`() async throws {
         try await withSite { site async throws in
             try await withProxy(to: site) { proxy in

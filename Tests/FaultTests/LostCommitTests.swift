@@ -2,7 +2,7 @@ import BackOps
 import Testing
 
 /// The connection dies between a COMMIT and its answer.
-@Suite(.timeLimit(.minutes(5))) struct `A commit whose answer is lost` {
+@Suite(.timeLimit(.minutes(30))) struct `A commit whose answer is lost` {
     /// Only what actions do goes through the proxy, and results; the heartbeat has a line of its own.
     private func withWorker(
         commitTimeoutMilliseconds: Int,

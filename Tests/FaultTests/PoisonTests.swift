@@ -2,7 +2,7 @@ import BackOps
 import Testing
 
 /// Actions that take their process with them.
-@Suite(.timeLimit(.minutes(10))) struct `An action that kills its process` {
+@Suite(.timeLimit(.minutes(30))) struct `An action that kills its process` {
     /// Two workers under a supervisor, with neighbours beside the poison.
     @Test(arguments: ["trap", "exit", "memory", "overflow"])
     func `is convicted after three crashes, alone, and its neighbours finish`(how: String) async throws {
@@ -15,7 +15,7 @@ import Testing
             let before = try await site.enqueue("Ledger", count: 10)
             let poison = try await site.enqueueOne("Poison", ["how": .string(how)])
             let after = try await site.enqueue("Ledger", count: 10)
-            try await eventually("all operations have ended", within: .seconds(120)) {
+            try await eventually("all operations have ended", within: .seconds(600)) {
                 try supervisor.look()
                 return try await site.count("active") == 0
             }

@@ -2,7 +2,7 @@ import BackOps
 import Testing
 
 /// Swift ends no task from outside: an action that does not look at its cancellation goes on.
-@Suite(.timeLimit(.minutes(5))) struct `An action that ignores its cancellation` {
+@Suite(.timeLimit(.minutes(30))) struct `An action that ignores its cancellation` {
     private static let report =
         "action ignores its cancellation and goes on: its slot is free, what it returns is refused"
 

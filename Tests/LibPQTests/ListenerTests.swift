@@ -82,7 +82,7 @@ import Testing
             let received = try await connection.run { session in
                 var received: [PQNotification] = []
                 while received.count < 2 {
-                    received += try session.waitForNotifications(timeout: .seconds(20))
+                    received += try session.waitForNotifications(timeout: .seconds(600))
                 }
                 return received
             }

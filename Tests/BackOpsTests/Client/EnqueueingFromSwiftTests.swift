@@ -15,7 +15,7 @@ struct Errand: OperationDefinition {
         try await withClient { client async throws in
             let handle = try await client.enqueue(Errand.self, ["n": 1])
             try await BackOpsWorker.test { Errand() }.drain()
-            let record = try await handle.result(timeout: .seconds(10))
+            let record = try await handle.result(timeout: .seconds(600))
             #expect(record.id == handle.id)
             #expect(record.state == .completed)
             #expect(record.globals["n"] == 1)

@@ -169,7 +169,7 @@ extension SQLEngine {
         private func waitUntilBlocked(_ engine: EngineDriver) async throws {
             let session = engine.connection.backendPID
             let query: SQLStatement = "select cardinality(pg_blocking_pids(\(session))) > 0"
-            let deadline = ContinuousClock.now + .seconds(20)
+            let deadline = ContinuousClock.now + .seconds(600)
             while try await !TestDatabase.current.value(query, as: Bool.self) {
                 try #require(ContinuousClock.now < deadline, "it does not wait")
             }

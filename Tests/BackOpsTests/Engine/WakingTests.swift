@@ -21,7 +21,7 @@ extension SQLEngine {
             var payloads: [String] = []
             while payloads.last != "end" {
                 let received = try await engine.connection.run {
-                    try $0.waitForNotifications(timeout: .seconds(20))
+                    try $0.waitForNotifications(timeout: .seconds(600))
                 }
                 try #require(!received.isEmpty, "no notification came")
                 payloads += received.map(\.payload)
@@ -112,7 +112,7 @@ extension SQLEngine {
             var payloads: [String] = []
             while payloads.last != "end" {
                 let received = try await listener.connection.run {
-                    try $0.waitForNotifications(timeout: .seconds(20))
+                    try $0.waitForNotifications(timeout: .seconds(600))
                 }
                 try #require(!received.isEmpty)
                 payloads += received.map(\.payload)

@@ -31,7 +31,7 @@ private struct Import: OperationDefinition {
             try await working(.test { definition }) {
                 try await eventually("it is shown") { try await progress(database) == ["0.4 40 of 100"] }
                 gate.open()
-                _ = try await handle.result(timeout: .seconds(60))
+                _ = try await handle.result(timeout: .seconds(600))
             }
         }
         #expect(try await progress(database) == ["- -"])
@@ -106,7 +106,7 @@ private struct Import: OperationDefinition {
                 await other.close()
                 try await eventually("it is shown") { try await progress(database) == ["0.4 once"] }
                 gate.open()
-                _ = try await handle.result(timeout: .seconds(60))
+                _ = try await handle.result(timeout: .seconds(600))
             }
         }
     }

@@ -181,7 +181,7 @@ private struct One: OperationDefinition {
                     return abs(shown.fraction - 0.4) < 0.001 && shown.note == "40 of 100"
                 }
                 gate.open()
-                #expect(try await handle.result(timeout: .seconds(60)).reportedProgress == nil)
+                #expect(try await handle.result(timeout: .seconds(600)).reportedProgress == nil)
             }
         }
     }
@@ -262,7 +262,7 @@ private struct One: OperationDefinition {
                         )
                     }
                 }
-                #expect(try await handle.result(timeout: .seconds(60)).state == .completed)
+                #expect(try await handle.result(timeout: .seconds(600)).state == .completed)
             }
             #expect(try await client.attempts(of: handle.id).isEmpty)
         }

@@ -77,7 +77,7 @@ extension GlobalKey where Value == Bool {
                     #expect(first.started.entries.count == 2)
                     isOver.turnOn()
                     for id in ids {
-                        let record = try await client.handle(id).result(timeout: .seconds(60))
+                        let record = try await client.handle(id).result(timeout: .seconds(600))
                         #expect(record.state == .completed)
                     }
                 }

@@ -37,12 +37,12 @@ private struct Gated: OperationDefinition {
                 gate.open()
                 for _ in 1...3 {
                     let free = try await client.enqueue(Gated.self)
-                    #expect(try await free.result(timeout: .seconds(60)).state == .completed)
+                    #expect(try await free.result(timeout: .seconds(600)).state == .completed)
                 }
                 #expect(try await locked.record().status == "running")
                 try await other.script("commit")
                 #expect(
-                    try await locked.result(timeout: .seconds(60)).state == (fails ? .failed : .completed)
+                    try await locked.result(timeout: .seconds(600)).state == (fails ? .failed : .completed)
                 )
             }
         }

@@ -16,7 +16,7 @@ import Testing
             let ids = try await client.enqueue(Errand.self, batch: Array(repeating: [:], count: 21))
             try await working(worker) { () async throws in
                 for id in ids {
-                    #expect(try await client.handle(id).result(timeout: .seconds(60)).state == .completed)
+                    #expect(try await client.handle(id).result(timeout: .seconds(600)).state == .completed)
                 }
             }
         }
@@ -42,7 +42,7 @@ import Testing
             try await working(worker) { () async throws in
                 try await eventually("it sleeps") { try await sleeping() }
                 for _ in 0..<20 {
-                    let record = try await client.enqueue(Errand.self).result(timeout: .seconds(60))
+                    let record = try await client.enqueue(Errand.self).result(timeout: .seconds(600))
                     #expect(record.state == .completed)
                 }
             }
@@ -59,7 +59,7 @@ import Testing
             try await worker.drain()
             let handle = try await client.enqueue(Errand.self, [:], .in(.milliseconds(500)))
             try await working(worker) { () async throws in
-                #expect(try await handle.result(timeout: .seconds(60)).state == .completed)
+                #expect(try await handle.result(timeout: .seconds(600)).state == .completed)
             }
         }
     }
@@ -75,7 +75,7 @@ import Testing
             try await worker.drain()
             try await working(worker) { () async throws in
                 #expect(
-                    try await client.enqueue(Errand.self).result(timeout: .seconds(60)).state == .completed
+                    try await client.enqueue(Errand.self).result(timeout: .seconds(600)).state == .completed
                 )
             }
             #expect(try await sleeping() == false)
@@ -109,7 +109,7 @@ import Testing
             try await database.query("update workers set heartbeat_at = heartbeat_at - interval '1 hour'")
             try await working(worker) { () async throws in
                 for id in ids {
-                    let record = try await client.handle(id).result(timeout: .seconds(60))
+                    let record = try await client.handle(id).result(timeout: .seconds(600))
                     #expect(record.state == .completed)
                     #expect(try await client.attempts(of: id).map(\.outcome) == ["crashed"])
                 }
@@ -150,10 +150,10 @@ import Testing
                     ) > 0
                 }
                 #expect(
-                    try await client.enqueue(Errand.self).result(timeout: .seconds(60)).state == .completed
+                    try await client.enqueue(Errand.self).result(timeout: .seconds(600)).state == .completed
                 )
                 gate.open()
-                #expect(try await held.result(timeout: .seconds(60)).state == .completed)
+                #expect(try await held.result(timeout: .seconds(600)).state == .completed)
             }
         }
     }

@@ -28,7 +28,7 @@ import Testing
         try await withClient { client in
             let workers = try (0..<8).map { _ in try WorkerProcess(pauseMilliseconds: 0, lease: 15) }
             try await client.enqueue(Known.self, batch: Array(repeating: [:], count: 5000))
-            try await eventually("all operations are completed", within: .seconds(300)) {
+            try await eventually("all operations are completed", within: .seconds(600)) {
                 try await completed() == 5000
             }
             for worker in workers { #expect(worker.stop() == 0) }
@@ -123,7 +123,7 @@ import Testing
                 ) > 5
             }
             victim.kill()
-            try await eventually("all operations are completed", within: .seconds(300)) {
+            try await eventually("all operations are completed", within: .seconds(600)) {
                 try await completed() == 400
             }
             for worker in others { #expect(worker.stop() == 0) }

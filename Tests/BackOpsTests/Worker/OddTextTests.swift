@@ -46,7 +46,7 @@ private struct Odd: Error, CustomStringConvertible {
                     try await handle.record().reportedProgress != nil
                 }
                 gate.open()
-                _ = try await handle.result(timeout: .seconds(60))
+                _ = try await handle.result(timeout: .seconds(600))
             }
             let record = try await handle.record()
             #expect(record.error?.type == "Odd")

@@ -81,7 +81,7 @@ import Testing
                     ).count == 20
                 }
                 try await body(server, client, ids)
-                try await eventually("all operations are completed", within: .seconds(180)) {
+                try await eventually("all operations are completed", within: .seconds(600)) {
                     try await open(client) == 0
                 }
             }

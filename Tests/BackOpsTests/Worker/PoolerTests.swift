@@ -154,7 +154,7 @@ private struct Pooled: OperationDefinition {
             }
             #expect(error?.code == .timedOut)
             // The only session is free again, so the server has ended the statement.
-            #expect(try await pool.query("select 1", timeout: .seconds(30)).count == 1)
+            #expect(try await pool.query("select 1", timeout: .seconds(600)).count == 1)
             let task = Task { try await pool.query("select pg_sleep(3600)") }
             try await eventually("the statement runs") {
                 try await pooled.value(
@@ -164,7 +164,7 @@ private struct Pooled: OperationDefinition {
             }
             task.cancel()
             await #expect(throws: (any Error).self) { try await task.value }
-            #expect(try await pool.query("select 1", timeout: .seconds(30)).count == 1)
+            #expect(try await pool.query("select 1", timeout: .seconds(600)).count == 1)
             await pool.close()
         }
     }
@@ -187,7 +187,7 @@ private struct Pooled: OperationDefinition {
                     journal.entries.contains { $0.hasPrefix("worker cannot listen through a pooler") }
                 }
                 for _ in 1...3 {
-                    let record = try await client.enqueue(Errand.self).result(timeout: .seconds(60))
+                    let record = try await client.enqueue(Errand.self).result(timeout: .seconds(600))
                     #expect(record.state == .completed)
                 }
                 let signs = try await place.value(
@@ -217,14 +217,14 @@ private struct Pooled: OperationDefinition {
             try await working(try pooled.worker(.milliseconds(50))) {
                 for share in 1...3 {
                     // Every operation fails once, and is tried again after all the others: the first share comes late on a slow machine.
-                    try await eventually("share \(share) is done", within: .seconds(180)) {
+                    try await eventually("share \(share) is done", within: .seconds(600)) {
                         try await completed() >= share * 100
                     }
                     #expect(try await completed() < ids.count, "It dies while there is work.")
                     try await pooled.pooler.kill()
                     try await pooled.pooler.restart()
                 }
-                try await eventually("all operations are completed", within: .seconds(180)) {
+                try await eventually("all operations are completed", within: .seconds(600)) {
                     try await completed() == ids.count
                 }
             }

@@ -38,7 +38,7 @@ struct `A job that the database gives a worker without its knowledge` {
                     """
                 )
                 try await event(test)
-                #expect(try await handle.result(timeout: .seconds(60)).state == .completed)
+                #expect(try await handle.result(timeout: .seconds(600)).state == .completed)
             }
             #expect(try await client.attempts(of: handle.id).isEmpty)
         }

@@ -278,7 +278,7 @@ private struct Wait: OperationDefinition {
                     )
                 }
                 gate.open()
-                let record = try await handle.result(timeout: .seconds(60))
+                let record = try await handle.result(timeout: .seconds(600))
                 #expect(record.state == .completed)
             }
             #expect(try await client.attempts(of: handle.id).map(\.outcome).first == "crashed")

@@ -50,7 +50,7 @@ struct `A claimed job that a worker cannot read` {
         try await withClient { client async throws in
             let bad = try await working(try worker()) { () async throws -> Int64 in
                 let first = try await client.enqueue(Letter.self)
-                #expect(try await first.result(timeout: .seconds(60)).state == .completed)
+                #expect(try await first.result(timeout: .seconds(600)).state == .completed)
                 try await database.query("select pause('default')")
                 let before = try await client.enqueue(Letter.self, batch: [[:], [:]])
                 let bad = try await client.enqueue(Letter.self)

@@ -79,7 +79,7 @@ struct `An operation whose rows vanish while a worker with one slot runs it` {
             try await lose(lost.id, tables)
             gate.open()
             let next = try await client.enqueue(Parcel.self)
-            #expect(try await next.result(timeout: .seconds(60)).state == .completed)
+            #expect(try await next.result(timeout: .seconds(600)).state == .completed)
             try await eventually("a line tells of the lost one") {
                 log.entries.contains { line in
                     [
@@ -117,7 +117,7 @@ struct `An operation whose rows vanish while a worker with one slot runs it` {
             try await lose(lost.id, tables)
             let next = try await client.enqueue(Parcel.self)
             try await working(worker) { () async throws in
-                #expect(try await next.result(timeout: .seconds(60)).state == .completed)
+                #expect(try await next.result(timeout: .seconds(600)).state == .completed)
             }
         }
     }

@@ -79,7 +79,7 @@ func withClient<R: Sendable>(_ body: (BackOpsClient) async throws -> R) async th
 /// Waits until a condition holds: for what another process or thread brings about.
 func eventually(
     _ what: String,
-    within limit: Duration = .seconds(60),
+    within limit: Duration = .seconds(600),
     _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit

@@ -51,7 +51,7 @@ final class RaceSession: Sendable {
 
     /// Returns when the running statement has ended or waits for a lock of a rival.
     func settle(_ sql: String = "") async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(600)
         let waits: SQLStatement =
             "select pg_blocking_pids(\(connection.backendPID)) && \(rivals.map(\.backendPID))"
         while isWaiting {

@@ -32,17 +32,25 @@ struct Site: Sendable {
         return try row.decode(0, as: type)
     }
 
-    /// Enqueues operations that the fixture knows, by plain INSERTs.
+    /// Enqueues operations that the fixture knows, by plain INSERTs; the closure runs before workers can see them.
     @discardableResult
-    func enqueue(_ name: String, _ globals: JSON = [:], count: Int = 1) async throws -> [Int64] {
-        try await query(
-            """
-            insert into backops.operations (name, globals)
-            select \(name), \(PQJSON(bytes: globals.utf8)) from generate_series(1, \(count))
-            returning id
-            """
-        )
-        .map { try $0.decode(0, as: Int64.self) }
+    func enqueue(
+        _ name: String,
+        _ globals: JSON = [:],
+        count: Int = 1,
+        before body: () -> Void = {}
+    ) async throws -> [Int64] {
+        try await client.pool.withTransaction { transaction in
+            let rows = try await transaction.query(
+                """
+                insert into backops.operations (name, globals)
+                select \(name), \(PQJSON(bytes: globals.utf8)) from generate_series(1, \(count))
+                returning id
+                """
+            )
+            body()
+            return try rows.map { try $0.decode(0, as: Int64.self) }
+        }
     }
 
     func enqueueOne(_ name: String, _ globals: JSON = [:]) async throws -> Int64 {
@@ -68,7 +76,7 @@ struct Site: Sendable {
     }
 
     /// Waits until no operation is active any more.
-    func settled(within limit: Duration = .seconds(60)) async throws {
+    func settled(within limit: Duration = .seconds(600)) async throws {
         try await eventually("all operations have ended", within: limit) { try await count("active") == 0 }
     }
 
@@ -139,7 +147,7 @@ func withProxy<R: Sendable>(to site: Site, _ body: (FaultProxy) async throws -> 
 /// Waits until a condition holds: for what another process or thread brings about.
 func eventually(
     _ what: String,
-    within limit: Duration = .seconds(60),
+    within limit: Duration = .seconds(600),
     _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit

@@ -90,7 +90,7 @@ final class WorkerProcess {
     func lines(_ message: String) -> [LogLine] { log.filter { $0.message == message } }
 
     /// Waits until it has logged a message often enough.
-    func logs(_ message: String, times: Int = 1, within limit: Duration = .seconds(60)) async throws {
+    func logs(_ message: String, times: Int = 1, within limit: Duration = .seconds(600)) async throws {
         do {
             try await eventually("the worker logs \"\(message)\" \(times) times", within: limit) {
                 lines(message).count >= times
