@@ -40,7 +40,7 @@ enum ServerStatement {
     static let snapshots: SQLStatement = """
         select pid, coalesce(usename::text, '?'), application_name, coalesce(state, backend_type, '?'),
                extract(epoch from clock_timestamp() - xact_start)::float8,
-               left(regexp_replace(query, '\\s+', ' ', 'g'), 60)
+               left(regexp_replace(query, '[[:space:]]+', ' ', 'g'), 60)
           from pg_stat_activity
          where pid <> pg_backend_pid()
            and (datid is null or datname = current_database())

@@ -60,6 +60,7 @@ package struct TestServer: Sendable {
             maxConnections: 300
         )
         let dev = try await DevPostgres.start(settings)
+        try await HostileSettings.apply(to: dev.connectionString())
         var pooler: PgBouncer?
         if let program = variables[poolerVariable], !program.isEmpty {
             pooler = try await PgBouncer.start(program, before: dev, poolSize: poolSize)

@@ -110,7 +110,7 @@ extension SQLEngine {
             try await engine.fail(engine.claimOne(), permanent: true)
             try await engine.query("select retry(\(id))")
             try await engine.fail(engine.claimOne())
-            #expect(try await engine.wait(id) == "00:00:10")
+            #expect(try await engine.wait(id) == 10)
         }
     }
 }

@@ -55,9 +55,11 @@ extension EngineDriver {
         return fewest
     }
 
-    /// How long from now until its job is due: `00:00:05`.
-    func wait(_ operation: Int64) async throws -> String {
-        try await value("select (run_at - clock_now())::text from jobs where operation_id = \(operation)")
+    /// How many seconds from now its job is due.
+    func wait(_ operation: Int64) async throws -> Double {
+        try await value(
+            "select extract(epoch from run_at - clock_now())::float8 from jobs where operation_id = \(operation)"
+        )
     }
 }
 

@@ -20,9 +20,9 @@ extension SQLEngine {
                 """
             )
             let times =
-                "select (ended_at - started_at)::text from attempts where operation_id = \(id)"
+                "select ended_at - started_at = \(after)::interval from attempts where operation_id = \(id)"
                 as SQLStatement
-            #expect(try await engine.value(times, as: String.self) == after)
+            #expect(try await engine.value(times, as: Bool.self))
         }
 
         @Test func `is tried again after its backoff, and recorded with everything about it`() async throws {
@@ -33,7 +33,7 @@ extension SQLEngine {
             let id = try await engine.enqueue()
             #expect(try await engine.fail(engine.claimOne(), "card declined") == "retrying")
             #expect(try await engine.status(id) == "retrying")
-            #expect(try await engine.wait(id) == "00:00:10")
+            #expect(try await engine.wait(id) == 10)
             #expect(try await engine.claim().isEmpty)
             let row = try await engine.query(
                 "select outcome, error_type, error_message, stack_trace, worker, attempt from attempts"
@@ -50,7 +50,7 @@ extension SQLEngine {
 
             try await engine.travel(by: "10 seconds")
             #expect(try await engine.fail(engine.claimOne()) == "retrying")
-            #expect(try await engine.wait(id) == "00:00:20")
+            #expect(try await engine.wait(id) == 20)
         }
 
         @Test func `waits as long as it asks for`() async throws {
@@ -58,7 +58,7 @@ extension SQLEngine {
             try await engine.travel(to: "2030-01-01Z")
             let id = try await engine.enqueue()
             try await engine.fail(engine.claimOne(), after: "90 seconds")
-            #expect(try await engine.wait(id) == "00:01:30")
+            #expect(try await engine.wait(id) == 90)
         }
 
         @Test func `that says permanent ends the operation at once`() async throws {
@@ -175,7 +175,7 @@ extension SQLEngine {
             for _ in 1...5 {
                 #expect(try await engine.snooze(engine.claimOne(), "5 minutes") == "snoozed")
                 #expect(try await engine.status(id) == "waiting")
-                #expect(try await engine.wait(id) == "00:05:00")
+                #expect(try await engine.wait(id) == 300)
                 try await engine.travel(by: "5 minutes")
             }
             #expect(try await engine.claimOne().attempt == 1)

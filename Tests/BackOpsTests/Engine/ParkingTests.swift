@@ -52,7 +52,7 @@ extension SQLEngine {
             try await engine.query(
                 #"select register_definition('Later', '{"main": [["A", {"perform_at_global": "at"}]]}')"#
             )
-            #expect(try await engine.wait(waits) == "1 day")
+            #expect(try await engine.wait(waits) == 86_400)
             #expect(try await engine.state(fails) == "failed")
         }
 

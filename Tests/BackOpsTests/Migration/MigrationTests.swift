@@ -13,7 +13,7 @@ import Testing
     private func objects(of schema: String) async throws -> [String] {
         try await database.query(
             """
-            select regexp_replace(line, '(backops|by_script)[.]?', '', 'g')
+            select regexp_replace(replace(line, '"', ''), '(backops|by_script)[.]?', '', 'g')
               from (
                 select 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || coalesce(column_default, '') as line
                   from information_schema.columns where table_schema = \(schema)

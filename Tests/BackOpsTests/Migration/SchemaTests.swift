@@ -55,7 +55,7 @@ import Testing
             select p.oid::regprocedure::text from pg_proc p
              where p.pronamespace = \(database.schema)::regnamespace
                and p.prosqlbody is null
-               and not exists (select from unnest(p.proconfig) as setting where setting = 'search_path=' || \(database.schema) || ', pg_temp')
+               and not exists (select from unnest(p.proconfig) as setting where replace(setting, '"', '') = 'search_path=' || \(database.schema) || ', pg_temp')
             """
         )
         #expect(loose.isEmpty)

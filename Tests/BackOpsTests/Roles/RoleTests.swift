@@ -210,7 +210,9 @@ extension SQLEngine {
                         "may not create the roles \(database.schema)_enqueue, \(database.schema)_operator, \(database.schema)_reader, \(database.schema)_worker"
                     ) == true
                 )
-                #expect(error?.hint?.contains("CREATE ROLE \(database.schema)_enqueue NOLOGIN;") == true)
+                #expect(
+                    error?.hint?.unquoted.contains("CREATE ROLE \(database.schema)_enqueue NOLOGIN;") == true
+                )
                 try await connection.script(
                     "reset session authorization; drop owned by \(owner); drop role \(owner)"
                 )
