@@ -15,6 +15,14 @@ struct RandomHistories: Sendable {
         var seen: [String: Int] = [:]
         /// The seed, the shrunk history and the difference of the one that disagreed.
         var disagreement: String?
+
+        /// Adds what another part of the same histories found.
+        mutating func add(_ other: Report) {
+            histories += other.histories
+            steps += other.steps
+            seen.merge(other.seen) { $0 + $1 }
+            disagreement = disagreement ?? other.disagreement
+        }
     }
 
     let seed: UInt64
@@ -27,6 +35,14 @@ struct RandomHistories: Sendable {
 
     /// How many histories the environment asks for.
     static var count: Int { variable("BACKOPS_MODEL_HISTORIES").flatMap { Int($0) } ?? 1_000 }
+
+    /// The same histories in about equal parts; as many as asked for at most.
+    func parts(_ number: Int) -> [RandomHistories] {
+        (0..<number).compactMap { part in
+            let (first, end) = (count * part / number, count * (part + 1) / number)
+            return first < end ? RandomHistories(seed: seed &+ UInt64(first), count: end - first) : nil
+        }
+    }
 
     private static func variable(_ name: String) -> String? {
         ProcessInfo.processInfo.environment[name]

@@ -5,24 +5,31 @@ import Testing
 
 /// The engine against the model: one history at a time, every row compared after every step.
 @Suite(.timeLimit(.minutes(60))) struct `Random histories` {
-    @Test(.backops) func `run the same in the database as in the model`() async throws {
+    /// In several databases at once, so that every core has something to do.
+    @Test func `run the same in the database as in the model`() async throws {
         let histories = RandomHistories(seed: RandomHistories.seed, count: RandomHistories.count)
         print("random histories: \(histories.count) from seed \(histories.seed)")
-        let session = try await EngineSession.open(TestDatabase.current)
-        let start = ContinuousClock.now
-        let report = try await histories.run(in: session)
-        await session.connection.close()
-
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        print(
-            "\(report.histories) histories, \(report.steps) steps, \(Int(Double(report.steps) / seconds)) steps/s"
-        )
+        let report = try await withThrowingTaskGroup(of: RandomHistories.Report.self) { group in
+            for part in histories.parts(4) { group.addTask { try await Self.run(part) } }
+            return try await group.reduce(into: RandomHistories.Report()) { $0.add($1) }
+        }
+        print("\(report.histories) histories, \(report.steps) steps")
         for (kind, count) in report.seen.sorted(by: { $0.key < $1.key }) { print("  \(kind): \(count)") }
         if let disagreement = report.disagreement {
             Issue.record("\(disagreement)")
         } else if histories.count >= Coverage.sufficientHistories {
             let unseen = Coverage.required.subtracting(report.seen.keys)
             #expect(unseen.isEmpty, "seed \(histories.seed) never came to: \(unseen.sorted())")
+        }
+    }
+
+    private static func run(_ histories: RandomHistories) async throws -> RandomHistories.Report {
+        try await withTestDatabase { database in
+            let session = try await EngineSession.open(database)
+            let report = try await histories.run(in: session)
+            await session.connection.close()
+            #expect(try await database.violations().isEmpty)
+            return report
         }
     }
 
