@@ -32,10 +32,12 @@ struct Trouble: Sendable {
 }
 
 extension PQError {
-    /// Whether there is no connection, or the server ends all of them.
+    /// Whether there is no connection, or the server ends all of them, or does not answer.
     var isOutage: Bool {
         switch code {
         case .connectionFailed, .connectionLost, .unknownCommit: true
+        // A server that can end a statement in time says so; one that says nothing is away.
+        case .timedOut where sqlState == nil: true
         default: sqlState?.rawValue.hasPrefix("57P") == true
         }
     }
