@@ -1,4 +1,5 @@
 import LibPQ
+import Synchronization
 import Testing
 
 private struct Refusal: Error {}
@@ -173,5 +174,87 @@ struct `Commits whose outcome is unknown` {
         #expect(error?.code == .connectionLost)
         #expect(error?.sqlState == .adminShutdown)
         await pool.close()
+    }
+}
+
+@Suite(.server, .timeLimit(.minutes(5))) struct `A transaction that another one is in the way of` {
+    private final class Runs: Sendable {
+        private let number = Mutex(0)
+        var count: Int { number.withLock { $0 } }
+        func next() -> Int {
+            number.withLock { number in
+                number += 1
+                return number
+            }
+        }
+    }
+
+    /// Counts a row up at REPEATABLE READ, while another connection does so in the first runs of the closure.
+    private func countUp(attempts: Int?, disturbed: Int) async throws -> (runs: Int, value: Int?, PQError?) {
+        let table = uniqueName()
+        let pool = PQPool(TestServer.options, size: 2)
+        try await pool.script("create table \(table) (n int); insert into \(table) values (0)")
+        let runs = Runs()
+        let body = { (transaction: PQTransaction) async throws in
+            // From here on it sees the row as it was.
+            try await transaction.query("select n from \(identifier: table)")
+            if runs.next() <= disturbed {
+                try await pool.execute("update \(identifier: table) set n = n + 1")
+            }
+            try await transaction.execute("update \(identifier: table) set n = n + 1")
+        }
+        let error = await errorOf {
+            if let attempts {
+                try await pool.withTransaction(isolation: .repeatableRead, attempts: attempts, body)
+            } else {
+                try await pool.withTransaction(isolation: .repeatableRead, body)
+            }
+        }
+        let value = try await pool.query("select n from \(identifier: table)").first?.decode(0, as: Int.self)
+        try await pool.script("drop table \(table)")
+        await pool.close()
+        return (runs.count, value, error)
+    }
+
+    @Test func `runs once, unless more is asked for`() async throws {
+        let (runs, value, error) = try await countUp(attempts: nil, disturbed: 1)
+        #expect(runs == 1)
+        #expect(value == 1)
+        #expect(error?.sqlState == .serializationFailure)
+        #expect(error?.isConflict == true)
+    }
+
+    @Test func `runs again from its beginning`() async throws {
+        let (runs, value, error) = try await countUp(attempts: 4, disturbed: 2)
+        #expect(runs == 3)
+        #expect(value == 3)
+        #expect(error == nil)
+    }
+
+    @Test func `runs no more often than it was allowed`() async throws {
+        let (runs, value, error) = try await countUp(attempts: 3, disturbed: 100)
+        #expect(runs == 3)
+        #expect(value == 3)
+        #expect(error?.isConflict == true)
+    }
+
+    @Test(arguments: [
+        (SQLState.deadlockDetected, 2), (.serializationFailure, 2), (.uniqueViolation, 1),
+        (.lockNotAvailable, 1), (.queryCanceled, 1), (.statementCompletionUnknown, 1),
+    ])
+    func `is told from other errors by its state`(state: SQLState, expected: Int) async throws {
+        let runs = Runs()
+        try await withConnection { connection async throws in
+            await #expect(throws: PQError.self) {
+                try await connection.withTransaction(attempts: 2) { transaction in
+                    _ = runs.next()
+                    try await transaction.run { session in
+                        try session.script("do $$ begin raise exception using errcode = '\(state)'; end $$")
+                    }
+                }
+            }
+            #expect(connection.transactionStatus == .idle)
+        }
+        #expect(runs.count == expected)
     }
 }

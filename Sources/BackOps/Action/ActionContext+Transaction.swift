@@ -2,16 +2,19 @@ public import LibPQ
 import Synchronization
 
 extension ActionContext {
+    /// How often the closure of a transaction runs that others are in the way of.
+    package static let transactionAttempts = 5
+
     /// Completes the action together with changes of your own, in one transaction.
     ///
     /// The statements, the globals, the jump and the completion commit together or not at all, so these
     /// effects happen exactly once. What is set while the closure runs goes with a transaction that rolls back, and with a
-    /// savepoint of it: after the error, globals and jump are what they were before. Progress that was reported stays. When it returns, the action is completed: what the body does afterwards
-    /// can neither set a global (it is ignored, with a warning) nor jump (it throws), and an error that it
-    /// throws is only logged. Call it last.
+    /// savepoint of it: after the error, globals and jump are what they were before. Progress that was reported stays. When it
+    /// returns, the action is completed: what the body does afterwards can neither set a global (it is ignored, with a warning)
+    /// nor jump (it throws), and an error that it throws is only logged. Call it last.
     ///
-    /// The closure may run more than once, when the database asks for a repetition; each time it begins with the globals and the
-    /// jump from before.
+    /// The closure runs again, five times in all, where PostgreSQL ends the transaction with a deadlock or a serialization
+    /// failure and it lets that error pass; each time it begins with the globals and the jump from before.
     ///
     /// - Parameter body: Runs statements; set globals and jump in it as outside.
     /// - Throws: What the closure throws, and then the transaction is rolled back and the action goes on;

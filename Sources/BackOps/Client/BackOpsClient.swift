@@ -32,6 +32,9 @@ public struct BackOpsClient: Sendable {
 
     /// Runs statements in one transaction; operations that it enqueues commit or vanish with it.
     ///
+    /// The closure runs once. To have it repeated after a deadlock or a serialization failure, use `withTransaction(attempts:)` of
+    /// ``pool``.
+    ///
     /// - Parameter body: Runs the statements; what it throws rolls everything back.
     /// - Returns: What the closure returns.
     /// - Throws: What the closure throws, or `PQError`.

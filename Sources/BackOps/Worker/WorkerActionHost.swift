@@ -80,7 +80,11 @@ final class WorkerActionHost: ActionHost {
     private func commit(_ body: (PQTransaction) async throws -> ActionResult) async throws -> CompletionResult
     {
         do {
-            return try await pool.withTransaction(isolation: .readCommitted) { transaction in
+            return try await pool.withTransaction(
+                isolation: .readCommitted,
+                attempts: ActionContext.transactionAttempts
+            ) { transaction in
+                self.completion.withLock { $0 = .no }
                 let result = try await body(transaction)
                 self.completion.withLock { $0 = .underWay }
                 return try await self.complete(with: result, in: transaction)

@@ -29,7 +29,9 @@ final class InlineHost: ActionHost {
                 "is needed by an action that calls transaction(_:). Pass `runInline` a pool, or test with a database."
             )
         }
-        _ = try await database.withTransaction { try await body($0) }
+        _ = try await database.withTransaction(attempts: ActionContext.transactionAttempts) {
+            try await body($0)
+        }
     }
 
     /// Takes what was stored and reported during an attempt.

@@ -64,9 +64,12 @@ extension PQPool {
     /// Runs a closure between BEGIN and COMMIT on a connection of the pool; rolls back if it throws or the task is
     /// cancelled.
     ///
+    /// See ``PQConnection/withTransaction(isolation:readOnly:attempts:_:)``.
+    ///
     /// - Parameters:
     ///   - isolation: How much it sees of others; nil stands for the server's default.
     ///   - readOnly: Refuses writes; nil stands for the server's default.
+    ///   - attempts: How often it runs at most, 1 or more, as long as it ends with a serialization failure or a deadlock.
     ///   - body: What to do.
     /// - Returns: What the closure returns.
     /// - Throws: What the closure throws; ``PQError``, among them ``PQError/Code/unknownCommit``; or
@@ -75,10 +78,16 @@ extension PQPool {
     public func withTransaction<R>(
         isolation: PQIsolation? = nil,
         readOnly: Bool? = nil,
+        attempts: Int = 1,
         _ body: (PQTransaction) async throws -> R
     ) async throws -> R {
         try await withConnection { connection in
-            try await connection.withTransaction(isolation: isolation, readOnly: readOnly, body)
+            try await connection.withTransaction(
+                isolation: isolation,
+                readOnly: readOnly,
+                attempts: attempts,
+                body
+            )
         }
     }
 }

@@ -7,7 +7,7 @@ internal import Synchronization
 ///
 /// ## Topics
 /// - ``withConnection(_:)``
-/// - ``withTransaction(isolation:readOnly:_:)``
+/// - ``withTransaction(isolation:readOnly:attempts:_:)``
 /// - ``query(_:timeout:)``
 /// - ``close()``
 public final class PQPool: Sendable {

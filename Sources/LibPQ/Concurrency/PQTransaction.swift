@@ -125,9 +125,15 @@ public struct PQTransaction: Sendable {
 extension PQConnection {
     /// Runs a closure between BEGIN and COMMIT; rolls back if it throws or the task is cancelled.
     ///
+    /// Where two transactions are in each other's way, PostgreSQL ends one of them with a serialization failure (40001) or a
+    /// deadlock (40P01), and expects that it is run again from its beginning. With `attempts` above 1 that is done here: let such
+    /// an error pass, and do nothing in the closure that must not be done twice.
+    ///
     /// - Parameters:
     ///   - isolation: How much it sees of others; nil stands for the server's default.
     ///   - readOnly: Refuses writes; nil stands for the server's default.
+    ///   - attempts: How often it runs at most, 1 or more, as long as it ends with 40001 or 40P01; after the last time, and by
+    ///     default after the first one, that error is thrown.
     ///   - body: What to do.
     /// - Returns: What the closure returns.
     /// - Throws: What the closure throws; ``PQError``, among them ``PQError/Code/unknownCommit``; or
@@ -136,6 +142,25 @@ extension PQConnection {
     public nonisolated func withTransaction<R>(
         isolation: PQIsolation? = nil,
         readOnly: Bool? = nil,
+        attempts: Int = 1,
+        _ body: (PQTransaction) async throws -> R
+    ) async throws -> R {
+        precondition(attempts >= 1, "A transaction's attempts must be 1 or more, not \(attempts).")
+        var attempt = 1
+        while true {
+            do {
+                return try await attemptTransaction(isolation: isolation, readOnly: readOnly, body)
+            } catch let error as PQError where error.isConflict && attempt < attempts {
+                // The others are done sooner than all of them would be if they began together.
+                try await Task.sleep(for: .milliseconds(1 << min(attempt, 8)) * Double.random(in: 0.5...1.5))
+                attempt += 1
+            }
+        }
+    }
+
+    private nonisolated func attemptTransaction<R>(
+        isolation: PQIsolation?,
+        readOnly: Bool?,
         _ body: (PQTransaction) async throws -> R
     ) async throws -> R {
         try await run { session in

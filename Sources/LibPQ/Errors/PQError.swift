@@ -7,6 +7,7 @@
 /// - ``code``
 /// - ``sqlState``
 /// - ``isTransient``
+/// - ``isConflict``
 public struct PQError: Error, Sendable {
     /// One reference, so that a `Result` or a typed throw moves a pointer and not twelve strings.
     private final class Storage: Sendable {
@@ -77,6 +78,12 @@ public struct PQError: Error, Sendable {
         case .server: sqlState?.isTransient ?? false
         default: false
         }
+    }
+
+    /// Says whether the server ended the transaction because of another one, and expects that it is run again: a serialization
+    /// failure or a deadlock.
+    public var isConflict: Bool {
+        code == .server && (sqlState == .serializationFailure || sqlState == .deadlockDetected)
     }
 }
 

@@ -2,6 +2,7 @@ import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
 import Foundation
+import LibPQ
 import Testing
 
 /// An operation of one closure, named as the test wants.
@@ -292,6 +293,42 @@ private struct One: OperationDefinition {
                     "select string_agg(attempt::text, ',') from effects",
                     as: String.self
                 ) == "2"
+            )
+        }
+    }
+
+    @Test(arguments: [SQLState.deadlockDetected, .serializationFailure])
+    func `runs again within its attempt when PostgreSQL ends it for the sake of another one`(
+        state: SQLState
+    ) async throws {
+        let database = TestDatabase.current
+        try await database.query("create table effects (run integer)")
+        try await withClient { client in
+            let runs = Counter()
+            let definition = One(
+                Do("Pay") { context in
+                    try await context.transaction { transaction in
+                        let run = runs.next()
+                        try await transaction.execute(
+                            "insert into \(unescaped: TestDatabase.current.schema).effects values (\(Int32(run)))"
+                        )
+                        context["run \(run)"] = true
+                        guard run < 3 else { return }
+                        try await transaction.run {
+                            try $0.script("do $$ begin raise exception using errcode = '\(state)'; end $$")
+                        }
+                    }
+                }
+                .retry(.never)
+            )
+            let handle = try await client.enqueue(One.self)
+            try await BackOpsWorker.test { definition }.drain()
+            #expect(try await handle.record().globals.members() == ["run 3": true, "last": true])
+            #expect(
+                try await database.value(
+                    "select string_agg(run::text, ',') from effects",
+                    as: String.self
+                ) == "3"
             )
         }
     }
