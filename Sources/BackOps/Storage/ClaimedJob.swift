@@ -27,7 +27,7 @@ package struct ClaimedJob: Sendable {
     package let traceparent: String?
 
     /// The columns in the order in which ``init(_:)`` reads them.
-    static let columns =
+    package static let columns =
         "operation_id, claim_id, definition_id, position, run, attempt, max_attempts, priority, timeout_ms, run_at, "
         + "enqueued_at, queue, operation, branch, action, globals, plan, claimed_at, traceparent, globals_version"
 

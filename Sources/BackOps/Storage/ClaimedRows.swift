@@ -1,18 +1,18 @@
-import LibPQ
+package import LibPQ
 
 /// What came of a claim: the jobs that can be read, and those that cannot, whatever the cause.
 ///
 /// One that cannot be read must not cost the others of its batch anything.
-struct ClaimedRows: Sendable {
-    var jobs: [ClaimedJob] = []
-    var unreadable: [(claim: Claim, error: PQError)] = []
+package struct ClaimedRows: Sendable {
+    package var jobs: [ClaimedJob] = []
+    package var unreadable: [(claim: Claim, error: PQError)] = []
 
     /// The first error of rows that do not even say which claim they are about.
-    var error: PQError?
+    package var error: PQError?
 
     init() {}
 
-    init(_ rows: PQResult) {
+    package init(_ rows: PQResult) {
         jobs.reserveCapacity(rows.count)
         for row in rows {
             do {

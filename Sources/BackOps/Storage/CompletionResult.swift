@@ -1,4 +1,4 @@
-import LibPQ
+package import LibPQ
 
 /// What became of a completed action: a row of `complete_many` in `Migrations/Engine/outcomes/complete_many.sql`.
 package struct CompletionResult: Sendable {
@@ -47,21 +47,14 @@ package struct CompletionResult: Sendable {
         self.next = next
     }
 
-    static let columns =
+    package static let columns =
         "operation_id, claim_id, outcome, next_claim_id, position, run, max_attempts, timeout_ms, branch, action, globals, globals_version, "
         + "attempt"
 
-    init(_ row: PQRow) throws(PQError) {
+    package init(_ row: PQRow) throws(PQError) {
         claim = try Claim(row)
-        let outcome = try row.decode(2, as: String.self)
-        guard let known = Outcome(rawValue: outcome) else {
-            throw PQError(
-                .decoding,
-                "The database answered \"\(outcome)\", which this version of BackOps does not know."
-            )
-        }
-        self.outcome = known
-        guard known == .advanced else {
+        outcome = try row.decodeOutcome()
+        guard outcome == .advanced else {
             next = nil
             return
         }

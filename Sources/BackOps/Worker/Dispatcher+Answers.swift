@@ -194,6 +194,8 @@ extension Dispatcher {
                     metadata: claim.metadata.merging(lost.completions.first?.job.metadata ?? [:]) { $1 }
                 )
                 for attempt in lost.completions { lose(attempt.end) }
+                // It may have been taken by an answer that said nothing, and the next action handed over in it.
+                mustReconcile = true
             }
         }
     }
