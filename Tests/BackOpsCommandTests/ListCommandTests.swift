@@ -80,7 +80,7 @@ import Testing
             #expect(members[0]?.objectValue?.isEmpty == false, "\(name)")
         }
         let gone = try await Shell.backops(["list", "-q", "--sort", "queue", "--after", "9"])
-        #expect(gone.code == 66 && gone.messages.contains("there is no operation 9"))
+        #expect(gone.code == 66 && gone.messages.contains("There is no operation 9."))
     }
 
     @Test(arguments: [

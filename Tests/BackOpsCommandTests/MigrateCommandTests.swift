@@ -60,7 +60,7 @@ import Testing
             #expect(status.code == 3)
             #expect(
                 status.messages.contains(
-                    "somebody has changed or dropped view stuck: run `backops migrate up`"
+                    "somebody has changed or dropped view stuck. Run `backops migrate up`"
                 )
             )
             let health = try await Shell.backops(["health", "--schema", schema])

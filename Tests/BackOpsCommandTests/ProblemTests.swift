@@ -5,18 +5,20 @@ import Testing
 @testable import BackOpsCommand
 
 @Suite struct `An error` {
-    @Test(arguments: [
-        (BackOpsError(.noSuchOperation, message: "there is no operation 1"), ProgramStatus.noSuchOperation),
-        (BackOpsError(.wrongState, message: "it runs"), .error),
-        (BackOpsError(.timedOut, message: "late"), .timedOut),
-        (BackOpsError(.invalidGlobals, message: "no"), .usage),
-        (BackOpsError(.unknownJumpTarget, message: "no"), .usage),
-        (BackOpsError(.schemaMissing, message: "no"), .schemaMismatch),
-        (BackOpsError(.schemaVersionMismatch, message: "no"), .schemaMismatch),
-        (BackOpsError(.databaseUnavailable, message: "no"), .databaseUnreachable),
-    ])
-    func `of the library has its exit code`(error: BackOpsError, status: ProgramStatus) {
-        #expect(Problem(error)?.status == status)
+    private static let statuses: [BackOpsError.Code: ProgramStatus] = [
+        .invalidArgument: .usage, .invalidGlobals: .usage, .invalidPlan: .usage, .invalidName: .usage,
+        .invalidConfiguration: .usage, .limitExceeded: .usage, .unknownJumpTarget: .usage,
+        .noSuchOperation: .noSuchOperation, .conflict: .conflict, .noPermission: .noPermission,
+        .databaseUnavailable: .databaseUnreachable, .unknownCommit: .databaseUnreachable,
+        .timedOut: .timedOut, .schemaMissing: .schemaMismatch, .schemaTooOld: .schemaMismatch,
+        .schemaTooNew: .schemaMismatch, .schemaModified: .schemaMismatch, .unsupportedEncoding: .schemaMismatch,
+    ]
+
+    @Test(arguments: BackOpsError.Code.allCases)
+    func `of the library has its exit code, and says its message`(code: BackOpsError.Code) {
+        let problem = Problem(BackOpsError(code, message: "It is so."))
+        #expect(problem?.status == Self.statuses[code] ?? .error)
+        #expect(problem?.message == "It is so.")
     }
 
     @Test(arguments: [
@@ -26,6 +28,11 @@ import Testing
         (PQError(.server, "no right", sqlState: .insufficientPrivilege), .noPermission),
         (PQError(.server, "shutting down", sqlState: .adminShutdown), .databaseUnreachable),
         (PQError(.server, "syntax", sqlState: .syntaxError), .error),
+        (PQError(.server, "not now", sqlState: .serializationFailure), .conflict),
+        (PQError(.server, "deadlock", sqlState: .deadlockDetected), .conflict),
+        (PQError(.server, "locked", sqlState: .lockNotAvailable), .conflict),
+        (PQError(.unknownCommit, "gone"), .databaseUnreachable),
+        (PQError(.timedOut, "late"), .databaseUnreachable),
         (PQError(.invalidOptions, "what"), .usage),
     ])
     func `of the database has its exit code, also inside one of the library`(
@@ -33,7 +40,7 @@ import Testing
         status: ProgramStatus
     ) {
         #expect(Problem(error)?.status == status)
-        let wrapped = BackOpsError(.invalidConfiguration, message: error.description, underlying: error)
+        let wrapped = BackOpsError(refusing: error)
         #expect(Problem(wrapped)?.status == status)
     }
 

@@ -165,7 +165,7 @@ import Testing
     func `say when there is no such operation`(arguments: [String]) async throws {
         let missing = try await Shell.backops(arguments)
         #expect(missing.code == 66, "\(missing.messages)")
-        #expect(missing.messages.contains("there is no operation 9"))
+        #expect(missing.messages.contains("There is no operation 9."))
     }
 
     @Test func `say when the state does not allow it`() async throws {
@@ -173,7 +173,7 @@ import Testing
         for arguments in [["retry", "1"], ["cancel", "1"], ["skip", "1"], ["jump", "1", "main"]] {
             let refused = try await Shell.backops(arguments)
             #expect(refused.code == 1, "\(refused.messages)")
-            #expect(refused.messages.contains("operation 1 is completed"))
+            #expect(refused.messages.contains("Operation 1 is completed"))
         }
     }
 }

@@ -1,5 +1,3 @@
-import LibPQ
-
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -55,10 +53,9 @@ package struct FailureRecord: Sendable {
         self.error = error
     }
 
-    /// Whether the same would happen again: what the server refused for reasons of its own may pass.
+    /// Whether the same would happen again.
     private static func isMistake(_ error: any Error) -> Bool {
-        guard let error = error as? BackOpsError, error.code.isPermanent else { return false }
-        return error.code != .invalidConfiguration || !(error.underlying is PQError)
+        (error as? BackOpsError)?.code.isPermanent ?? false
     }
 
     /// Takes the text of the stack, in which names were looked up or not.

@@ -16,8 +16,9 @@ extension BackOpsClient {
     ///   - priority: 0 is served first, 9 last.
     ///   - tags: Free labels.
     /// - Returns: A handle for the operation.
-    /// - Throws: ``BackOpsError``: what is wrong with the input, or ``BackOpsError/Code/databaseUnavailable``. When the
-    ///   connection died during the call, the operation may have been enqueued: repeat it with the same key.
+    /// - Throws: ``BackOpsError``: what is wrong with the input, such as ``BackOpsError/Code/invalidArgument`` or
+    ///   ``BackOpsError/Code/limitExceeded``, or ``BackOpsError/Code/databaseUnavailable``. When the connection died during the
+    ///   call, the operation may have been enqueued: repeat it with the same key.
     @discardableResult
     public func enqueue(
         _ definition: (some OperationDefinition).Type,
@@ -132,7 +133,7 @@ extension BackOpsClient {
         let (sql, parameters) = try request.statement(schema: engine.schema.text)
         guard let text = try await executor.execute(sql, parameters).first?.first ?? nil, let id = Int64(text)
         else {
-            throw BackOpsError(.databaseUnavailable, message: "the executor gave no row for the enqueue")
+            throw BackOpsError.noRow("the enqueue")
         }
         EnqueueTelemetry.count(request, 1)
         return OperationHandle(id: id, client: self)
@@ -140,7 +141,7 @@ extension BackOpsClient {
 
     private func handle(_ rows: PQResult) throws -> OperationHandle {
         guard let row = rows.first else {
-            throw BackOpsError(.databaseUnavailable, message: "the database gave no row for the enqueue")
+            throw BackOpsError.noRow("the enqueue")
         }
         return OperationHandle(id: try row.decode(0), client: self)
     }

@@ -15,7 +15,7 @@ extension BackOpsClient {
             var chunk = EnqueueChunk()
             try chunk.append(request.traced(traceparent))
             guard let run = chunk.runs.first, let row = try await call(engine.enqueue(run)).first else {
-                throw BackOpsError(.databaseUnavailable, message: "the database gave no row for the enqueue")
+                throw BackOpsError.noRow("the enqueue")
             }
             let (id, isNew) = try row.decode(as: Int64.self, Bool.self)
             span?.attributes["messaging.message.id"] = "\(id)"

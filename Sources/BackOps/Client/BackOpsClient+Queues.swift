@@ -28,7 +28,8 @@ extension BackOpsClient {
     ///   - until: When it goes on by itself; nil for when somebody resumes it.
     ///   - reason: Why, for those who look at it later.
     /// - Returns: The pause.
-    /// - Throws: ``BackOpsError`` for a name that no queue can have, and for a time that has passed.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidArgument`` for a name that no queue can have, and for a time
+    ///   that has passed.
     @discardableResult
     public func pause(_ queue: String, until: Date? = nil, reason: String? = nil) async throws -> QueuePause {
         try await paused(engine.pause(queue, until: until, for: nil, reason: reason))
@@ -62,7 +63,7 @@ extension BackOpsClient {
 
     private func paused(_ statement: SQLStatement) async throws -> QueuePause {
         guard let row = try await call(statement).first else {
-            throw BackOpsError(.databaseUnavailable, message: "the database gave no row for the pause")
+            throw BackOpsError.noRow("the pause")
         }
         return try QueuePause(row)
     }

@@ -38,7 +38,7 @@ public struct OperationHandle: Sendable, Identifiable {
                 throw BackOpsError(
                     .timedOut,
                     subject: String(id),
-                    message: "operation \(id) has not ended within \(timeout); it goes on"
+                    message: "Operation \(id) has not ended within \(timeout). It goes on."
                 )
             }
             try await Task.sleep(for: min(pause, timeout.map { $0 - waited } ?? pause))
@@ -52,7 +52,7 @@ extension BackOpsError {
         var error = BackOpsError(
             .noSuchOperation,
             subject: String(id),
-            message: "there is no operation \(id)"
+            message: "There is no operation \(id)."
         )
         error.operationID = id
         return error

@@ -276,5 +276,5 @@ extension OperationQuery {
 
 extension BackOpsError {
     /// Whether the role lacks a right.
-    fileprivate var isAboutRights: Bool { (underlying as? PQError)?.sqlState == .insufficientPrivilege }
+    fileprivate var isAboutRights: Bool { code == .noPermission }
 }

@@ -11,65 +11,116 @@ extension SQLState {
 
 extension BackOpsError {
     /// Says in the words of the API what the database refused.
-    init(refusing error: PQError) {
-        let code = Code(refusing: error)
-        let message = code == .schemaMissing ? Self.missing(error) : Self.sentence(error)
-        self.init(code, subject: error.constraint, message: message, underlying: error)
+    package init(refusing error: PQError) {
+        if let rule = ColumnRule(error.constraint) {
+            self.init(rule.code, subject: rule.column, message: rule.message, underlying: error)
+        } else {
+            let code = Code(error)
+            self.init(code, message: Self.message(code, error), underlying: error)
+        }
     }
 
     /// Says why a completed action fails after all.
-    init(refusingCompletion error: PQError) {
-        let refusal = BackOpsError(refusing: error)
-        guard refusal.code == .invalidConfiguration else {
-            self = refusal
+    package init(refusingCompletion error: PQError) {
+        if ColumnRule(error.constraint) != nil || error.sqlState?.isClass("OP") == true {
+            self.init(refusing: error)
             return
         }
         let state = error.sqlState.map { " (SQLSTATE \($0.rawValue))" } ?? ""
         self.init(
             .completionRefused,
-            subject: error.constraint,
             message: "PostgreSQL refused the action's completion\(state): \(error.message)",
             underlying: error
         )
     }
 
-    private static func missing(_ error: PQError) -> String {
-        "the database has no schema of BackOps under this name, or an older one (\(error.message)): run `backops migrate up`"
+    /// Reports an answer without the row that it must have.
+    static func noRow(_ call: String) -> BackOpsError {
+        BackOpsError(.unexpectedAnswer, message: "The database gave no row for \(call).")
     }
 
-    private static func sentence(_ error: PQError) -> String {
-        switch error.constraint {
-        case "operations_globals_are_an_object": "globals must be a JSON object"
-        case "operations_globals_are_at_most_1_mib":
-            "globals are larger than 1 MiB: keep large documents in a table of your own, and their key in the globals"
-        case "operations_globals_are_at_most_512_deep":
-            "arrays and objects in globals are nested more than \(JSON.depthLimit) deep: store such a document as text, or in a table of your own"
-        case "operations_tags_are_a_list": "tags are a list of texts, none of them null"
-        case "operations_name_is_valid":
-            "the name of an operation has 1 to 200 characters, without \"/\" and control characters"
-        case "operations_queue_is_valid": "the name of a queue is made of a-z, 0-9, dot, dash and underscore"
-        case "operations_priority_is_0_to_9": "priority must be 0 to 9"
-        case "operations_key_is_short": "a key has 1 to 500 characters, and at most 1500 bytes"
-        case "operations_step_limit_is_positive": "the step limit must be 1 or more"
-        case "operations_perform_at_is_finite": "the time to perform at must be finite"
-        default: error.description
+    private static func message(_ code: Code, _ error: PQError) -> String {
+        let words = sentences(error.message, error.hint)
+        switch code {
+        case .schemaMissing, .schemaTooOld:
+            return
+                "The database has no schema of BackOps under this name, or an older one (\(error.message)). Run `backops migrate up`."
+        case .conflict where error.hint == nil:
+            return "\(words) Somebody else was at the same rows: nothing was done, call again."
+        case .unexpectedAnswer:
+            return
+                "\(words) Is the schema of the same version as this program? `backops migrate status` says so."
+        default: return words
         }
+    }
+
+    /// What PostgreSQL writes as a fragment and a hint, as whole sentences.
+    static func sentences(_ message: String, _ hint: String? = nil) -> String {
+        [message, hint ?? ""].filter { !$0.isEmpty }.map { part in
+            // An argument, a column or something in quotes stays as it is written.
+            let isName = part.prefix { $0 != " " }.contains { !$0.isLowercase }
+            let begun = isName ? part : part.prefix(1).uppercased() + part.dropFirst()
+            return begun.last.map { ".!?;".contains($0) } == true ? begun : begun + "."
+        }
+        .joined(separator: " ")
     }
 }
 
 extension BackOpsError.Code {
-    fileprivate init(refusing error: PQError) {
+    /// Finds the code for what the database or the connection to it reports.
+    package init(_ error: PQError) {
         self =
-            switch error.sqlState {
+            switch error.code {
+            case .invalidOptions: .invalidConfiguration
+            case .misuse, .poolClosed: .misuse
+            case .decoding: .unexpectedAnswer
+            case .cancelled: .cancelled
+            case .unknownCommit: .unknownCommit
+            case .timedOut: .timedOut
+            case .poolExhausted: .databaseUnavailable
+            case .connectionFailed, .connectionLost:
+                error.sqlState.flatMap { Self(ofConnection: $0) } ?? .databaseUnavailable
+            case .server, .pipelineAborted: Self(error.sqlState, of: error)
+            default: .databaseError
+            }
+    }
+
+    /// What kept the server from taking a connection, or made it end one; nil where it is simply away.
+    private init?(ofConnection state: SQLState) {
+        switch state {
+        case .insufficientPrivilege: self = .noPermission
+        case _ where state.isClass("28"): self = .noPermission
+        case .idleInTransactionTimeout, .transactionTimeout: self = .timedOut
+        default: return nil
+        }
+    }
+
+    private init(_ state: SQLState?, of error: PQError) {
+        // Inside a function something is missing that is not the engine's, such as what a trigger of the user's reads.
+        let isOfStatement = error.context == nil
+        self =
+            switch state {
             case .unknownOperation: .noSuchOperation
             case .wrongState: .wrongState
-            case .invalidArgument, .invalidTime: .invalidPlan
+            case .invalidArgument: .invalidArgument
             case .unknownTarget: .unknownJumpTarget
             case .unknownWorker: .staleClaim
-            case .undefinedTable, .undefinedFunction, .invalidSchemaName: .schemaMissing
-            case _ where error.constraint?.hasPrefix("operations_globals_") == true: .invalidGlobals
-            case _ where error.code != .server || error.mayPass: .databaseUnavailable
-            default: .invalidConfiguration
+            case .invalidTime: .invalidGlobals
+            case .transactionResolutionUnknown, .statementCompletionUnknown: .unknownCommit
+            case .lockNotAvailable: .conflict
+            case let state? where state.isClass("40"): .conflict
+            case .insufficientPrivilege: .noPermission
+            case .undefinedTable where isOfStatement, .invalidSchemaName where isOfStatement: .schemaMissing
+            case .undefinedFunction where isOfStatement, .undefinedColumn where isOfStatement: .schemaTooOld
+            case .queryCanceled where error.message.hasSuffix("user request"): .cancelled
+            case .queryCanceled, .idleInTransactionTimeout, .transactionTimeout: .timedOut
+            case .readOnlyTransaction: .databaseUnavailable
+            case let state? where state.isConnectionException: .databaseUnavailable
+            case let state? where ["53", "57", "58"].contains(where: state.isClass): .databaseUnavailable
+            case let state? where state.isClass("28"): .noPermission
+            case let state? where state.isClass("22"): .invalidArgument
+            case let state? where state.isClass("54"): .limitExceeded
+            default: .databaseError
             }
     }
 }

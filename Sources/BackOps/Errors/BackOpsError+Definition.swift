@@ -5,7 +5,7 @@ extension BackOpsError {
     ///   - target: The branch, or "branch/action", that was asked for.
     ///   - known: What can be jumped to instead.
     /// - Returns: An error with ``Code/unknownJumpTarget``.
-    public static func unknownJumpTarget(_ target: String, known: [String]) -> BackOpsError {
+    package static func unknownJumpTarget(_ target: String, known: [String]) -> BackOpsError {
         let list = known.map { "\"\($0)\"" }.joined(separator: ", ")
         return BackOpsError(
             .unknownJumpTarget,
@@ -19,7 +19,7 @@ extension BackOpsError {
     ///
     /// - Parameter use: What was tried, such as "jump(to:)".
     /// - Returns: An error with ``Code/actionEnded``.
-    public static func actionEnded(_ use: String) -> BackOpsError {
+    package static func actionEnded(_ use: String) -> BackOpsError {
         BackOpsError(
             .actionEnded,
             subject: use,
@@ -31,7 +31,7 @@ extension BackOpsError {
     ///
     /// - Parameter limit: The number of completed actions that it was allowed.
     /// - Returns: An error with ``Code/stepLimit``.
-    public static func stepLimit(_ limit: Int) -> BackOpsError {
+    package static func stepLimit(_ limit: Int) -> BackOpsError {
         BackOpsError(
             .stepLimit,
             message:
@@ -45,7 +45,7 @@ extension BackOpsError {
     ///   - subject: What took too long.
     ///   - limit: How long it was allowed to take.
     /// - Returns: An error with ``Code/timedOut``.
-    public static func timedOut(_ subject: String, after limit: Duration) -> BackOpsError {
+    package static func timedOut(_ subject: String, after limit: Duration) -> BackOpsError {
         BackOpsError(.timedOut, subject: subject, message: "\(subject) did not finish within \(limit).")
     }
 
@@ -55,7 +55,7 @@ extension BackOpsError {
     ///   - operation: The operation's name.
     ///   - reason: What is wrong and what to do, as whole sentences.
     /// - Returns: An error with ``Code/invalidPlan``.
-    public static func invalidPlan(_ operation: String, _ reason: String) -> BackOpsError {
+    package static func invalidPlan(_ operation: String, _ reason: String) -> BackOpsError {
         BackOpsError(.invalidPlan, subject: operation, message: "\(operation): \(reason)")
     }
 
@@ -65,7 +65,7 @@ extension BackOpsError {
     ///   - name: The name.
     ///   - reason: What is wrong and what to do, as whole sentences.
     /// - Returns: An error with ``Code/invalidName``.
-    public static func invalidName(_ name: String, _ reason: String) -> BackOpsError {
+    package static func invalidName(_ name: String, _ reason: String) -> BackOpsError {
         BackOpsError(.invalidName, subject: name, message: reason)
     }
 
@@ -73,7 +73,7 @@ extension BackOpsError {
     ///
     /// - Parameter name: The name, current or former, that both claim.
     /// - Returns: An error with ``Code/duplicateDefinition``.
-    public static func duplicateDefinition(_ name: String) -> BackOpsError {
+    package static func duplicateDefinition(_ name: String) -> BackOpsError {
         BackOpsError(
             .duplicateDefinition,
             subject: name,
@@ -87,7 +87,7 @@ extension BackOpsError {
     ///   - field: The setting's name.
     ///   - reason: What it must be, completing a sentence that starts with the name.
     /// - Returns: An error with ``Code/invalidConfiguration``.
-    public static func invalidConfiguration(_ field: String, _ reason: String) -> BackOpsError {
+    package static func invalidConfiguration(_ field: String, _ reason: String) -> BackOpsError {
         BackOpsError(.invalidConfiguration, subject: field, message: "\(field) \(reason)")
     }
 }

@@ -3,7 +3,7 @@ extension BackOpsError {
     ///
     /// - Parameter key: The global's key.
     /// - Returns: An error with ``Code/missingGlobal``.
-    public static func missingGlobal(_ key: String) -> BackOpsError {
+    package static func missingGlobal(_ key: String) -> BackOpsError {
         BackOpsError(
             .missingGlobal,
             subject: key,
@@ -18,7 +18,7 @@ extension BackOpsError {
     ///   - expected: What was asked for.
     ///   - found: What is there.
     /// - Returns: An error with ``Code/globalTypeMismatch``.
-    public static func globalTypeMismatch(_ key: String, expected: String, found: String) -> BackOpsError {
+    package static func globalTypeMismatch(_ key: String, expected: String, found: String) -> BackOpsError {
         BackOpsError(
             .globalTypeMismatch,
             subject: key,
@@ -33,12 +33,26 @@ extension BackOpsError {
     ///   - reason: What is wrong, as a whole sentence.
     ///   - underlying: The error that caused it.
     /// - Returns: An error with ``Code/invalidGlobals``.
-    public static func invalidGlobals(
+    package static func invalidGlobals(
         _ key: String? = nil,
         _ reason: String,
         underlying: (any Error)? = nil
     ) -> BackOpsError {
         let message = key.map { "The global \"\($0)\" cannot be stored: \(reason)" } ?? reason
         return BackOpsError(.invalidGlobals, subject: key, message: message, underlying: underlying)
+    }
+
+    /// Reports a global that is larger or nests deeper than can be stored.
+    ///
+    /// - Parameters:
+    ///   - key: The global's key, with the path to the value inside it.
+    ///   - reason: What the limit is, as a whole sentence.
+    /// - Returns: An error with ``Code/limitExceeded``.
+    package static func limitExceeded(_ key: String, _ reason: String) -> BackOpsError {
+        BackOpsError(
+            .limitExceeded,
+            subject: key,
+            message: "The global \"\(key)\" cannot be stored: \(reason)"
+        )
     }
 }

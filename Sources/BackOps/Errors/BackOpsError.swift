@@ -1,19 +1,31 @@
 /// Reports what BackOps itself refuses or cannot do.
 ///
 /// An action that throws is not such an error: that is the outcome of an attempt, recorded with the action.
-/// ``description`` is one sentence that is safe to show; ``debugDescription`` adds the underlying error.
+/// ``description`` is safe to show; ``debugDescription`` adds the underlying error.
+///
+/// ``code`` says what kind of error it is, and so what to do:
+///
+/// | what is the matter | codes | what to do |
+/// | --- | --- | --- |
+/// | a value that was given | ``Code/invalidArgument``, ``Code/invalidGlobals``, ``Code/limitExceeded``, ``Code/invalidPlan``, ``Code/invalidName`` … | give another one |
+/// | another one was there at the same moment | ``Code/conflict`` | call again at once |
+/// | a missing right | ``Code/noPermission`` | ask the owner of the schema, or connect as another role |
+/// | something that is not there, or not so | ``Code/noSuchOperation``, ``Code/unknownJumpTarget``, ``Code/wrongState`` | look what there is |
+/// | the database is away | ``Code/databaseUnavailable``, ``Code/timedOut`` | call again later |
+/// | nobody knows whether it was done | ``Code/unknownCommit`` | look, or enqueue again with the same key |
+/// | the schema | ``Code/schemaMissing``, ``Code/schemaTooOld``, ``Code/schemaTooNew``, ``Code/schemaModified`` | `backops migrate up`, or a newer program |
+/// | anything else that PostgreSQL says | ``Code/databaseError`` | see ``underlying`` |
 ///
 /// Two errors are equal when they have the same code and say the same about the same subject. Where they
-/// happened (``operationID``, ``actionName``, ``attempt``) and ``underlying`` do not count, so that a test
-/// can write `#expect(run.error as? BackOpsError == .missingGlobal("subscription_id"))`.
+/// happened (``operationID``, ``actionName``, ``attempt``) and ``underlying`` do not count.
 public struct BackOpsError: Error, Sendable {
     /// Says which kind of error it is.
     public let code: Code
 
-    /// The name of what the error is about: a global's key, a branch, an operation, a setting.
+    /// The name of what the error is about: a global's key, a branch, an operation, a setting, an argument.
     public let subject: String?
 
-    /// Says in one sentence what is wrong and what to do.
+    /// Says in whole sentences what is wrong, with the value, and what to do.
     public let message: String
 
     /// The operation that was affected, when there is one.
@@ -33,7 +45,7 @@ public struct BackOpsError: Error, Sendable {
     /// - Parameters:
     ///   - code: The kind of error.
     ///   - subject: The name of what it is about.
-    ///   - message: One sentence: what is wrong, and what to do.
+    ///   - message: Whole sentences: what is wrong, and what to do.
     ///   - underlying: The error that caused it.
     public init(_ code: Code, subject: String? = nil, message: String, underlying: (any Error)? = nil) {
         self.code = code
@@ -51,10 +63,10 @@ extension BackOpsError: Equatable {
 }
 
 extension BackOpsError: CustomStringConvertible, CustomDebugStringConvertible {
-    /// One sentence that is safe to show.
+    /// The message, which is safe to show.
     public var description: String { message }
 
-    /// The sentence with its code, where it happened, and the underlying error.
+    /// The message with its code, where it happened, and the underlying error.
     public var debugDescription: String {
         var text = "BackOpsError.\(code): \(message)"
         if let operationID { text += " (operation \(operationID))" }

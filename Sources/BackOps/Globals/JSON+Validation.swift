@@ -2,7 +2,7 @@ extension JSON {
     /// Refuses a value that PostgreSQL's `jsonb` cannot hold or that nests too deep.
     ///
     /// - Parameter key: The global that holds it; it starts the path that the error names.
-    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals``.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals`` or ``BackOpsError/Code/limitExceeded``.
     package func validate(key: String) throws(BackOpsError) {
         if key.utf8.contains(0) { throw Self.nulError(key) }
         try validate(path: key, depth: 1)
@@ -31,7 +31,7 @@ extension JSON {
 
     private static func checkDepth(_ depth: Int, _ path: String) throws(BackOpsError) {
         guard depth > depthLimit else { return }
-        throw .invalidGlobals(path, "arrays and objects are nested more than \(depthLimit) deep.")
+        throw .limitExceeded(path, "arrays and objects are nested more than \(depthLimit) deep.")
     }
 
     private static func nulError(_ path: String) -> BackOpsError {

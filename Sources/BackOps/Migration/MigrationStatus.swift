@@ -68,44 +68,59 @@ public struct MigrationStatus: Sendable {
         pending.isEmpty && !isNewerThanLibrary && !steps.contains(where: \.isModified) && engine == .current
     }
 
-    /// What keeps this library from working with the database, and what to do; nil when it can work.
+    /// What keeps a library from working with a schema.
+    package struct Obstacle: Sendable {
+        let code: BackOpsError.Code
+        /// What is wrong, as the beginning of a sentence in lower case.
+        package let problem: String
+        /// What to do, as a sentence.
+        package let advice: String
+
+        func error(_ schema: String) -> BackOpsError {
+            let sentence = problem.prefix(1).uppercased() + problem.dropFirst()
+            return BackOpsError(code, subject: schema, message: "\(sentence). \(advice)")
+        }
+    }
+
+    /// What keeps this library from working with the database; nil when it can work.
     ///
     /// A database that a newer release has migrated is fine: what workers call stays for a release.
-    package var obstacle: (problem: String, advice: String)? {
+    package var obstacle: Obstacle? {
         let place = "the schema \(schema) is at version \(version)"
-        if version == 0 { return ("the database has no schema \(schema)", "run `backops migrate up`") }
-        if !pending.isEmpty {
-            return ("\(place), but this program needs version \(newestVersion)", "run `backops migrate up`")
+        let up = "Run `backops migrate up`."
+        if version == 0 {
+            return Obstacle(code: .schemaMissing, problem: "the database has no schema \(schema)", advice: up)
         }
-        if let step = steps.first(where: \.isModified) { return Self.modified(step, schema) }
-        if isNewerThanLibrary { return nil }
+        if !pending.isEmpty {
+            let problem = "\(place), but this program needs version \(newestVersion)"
+            return Obstacle(code: .schemaTooOld, problem: problem, advice: up)
+        }
+        if let step = steps.first(where: \.isModified) { return modified(step) }
+        if isNewerThanLibrary || hasNewerEngine { return nil }
         switch engine {
         case .current:
             return nil
         case .missing:
-            return ("\(place), but has no functions and views", "run `backops migrate up`")
+            return Obstacle(code: .schemaTooOld, problem: "\(place), but has no functions and views", advice: up)
         case .other(let release):
-            if hasNewerEngine { return nil }
-            return (
-                "\(place), but its functions and views are those of \(named(release)), and not those of this program",
-                "run `backops migrate up`"
-            )
+            let whose = release == Release.version ? "another build of release \(release)" : "release \(release)"
+            let problem = "\(place), but its functions and views are those of \(whose), and not those of this program"
+            return Obstacle(code: .schemaTooOld, problem: problem, advice: up)
         case .edited(let objects):
-            return (
-                "\(place), but somebody has changed or dropped \(objects.joined(separator: ", "))",
-                "run `backops migrate up`, which puts this program's text back"
+            return Obstacle(
+                code: .schemaModified,
+                problem: "\(place), but somebody has changed or dropped \(objects.joined(separator: ", "))",
+                advice: "Run `backops migrate up`, which puts back what this program has."
             )
         }
     }
 
-    private func named(_ release: String) -> String {
-        release == Release.version ? "another build of release \(release)" : "release \(release)"
-    }
-
-    static func modified(_ step: Step, _ schema: String) -> (problem: String, advice: String) {
-        (
-            "step \(step.version) (\(step.name)) of the schema \(schema) was taken with another text than this program has",
-            "use the program that made this schema, or a schema of another name; a step's text never changes after its release"
+    func modified(_ step: Step) -> Obstacle {
+        Obstacle(
+            code: .schemaModified,
+            problem:
+                "step \(step.version) (\(step.name)) of the schema \(schema) was taken with another text than this program has",
+            advice: "Use the program that made this schema, or a schema of another name: a step's text never changes after its release."
         )
     }
 }

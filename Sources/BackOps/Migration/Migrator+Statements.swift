@@ -37,8 +37,8 @@ extension Migrator {
             .unsupportedEncoding,
             subject: name,
             message:
-                "the database \(name) has the encoding \(encoding), but BackOps needs UTF8, which only a new database can get: "
-                + "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+                "The database \(name) has the encoding \(encoding), but BackOps needs UTF8, which only a new database can get: "
+                + "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0."
         )
     }
 
@@ -119,11 +119,11 @@ extension Migrator {
         )
         guard let tables = try hidden.first?.decode(0, as: [String]?.self) else { return }
         throw BackOpsError(
-            .invalidConfiguration,
+            .noPermission,
             subject: schema.text,
             message:
-                "row level security hides rows of \(tables.map { "\(schema.text).\($0)" }.joined(separator: ", ")) from this role: "
-                + "run `backops migrate up` as the owner of the schema, which switches it off for tables without a policy"
+                "Row level security hides rows of \(tables.map { "\(schema.text).\($0)" }.joined(separator: ", ")) from this role. "
+                + "Run `backops migrate up` as the owner of the schema, which switches it off for tables without a policy."
         )
     }
 
@@ -205,18 +205,16 @@ extension Migrator {
     func refuseNewer(_ status: MigrationStatus) throws(BackOpsError) {
         guard status.isNewerThanLibrary else { return }
         throw BackOpsError(
-            .schemaVersionMismatch,
+            .schemaTooNew,
             subject: schema.text,
             message:
-                "the schema \(schema.text) is at version \(status.version), but this program knows versions up to "
-                + "\(newestVersion) only: use a newer version of BackOps"
+                "The schema \(schema.text) is at version \(status.version), but this program knows versions up to "
+                + "\(newestVersion) only. Use a newer version of BackOps."
         )
     }
 
     func refuseModified(_ status: MigrationStatus) throws(BackOpsError) {
-        guard let step = status.steps.first(where: \.isModified) else { return }
-        let (problem, advice) = MigrationStatus.modified(step, schema.text)
-        throw BackOpsError(.schemaVersionMismatch, subject: schema.text, message: "\(problem): \(advice)")
+        if let step = status.steps.first(where: \.isModified) { throw status.modified(step).error(schema.text) }
     }
 }
 

@@ -58,9 +58,9 @@ public struct Migrator: Sendable {
     ///   - createsRoles: Whether to create the roles SCHEMA_enqueue, SCHEMA_worker, SCHEMA_operator and SCHEMA_reader where
     ///     they are missing, which needs `CREATEROLE`. Those that exist get their rights in any case.
     /// - Returns: The steps that were taken, in order; none when the database was current.
-    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/schemaVersionMismatch`` when the database is newer than
-    ///   this library or has taken a step with another text, or with ``BackOpsError/Code/unsupportedEncoding`` when the database
-    ///   is not UTF8; `PQError` when a statement fails, whose hint says what to run where roles may not be created, or which
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/schemaTooNew`` when the database is newer than this library, with
+    ///   ``BackOpsError/Code/schemaModified`` when it has taken a step with another text, or with
+    ///   ``BackOpsError/Code/unsupportedEncoding`` when the database is not UTF8; `PQError` when a statement fails, whose hint says what to run where roles may not be created, or which
     ///   setting was the limit. Nothing is changed then, but for steps that cannot run in a transaction.
     @discardableResult
     public func up(to target: Int? = nil, createsRoles: Bool = false) async throws -> [Migration] {

@@ -22,8 +22,8 @@ package struct SchemaName: Sendable, Hashable {
                 .invalidConfiguration,
                 subject: "schema",
                 message:
-                    "\"\(text.prefix(60))\" cannot be the name of the schema: use 1 to 40 of a-z, 0-9 and _, "
-                    + "not beginning with a digit or pg_"
+                    "\"\(text.prefix(60))\" cannot be the name of the schema. Use 1 to 40 of a-z, 0-9 and _, "
+                    + "not beginning with a digit or pg_."
             )
         }
         self.text = text

@@ -76,7 +76,7 @@ public struct BackOpsWorker: Service {
     /// Works until the surrounding service group shuts down, or the task is cancelled.
     ///
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/schemaMissing`` or
-    ///   ``BackOpsError/Code/schemaVersionMismatch`` when the database has not been migrated, and with
+    ///   ``BackOpsError/Code/schemaTooOld`` when the database has not been migrated, and with
     ///   ``BackOpsError/Code/unsupportedEncoding`` when it is not UTF8. That the database is away is no error: the worker says so
     ///   in the log, and waits.
     public func run() async throws {

@@ -62,7 +62,7 @@ final class Heartbeat: Sendable {
             stop()
             throw BackOpsError(
                 .invalidConfiguration,
-                message: "the system has no thread left for the worker's heartbeat"
+                message: "The system has no thread left for the worker's heartbeat."
             )
         }
     }

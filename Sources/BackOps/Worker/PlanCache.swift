@@ -25,7 +25,7 @@ final class PlanCache: Sendable {
             throw BackOpsError(
                 .invalidPlan,
                 subject: job.operation,
-                message: "version \(id) of the plan is not in the database"
+                message: "Version \(id) of the plan of \(job.operation) is not in the database."
             )
         }
         let plan = try Plan(operation: job.operation, json: try row.decode(0, as: PQJSON.self).bytes)
@@ -36,7 +36,7 @@ final class PlanCache: Sendable {
     /// Reads `[[branch, action], …]`.
     private static func plan(positions text: [UInt8], of job: ClaimedJob) throws -> Plan {
         guard case .array(let pairs) = try JSON(parsing: String(decoding: text, as: UTF8.self)) else {
-            throw BackOpsError(.invalidPlan, subject: job.operation, message: "the plan is not an array")
+            throw BackOpsError(.invalidPlan, subject: job.operation, message: "The plan is not an array.")
         }
         let entries = try pairs.enumerated().map { index, pair in
             guard case .array(let names) = pair, names.count == 2,
@@ -45,7 +45,7 @@ final class PlanCache: Sendable {
                 throw BackOpsError(
                     .invalidPlan,
                     subject: job.operation,
-                    message: "entry \(index + 1) of the plan is not [branch, action]"
+                    message: "Entry \(index + 1) of the plan is not [branch, action]."
                 )
             }
             return Plan.Entry(

@@ -90,7 +90,7 @@ extension ActionInvocation {
             throw BackOpsError(
                 .invalidPlan,
                 subject: job.operation,
-                message: "the operation has no time of enqueue"
+                message: "The operation has no time of enqueue."
             )
         }
         self.init(

@@ -147,14 +147,14 @@ final class WorkerActionHost: ActionHost {
             throw BackOpsError(
                 .unknownCommit,
                 message:
-                    "the connection died during the commit, and the database cannot be asked what became of it",
+                    "The connection died during the commit, and the database cannot be asked what became of it.",
                 underlying: error
             )
         }
         switch fate {
         // What came next was in the lost answer; the worker asks for it.
         case "done": return CompletionResult(claim: claim, outcome: .done, next: nil)
-        case "busy": throw error
+        case "busy": throw BackOpsError(refusing: error)
         default: throw BackOpsError.staleClaim(claim)
         }
     }
@@ -164,8 +164,9 @@ extension BackOpsError {
     static func staleClaim(_ claim: Claim) -> BackOpsError {
         var error = BackOpsError(
             .staleClaim,
+            subject: String(claim.operationID),
             message:
-                "the job is not this worker's any more: its lease ended, or the operation was cancelled or changed"
+                "The job is not this worker's any more: its lease ended, or the operation was cancelled or changed."
         )
         error.operationID = claim.operationID
         return error

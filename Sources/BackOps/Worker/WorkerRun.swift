@@ -174,16 +174,7 @@ extension WorkerRun {
 
     private func checkSchema() async throws {
         let status = try await Migrator(database).status()
-        guard status.version > 0 else {
-            throw BackOpsError(
-                .schemaMissing,
-                subject: status.schema,
-                message: "the database has no schema \(status.schema): run `backops migrate up`"
-            )
-        }
-        if let (problem, advice) = status.obstacle {
-            throw BackOpsError(.schemaVersionMismatch, subject: status.schema, message: "\(problem): \(advice)")
-        }
+        if let obstacle = status.obstacle { throw obstacle.error(status.schema) }
         if status.isNewerThanLibrary || status.hasNewerEngine {
             logger.notice(
                 "the database is newer than this worker",
@@ -217,7 +208,7 @@ extension WorkerRun {
             )
         ).first
         guard let id = try row?.decode(0, as: Int64.self) else {
-            throw BackOpsError(.databaseUnavailable, message: "register_worker gave no id")
+            throw BackOpsError.noRow("register_worker")
         }
         return Registration(id: id, sent: sent, plans: plans)
     }

@@ -50,8 +50,8 @@ struct HealthCommand: AsyncParsableCommand {
         database.options.connectTimeout = timeout
         database.options.queryTimeout = timeout
         let status = try await Migrator(database).status()
-        if let (problem, advice) = status.obstacle {
-            throw Problem(.schemaMismatch, problem, advice: advice.prefix(1).uppercased() + advice.dropFirst() + ".")
+        if let obstacle = status.obstacle {
+            throw Problem(.schemaMismatch, obstacle.problem, advice: obstacle.advice)
         }
         let workers = live ? try await living(database) : nil
         if output.json {

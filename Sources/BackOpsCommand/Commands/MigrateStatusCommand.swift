@@ -48,7 +48,7 @@ struct MigrateStatusCommand: AsyncParsableCommand {
             return
                 "\(place), newer than this program, which knows \(Migration.newestVersion): use a newer \(Program.name)"
         }
-        if let (problem, advice) = status.obstacle { return "\(problem): \(advice)" }
+        if let obstacle = status.obstacle { return "\(obstacle.problem). \(obstacle.advice)" }
         return status.isCurrent
             ? "\(place), up to date" : "\(place), with functions and views of a newer release"
     }

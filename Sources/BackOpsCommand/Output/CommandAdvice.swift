@@ -14,7 +14,7 @@ enum CommandAdvice {
     ///   - id: The operation that it is about, where the text says only `id`; else the first one that it names counts.
     /// - Returns: The text for a terminal.
     static func text(_ text: String, id: Int64? = nil) -> String {
-        let named = text.firstMatch(of: #/\boperation (\d+)/#).flatMap { Int64($0.1) }
+        let named = text.firstMatch(of: #/\b[Oo]peration (\d+)/#).flatMap { Int64($0.1) }
         let number = (id ?? named).map(String.init) ?? "ID"
         let words = text.replacing(call) { match in
             command(String(match.name), arguments(match.arguments), number).map { "`\(Program.name) \($0)`" }

@@ -1,5 +1,4 @@
 import BackOps
-import LibPQ
 
 /// What keeps an operation from starting that somebody expects to start now.
 struct Hindrances {
@@ -17,7 +16,7 @@ struct Hindrances {
     }
 
     static func isAboutRights(_ error: BackOpsError) -> Bool {
-        (error.underlying as? PQError)?.sqlState == .insufficientPrivilege
+        error.code == .noPermission
     }
 
     func say(_ style: Style) {

@@ -51,12 +51,23 @@ extension Problem {
         switch error.code {
         case .noSuchOperation:
             self.init(.noSuchOperation, message, advice: "See `\(Program.name) list`.")
-        case .schemaMissing, .schemaVersionMismatch, .unsupportedEncoding: self.init(.schemaMismatch, message)
-        case .timedOut: self.init(.timedOut, message)
+        case .schemaMissing, .schemaTooOld, .schemaTooNew, .schemaModified, .unsupportedEncoding:
+            self.init(.schemaMismatch, message)
         case .wrongState: self.init(.error, message)
-        case .invalidGlobals, .invalidPlan, .invalidName, .unknownJumpTarget: self.init(.usage, message)
-        case _ where error.isAboutArguments: self.init(.usage, message)
+        case .conflict: self.init(.conflict, message)
+        case .invalidArgument, .invalidGlobals, .invalidPlan, .invalidName, .limitExceeded,
+            .unknownJumpTarget:
+            self.init(.usage, message)
+        case .noPermission where cause == nil: self.init(.noPermission, message)
+        case .unknownCommit:
+            self.init(
+                .databaseUnreachable,
+                message,
+                advice: "Look whether it was done before you repeat it: `\(Program.name) list`."
+            )
+        // Of what PostgreSQL itself says, its state tells more.
         case _ where cause != nil: self = cause.map(Problem.init) ?? .silent(.error)
+        case .timedOut: self.init(.timedOut, message)
         case .databaseUnavailable: self.init(.databaseUnreachable, message)
         case .invalidConfiguration: self.init(.usage, message)
         default: self.init(.error, message)
@@ -85,6 +96,12 @@ extension Problem {
                 advice:
                     "A pooler in transaction mode does that: use --no-prepared-statements, or BACKOPS_PREPARED_STATEMENTS=off."
             )
+        } else if error.isConflict || state == .lockNotAvailable {
+            self.init(
+                .conflict,
+                error.description,
+                advice: "Somebody else was at the same rows: run it again."
+            )
         } else if error.isAboutReachability {
             self.init(
                 .databaseUnreachable,
@@ -95,13 +112,6 @@ extension Problem {
         } else {
             self.init(.error, error.description)
         }
-    }
-}
-
-extension BackOpsError {
-    /// Whether the database refused a value by one of the engine's constraints, whose sentences the library writes.
-    fileprivate var isAboutArguments: Bool {
-        code == .invalidConfiguration && subject?.hasPrefix("operations_") == true
     }
 }
 

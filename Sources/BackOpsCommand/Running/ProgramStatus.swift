@@ -22,6 +22,8 @@ package struct ProgramStatus: RawRepresentable, Hashable, Sendable {
     package static let noSuchOperation = ProgramStatus(rawValue: 66)
     /// The database does not answer.
     package static let databaseUnreachable = ProgramStatus(rawValue: 69)
+    /// Somebody else was at the same rows at the same moment: the command can be repeated.
+    package static let conflict = ProgramStatus(rawValue: 75)
     /// The database does not let this role do that.
     package static let noPermission = ProgramStatus(rawValue: 77)
     /// The schema is missing, or of a version that this program does not work with.

@@ -1,7 +1,7 @@
 extension PQError {
     /// Tells the kinds of errors apart.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
-        private enum Kind: String {
+        private enum Kind: String, CaseIterable {
             case invalidOptions, connectionFailed, connectionLost, server, cancelled, timedOut, decoding
             case poolClosed, poolExhausted, misuse, unknownCommit, pipelineAborted
         }
@@ -11,6 +11,9 @@ extension PQError {
         private init(_ kind: Kind) {
             self.kind = kind
         }
+
+        /// All codes, for tests that must leave none out.
+        package static var allCases: [Code] { Kind.allCases.map { Code($0) } }
 
         /// Shows the code's name.
         public var description: String { kind.rawValue }

@@ -207,7 +207,7 @@ import Testing
                 let error = await #expect(throws: BackOpsError.self) {
                     try await client.enqueue(stream: requests)
                 }
-                #expect(error?.subject == "operations_queue_is_valid")
+                #expect(error?.code == .invalidArgument && error?.subject == "queue")
             }
             let unsendable = Enqueue(Errand.self, ["x": "\0"])
             let error = await #expect(throws: BackOpsError.self) {

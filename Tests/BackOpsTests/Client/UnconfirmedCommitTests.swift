@@ -26,9 +26,8 @@ import Testing
         }
     }
 
-    private func codeOfRefusal(_ body: () async throws -> Void) async -> PQError.Code? {
-        let error = await #expect(throws: (any Error).self) { try await body() }
-        return ((error as? BackOpsError)?.underlying as? PQError ?? error as? PQError)?.code
+    private func codeOfRefusal(_ body: () async throws -> Void) async -> BackOpsError.Code? {
+        await #expect(throws: BackOpsError.self) { try await body() }?.code
     }
 
     @Test func `is acknowledged to nobody, not even to who asks again under its key`() async throws {

@@ -14,7 +14,8 @@ private enum Mistake: String, CaseIterable, Sendable {
         case .unknownBranch, .unknownAction: .unknownJumpTarget
         case .missingGlobal: .missingGlobal
         case .wrongType, .wrongTypeOfAll: .globalTypeMismatch
-        case .unstorableValue, .unstorableNumber, .tooLarge: .invalidGlobals
+        case .unstorableValue, .unstorableNumber: .invalidGlobals
+        case .tooLarge: .limitExceeded
         case .nestedTransaction: .actionEnded
         }
     }

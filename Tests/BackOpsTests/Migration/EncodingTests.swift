@@ -31,7 +31,7 @@ import Testing
         #expect(error?.code == .unsupportedEncoding)
         #expect(
             error?.message.hasPrefix(
-                "the database other has the encoding \(encoding), but BackOps needs UTF8"
+                "The database other has the encoding \(encoding), but BackOps needs UTF8"
             ) == true
         )
         #expect(error?.message.contains("ENCODING 'UTF8' TEMPLATE template0") == true)

@@ -100,7 +100,7 @@ import Testing
                 "somebody has changed or dropped function worker_channel(bigint), view stuck"
             ) == true
         )
-        #expect(error?.message.contains("run `backops migrate up`") == true)
+        #expect(error?.message.contains("Run `backops migrate up`") == true)
         #expect(try await migrator.bringUp().hasReplacedEngine)
         #expect(try await engine() == .current)
         #expect(try await objects() == before)
@@ -139,7 +139,7 @@ import Testing
         try await database.query("update engine set release = '0.0.9'")
         #expect(try await !migrator.status().hasNewerEngine)
         let error = await #expect(throws: BackOpsError.self) { try await worker.drain() }
-        #expect(error?.code == .schemaVersionMismatch)
+        #expect(error?.code == .schemaTooOld)
         #expect(error?.message.contains("those of release 0.0.9, and not those of this program") == true)
     }
 

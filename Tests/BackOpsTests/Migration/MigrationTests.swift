@@ -70,7 +70,7 @@ import Testing
             let error = await #expect(throws: BackOpsError.self) {
                 if attempt == 0 { try await migrator.up() } else { try await migrator.down(to: 0) }
             }
-            #expect(error?.code == .schemaVersionMismatch)
+            #expect(error?.code == .schemaTooNew)
             #expect(
                 error?.message.contains(
                     "is at version 999, but this program knows versions up to \(newest) only"
@@ -85,9 +85,9 @@ import Testing
         #expect(status.steps.filter(\.isModified).map(\.version) == [2])
         #expect(!status.isCurrent && status.pending.isEmpty)
         let error = await #expect(throws: BackOpsError.self) { try await migrator.up() }
-        #expect(error?.code == .schemaVersionMismatch)
+        #expect(error?.code == .schemaModified)
         #expect(
-            error?.message.contains("step 2 (plans) of the schema backops was taken with another text")
+            error?.message.contains("Step 2 (plans) of the schema backops was taken with another text")
                 == true
         )
         let worker = try BackOpsWorker(database.database) { Errand() }

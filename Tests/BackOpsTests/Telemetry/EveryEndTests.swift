@@ -20,7 +20,8 @@ private enum WayToFail: String, CaseIterable, Sendable {
         case .throwsError: "Broken"
         case .throwsPermanently: "Failure.permanent"
         case .runsOutOfTime: "BackOpsError.timedOut"
-        case .setsWhatCannotBeStored, .isTooLarge: "BackOpsError.invalidGlobals"
+        case .setsWhatCannotBeStored: "BackOpsError.invalidGlobals"
+        case .isTooLarge: "BackOpsError.limitExceeded"
         case .isRefusedAtOnce, .isRefusedAtCommit: "BackOpsError.completionRefused"
         case .isRefusedInItsOwnTransaction: "PQError"
         }

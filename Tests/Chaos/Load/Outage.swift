@@ -8,7 +8,7 @@ enum Outage {
         switch error {
         case let error as PQError: explains(error)
         case let error as BackOpsError:
-            error.code == .databaseUnavailable || (error.underlying as? PQError).map(explains) ?? false
+            [.databaseUnavailable, .unknownCommit, .timedOut, .conflict].contains(error.code)
         default: false
         }
     }

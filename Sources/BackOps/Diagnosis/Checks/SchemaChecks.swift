@@ -27,9 +27,7 @@ extension DiagnosisCheck {
         if status.version == 0 {
             return [.failure("there is no schema \(status.schema)", advice: "`backops migrate up` makes it.")]
         }
-        if let (problem, advice) = status.obstacle {
-            return [.failure(problem, advice: advice.prefix(1).uppercased() + advice.dropFirst() + ".")]
-        }
+        if let obstacle = status.obstacle { return [.failure(obstacle.problem, advice: obstacle.advice)] }
         if status.isNewerThanLibrary || status.hasNewerEngine {
             return [
                 .warning(
