@@ -106,7 +106,8 @@ private struct Round: OperationDefinition {
         configuration.pruningInterval = .milliseconds(50)
         configuration.reportingInterval = .milliseconds(50)
         configuration.pollInterval = .milliseconds(100)
-        configuration.vacuumPace = VacuumPace(interval: .milliseconds(100), least: 0)
+        // Vacuums that find nothing to do come less and less often; the look at the table does not.
+        configuration.vacuumPace = VacuumPace(interval: .milliseconds(100), least: 1_000_000)
         configuration.attemptLogs = .always()
         return try BackOpsWorker(
             database,
@@ -144,10 +145,9 @@ private struct Round: OperationDefinition {
         }
     }
 
-    /// Waits until actions complete, and something was reported, pruned and vacuumed since.
+    /// Waits until actions complete, and something was reported and pruned since.
     private func expectEverythingWorks(_ client: BackOpsClient, _ lines: Lines) async throws {
         let pruned = lines.count("pruned operations")
-        let vacuumed = lines.count("vacuumed jobs")
         let reported = try await self.reported(client)
         try await client.enqueue(name: "Old") { Do("Never") { _ in } }
         try await client.pool.script(
@@ -158,7 +158,6 @@ private struct Round: OperationDefinition {
             """
         )
         try await eventually("it prunes") { lines.count("pruned operations") > pruned }
-        try await eventually("it vacuums") { lines.count("vacuumed jobs") > vacuumed }
         try await eventually("it reports") { try await self.reported(client) > reported + 100 }
     }
 
