@@ -153,7 +153,7 @@ struct `The doctor` {
         )
         let findings = await examine(as: role)
         #expect(
-            findings.contains { $0.check == "schema" && $0.found.contains("row level security hides rows") }
+            findings.contains { $0.check == "schema" && $0.found.contains("Row level security hides rows") }
         )
         try await database.script("drop owned by \(role); drop role \(role)")
     }

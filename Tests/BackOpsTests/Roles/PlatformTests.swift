@@ -148,9 +148,9 @@ struct `A database with settings of its platform` {
             var place = database.database
             place.options.settings["role"] = role
             let error = await #expect(throws: BackOpsError.self) { try await Migrator(place).status() }
-            #expect(error?.code == .invalidConfiguration)
+            #expect(error?.code == .noPermission)
             #expect(
-                error?.message.hasPrefix("row level security hides rows of backops.migrations from this role")
+                error?.message.hasPrefix("Row level security hides rows of backops.migrations from this role")
                     == true
             )
         }
