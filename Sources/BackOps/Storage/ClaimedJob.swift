@@ -26,6 +26,56 @@ package struct ClaimedJob: Sendable {
     /// The trace context that the operation was enqueued in.
     package let traceparent: String?
 
+    /// Makes a job of an operation that was enqueued, became due, and was claimed at the same time.
+    ///
+    /// - Parameters:
+    ///   - claim: The claim.
+    ///   - definitionID: Version of the registered plan.
+    ///   - position: The position of its action.
+    ///   - attempt: The number of the attempt, from 1.
+    ///   - maxAttempts: How many attempts the action has.
+    ///   - queue: The queue it was found in.
+    ///   - priority: Its priority.
+    ///   - runAt: When it became due.
+    ///   - operation: The operation's name.
+    ///   - branch: The action's branch.
+    ///   - action: The action's name.
+    ///   - globals: The globals' JSON.
+    ///   - plan: `[[branch, action], …]` in order, where no registered plan says what the operation is made of.
+    package init(
+        claim: Claim,
+        definitionID: Int64? = nil,
+        position: Int = 1,
+        attempt: Int = 1,
+        maxAttempts: Int = 25,
+        queue: String = "default",
+        priority: Int16 = 5,
+        runAt: PQTimestamp,
+        operation: String,
+        branch: String = "main",
+        action: String,
+        globals: [UInt8] = Array("{}".utf8),
+        plan: [UInt8]? = nil
+    ) {
+        self.claim = claim
+        self.definitionID = definitionID
+        self.position = position
+        run = 1
+        self.attempt = attempt
+        self.maxAttempts = maxAttempts
+        self.priority = priority
+        self.runAt = runAt
+        enqueuedAt = runAt
+        self.queue = queue
+        self.operation = operation
+        self.branch = branch
+        self.action = action
+        self.globals = globals
+        self.plan = plan
+        claimedAt = runAt
+        traceparent = nil
+    }
+
     /// The columns in the order in which ``init(_:)`` reads them.
     package static let columns =
         "operation_id, claim_id, definition_id, position, run, attempt, max_attempts, priority, timeout_ms, run_at, "

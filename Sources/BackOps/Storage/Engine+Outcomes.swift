@@ -39,19 +39,24 @@ extension PQRow {
 }
 
 /// A completed attempt as `complete_many` takes it.
-struct CompletedAttempt: Sendable {
-    let end: AttemptEnd
-    let result: ActionResult
-    var job: ClaimedJob { end.job }
+package struct CompletedAttempt: Sendable {
+    package let end: AttemptEnd
+    package let result: ActionResult
+    package var job: ClaimedJob { end.job }
+
+    package init(end: AttemptEnd, result: ActionResult) {
+        self.end = end
+        self.result = result
+    }
 }
 
 /// A failed attempt as `fail_many` takes it.
-struct FailedAttempt: Sendable {
-    let claim: Claim
+package struct FailedAttempt: Sendable {
+    package let claim: Claim
     /// Nil where it could not be read.
-    let job: ClaimedJob?
-    let timedOut: Bool
-    var failure: FailureRecord
+    package let job: ClaimedJob?
+    package let timedOut: Bool
+    package var failure: FailureRecord
     private let endedAt = ContinuousClock.now
 
     /// How long ago its body ended, where the names of its stack have taken their time; nil where that is not worth a word.
@@ -60,22 +65,27 @@ struct FailedAttempt: Sendable {
         return age < .milliseconds(10) ? nil : age
     }
 
-    init(claim: Claim, job: ClaimedJob? = nil, failure: FailureRecord) {
+    package init(claim: Claim, job: ClaimedJob? = nil, failure: FailureRecord) {
         self.claim = claim
         self.job = job
         timedOut = (failure.error as? BackOpsError)?.code == .timedOut
         self.failure = failure
     }
 
-    init(_ job: ClaimedJob, _ failure: FailureRecord) {
+    package init(_ job: ClaimedJob, _ failure: FailureRecord) {
         self.init(claim: job.claim, job: job, failure: failure)
     }
 }
 
 /// A snoozed attempt as `snooze_many` takes it.
-struct SnoozedAttempt: Sendable {
-    let claim: Claim
-    let when: Snooze.When
+package struct SnoozedAttempt: Sendable {
+    package let claim: Claim
+    package let when: Snooze.When
+
+    package init(claim: Claim, when: Snooze.When) {
+        self.claim = claim
+        self.when = when
+    }
 }
 
 extension Engine {

@@ -62,7 +62,7 @@ extension Engine {
     /// One row with the number of reports that were taken.
     func reportProgress(
         worker: Int64,
-        _ reports: [(claim: Claim, report: WorkerActionHost.Report)]
+        _ reports: [(claim: Claim, report: ProgressReport)]
     ) -> SQLStatement {
         """
         select \(unescaped: name).report_progress(

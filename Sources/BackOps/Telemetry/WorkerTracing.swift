@@ -68,7 +68,7 @@ extension SpanAttributes {
 }
 
 /// The span of an attempt whose body has ended.
-struct AttemptSpan: Sendable {
+package struct AttemptSpan: Sendable {
     fileprivate let span: any Span
     fileprivate let end: DefaultTracerClock.Timestamp
 

@@ -3,13 +3,25 @@ import Logging
 /// What is to be told of an attempt whose body has ended, once it is known what became of it.
 ///
 /// The body's end is not the last word: what it completed may be refused by the database.
-struct AttemptEnd: Sendable {
-    let job: ClaimedJob
+package struct AttemptEnd: Sendable {
+    package let job: ClaimedJob
     /// How long the body ran.
-    var duration: Duration = .zero
-    var span: AttemptSpan?
+    package let duration: Duration
+    package let span: AttemptSpan?
     /// What it logged, where that is kept for a failure.
-    var log: AttemptLog?
+    package let log: AttemptLog?
+
+    package init(
+        job: ClaimedJob,
+        duration: Duration = .zero,
+        span: AttemptSpan? = nil,
+        log: AttemptLog? = nil
+    ) {
+        self.job = job
+        self.duration = duration
+        self.span = span
+        self.log = log
+    }
 }
 
 extension Dispatcher {
@@ -23,7 +35,7 @@ extension Dispatcher {
     func lose(_ end: AttemptEnd) { telemetry.ended(end, .cancelled) }
 
     /// Tells of the outcomes that are not written because the lease is gone or the worker leaves.
-    func loseOutcomes(_ outcomes: PendingOutcomes, _ reason: Logger.Message) {
+    func loseOutcomes(_ outcomes: Outbox, _ reason: Logger.Message) {
         for attempt in outcomes.completions {
             logger.warning(reason, metadata: attempt.job.metadata)
             lose(attempt.end)
@@ -34,7 +46,7 @@ extension Dispatcher {
                 metadata: attempt.claim.metadata.merging(attempt.job?.metadata ?? [:]) { $1 }
             )
         }
-        for claim in outcomes.snoozes.map(\.claim) + outcomes.releases + outcomes.unbegun {
+        for claim in outcomes.snoozes.map(\.claim) + outcomes.releases + outcomes.neverStarted {
             logger.warning(reason, metadata: claim.metadata)
         }
     }

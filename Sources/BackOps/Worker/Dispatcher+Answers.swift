@@ -6,7 +6,7 @@ import Logging
 /// Every answer is read row by row, and nothing is taken for granted: whatever it lacks, or says that this version does not
 /// know, every outcome that was sent is settled, kept and asked about, or given up with a line in the log.
 extension Dispatcher {
-    mutating func accept(_ part: ExchangePart, _ rows: PQResult, duration: Duration) throws(PQError) {
+    mutating func accept(_ part: Request, _ rows: PQResult, duration: Duration) throws(PQError) {
         switch part {
         case .sleeping(let sleeping): look.told(sleeping: sleeping)
         case .stopping: mustTellStop = false
@@ -23,23 +23,30 @@ extension Dispatcher {
         case .lost: loseClaims(rows)
         case .claim(let limit, let unseen):
             let claimed = unseen ? ClaimedRows() : ClaimedRows(rows)
-            look.claimed(claimed.jobs, count: rows.count, limit: limit, duration: duration)
+            look.claimed(
+                claimed.jobs.lazy.map(\.lane),
+                count: rows.count,
+                limit: limit,
+                duration: duration,
+                at: .now,
+                using: &jitter
+            )
             telemetry.claimed(claimed.jobs, duration: duration)
             if unseen { describe(rows) } else { start(claimed) }
         case .claimSuspect(let unseen):
-            quarantine.claimed(rows.first.flatMap { claim(of: $0)?.claimID })
-            if rows.isEmpty { look.wake() }
+            quarantine.claimed(rows.first.flatMap { claim(of: $0)?.claimID }, at: .now)
+            if rows.isEmpty { look.wake(at: .now) }
             if unseen { describe(rows) } else { start(ClaimedRows(rows)) }
         case .describe(let claim):
-            if rows.isEmpty { quarantine.forget(claim) }
+            if rows.isEmpty { quarantine.ended(claim.claimID) }
             start(ClaimedRows(rows))
         case .nextDue:
             let delay = try rows.first?.decode(0, as: Int64?.self)
-            look.learned(nextDue: delay.map { .milliseconds($0) })
+            look.learned(nextDue: delay.map { .milliseconds($0) }, at: .now)
         }
     }
 
-    private mutating func accept(_ part: ExchangePart, _ attempts: [CompletedAttempt], _ rows: PQResult) {
+    private mutating func accept(_ part: Request, _ attempts: [CompletedAttempt], _ rows: PQResult) {
         let sent = Dictionary(attempts.map { ($0.job.claim, $0) }) { first, _ in first }
         var settled: Set<Claim> = []
         var invalid: Set<Claim> = []
@@ -59,7 +66,7 @@ extension Dispatcher {
             settled.insert(claim)
         }
         askWhy(part, invalid)
-        postponed.keep(part, except: settled)
+        postponed.keep(part, except: settled, at: .now)
     }
 
     /// The database has decided about a completed action.
@@ -77,7 +84,7 @@ extension Dispatcher {
     mutating func goOn(after job: ClaimedJob, _ answer: CompletionResult) {
         switch answer.outcome {
         case .advanced: if let next = answer.next { start(job.advanced(to: next)) }
-        case .waiting: look.wakeUnlessAsleep()
+        case .waiting: look.wakeUnlessAsleep(at: .now)
         case .completed: logger.debug("operation completed", metadata: job.metadata)
         case .failed: logger.error("operation failed: its next action cannot start", metadata: job.metadata)
         case .done: mustReconcile = true
@@ -86,7 +93,7 @@ extension Dispatcher {
     }
 
     private mutating func acceptHandBacks(
-        _ part: ExchangePart,
+        _ part: Request,
         failures: [FailedAttempt] = [],
         _ rows: PQResult
     ) {
@@ -105,7 +112,7 @@ extension Dispatcher {
             settled.insert(claim)
         }
         askWhy(part, invalid)
-        postponed.keep(part, except: settled)
+        postponed.keep(part, except: settled, at: .now)
     }
 
     private mutating func settle(_ answer: HandBackResult, _ attempt: FailedAttempt?) {
@@ -124,9 +131,9 @@ extension Dispatcher {
     }
 
     /// Sends again, each by itself, what was set aside in a batch because it cannot be recorded: the server says why then.
-    private mutating func askWhy(_ part: ExchangePart, _ invalid: Set<Claim>) {
+    private mutating func askWhy(_ part: Request, _ invalid: Set<Claim>) {
         guard !invalid.isEmpty else { return }
-        var outcomes = PendingOutcomes()
+        var outcomes = Outbox()
         outcomes.restore(part)
         pending.add(outcomes.remove(invalid))
         sendsSingly = true
@@ -262,9 +269,9 @@ extension Dispatcher {
 
     /// Fails a job for good that this worker holds and cannot read, so that it neither comes back nor holds up others.
     mutating func putAside(_ claim: Claim, _ error: PQError) {
-        quarantine.forget(claim)
+        quarantine.ended(claim.claimID)
         guard stop <= .whenIdle else {
-            pending.unbegun.append(claim)
+            pending.neverStarted.append(claim)
             return
         }
         let failure = FailureRecord(Failure.permanent("the job cannot be read", underlying: error))

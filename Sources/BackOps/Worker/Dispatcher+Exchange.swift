@@ -14,10 +14,11 @@ extension Dispatcher {
     var mustSend: Bool {
         if let sendAgainAt, sendAgainAt > .now { return false }
         guard flights.isEmpty else {
-            return mayOverlap && pending.count + (look.isDue ? freeSlots : 0) >= worthwhile
+            return mayOverlap && pending.count + (look.isDue(at: .now) ? freeSlots : 0) >= worthwhile
         }
-        return !pending.isEmpty || !undescribed.isEmpty || mustReconcile || mustTellStop || postponed.mustAsk
-            || (look.isDue && stop <= .whenIdle)
+        return !pending.isEmpty || !undescribed.isEmpty || mustReconcile || mustTellStop
+            || postponed.mustAsk(at: .now)
+            || (look.isDue(at: .now) && stop <= .whenIdle)
             || nextProgress <= .now || asksForLostClaims
     }
 
@@ -31,7 +32,7 @@ extension Dispatcher {
     private var mayOverlap: Bool {
         flights.count < Self.maxFlights && stop <= .whenIdle && !mustReconcile && !sendsSingly && !isInTrouble
             && undescribed.isEmpty && outage.failures == 0 && sendAgainAt == nil && !quarantine.isRequested
-            && quarantine.suspect == nil
+            && quarantine.running == nil
     }
 
     private var asksForLostClaims: Bool {
@@ -44,7 +45,7 @@ extension Dispatcher {
         sendAgainAt = nil
         let parts = makeParts()
         guard !parts.isEmpty else { return false }
-        pending = PendingOutcomes()
+        pending = Outbox()
         let statements = parts.map(statement)
         let number = flightsSoFar
         flightsSoFar += 1
@@ -59,24 +60,24 @@ extension Dispatcher {
             } catch {
                 answers = .failure(error)
             }
-            inbox.land(Landing(flight: number, answers: answers, duration: .now - sent))
+            inbox.land(RoundTripAnswer(flight: number, answers: answers, duration: .now - sent))
         }
-        flights[number] = Flight(parts: parts, isSingly: sendsSingly, task: task)
+        flights[number] = RoundTrip(parts: parts, isSingly: sendsSingly, task: task)
         return true
     }
 
     /// Acts on the answers of a round trip.
-    mutating func land(_ landing: Landing) {
+    mutating func land(_ landing: RoundTripAnswer) {
         guard let flight = flights.removeValue(forKey: landing.flight) else { return }
         take(landing, of: flight)
-        if flight.looksForJobs { look.hasLooked() }
+        if flight.looksForJobs { look.hasLooked(at: .now) }
         if !lostInFlight.isEmpty {
             let oldest = flights.keys.min() ?? flightsSoFar
             lostInFlight = lostInFlight.filter { $0.value > oldest }
         }
     }
 
-    private mutating func take(_ landing: Landing, of flight: Flight) {
+    private mutating func take(_ landing: RoundTripAnswer, of flight: RoundTrip) {
         let answers: [Result<PQResult, PQError>]
         switch landing.answers {
         case .success(let given): answers = given
@@ -117,13 +118,13 @@ extension Dispatcher {
     }
 
     /// Keeps what has not been written.
-    private mutating func restore(_ parts: [ExchangePart]) {
+    private mutating func restore(_ parts: [Request]) {
         pending.restore(parts)
         for case .progress(let reports) in parts { giveBack(reports) }
         for case .describe(let claim) in parts { undescribed.append(claim) }
     }
 
-    func giveBack(_ reports: [(claim: Claim, report: WorkerActionHost.Report)]) {
+    func giveBack(_ reports: [(claim: Claim, report: ProgressReport)]) {
         for (claim, report) in reports { running[claim.claimID]?.host.restore(report) }
     }
 
@@ -131,7 +132,7 @@ extension Dispatcher {
     ///
     /// A claim never waits for a lock, so it can follow a batch of completions in one transaction. Batches of several
     /// kinds take their locks one after the other, which would not be in the order of ids: each is its own transaction.
-    private func sharesTransaction(_ parts: [ExchangePart]) -> Bool {
+    private func sharesTransaction(_ parts: [Request]) -> Bool {
         !sendsSingly && parts.count(where: \.isOutcome) <= 1 && !parts.contains(where: \.describes)
     }
 
@@ -143,7 +144,7 @@ extension Dispatcher {
             return
         }
         switch Refusal(refusal?.sqlState) {
-        case .contention: sendAgainAt = .now + refusals.next()
+        case .contention: sendAgainAt = .now + refusals.next(using: &jitter)
         case .trouble: wait(for: refusal)
         case .content, .unexpected: break
         }
@@ -154,37 +155,38 @@ extension Dispatcher {
     private mutating func loseAnswer(_ error: any Error) {
         if outage.failures == 0 { telemetry.lost(.dispatcher, error, logger) }
         mustReconcile = true
-        sendAgainAt = .now + outage.next()
+        sendAgainAt = .now + outage.next(using: &jitter)
     }
 }
 
 // MARK: - What is sent
 
 extension Dispatcher {
-    private mutating func makeParts() -> [ExchangePart] {
-        var parts: [ExchangePart] = []
+    private mutating func makeParts() -> [Request] {
+        var parts: [Request] = []
         let batch = sendsSingly ? 1 : 1000
-        let isOverdue = { [postponed] in postponed.isOverdue($0.job.claim) } as (CompletedAttempt) -> Bool
+        let isOverdue =
+            { [postponed] in postponed.isOverdue($0.job.claim, at: .now) } as (CompletedAttempt) -> Bool
         let overdue = pending.completions.filter(isOverdue)
         let fresh = overdue.isEmpty ? pending.completions : pending.completions.filter { !isOverdue($0) }
         parts += chunks(fresh, batch).map { .complete($0, continues: continues) }
         parts += chunks(overdue, batch).map { .complete($0, continues: false) }
-        parts += chunks(pending.failures, batch).map(ExchangePart.fail)
-        parts += chunks(pending.snoozes, batch).map(ExchangePart.snooze)
+        parts += chunks(pending.failures, batch).map(Request.fail)
+        parts += chunks(pending.snoozes, batch).map(Request.snooze)
         parts += chunks(pending.releases, batch).map { .release($0, began: true) }
-        parts += chunks(pending.unbegun, batch).map { .release($0, began: false) }
-        parts += chunks(pending.logs, batch).map(ExchangePart.logs)
+        parts += chunks(pending.neverStarted, batch).map { .release($0, began: false) }
+        parts += chunks(pending.logs, batch).map(Request.logs)
         if mustReconcile { parts.append(.held(unseen: claimsUnseen)) }
-        parts += undescribed.map(ExchangePart.describe)
+        parts += undescribed.map(Request.describe)
         undescribed = []
-        if postponed.mustAsk {
-            let questions = postponed.takeQuestions()
+        if postponed.mustAsk(at: .now) {
+            let questions = postponed.takeQuestions(at: .now)
             if !questions.isEmpty { parts.append(.stillHeld(questions)) }
         }
         if asksForLostClaims { parts.append(.lost(running.values.map(\.job.claim))) }
         if mustTellStop { parts.append(.stopping) }
         // A claim rides along with results; a report of progress is no reason to look.
-        let claims = look.isDue || parts.contains(where: \.isOutcome)
+        let claims = look.isDue(at: .now) || parts.contains(where: \.isOutcome)
         if nextProgress <= .now {
             nextProgress = .now + Self.progressInterval
             let reports = takeReports()
@@ -194,15 +196,15 @@ extension Dispatcher {
         return parts
     }
 
-    private mutating func claimParts() -> [ExchangePart] {
+    private mutating func claimParts() -> [Request] {
         guard stop <= .whenIdle, !mustReconcile, !look.isLooking else { return [] }
         guard let hearing else {
-            look.rest()
+            look.rest(at: .now)
             return []
         }
-        if stop == .whenIdle, look.foundNothing, !quarantine.foundNothing { quarantine.request() }
-        if quarantine.holdsClaims(running: running.count) { return suspectParts() }
-        var parts: [ExchangePart] = []
+        if stop == .whenIdle, look.foundNothing, !quarantine.foundNothing { quarantine.request(at: .now) }
+        if quarantine.holdsClaims(running: running.count, at: .now) { return suspectParts() }
+        var parts: [Request] = []
         if let sleeping = look.tellsSleep {
             if hearing == .listens {
                 parts.append(.sleeping(sleeping))
@@ -211,7 +213,7 @@ extension Dispatcher {
             }
         }
         guard freeSlots > 0 else {
-            look.waitForSlots()
+            look.waitForSlots(at: .now)
             return parts
         }
         parts.append(.claim(limit: min(freeSlots, 1000), unseen: claimsUnseen))
@@ -221,18 +223,17 @@ extension Dispatcher {
     }
 
     /// One suspect, once nothing else runs and everything is written.
-    private mutating func suspectParts() -> [ExchangePart] {
-        // Each of these ends in an outcome to be sent, and that in another look.
-        guard running.isEmpty, postponed.isEmpty, resolving.isEmpty else {
-            look.rest()
+    private mutating func suspectParts() -> [Request] {
+        guard running.isEmpty else {
+            look.rest(at: .now)
             return []
         }
-        // What is pending leaves with this round trip, and the suspect's claim follows its answer.
-        look.lookNow()
-        return pending.isEmpty ? [.claimSuspect(unseen: claimsUnseen)] : []
+        look.lookNow(at: .now)
+        return pending.isEmpty && postponed.isEmpty && resolving.isEmpty
+            ? [.claimSuspect(unseen: claimsUnseen)] : []
     }
 
-    private func statement(_ part: ExchangePart) -> SQLStatement {
+    private func statement(_ part: Request) -> SQLStatement {
         switch part {
         case .sleeping(let sleeping): engine.heartbeat(worker: worker, sleeping: sleeping)
         case .stopping: engine.heartbeat(worker: worker, sleeping: false, stopping: true)
@@ -259,7 +260,7 @@ extension Dispatcher {
     /// Whether this worker takes the next action of an operation itself.
     private var continues: Bool { stop <= .whenIdle && !quarantine.isRequested }
 
-    private func takeReports() -> [(claim: Claim, report: WorkerActionHost.Report)] {
+    private func takeReports() -> [(claim: Claim, report: ProgressReport)] {
         running.values.compactMap { action in action.host.takeReport().map { (action.job.claim, $0) } }
     }
 

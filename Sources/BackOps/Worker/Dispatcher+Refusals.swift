@@ -4,18 +4,18 @@ import Logging
 /// What the server refuses.
 extension Dispatcher {
     /// A statement was refused by the server, which did nothing then.
-    mutating func refuse(_ part: ExchangePart, _ error: PQError) {
+    mutating func refuse(_ part: Request, _ error: PQError) {
         if error.sqlState == .unknownWorker {
             inbox.leaseEnded()
             return
         }
         switch Refusal(error.sqlState) {
-        case .contention: sendAgainAt = .now + refusals.next()
+        case .contention: sendAgainAt = .now + refusals.next(using: &jitter)
         case .trouble: wait(for: error)
         case .content: refuseContent(of: part, error)
         case .unexpected where part.isLog: dropLogs(error)
         case .unexpected:
-            sendAgainAt = .now + refusals.next()
+            sendAgainAt = .now + refusals.next(using: &jitter)
             if part.isOutcome { sendsSingly = true }
             logger.error("a statement of the worker was refused", metadata: ["error": "\(error)"])
         }
@@ -23,7 +23,7 @@ extension Dispatcher {
 
     /// The database takes no writes for now: says so once, and keeps everything until it does.
     mutating func wait(for error: PQError?) {
-        sendAgainAt = .now + refusals.next()
+        sendAgainAt = .now + refusals.next(using: &jitter)
         // What is too much for one statement may do in several.
         sendsSingly = true
         guard !isInTrouble else { return }
@@ -35,8 +35,8 @@ extension Dispatcher {
     }
 
     /// The database cannot store what a statement asks for.
-    private mutating func refuseContent(of part: ExchangePart, _ error: PQError) {
-        sendAgainAt = .now + refusals.next()
+    private mutating func refuseContent(of part: Request, _ error: PQError) {
+        sendAgainAt = .now + refusals.next(using: &jitter)
         switch part {
         case .complete(let completions, _) where completions.count == 1:
             failCompletion(completions[0], error)
@@ -55,7 +55,7 @@ extension Dispatcher {
                 metadata: ["error": "\(error)"]
             )
             claimsUnseen = true
-            look.lookNow()
+            look.lookNow(at: .now)
         case .sleeping, .stopping, .progress, .held, .stillHeld, .lost, .claim, .claimSuspect, .nextDue:
             logger.error("a statement of the worker was refused", metadata: ["error": "\(error)"])
         }

@@ -24,8 +24,8 @@ struct Dispatcher {
     /// By claim; those that wait for a slot, too.
     var running: [Int64: RunningAction] = [:]
     var pace = ClaimPace()
-    var pending = PendingOutcomes()
-    var postponed = PostponedOutcomes()
+    var pending = Outbox()
+    var postponed = OutcomeRetries()
 
     /// Claims whose completion has an answer that cannot be read; what this worker still holds of them is handed back.
     var doubtful: Set<Claim> = []
@@ -34,13 +34,13 @@ struct Dispatcher {
     var abandoned: Set<Claim> = []
 
     /// Round trips under way, by number.
-    var flights: [Int: Flight] = [:]
+    var flights: [Int: RoundTrip] = [:]
     var flightsSoFar = 0
 
     /// Claims that were taken away, perhaps before the answer that hands them over has come; with the first flight that
     /// cannot know of them any more.
     var lostInFlight: [Int64: Int] = [:]
-    var look: Lookout
+    var look: ClaimSchedule
     var outage = OutageBackoff()
 
     /// Grows while the database is there but refuses statements.
@@ -48,7 +48,9 @@ struct Dispatcher {
 
     /// The database takes no writes, for reasons of its own; that was said in the log.
     var isInTrouble = false
-    var quarantine = Quarantine()
+    /// Spreads what must not happen in all workers at once.
+    var jitter = JitterGenerator(seed: .random(in: .min ... .max))
+    var quarantine = SuspectTurn()
 
     /// Failures whose stacks are being given names, and until when they wait for that.
     var resolving: [Claim: (attempt: FailedAttempt, until: ContinuousClock.Instant)] = [:]
@@ -74,7 +76,7 @@ struct Dispatcher {
     /// How this worker learns that a claim was taken away; nil until the heartbeat has connected.
     ///
     /// Before that it claims nothing: a cancel that comes while nobody listens would not be heard.
-    var hearing: WorkerInbox.Hearing?
+    var hearing: WakeMode?
 
     /// When to ask which claims were taken away; nil while the database tells.
     var nextQuestion: ContinuousClock.Instant?
@@ -129,7 +131,7 @@ struct Dispatcher {
         self.stragglers = stragglers
         self.telemetry = telemetry
         self.logger = logger
-        look = Lookout(queues: configuration.queues, pollInterval: configuration.pollInterval)
+        look = ClaimSchedule(queues: configuration.queues, pollInterval: configuration.pollInterval, at: .now)
     }
 
     /// Runs until the worker is told to stop and has nothing left, or its lease ends.
@@ -155,12 +157,12 @@ struct Dispatcher {
             }
             handBackWaiting()
             giveUpTraces()
-            pending.add(postponed.takeDue())
+            pending.add(postponed.takeDue(at: .now))
             if isFinished { return .stopped }
-            if freeSlots > 0 { look.slotsAreFree() }
+            if freeSlots > 0 { look.slotsAreFree(at: .now) }
             if let nextReconciliation, nextReconciliation <= .now { mustReconcile = true }
             while mustSend, send() {}
-            if freeSlots > 0 { look.slotsAreFree() }
+            if freeSlots > 0 { look.slotsAreFree(at: .now) }
             if !inbox.hasNews, isFinished { return .stopped }
             telemetry.metrics?.running(min(running.count, configuration.concurrency))
             await inbox.wait(until: nextMoment, actions: actionsToWaitFor)
@@ -168,12 +170,14 @@ struct Dispatcher {
     }
 
     /// How many jobs this worker holds at once: the slots, and what short actions can do without.
-    var capacity: Int { configuration.concurrency + pace.ahead(of: configuration.concurrency) }
+    var capacity: Int { configuration.concurrency + pace.ahead(of: configuration.concurrency, at: .now) }
 
     /// Room that neither an action has nor the answer to what was sent, or is to be, may take.
     var freeSlots: Int {
         let reserved = flights.values.reduce(0) { $0 + $1.slots }
-        let ended = postponed.slots(pending.completions) + postponed.slots(postponed.outcomes.completions)
+        let ended =
+            postponed.slots(pending.completions, at: .now)
+            + postponed.slots(postponed.outcomes.completions, at: .now)
         return capacity - running.count - undescribed.count - ended - reserved
     }
 
@@ -183,10 +187,10 @@ struct Dispatcher {
         for (claim, text) in news.traces { addTrace(text, to: claim) }
         for claim in news.lostClaims { lose(claim) }
         if let hearing = news.connected { connected(hearing) }
-        if news.isWoken { look.wake() }
+        if news.isWoken { look.wake(at: .now) }
         if news.hasSuspects {
-            quarantine.request()
-            look.lookNow()
+            quarantine.request(at: .now)
+            look.lookNow(at: .now)
         }
         if news.stop > stop { begin(news.stop) }
         if let stopDeadline, stopDeadline <= .now, !isCancelling { cancelRest() }
@@ -200,7 +204,7 @@ struct Dispatcher {
             lose(ended.end)
             return
         }
-        if quarantine.suspect == claim.claimID { quarantine.suspect = nil }
+        quarantine.ended(claim.claimID)
         if let log = ended.log { pending.logs.append((claim, log)) }
         switch ended.outcome {
         // The database has the last word.
@@ -226,7 +230,7 @@ struct Dispatcher {
     }
 
     /// What was said while nobody listened was not heard, and another server may be there now: the worker asks.
-    private mutating func connected(_ hearing: WorkerInbox.Hearing) {
+    private mutating func connected(_ hearing: WakeMode) {
         mustReconcile = mustReconcile || self.hearing != nil
         self.hearing = hearing
         telemetry.metrics?.listens(hearing == .listens)
@@ -240,7 +244,7 @@ struct Dispatcher {
             if !flights.isEmpty { lostInFlight[claim] = flightsSoFar }
             return
         }
-        if quarantine.suspect == claim { quarantine.suspect = nil }
+        quarantine.ended(claim)
         logger.notice("action is cancelled: its claim was taken away", metadata: action.job.metadata)
         cancel(action)
     }
@@ -259,7 +263,9 @@ struct Dispatcher {
         guard !claims.isEmpty else { return }
         if stop < .graceful { pace.stalled() }
         for claim in claims {
-            if let action = running.removeValue(forKey: claim) { pending.unbegun.append(action.job.claim) }
+            if let action = running.removeValue(forKey: claim) {
+                pending.neverStarted.append(action.job.claim)
+            }
         }
     }
 
@@ -272,16 +278,16 @@ struct Dispatcher {
         }
         // The answer that hands it over came after the signal.
         guard stop <= .whenIdle else {
-            pending.unbegun.append(job.claim)
+            pending.neverStarted.append(job.claim)
             return
         }
         // Waiting is a risk: it ends as crashed if this process dies meanwhile.
         guard job.attempt < job.maxAttempts || inbox.hasFreeSlot else {
-            if !pace.isCautious {
+            if !pace.isCautious(at: .now) {
                 logger.debug("worker claims nothing ahead for a while: a last attempt must not wait")
             }
-            pace.beCautious()
-            pending.unbegun.append(job.claim)
+            pace.beCautious(at: .now)
+            pending.neverStarted.append(job.claim)
             return
         }
         running[job.claim.claimID] = .start(
@@ -364,8 +370,8 @@ extension Dispatcher {
         outcomes.add(postponed.outcomes)
         outcomes.failures += resolving.values.map(\.attempt)
         loseOutcomes(outcomes, "result of an action is refused: the worker's lease has ended")
-        pending = PendingOutcomes()
-        postponed = PostponedOutcomes()
+        pending = Outbox()
+        postponed = OutcomeRetries()
         resolving = [:]
     }
 
@@ -374,7 +380,7 @@ extension Dispatcher {
         var outcomes = pending
         outcomes.add(postponed.outcomes)
         outcomes.failures += resolving.values.map(\.attempt)
-        (outcomes.releases, outcomes.unbegun) = ([], [])
+        (outcomes.releases, outcomes.neverStarted) = ([], [])
         loseOutcomes(
             outcomes,
             "result of an action is not written: the worker stops before the database takes it"

@@ -154,7 +154,7 @@ final class Heartbeat: Sendable {
     }
 
     /// Makes the session the worker's sign of life, and listens on it, if it leads directly to the server.
-    private func attach(_ session: inout PQSession) throws -> WorkerInbox.Hearing {
+    private func attach(_ session: inout PQSession) throws -> WakeMode {
         let statement = engine.attachSession(worker: worker, backendPID: session.backendPID)
         let isDirect = try session.query(statement).first?.decode(0, as: Bool.self) ?? false
         guard configuration.listens else { return .asks }

@@ -1,34 +1,32 @@
-import LibPQ
 import Synchronization
 
 /// Knows the plans of the operations that the worker runs, by the version that their jobs name.
-final class PlanCache: Sendable {
-    private let engine: Engine
-    private let pool: PQPool
+package final class PlanCache: Sendable {
+    /// Fetches the text of a version that this worker did not register; nil where there is no such version.
+    package typealias Fetch = @Sendable (_ definitionID: Int64) async throws -> [UInt8]?
+
+    private let fetch: Fetch
     private let plans = Mutex<[Int64: Plan]>([:])
 
-    init(engine: Engine, pool: PQPool) {
-        self.engine = engine
-        self.pool = pool
-    }
+    package init(fetch: @escaping Fetch) { self.fetch = fetch }
 
-    func remember(_ plan: Plan, as definitionID: Int64) {
+    package func remember(_ plan: Plan, as definitionID: Int64) {
         plans.withLock { $0[definitionID] = plan }
     }
 
-    /// The plan of a job's operation; asks the database once for a version that this worker did not register.
-    func plan(of job: ClaimedJob) async throws -> Plan {
+    /// Returns the plan of a job's operation; fetches a version that this worker did not register once.
+    package func plan(of job: ClaimedJob) async throws -> Plan {
         if let text = job.plan { return try Self.plan(positions: text, of: job) }
         guard let id = job.definitionID else { return Plan(entries: []) }
         if let known = plans.withLock({ $0[id] }) { return known }
-        guard let row = try await pool.query(engine.plan(ofDefinition: id)).first else {
+        guard let text = try await fetch(id) else {
             throw BackOpsError(
                 .invalidPlan,
                 subject: job.operation,
                 message: "Version \(id) of the plan of \(job.operation) is not in the database."
             )
         }
-        let plan = try Plan(operation: job.operation, json: try row.decode(0, as: PQJSON.self).bytes)
+        let plan = try Plan(operation: job.operation, json: text)
         remember(plan, as: id)
         return plan
     }

@@ -1,7 +1,7 @@
-import LibPQ
+package import LibPQ
 
 /// Sorts what the server refuses by what a worker has to do about it.
-enum Refusal {
+package enum Refusal: Sendable {
     /// Somebody else was at the same rows: again, soon.
     case contention
     /// The server cannot write now, or was told to end the statement: again, until it can, as after an outage.
@@ -11,7 +11,7 @@ enum Refusal {
     /// Anything else, such as a missing privilege: no action's fault, so its result is kept and offered again.
     case unexpected
 
-    init(_ state: SQLState?) {
+    package init(_ state: SQLState?) {
         self =
             switch state {
             case let state? where state.isClass("40") || state == .lockNotAvailable: .contention
@@ -27,7 +27,7 @@ enum Refusal {
 
 extension PQError {
     /// Whether it is about what is stored: the same would happen again.
-    var isAboutContent: Bool {
+    package var isAboutContent: Bool {
         switch code {
         case .decoding: return true
         case .server:
@@ -38,7 +38,7 @@ extension PQError {
     }
 
     /// Whether waiting may help: the connection's trouble, or a server that is starting, stopping, full or read-only.
-    var mayPass: Bool {
+    package var mayPass: Bool {
         switch code {
         case .server:
             switch Refusal(sqlState) {

@@ -3,19 +3,13 @@ import Synchronization
 
 /// Does for one running action what needs the database.
 final class WorkerActionHost: ActionHost {
-    /// The last report of progress; of many, only the last one is written.
-    struct Report: Sendable {
-        let progress: Double
-        let note: String?
-    }
-
     private let engine: Engine
     private let pool: PQPool
     private let worker: Int64
     private let job: ClaimedJob
     private let lease: Duration
     private var claim: Claim { job.claim }
-    private let report = Mutex<Report?>(nil)
+    private let report = Mutex<ProgressReport?>(nil)
     private let completion = Mutex(Completing.no)
 
     /// How far the action has come in completing itself.
@@ -45,21 +39,18 @@ final class WorkerActionHost: ActionHost {
         if case .no = completion.withLock({ $0 }) { false } else { true }
     }
 
-    /// Whether there is a report that was not taken.
-    var hasReport: Bool { report.withLock { $0 != nil } }
-
     /// Takes the last report, if there was one since the last time.
-    func takeReport() -> Report? {
+    func takeReport() -> ProgressReport? {
         report.withLock { $0.take() }
     }
 
     /// Takes back a report that could not be written, unless there is a newer one.
-    func restore(_ former: Report) {
+    func restore(_ former: ProgressReport) {
         report.withLock { $0 = $0 ?? former }
     }
 
     func report(progress: Double, note: String?) {
-        report.withLock { $0 = Report(progress: progress, note: note) }
+        report.withLock { $0 = ProgressReport(progress: progress, note: note) }
     }
 
     func checkpoint(_ patch: GlobalsPatch) async throws {
@@ -103,7 +94,7 @@ final class WorkerActionHost: ActionHost {
     ) async throws -> CompletionResult {
         let end = ContinuousClock.now + lease
         var pause: Duration = .milliseconds(2)
-        var nextQuestion = ContinuousClock.now + PostponedOutcomes.patience
+        var nextQuestion = ContinuousClock.now + OutcomeRetries.patience
         while true {
             // From here to the commit the job's row is locked: nobody could take it from a process that is frozen now.
             let answers = try await transaction.pipeline([
@@ -120,7 +111,7 @@ final class WorkerActionHost: ActionHost {
             case .busy:
                 guard ContinuousClock.now < end else { throw BackOpsError.staleClaim(claim) }
                 if nextQuestion <= .now {
-                    nextQuestion = .now + PostponedOutcomes.patience
+                    nextQuestion = .now + OutcomeRetries.patience
                     try await checkClaim(in: transaction)
                 }
                 try await Task.sleep(for: pause)

@@ -68,7 +68,7 @@ public struct WorkerConfiguration: Sendable {
     package var vacuumPace = VacuumPace()
 
     /// How often it looks for jobs; who is not woken looks once a second at least.
-    func pollInterval(_ hearing: WorkerInbox.Hearing) -> Duration {
+    func pollInterval(_ hearing: WakeMode) -> Duration {
         switch hearing {
         case .listens: pollInterval
         case .asks: min(pollInterval, .seconds(1))

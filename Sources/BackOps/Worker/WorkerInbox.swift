@@ -19,14 +19,6 @@ package final class WorkerInbox: Sendable {
         package static func < (lhs: Stop, rhs: Stop) -> Bool { lhs.rawValue < rhs.rawValue }
     }
 
-    /// How a worker learns of new work, and of claims that were taken away.
-    enum Hearing: Sendable {
-        /// The database tells it.
-        case listens
-        /// It asks again and again.
-        case asks
-    }
-
     /// An attempt that has ended.
     struct Ended: Sendable {
         let end: AttemptEnd
@@ -37,15 +29,18 @@ package final class WorkerInbox: Sendable {
         let log: PQJSON?
     }
 
+    /// Runs an action and says how it ended.
+    typealias Body = @Sendable () async -> Ended
+
     /// Everything that came in since the last look.
     struct News: Sendable {
-        var landings: [Landing] = []
+        var landings: [RoundTripAnswer] = []
         var ended: [Ended] = []
         var lostClaims: [Int64] = []
         var traces: [(claim: Claim, text: String)] = []
         var isWoken = false
         /// The heartbeat has connected; whether the database can tell this worker something from now on.
-        var connected: Hearing?
+        var connected: WakeMode?
         var hasSuspects = false
         var leaseEnded = false
         var stop = Stop.no
@@ -62,7 +57,7 @@ package final class WorkerInbox: Sendable {
         /// The running actions, by claim: no more than there are slots.
         var tasks: [Int64: Task<Void, Never>] = [:]
         /// Actions for which no slot is free.
-        var waiting = WaitingActions()
+        var waiting = ActionQueue<Body>()
 
         /// Nobody reads any more.
         var isClosed = false
@@ -86,11 +81,11 @@ package final class WorkerInbox: Sendable {
     }
 
     /// Starts the task of an action, which adds how it ended; as soon as a slot is free.
-    func launch(claim id: Int64, _ body: @escaping WaitingActions.Body) {
+    func launch(claim id: Int64, _ body: @escaping Body) {
         state.withLock { state in
             // The claim's answer came after the end of the lease.
             guard !state.news.leaseEnded else { return }
-            state.waiting.append(claim: id, body)
+            state.waiting.append(claim: id, at: .now, body)
             fillSlots(&state)
         }
     }
@@ -145,10 +140,10 @@ package final class WorkerInbox: Sendable {
     /// Since when the action that is next has waited for a slot; nil when none waits.
     var oldestWaiting: ContinuousClock.Instant? { state.withLock { $0.waiting.oldest } }
 
-    func land(_ landing: Landing) { note { $0.landings.append(landing) } }
+    func land(_ landing: RoundTripAnswer) { note { $0.landings.append(landing) } }
     func resolved(_ claim: Claim, _ text: String) { note { $0.traces.append((claim, text)) } }
     func wake() { note { $0.isWoken = true } }
-    func connected(_ hearing: Hearing) {
+    func connected(_ hearing: WakeMode) {
         note { news in
             news.connected = hearing
             news.isWoken = true
@@ -166,7 +161,7 @@ package final class WorkerInbox: Sendable {
     func leaseEnded() {
         let tasks = state.withLock { state in
             state.news.leaseEnded = true
-            state.waiting = WaitingActions()
+            state.waiting = ActionQueue()
             return Array(state.tasks.values)
         }
         for task in tasks { task.cancel() }

@@ -188,7 +188,9 @@ extension WorkerRun {
 
     private func registerOnce(_ pools: Pools) async throws -> Registration {
         let pool = pools.dispatcher
-        let plans = PlanCache(engine: engine, pool: pools.actions)
+        let plans = PlanCache { [engine, actions = pools.actions] id in
+            try await actions.query(engine.plan(ofDefinition: id)).first?.decode(0, as: PQJSON.self).bytes
+        }
         for definition in registry.definitions {
             let statement = engine.registerDefinition(name: definition.name, plan: definition.plan.jsonText)
             if let id = try await pool.query(statement).first?.decode(0, as: Int64.self) {

@@ -1,7 +1,7 @@
-import LibPQ
+package import LibPQ
 
 /// One statement of a round trip, and what its answer is for.
-enum ExchangePart: Sendable {
+package enum Request: Sendable {
     case sleeping(Bool)
     case stopping
     /// Whether the answer may hand over what comes next.
@@ -11,7 +11,7 @@ enum ExchangePart: Sendable {
     /// Whether their actions have begun; what has not leaves no attempt behind.
     case release([Claim], began: Bool)
     case logs([(claim: Claim, lines: PQJSON)])
-    case progress([(claim: Claim, report: WorkerActionHost.Report)])
+    case progress([(claim: Claim, report: ProgressReport)])
     case held(unseen: Bool)
     /// Which of these claims, whose outcomes are not taken, are still this worker's.
     case stillHeld([Claim])
@@ -23,7 +23,7 @@ enum ExchangePart: Sendable {
     case nextDue
 
     /// Whether it writes what became of jobs.
-    var isOutcome: Bool {
+    package var isOutcome: Bool {
         switch self {
         case .complete, .fail, .snooze, .release: true
         default: false
@@ -31,7 +31,7 @@ enum ExchangePart: Sendable {
     }
 
     /// The claims whose outcomes it writes.
-    var claims: [Claim] {
+    package var claims: [Claim] {
         switch self {
         case .complete(let attempts, _): attempts.map(\.job.claim)
         case .fail(let attempts): attempts.map(\.claim)
@@ -42,13 +42,13 @@ enum ExchangePart: Sendable {
     }
 
     /// Whether it asks what belongs to a claim, which may be refused and must not take others with it.
-    var describes: Bool { if case .describe = self { true } else { false } }
+    package var describes: Bool { if case .describe = self { true } else { false } }
 
     /// Whether it stores what attempts logged.
-    var isLog: Bool { if case .logs = self { true } else { false } }
+    package var isLog: Bool { if case .logs = self { true } else { false } }
 
     /// Whether the database must be able to write to answer it.
-    var writes: Bool {
+    package var writes: Bool {
         switch self {
         case .held, .stillHeld, .describe, .nextDue: false
         default: true
@@ -56,7 +56,7 @@ enum ExchangePart: Sendable {
     }
 
     /// How many slots its answer may fill.
-    var slots: Int {
+    package var slots: Int {
         switch self {
         case .complete(let completions, let continues): continues ? completions.count : 0
         case .claim(let limit, _): limit
@@ -64,26 +64,4 @@ enum ExchangePart: Sendable {
         default: 0
         }
     }
-}
-
-/// A round trip that is under way.
-struct Flight: Sendable {
-    let parts: [ExchangePart]
-    /// Whether each outcome is a statement of its own, to find the one that is at fault.
-    let isSingly: Bool
-    let task: Task<Void, Never>
-
-    var looksForJobs: Bool {
-        parts.contains { if case .claim = $0 { true } else { false } }
-    }
-
-    /// How many slots its answer may fill.
-    var slots: Int { parts.reduce(0) { $0 + $1.slots } }
-}
-
-/// What came of a flight.
-struct Landing: Sendable {
-    let flight: Int
-    let answers: Result<[Result<PQResult, PQError>], any Error>
-    let duration: Duration
 }
