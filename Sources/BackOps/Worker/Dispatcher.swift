@@ -250,7 +250,7 @@ struct Dispatcher {
     }
 
     private func cancel(_ action: RunningAction) {
-        guard let task = inbox.withdraw(claim: action.job.claim.claimID) else { return }
+        guard let task = inbox.slots.withdraw(claim: action.job.claim.claimID) else { return }
         var logger = logger
         for (key, value) in action.job.metadata { logger[metadataKey: key] = value }
         stragglers.watch(task, logger: logger)
@@ -259,7 +259,7 @@ struct Dispatcher {
     /// Hands back what has waited too long for a slot, or all of it when the worker stops.
     private mutating func handBackWaiting() {
         guard running.count > configuration.concurrency || stop >= .graceful else { return }
-        let claims = inbox.withdrawWaiting(since: stop >= .graceful ? nil : .now - ClaimPace.patience)
+        let claims = inbox.slots.withdrawWaiting(since: stop >= .graceful ? nil : .now - ClaimPace.patience)
         guard !claims.isEmpty else { return }
         if stop < .graceful { pace.stalled() }
         for claim in claims {
@@ -282,7 +282,7 @@ struct Dispatcher {
             return
         }
         // Waiting is a risk: it ends as crashed if this process dies meanwhile.
-        guard job.attempt < job.maxAttempts || inbox.hasFreeSlot else {
+        guard job.attempt < job.maxAttempts || inbox.slots.hasFree else {
             if !pace.isCautious(at: .now) {
                 logger.debug("worker claims nothing ahead for a while: a last attempt must not wait")
             }
@@ -400,7 +400,7 @@ extension Dispatcher {
         if !flights.isEmpty { moment = .now + .seconds(3600) }
         if let dueAt = postponed.dueAt { moment = min(moment, dueAt) }
         for (_, until) in resolving.values { moment = min(moment, until) }
-        if running.count > configuration.concurrency, let oldest = inbox.oldestWaiting {
+        if running.count > configuration.concurrency, let oldest = inbox.slots.oldestWaiting {
             moment = min(moment, oldest + ClaimPace.patience)
         }
         if let stopDeadline {

@@ -53,11 +53,6 @@ package final class WorkerInbox: Sendable {
         var waiter: CheckedContinuation<Void, Never>?
         /// How many actions must have ended for the reader to be woken.
         var actions = 1
-        var alarm: (rings: ContinuousClock.Instant, task: Task<Void, any Error>)?
-        /// The running actions, by claim: no more than there are slots.
-        var tasks: [Int64: Task<Void, Never>] = [:]
-        /// Actions for which no slot is free.
-        var waiting = ActionQueue<Body>()
 
         /// Nobody reads any more.
         var isClosed = false
@@ -67,8 +62,11 @@ package final class WorkerInbox: Sendable {
     }
 
     private let state = Mutex(State())
-    private let slots: Int
+    private let alarm = Alarm()
     private let onUnread: @Sendable (AttemptEnd) -> Void
+
+    /// Where the worker's actions run.
+    let slots: ActionSlots
 
     /// Makes an inbox for a worker.
     ///
@@ -76,69 +74,28 @@ package final class WorkerInbox: Sendable {
     ///   - slots: How many actions run at once.
     ///   - onUnread: Hears of attempts that ended when nobody read any more.
     init(slots: Int, onUnread: @escaping @Sendable (AttemptEnd) -> Void) {
-        self.slots = slots
+        self.slots = ActionSlots(count: slots)
         self.onUnread = onUnread
     }
 
     /// Starts the task of an action, which adds how it ended; as soon as a slot is free.
     func launch(claim id: Int64, _ body: @escaping Body) {
-        state.withLock { state in
-            // The claim's answer came after the end of the lease.
-            guard !state.news.leaseEnded else { return }
-            state.waiting.append(claim: id, at: .now, body)
-            fillSlots(&state)
-        }
-    }
-
-    /// Whoever ends starts who is next: the reader may be waiting for an answer.
-    private func fillSlots(_ state: inout State) {
-        while state.tasks.count < slots, let next = state.waiting.takeFirst() {
-            state.tasks[next.claim] = Task { self.add(await next.body()) }
+        slots.launch(claim: id) { leave in
+            let ended = await body()
+            leave()
+            self.add(ended)
         }
     }
 
     private func add(_ ended: Ended) {
         let (waiter, isRead) = state.withLock { state in
-            state.tasks[ended.end.job.claim.claimID] = nil
             guard !state.isClosed else { return (nil as CheckedContinuation<Void, Never>?, false) }
             state.news.ended.append(ended)
-            fillSlots(&state)
             return (state.isDue ? state.waiter.take() : nil, true)
         }
         waiter?.resume()
         if !isRead { onUnread(ended.end) }
     }
-
-    /// Takes back an action that was launched: one that waits does not start, one that runs is cancelled and leaves its slot.
-    ///
-    /// - Parameter id: The claim.
-    /// - Returns: The task, if it runs and has not ended.
-    func withdraw(claim id: Int64) -> Task<Void, Never>? {
-        let task = state.withLock { state in
-            guard let task = state.tasks.removeValue(forKey: id) else {
-                state.waiting.remove(claim: id)
-                return nil as Task<Void, Never>?
-            }
-            fillSlots(&state)
-            return task
-        }
-        task?.cancel()
-        return task
-    }
-
-    /// Takes back the actions that wait for a slot since some time or longer; they do not start.
-    ///
-    /// - Parameter moment: The time; nil for all of them.
-    /// - Returns: Their claims.
-    func withdrawWaiting(since moment: ContinuousClock.Instant?) -> [Int64] {
-        state.withLock { $0.waiting.take(since: moment) }
-    }
-
-    /// Whether an action that is launched starts at once.
-    var hasFreeSlot: Bool { state.withLock { $0.tasks.count < slots } }
-
-    /// Since when the action that is next has waited for a slot; nil when none waits.
-    var oldestWaiting: ContinuousClock.Instant? { state.withLock { $0.waiting.oldest } }
 
     func land(_ landing: RoundTripAnswer) { note { $0.landings.append(landing) } }
     func resolved(_ claim: Claim, _ text: String) { note { $0.traces.append((claim, text)) } }
@@ -150,21 +107,12 @@ package final class WorkerInbox: Sendable {
         }
     }
     func lose(claim id: Int64) {
-        let task = state.withLock { state in
-            state.waiting.remove(claim: id)
-            return state.tasks[id]
-        }
-        task?.cancel()
+        slots.cancel(claim: id)
         note { $0.lostClaims.append(id) }
     }
 
     func leaseEnded() {
-        let tasks = state.withLock { state in
-            state.news.leaseEnded = true
-            state.waiting = ActionQueue()
-            return Array(state.tasks.values)
-        }
-        for task in tasks { task.cancel() }
+        slots.close()
         note { $0.leaseEnded = true }
     }
 
@@ -189,30 +137,30 @@ package final class WorkerInbox: Sendable {
     /// - Parameters:
     ///   - deadline: The latest time.
     ///   - actions: How many actions must have ended to be news; everything else is news at once.
-    func wait(until deadline: ContinuousClock.Instant, actions: Int = 1) async {
+    func wait(until deadline: Instant, actions: Int = 1) async {
         await withCheckedContinuation { continuation in
             let isDue = state.withLock { state in
                 state.actions = actions
                 if state.isDue || deadline <= .now { return true }
                 state.waiter = continuation
-                setAlarm(&state, deadline)
                 return false
             }
-            if isDue { continuation.resume() }
+            if isDue { continuation.resume() } else { alarm.set(to: deadline) { self.wakeReader() } }
         }
     }
+
+    private func wakeReader() { state.withLock { $0.waiter.take() }?.resume() }
 
     /// Forgets the alarm, which would keep this inbox until it rings, and takes nothing more.
     ///
     /// - Returns: The attempts that have ended and were not read.
     func close() -> [Ended] {
-        let (alarm, unread) = state.withLock { state in
+        alarm.cancel()
+        return state.withLock { state in
             state.isClosed = true
             defer { state.news.ended = [] }
-            return (state.alarm.take(), state.news.ended)
+            return state.news.ended
         }
-        alarm?.task.cancel()
-        return unread
     }
 
     private func note(_ change: (inout News) -> Void) {
@@ -222,23 +170,5 @@ package final class WorkerInbox: Sendable {
             return state.waiter.take()
         }
         waiter?.resume()
-    }
-
-    /// One that rings too early is kept: to be woken once for nothing is cheaper than a timer for every wait.
-    private func setAlarm(_ state: inout State, _ deadline: ContinuousClock.Instant) {
-        if let alarm = state.alarm {
-            if alarm.rings <= deadline { return }
-            alarm.task.cancel()
-        }
-        let task = Task {
-            try await Task.sleep(until: deadline, clock: .continuous)
-            let waiter = self.state.withLock { state in
-                guard state.alarm?.rings == deadline else { return nil as CheckedContinuation<Void, Never>? }
-                state.alarm = nil
-                return state.waiter.take()
-            }
-            waiter?.resume()
-        }
-        state.alarm = (deadline, task)
     }
 }
