@@ -10,9 +10,22 @@ package struct ClaimedRows: Sendable {
     /// The first error of rows that do not even say which claim they are about.
     package var error: PQError?
 
-    init() {}
+    /// How many rows there were.
+    package let count: Int
 
-    package init(_ rows: PQResult) {
+    package var isEmpty: Bool { count == 0 }
+
+    /// The claims of the rows that say which one they are about.
+    var claims: [Claim] { jobs.map(\.claim) + unreadable.map(\.claim) }
+
+    package init(jobs: [ClaimedJob] = [], unreadable: [(claim: Claim, error: PQError)] = []) {
+        self.jobs = jobs
+        self.unreadable = unreadable
+        count = jobs.count + unreadable.count
+    }
+
+    init(_ rows: PQResult) {
+        count = rows.count
         jobs.reserveCapacity(rows.count)
         for row in rows {
             do {

@@ -35,13 +35,37 @@ package struct CompletionResult: Sendable {
         /// Nil where they are what the action that completed was given.
         package let globals: [UInt8]?
         package let globalsVersion: Int64?
+
+        package init(
+            claimID: Int64,
+            position: Int,
+            run: Int = 1,
+            attempt: Int = 1,
+            maxAttempts: Int = 25,
+            timeout: Duration? = nil,
+            branch: String = "main",
+            action: String,
+            globals: [UInt8]? = nil,
+            globalsVersion: Int64? = nil
+        ) {
+            self.claimID = claimID
+            self.position = position
+            self.run = run
+            self.attempt = attempt
+            self.maxAttempts = maxAttempts
+            self.timeout = timeout
+            self.branch = branch
+            self.action = action
+            self.globals = globals
+            self.globalsVersion = globalsVersion
+        }
     }
 
     package let claim: Claim
     package let outcome: Outcome
     package let next: Next?
 
-    init(claim: Claim, outcome: Outcome, next: Next?) {
+    package init(claim: Claim, outcome: Outcome, next: Next? = nil) {
         self.claim = claim
         self.outcome = outcome
         self.next = next

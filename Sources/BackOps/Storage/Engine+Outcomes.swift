@@ -3,7 +3,7 @@ package import LibPQ
 /// What became of a claim whose action did not complete: a row of `fail_many`, `snooze_many` or `release_many`.
 package struct HandBackResult: Sendable {
     /// What the database did.
-    package enum Outcome: String, Sendable, CaseIterable {
+    package enum Outcome: String, Sendable {
         case retrying, failed, snoozed, released
         /// Of several outcomes, one that cannot be recorded: alone it is refused with the reason.
         case invalid
@@ -18,23 +18,21 @@ package struct HandBackResult: Sendable {
     package let claim: Claim
     package let outcome: Outcome
 
-    package init(_ row: PQRow) throws(PQError) {
-        claim = try Claim(row)
-        outcome = try row.decodeOutcome()
+    package init(claim: Claim, outcome: Outcome) {
+        self.claim = claim
+        self.outcome = outcome
     }
-}
 
-extension PQRow {
-    /// Reads the third column of a row, with which every answer about an outcome goes on after its claim.
-    func decodeOutcome<Outcome: RawRepresentable<String>>() throws(PQError) -> Outcome {
-        let word = try decode(2, as: String.self)
-        guard let outcome = Outcome(rawValue: word) else {
+    init(_ row: PQRow) throws(PQError) {
+        claim = try Claim(row)
+        let outcome = try row.decode(2, as: String.self)
+        guard let known = Outcome(rawValue: outcome) else {
             throw PQError(
                 .decoding,
-                "The database answered \"\(word)\", which this version of BackOps does not know."
+                "The database answered \"\(outcome)\", which this version of BackOps does not know."
             )
         }
-        return outcome
+        self.outcome = known
     }
 }
 
@@ -57,7 +55,7 @@ package struct FailedAttempt: Sendable {
     package let job: ClaimedJob?
     package let timedOut: Bool
     package var failure: FailureRecord
-    private let endedAt = ContinuousClock.now
+    private let endedAt: Instant
 
     /// How long ago its body ended, where the names of its stack have taken their time; nil where that is not worth a word.
     var endedAgo: Duration? {
@@ -65,15 +63,16 @@ package struct FailedAttempt: Sendable {
         return age < .milliseconds(10) ? nil : age
     }
 
-    package init(claim: Claim, job: ClaimedJob? = nil, failure: FailureRecord) {
+    package init(claim: Claim, job: ClaimedJob? = nil, failure: FailureRecord, endedAt: Instant) {
+        self.endedAt = endedAt
         self.claim = claim
         self.job = job
         timedOut = (failure.error as? BackOpsError)?.code == .timedOut
         self.failure = failure
     }
 
-    package init(_ job: ClaimedJob, _ failure: FailureRecord) {
-        self.init(claim: job.claim, job: job, failure: failure)
+    package init(_ job: ClaimedJob, _ failure: FailureRecord, endedAt: Instant) {
+        self.init(claim: job.claim, job: job, failure: failure, endedAt: endedAt)
     }
 }
 

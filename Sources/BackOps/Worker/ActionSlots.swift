@@ -24,12 +24,16 @@ final class ActionSlots: Sendable {
     /// - Parameter count: How many actions run at once.
     init(count: Int) { self.count = count }
 
-    /// Starts the task of an action, as soon as a slot is free.
-    func launch(claim id: Int64, _ body: @escaping Body) {
+    /// Starts the task of an action as soon as a slot is free; one that must not wait, only if one is free now.
+    ///
+    /// - Returns: Whether it started or waits; true after the end of the lease, when nothing starts any more.
+    func launch(claim id: Int64, mayWait: Bool, _ body: @escaping Body) -> Bool {
         state.withLock { state in
-            guard !state.isClosed else { return }
+            guard !state.isClosed else { return true }
+            guard mayWait || state.tasks.count < count else { return false }
             state.waiting.append(claim: id, at: .now, body)
             fill(&state)
+            return true
         }
     }
 
@@ -89,9 +93,6 @@ final class ActionSlots: Sendable {
         }
         for task in tasks { task.cancel() }
     }
-
-    /// Whether an action that is launched starts at once.
-    var hasFree: Bool { state.withLock { $0.tasks.count < count } }
 
     /// Since when the action that is next has waited for a slot; nil when none waits.
     var oldestWaiting: Instant? { state.withLock { $0.waiting.oldest } }

@@ -3,206 +3,283 @@ import Logging
 
 /// What comes back from a round trip.
 ///
-/// Every answer is read row by row, and nothing is taken for granted: whatever it lacks, or says that this version does not
-/// know, every outcome that was sent is settled, kept and asked about, or given up with a line in the log.
+/// Nothing is taken for granted: whatever an answer lacks, or says that this version does not know, every outcome that was sent is
+/// settled, kept and asked about, or given up with a line in the log.
 extension Dispatcher {
-    mutating func accept(_ part: Request, _ rows: PQResult, duration: Duration) throws(PQError) {
-        switch part {
-        case .sleeping(let sleeping): look.told(sleeping: sleeping)
-        case .stopping: mustTellStop = false
-        case .complete(let attempts, _): accept(part, attempts, rows)
-        case .fail(let attempts): acceptHandBacks(part, failures: attempts, rows)
-        case .snooze, .release: acceptHandBacks(part, rows)
-        case .logs: break
-        case .progress(let reports):
+    mutating func accept(
+        _ answer: Answer,
+        to request: Request,
+        _ duration: Duration,
+        _ now: Instant,
+        _ commands: inout [Command]
+    ) {
+        switch (request, answer) {
+        case (.sleeping(let sleeping), _): look.told(sleeping: sleeping)
+        case (.stopping, _): mustTellStop = false
+        case (.complete(let attempts, _), .completed(let rows)):
+            accept(request, attempts, rows, now, &commands)
+        case (.fail(let attempts), .handedBack(let rows)):
+            acceptHandBacks(request, failures: attempts, rows, now, &commands)
+        case (.snooze, .handedBack(let rows)), (.release, .handedBack(let rows)):
+            acceptHandBacks(request, rows, now, &commands)
+        case (.logs, _): break
+        case (.progress(let reports), .reported(let count)):
             // Somebody had one of the rows locked; the next report of its action, or this one, comes through.
-            if try rows.first?.decode(0, as: Int32.self) ?? 0 < reports.count { giveBack(reports) }
-        case .held(unseen: false): reconcile(ClaimedRows(rows))
-        case .held(unseen: true): reconcileUnseen(rows)
-        case .stillHeld(let claims): acceptHeld(of: claims, rows)
-        case .lost: loseClaims(rows)
-        case .claim(let limit, let unseen):
-            let claimed = unseen ? ClaimedRows() : ClaimedRows(rows)
-            look.claimed(
-                claimed.jobs.lazy.map(\.lane),
-                count: rows.count,
-                limit: limit,
-                duration: duration,
-                at: .now,
-                using: &jitter
-            )
-            telemetry.claimed(claimed.jobs, duration: duration)
-            if unseen { describe(rows) } else { start(claimed) }
-        case .claimSuspect(let unseen):
-            quarantine.claimed(rows.first.flatMap { claim(of: $0)?.claimID }, at: .now)
-            if rows.isEmpty { look.wake(at: .now) }
-            if unseen { describe(rows) } else { start(ClaimedRows(rows)) }
-        case .describe(let claim):
-            if rows.isEmpty { quarantine.ended(claim.claimID) }
-            start(ClaimedRows(rows))
-        case .nextDue:
-            let delay = try rows.first?.decode(0, as: Int64?.self)
-            look.learned(nextDue: delay.map { .milliseconds($0) }, at: .now)
+            if count < reports.count { commands.append(.restoreReports(reports)) }
+        case (.held, .jobs(let held)): reconcile(held, now, &commands)
+        case (.held, .claims(let rows)): reconcileUnseen(claims(rows, &commands), now)
+        case (.stillHeld(let claims), .claims(let rows)):
+            acceptHeld(of: claims, Set(self.claims(rows, &commands)), &commands)
+        case (.lost, .lost(let rows)): loseClaims(rows, now, &commands)
+        case (.claim(let limit, _, _), _): acceptClaim(answer, limit, duration, now, &commands)
+        case (.claimSuspect, .jobs(let claimed)):
+            suspects.claimed(claimed.claims.first?.claimID, at: now)
+            if claimed.isEmpty { look.wake(at: now) }
+            start(claimed, now, &commands)
+        case (.claimSuspect, .claims(let rows)):
+            let claims = claims(rows, &commands)
+            suspects.claimed(claims.first?.claimID, at: now)
+            if rows.isEmpty { look.wake(at: now) }
+            describe(claims)
+        case (.describe(let claim), .jobs(let described)):
+            if described.isEmpty { suspects.ended(claim.claimID) }
+            start(described, now, &commands)
+        case (.nextDue, .nextDue(let delay)): look.learned(nextDue: delay, at: now)
+        default: preconditionFailure("\(answer) does not answer \(request)")
         }
     }
 
-    private mutating func accept(_ part: Request, _ attempts: [CompletedAttempt], _ rows: PQResult) {
+    private mutating func acceptClaim(
+        _ answer: Answer,
+        _ limit: Int,
+        _ duration: Duration,
+        _ now: Instant,
+        _ commands: inout [Command]
+    ) {
+        var claimed = ClaimedRows()
+        var unseen: [AnswerRow<Claim>] = []
+        switch answer {
+        case .jobs(let rows): claimed = rows
+        case .claims(let rows): unseen = rows
+        default: preconditionFailure("\(answer) does not answer a claim")
+        }
+        look.claimed(
+            claimed.jobs.lazy.map(\.lane),
+            count: claimed.count + unseen.count,
+            limit: limit,
+            duration: duration,
+            at: now,
+            using: &jitter
+        )
+        commands.append(.countClaim(claimed.jobs, duration))
+        if case .claims = answer {
+            describe(claims(unseen, &commands))
+        } else {
+            start(claimed, now, &commands)
+        }
+    }
+
+    private mutating func accept(
+        _ request: Request,
+        _ attempts: [CompletedAttempt],
+        _ rows: [AnswerRow<CompletionResult>],
+        _ now: Instant,
+        _ commands: inout [Command]
+    ) {
         let sent = Dictionary(attempts.map { ($0.job.claim, $0) }) { first, _ in first }
         var settled: Set<Claim> = []
         var invalid: Set<Claim> = []
         for row in rows {
-            guard let claim = claim(of: row) else { continue }
-            do {
-                let answer = try CompletionResult(row)
-                guard answer.outcome != .busy else { continue }
+            switch row {
+            case .content(let answer):
+                if answer.outcome == .busy { continue }
                 if answer.outcome == .invalid {
-                    invalid.insert(claim)
-                } else if let attempt = sent[claim] {
-                    settle(attempt, answer)
+                    invalid.insert(answer.claim)
+                } else if let attempt = sent[answer.claim] {
+                    settle(attempt, answer, now, &commands)
                 }
-            } catch {
-                doubt(claim, sent[claim], error)
+                settled.insert(answer.claim)
+            case .unreadable(let claim, let error):
+                doubt(claim, sent[claim], error, &commands)
+                settled.insert(claim)
+            case .nameless(let error): logUnreadable(error, &commands)
             }
-            settled.insert(claim)
         }
-        askWhy(part, invalid)
-        postponed.keep(part, except: settled, at: .now)
+        askWhy(request, invalid)
+        retries.keep(request, except: settled, at: now)
     }
 
     /// The database has decided about a completed action.
-    private mutating func settle(_ attempt: CompletedAttempt, _ answer: CompletionResult) {
+    private mutating func settle(
+        _ attempt: CompletedAttempt,
+        _ answer: CompletionResult,
+        _ now: Instant,
+        _ commands: inout [Command]
+    ) {
         guard answer.outcome != .stale else {
-            warnOfStaleClaim(answer.claim, attempt.job)
-            lose(attempt.end)
+            warnOfStaleClaim(answer.claim, attempt.job, &commands)
+            commands.append(.lose(attempt.end))
             return
         }
-        conclude(attempt.end, .completed(attempt.result))
-        goOn(after: attempt.job, answer)
+        commands.append(.conclude(attempt.end, .completed(attempt.result)))
+        goOn(after: attempt.job, answer, now, &commands)
     }
 
     /// What an operation does next, once the database has completed its action.
-    mutating func goOn(after job: ClaimedJob, _ answer: CompletionResult) {
+    mutating func goOn(
+        after job: ClaimedJob,
+        _ answer: CompletionResult,
+        _ now: Instant,
+        _ commands: inout [Command]
+    ) {
         switch answer.outcome {
-        case .advanced: if let next = answer.next { start(job.advanced(to: next)) }
-        case .waiting: look.wakeUnlessAsleep(at: .now)
-        case .completed: logger.debug("operation completed", metadata: job.metadata)
-        case .failed: logger.error("operation failed: its next action cannot start", metadata: job.metadata)
-        case .done: mustReconcile = true
+        case .advanced: if let next = answer.next { start(job.advanced(to: next), &commands) }
+        case .waiting: look.wakeUnlessAsleep(at: now)
+        case .completed: commands.append(.logCompleted(job))
+        case .failed: commands.log(.error, "operation failed: its next action cannot start", job: job)
+        case .done: reconciliation.request()
         case .stale, .busy, .invalid: break
         }
     }
 
     private mutating func acceptHandBacks(
-        _ part: Request,
+        _ request: Request,
         failures: [FailedAttempt] = [],
-        _ rows: PQResult
+        _ rows: [AnswerRow<HandBackResult>],
+        _ now: Instant,
+        _ commands: inout [Command]
     ) {
         var settled: Set<Claim> = []
         var invalid: Set<Claim> = []
         for row in rows {
-            guard let claim = claim(of: row) else { continue }
-            do {
-                let answer = try HandBackResult(row)
-                guard answer.outcome != .busy else { continue }
-                if answer.outcome == .invalid { invalid.insert(claim) }
-                settle(answer, failures.first { $0.claim == claim })
-            } catch {
-                abandon(claim, error)
+            switch row {
+            case .content(let answer):
+                if answer.outcome == .busy { continue }
+                if answer.outcome == .invalid { invalid.insert(answer.claim) }
+                settle(answer, failures.first { $0.claim == answer.claim }, &commands)
+                settled.insert(answer.claim)
+            case .unreadable(let claim, let error):
+                abandon(claim, error, &commands)
+                settled.insert(claim)
+            case .nameless(let error): logUnreadable(error, &commands)
             }
-            settled.insert(claim)
         }
-        askWhy(part, invalid)
-        postponed.keep(part, except: settled, at: .now)
+        askWhy(request, invalid)
+        retries.keep(request, except: settled, at: now)
     }
 
-    private mutating func settle(_ answer: HandBackResult, _ attempt: FailedAttempt?) {
+    private mutating func settle(
+        _ answer: HandBackResult,
+        _ attempt: FailedAttempt?,
+        _ commands: inout [Command]
+    ) {
         switch answer.outcome {
         // A transaction that seemed to have failed had committed; what came next was in its lost answer.
-        case .done: mustReconcile = true
-        case .stale: warnOfStaleClaim(answer.claim, attempt?.job)
+        case .done: reconciliation.request()
+        case .stale: warnOfStaleClaim(answer.claim, attempt?.job, &commands)
         case .failed:
-            let metadata = attempt?.job?.metadata ?? answer.claim.metadata
-            logger.error(
+            let claim = attempt?.job == nil ? answer.claim : nil
+            commands.log(
+                .error,
                 "operation failed",
-                metadata: metadata.merging(attempt?.failure.metadata ?? [:]) { $1 }
+                claim: claim,
+                job: attempt?.job,
+                failure: attempt?.failure
             )
         case .retrying, .snoozed, .released, .busy, .invalid: break
         }
     }
 
     /// Sends again, each by itself, what was set aside in a batch because it cannot be recorded: the server says why then.
-    private mutating func askWhy(_ part: Request, _ invalid: Set<Claim>) {
+    private mutating func askWhy(_ request: Request, _ invalid: Set<Claim>) {
         guard !invalid.isEmpty else { return }
         var outcomes = Outbox()
-        outcomes.restore(part)
-        pending.add(outcomes.remove(invalid))
-        sendsSingly = true
+        outcomes.restore(request)
+        outbox.add(outcomes.remove(invalid))
+        link.sendsSingly = true
     }
+}
 
+// MARK: - What the database holds
+
+extension Dispatcher {
     /// Claims that do not run, and are not to be started: their outcomes wait, or they are asked about.
     private var knownClaims: Set<Claim> {
-        pending.claims.union(postponed.outcomes.claims).union(resolving.keys).union(undescribed).union(
-            abandoned
-        )
+        outbox.claims.union(retries.outcomes.claims).union(resolving.keys).union(undescribed)
+            .union(abandoned)
     }
 
     /// Starts what the database handed over in an answer that was lost.
-    private mutating func reconcile(_ held: ClaimedRows) {
-        mustReconcile = false
-        nextReconciliation = hearing == .asks ? .now + configuration.lease : nil
+    private mutating func reconcile(_ held: ClaimedRows, _ now: Instant, _ commands: inout [Command]) {
+        reconciliation.answered()
+        nextReconciliation = hearing == .asks ? now + configuration.lease : nil
         let known = knownClaims
         var held = held
         held.jobs = held.jobs.filter { running[$0.claim.claimID] == nil && !known.contains($0.claim) }
         held.unreadable = held.unreadable.filter {
             running[$0.claim.claimID] == nil && !known.contains($0.claim)
         }
-        for job in held.jobs where doubtful.remove(job.claim) != nil { pending.releases.append(job.claim) }
-        held.jobs = held.jobs.filter { !pending.releases.contains($0.claim) }
+        for job in held.jobs where doubtful.remove(job.claim) != nil { outbox.releases.append(job.claim) }
+        held.jobs = held.jobs.filter { !outbox.releases.contains($0.claim) }
         doubtful = []
         for job in held.jobs { noteSuccessor(job) }
-        start(held)
+        start(held, now, &commands)
     }
 
     /// An action that commits itself may have done so, and not know it yet: the answer, when it comes, names this job again.
     private mutating func noteSuccessor(_ job: ClaimedJob) {
-        let former = running.first { $0.value.job.claim.operationID == job.claim.operationID }
-        if let claim = former?.key { running[claim]?.successor = job.claim.claimID }
+        let former = running.filter { $0.value.job.claim.operationID == job.claim.operationID }.keys.min()
+        if let former { running[former]?.successor = job.claim.claimID }
     }
 
-    private mutating func loseClaims(_ rows: PQResult) {
-        nextQuestion = hearing == .listens ? nil : .now + Self.questionInterval
+    /// Asks what belongs to claims that are this worker's without its knowledge.
+    private mutating func reconcileUnseen(_ held: [Claim], _ now: Instant) {
+        reconciliation.answered()
+        let known = knownClaims
+        describe(held.filter { running[$0.claimID] == nil && !known.contains($0) })
+    }
+
+    /// Asks what belongs to claims that came without it.
+    private mutating func describe(_ claims: [Claim]) {
+        claimsUnseen = false
+        undescribed += claims
+    }
+
+    private mutating func loseClaims(
+        _ rows: [AnswerRow<Int64>],
+        _ now: Instant,
+        _ commands: inout [Command]
+    ) {
+        nextQuestion = hearing == .listens ? nil : now + Self.questionInterval
         for row in rows {
-            do {
-                let claim = try row.decode(0, as: Int64.self)
-                // One that has completed itself learns by itself what became of it.
-                if running[claim]?.host.mayHaveCompletedItself == false { lose(claim) }
-            } catch {
-                logUnreadable(error)
+            switch row {
+            case .content(let claim): if running[claim] != nil { lose(claim, &commands) }
+            case .unreadable(_, let error), .nameless(let error): logUnreadable(error, &commands)
             }
         }
     }
 
     /// Gives up outcomes whose jobs the database does not hold for this worker: nothing will ever come of them.
-    private mutating func acceptHeld(of claims: [Claim], _ rows: PQResult) {
-        let held = Set(rows.compactMap { claim(of: $0) })
+    private mutating func acceptHeld(of claims: [Claim], _ held: Set<Claim>, _ commands: inout [Command]) {
         for claim in claims {
             if held.contains(claim) {
-                guard postponed.isFirstReport(of: claim) else { continue }
-                logger.warning(
+                guard retries.isFirstReport(of: claim) else { continue }
+                commands.log(
+                    .warning,
                     "an outcome is not taken, as if somebody had its job locked; it is offered until it is taken",
-                    metadata: claim.metadata
+                    claim: claim
                 )
             } else {
-                var lost = postponed.remove(claim)
-                lost.add(pending.remove([claim]))
+                var lost = retries.remove(claim)
+                lost.add(outbox.remove([claim]))
                 guard !lost.isEmpty else { continue }
-                logger.error(
+                commands.log(
+                    .error,
                     "an outcome is given up: rows of its operation are gone from the database",
-                    metadata: claim.metadata.merging(lost.completions.first?.job.metadata ?? [:]) { $1 }
+                    claim: claim,
+                    job: lost.completions.first?.job
                 )
-                for attempt in lost.completions { lose(attempt.end) }
-                // It may have been taken by an answer that said nothing, and the next action handed over in it.
-                mustReconcile = true
+                for attempt in lost.completions { commands.append(.lose(attempt.end)) }
             }
         }
     }
@@ -211,82 +288,88 @@ extension Dispatcher {
 // MARK: - What cannot be read
 
 extension Dispatcher {
-    /// The claim that a row is about; says so when the row does not tell.
-    private func claim(of row: PQRow) -> Claim? {
-        do {
-            return try Claim(row)
-        } catch {
-            logUnreadable(error)
-            return nil
+    /// The claims of an answer; says so when a row does not tell.
+    private func claims(_ rows: [AnswerRow<Claim>], _ commands: inout [Command]) -> [Claim] {
+        var claims: [Claim] = []
+        for row in rows {
+            switch row {
+            case .content(let claim), .unreadable(let claim, _): claims.append(claim)
+            case .nameless(let error): logUnreadable(error, &commands)
+            }
         }
+        return claims
     }
 
-    private func logUnreadable(_ error: PQError) {
-        logger.error("an answer of the database cannot be read", metadata: ["error": "\(error)"])
+    private func logUnreadable(_ error: PQError, _ commands: inout [Command]) {
+        commands.log(.error, "an answer of the database cannot be read", error: error)
     }
 
     /// The database did something about a completed action, and nobody can tell what: it is asked what this worker holds now.
-    private mutating func doubt(_ claim: Claim, _ attempt: CompletedAttempt?, _ error: PQError) {
-        logger.error(
+    private mutating func doubt(
+        _ claim: Claim,
+        _ attempt: CompletedAttempt?,
+        _ error: PQError,
+        _ commands: inout [Command]
+    ) {
+        commands.log(
+            .error,
             "what became of a completed action cannot be read; the worker asks what it holds",
-            metadata: (attempt?.job.metadata ?? claim.metadata).merging(["error": "\(error)"]) { $1 }
+            claim: attempt == nil ? claim : nil,
+            job: attempt?.job,
+            error: error
         )
-        if let attempt { lose(attempt.end) }
+        if let attempt { commands.append(.lose(attempt.end)) }
         doubtful.insert(claim)
-        mustReconcile = true
+        reconciliation.request()
     }
 
     /// What became of an attempt cannot be read: the claim is not touched again.
-    private mutating func abandon(_ claim: Claim, _ error: PQError) {
-        logger.error(
+    private mutating func abandon(_ claim: Claim, _ error: PQError, _ commands: inout [Command]) {
+        commands.log(
+            .error,
             "what became of an attempt cannot be read; its job stays until the worker stops",
-            metadata: claim.metadata.merging(["error": "\(error)"]) { $1 }
+            claim: claim,
+            error: error
         )
         abandoned.insert(claim)
     }
 
-    /// Asks what belongs to claims that came without it.
-    private mutating func describe(_ rows: PQResult) {
-        claimsUnseen = false
-        undescribed += rows.compactMap { claim(of: $0) }
-    }
-
-    /// Asks what belongs to claims that are this worker's without its knowledge.
-    private mutating func reconcileUnseen(_ rows: PQResult) {
-        mustReconcile = false
-        let known = knownClaims
-        let held = rows.compactMap { claim(of: $0) }
-        claimsUnseen = false
-        undescribed += held.filter { running[$0.claimID] == nil && !known.contains($0) }
-    }
-
     /// Starts the jobs that can be read, and puts those aside that cannot.
-    private mutating func start(_ claimed: ClaimedRows) {
-        if let error = claimed.error { logUnreadable(error) }
-        for job in claimed.jobs { start(job) }
-        for (claim, error) in claimed.unreadable { putAside(claim, error) }
+    private mutating func start(_ claimed: ClaimedRows, _ now: Instant, _ commands: inout [Command]) {
+        if let error = claimed.error { logUnreadable(error, &commands) }
+        for job in claimed.jobs { start(job, &commands) }
+        for (claim, error) in claimed.unreadable { putAside(claim, error, now, &commands) }
     }
 
     /// Fails a job for good that this worker holds and cannot read, so that it neither comes back nor holds up others.
-    mutating func putAside(_ claim: Claim, _ error: PQError) {
-        quarantine.ended(claim.claimID)
-        guard stop <= .whenIdle else {
-            pending.neverStarted.append(claim)
+    mutating func putAside(
+        _ claim: Claim,
+        _ error: PQError,
+        _ now: Instant,
+        _ commands: inout [Command]
+    ) {
+        suspects.ended(claim.claimID)
+        guard phase.claims else {
+            outbox.neverStarted.append(claim)
             return
         }
         let failure = FailureRecord(Failure.permanent("the job cannot be read", underlying: error))
-        logger.error(
+        commands.log(
+            .error,
             "a claimed job cannot be read; its operation fails",
-            metadata: claim.metadata.merging(["error": "\(error)"]) { $1 }
+            claim: claim,
+            error: error
         )
-        telemetry.metrics?.couldNotRead()
-        pending.failures.append(FailedAttempt(claim: claim, failure: failure))
+        commands.append(.observe(.jobIsUnreadable))
+        outbox.failures.append(FailedAttempt(claim: claim, failure: failure, endedAt: now))
     }
 
-    func warnOfStaleClaim(_ claim: Claim, _ job: ClaimedJob?) {
-        logger.warning(
+    private func warnOfStaleClaim(_ claim: Claim, _ job: ClaimedJob?, _ commands: inout [Command]) {
+        commands.log(
+            .warning,
             "result of an action is refused: the job is not this worker's any more",
-            metadata: claim.metadata.merging(job?.metadata ?? [:]) { $1 }
+            claim: claim,
+            job: job
         )
     }
 }

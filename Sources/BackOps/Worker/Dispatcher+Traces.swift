@@ -7,33 +7,28 @@ extension Dispatcher {
     /// How long it does when the worker stops: long enough for a stack that was seen before.
     private static let patienceAtStop: Duration = .milliseconds(50)
 
-    mutating func resolve(_ attempt: FailedAttempt) {
+    mutating func resolve(_ attempt: FailedAttempt, _ now: Instant, _ commands: inout [Command]) {
         guard let trace = attempt.failure.trace else { return }
-        let patience = stop >= .graceful ? Self.patienceAtStop : configuration.tracePatience
-        resolving[attempt.claim] = (attempt, .now + patience)
-        let resolve = configuration.resolveTrace
-        configuration.symbolThread.run { [inbox, claim = attempt.claim] in
-            inbox.resolved(claim, resolve(trace))
-        }
+        let patience = phase.claims ? configuration.tracePatience : Self.patienceAtStop
+        resolving[attempt.claim] = (attempt, now + patience)
+        commands.append(.name(trace, of: attempt.claim))
     }
 
     mutating func addTrace(_ text: String, to claim: Claim) {
         guard var attempt = resolving.removeValue(forKey: claim)?.attempt else { return }
         attempt.failure = attempt.failure.with(stackTrace: text)
-        pending.failures.append(attempt)
+        outbox.failures.append(attempt)
     }
 
     /// Records what has waited too long with the addresses of its stack.
-    mutating func giveUpTraces() {
+    mutating func giveUpTraces(at now: Instant) {
         guard !resolving.isEmpty else { return }
-        for (claim, (attempt, until)) in resolving where until <= .now {
-            addTrace(attempt.failure.trace?.addresses() ?? "", to: claim)
-        }
+        let late = resolving.filter { $0.value.until <= now }.sorted { $0.key < $1.key }
+        for (claim, value) in late { addTrace(value.attempt.failure.trace?.addresses() ?? "", to: claim) }
     }
 
     /// The worker stops, and does not wait for names.
-    mutating func hurryTraces() {
-        let end = ContinuousClock.now + Self.patienceAtStop
-        for claim in resolving.keys { resolving[claim]?.until = end }
+    mutating func hurryTraces(at now: Instant) {
+        for claim in resolving.keys { resolving[claim]?.until = now + Self.patienceAtStop }
     }
 }

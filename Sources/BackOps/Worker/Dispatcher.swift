@@ -1,31 +1,41 @@
-import LibPQ
 import Logging
 
-/// The loop of a worker: claims jobs, starts their actions, and writes what became of them.
+/// Decides what a worker does: claims jobs, starts their actions, and has written what became of them.
 ///
-/// One task owns all of its state; actions, answers of the database, the heartbeat and signals reach it through the inbox.
+/// A value: it is told what has happened and at what time, and appends what is to be done. It does no input or output, starts no
+/// task, reads no clock, and decides the same whenever it is told the same; ``DispatchLoop`` does it for a process.
+///
 /// Everything that has to be said to the database goes out in one round trip: results that arrive meanwhile make up the next
 /// one, so that an idle worker writes at once and a busy one in batches, without a timer. Where a batch is large, half of it
 /// does not wait for the other half: a second round trip goes out, so that worker and database work at the same time.
-struct Dispatcher {
-    let engine: Engine
-    /// The dispatcher's own connections: actions that hold all of theirs must not keep it from writing results.
-    let pool: PQPool
-    let actionPool: PQPool
-    let worker: Int64
-    let registry: Registry
-    let plans: PlanCache
+package struct Dispatcher: Sendable {
     let configuration: WorkerConfiguration
-    let inbox: WorkerInbox
-    let stragglers: Stragglers
-    let telemetry: WorkerTelemetry
-    let logger: Logger
+    let registry: Registry
+
+    /// A job whose action runs, or waits for a slot.
+    struct RunningJob: Sendable {
+        let job: ClaimedJob
+
+        /// The claim of the operation's next action, when that was started before the answer to this one's own commit came.
+        var successor: Int64?
+    }
+
+    package internal(set) var phase = Phase.working
 
     /// By claim; those that wait for a slot, too.
-    var running: [Int64: RunningAction] = [:]
+    var running: [Int64: RunningJob] = [:]
     var pace = ClaimPace()
-    var pending = Outbox()
-    var postponed = OutcomeRetries()
+    var look: ClaimSchedule
+    var suspects = SuspectTurn()
+    var outbox = Outbox()
+    var retries = OutcomeRetries()
+
+    /// Failures whose stacks are being given names, and until when they wait for that.
+    var resolving: [Claim: (attempt: FailedAttempt, until: Instant)] = [:]
+
+    /// Reports of progress that are to be written.
+    var reports: [(claim: Claim, report: ProgressReport)] = []
+    var nextProgress: Instant
 
     /// Claims whose completion has an answer that cannot be read; what this worker still holds of them is handed back.
     var doubtful: Set<Claim> = []
@@ -33,45 +43,30 @@ struct Dispatcher {
     /// Claims of which even that did not come to anything.
     var abandoned: Set<Claim> = []
 
-    /// Round trips under way, by number.
-    var flights: [Int: RoundTrip] = [:]
-    var flightsSoFar = 0
-
-    /// Claims that were taken away, perhaps before the answer that hands them over has come; with the first flight that
-    /// cannot know of them any more.
-    var lostInFlight: [Int64: Int] = [:]
-    var look: ClaimSchedule
-    var outage = OutageBackoff()
-
-    /// Grows while the database is there but refuses statements.
-    var refusals = OutageBackoff()
-
-    /// The database takes no writes, for reasons of its own; that was said in the log.
-    var isInTrouble = false
-    /// Spreads what must not happen in all workers at once.
-    var jitter = JitterGenerator(seed: .random(in: .min ... .max))
-    var quarantine = SuspectTurn()
-
-    /// Failures whose stacks are being given names, and until when they wait for that.
-    var resolving: [Claim: (attempt: FailedAttempt, until: ContinuousClock.Instant)] = [:]
-
     /// Claims of which nothing else is known yet, because they could not be sent together with others.
     var undescribed: [Claim] = []
 
     /// Jobs are claimed without what belongs to them: the server cannot send it for one of them.
     var claimsUnseen = false
 
-    /// When to send again what could not be sent.
-    var sendAgainAt: ContinuousClock.Instant?
+    /// Round trips under way, by number.
+    var roundTrips: [Int: RoundTrip] = [:]
+    var roundTripsSoFar = 0
 
-    /// After an answer was lost: the database may have handed over jobs that this process does not know of.
-    var mustReconcile = false
+    /// Claims that were taken away, perhaps before the answer that hands them over has come; with the first round trip that
+    /// cannot know of them any more.
+    var lostInFlight: [Int64: Int] = [:]
 
-    /// When to ask that without a reason; nil for never.
+    /// How well the database takes what it is sent.
+    var link = DatabaseLink()
+
+    var reconciliation = Reconciliation()
+
+    /// When to ask without a reason which claims the database holds for this worker; nil for never.
     ///
     /// A pooler may reconnect without a word, and the server that is there afterwards, a standby that took over, may know of
     /// other outcomes than this worker was told.
-    var nextReconciliation: ContinuousClock.Instant?
+    var nextReconciliation: Instant?
 
     /// How this worker learns that a claim was taken away; nil until the heartbeat has connected.
     ///
@@ -79,333 +74,294 @@ struct Dispatcher {
     var hearing: WakeMode?
 
     /// When to ask which claims were taken away; nil while the database tells.
-    var nextQuestion: ContinuousClock.Instant?
-    var stop = WorkerInbox.Stop.no
-    var stopDeadline: ContinuousClock.Instant?
-    var isCancelling = false
+    var nextQuestion: Instant?
 
     /// The database is to be told that this worker stops: nobody should wake it any more.
     var mustTellStop = false
 
-    /// A batch was refused: each outcome is sent as a statement of its own, to find the one that is at fault.
-    var sendsSingly = false
-    var nextProgress = ContinuousClock.now
+    /// Spreads what must not happen in all workers at once.
+    var jitter: JitterGenerator
 
     /// How often reports of progress are written.
-    static let progressInterval: Duration = .seconds(1)
+    package static let progressInterval: Duration = .seconds(1)
 
     /// How often a worker that cannot listen asks which claims were taken away.
-    static let questionInterval: Duration = .milliseconds(500)
+    package static let questionInterval: Duration = .milliseconds(500)
 
     /// How long cancelled actions may take to end before the worker leaves without them.
-    static let cancellationGrace: Duration = .seconds(2)
+    package static let cancellationGrace: Duration = .seconds(2)
 
-    /// Why the loop ended.
-    enum End: Sendable {
-        case stopped
-        /// The lease is gone: register anew.
-        case leaseEnded
-    }
+    /// How far away a point in time is that is never reached.
+    static let never: Duration = .seconds(3600)
 
-    init(
-        engine: Engine,
-        pool: PQPool,
-        actionPool: PQPool,
-        worker: Int64,
-        registry: Registry,
-        plans: PlanCache,
-        configuration: WorkerConfiguration,
-        inbox: WorkerInbox,
-        stragglers: Stragglers,
-        telemetry: WorkerTelemetry,
-        logger: Logger
+    /// Makes the dispatcher of a worker that has just registered.
+    ///
+    /// - Parameters:
+    ///   - configuration: The worker's.
+    ///   - registry: Knows the policies of the actions.
+    ///   - now: The time.
+    ///   - jitter: Spreads waits; the same one gives the same waits.
+    package init(
+        _ configuration: WorkerConfiguration,
+        _ registry: Registry,
+        at now: Instant,
+        jitter: JitterGenerator
     ) {
-        self.engine = engine
-        self.pool = pool
-        self.actionPool = actionPool
-        self.worker = worker
-        self.registry = registry
-        self.plans = plans
         self.configuration = configuration
-        self.inbox = inbox
-        self.stragglers = stragglers
-        self.telemetry = telemetry
-        self.logger = logger
-        look = ClaimSchedule(queues: configuration.queues, pollInterval: configuration.pollInterval, at: .now)
+        self.registry = registry
+        self.jitter = jitter
+        look = ClaimSchedule(queues: configuration.queues, pollInterval: configuration.pollInterval, at: now)
+        nextProgress = now
     }
 
-    /// Runs until the worker is told to stop and has nothing left, or its lease ends.
-    mutating func run() async -> End {
-        let end = await loop()
-        for flight in flights.values { await flight.task.value }
-        if case .stopped = end {
-            absorb(inbox.take())
-            leaveOutcomes()
+    /// Takes note of something that has happened.
+    ///
+    /// - Parameters:
+    ///   - event: What has happened.
+    ///   - now: When.
+    ///   - commands: Gets what is to be done about it, in order.
+    package mutating func handle(_ event: Event, at now: Instant, into commands: inout [Command]) {
+        switch event {
+        case .answered(let answer): land(answer, now, &commands)
+        case .ended(let ended): end(ended, now, &commands)
+        case .foundNoSlot(let claim): foundNoSlot(claim, now, &commands)
+        case .withdrawn(let claims): handBack(claims)
+        case .named(let claim, let text): addTrace(text, to: claim)
+        case .lost(let claim): lose(claim, &commands)
+        case .connected(let hearing): connected(hearing, now, &commands)
+        case .woken: look.wake(at: now)
+        case .foundSuspects:
+            suspects.request(at: now)
+            look.lookNow(at: now)
+        case .stop(let stop): begin(stop, now, &commands)
+        case .leaseEnded: phase = .evicted
+        case .reports(let reports): note(reports, now)
+        case .caughtUp(let oldestWaiting): decide(oldestWaiting, now, &commands)
+        case .left: leaveOutcomes(&commands)
         }
-        for ended in inbox.close() { lose(ended.end) }
-        return end
-    }
-
-    private mutating func loop() async -> End {
-        while true {
-            let news = inbox.take()
-            absorb(news)
-            if news.leaseEnded {
-                telemetry.lostLease()
-                cancelEverything()
-                return .leaseEnded
-            }
-            handBackWaiting()
-            giveUpTraces()
-            pending.add(postponed.takeDue(at: .now))
-            if isFinished { return .stopped }
-            if freeSlots > 0 { look.slotsAreFree(at: .now) }
-            if let nextReconciliation, nextReconciliation <= .now { mustReconcile = true }
-            while mustSend, send() {}
-            if freeSlots > 0 { look.slotsAreFree(at: .now) }
-            if !inbox.hasNews, isFinished { return .stopped }
-            telemetry.metrics?.running(min(running.count, configuration.concurrency))
-            await inbox.wait(until: nextMoment, actions: actionsToWaitFor)
-        }
-    }
-
-    /// How many jobs this worker holds at once: the slots, and what short actions can do without.
-    var capacity: Int { configuration.concurrency + pace.ahead(of: configuration.concurrency, at: .now) }
-
-    /// Room that neither an action has nor the answer to what was sent, or is to be, may take.
-    var freeSlots: Int {
-        let reserved = flights.values.reduce(0) { $0 + $1.slots }
-        let ended =
-            postponed.slots(pending.completions, at: .now)
-            + postponed.slots(postponed.outcomes.completions, at: .now)
-        return capacity - running.count - undescribed.count - ended - reserved
-    }
-
-    private mutating func absorb(_ news: WorkerInbox.News) {
-        for landing in news.landings { land(landing) }
-        for ended in news.ended { absorb(ended) }
-        for (claim, text) in news.traces { addTrace(text, to: claim) }
-        for claim in news.lostClaims { lose(claim) }
-        if let hearing = news.connected { connected(hearing) }
-        if news.isWoken { look.wake(at: .now) }
-        if news.hasSuspects {
-            quarantine.request(at: .now)
-            look.lookNow(at: .now)
-        }
-        if news.stop > stop { begin(news.stop) }
-        if let stopDeadline, stopDeadline <= .now, !isCancelling { cancelRest() }
-    }
-
-    private mutating func absorb(_ ended: WorkerInbox.Ended) {
-        let claim = ended.end.job.claim
-        pace.ended(after: ended.end.duration)
-        // What was lost meanwhile has nothing to say any more; the log was told then.
-        guard let action = running.removeValue(forKey: claim.claimID) else {
-            lose(ended.end)
-            return
-        }
-        quarantine.ended(claim.claimID)
-        if let log = ended.log { pending.logs.append((claim, log)) }
-        switch ended.outcome {
-        // The database has the last word.
-        case .completed: pending.add(ended)
-        case .committed:
-            conclude(ended.end, ended.outcome)
-            settle(ended, action)
-        case .failed(let failure) where failure.trace != nil:
-            conclude(ended.end, ended.outcome)
-            resolve(FailedAttempt(ended.end.job, failure))
-        case .failed, .snoozed, .cancelled:
-            conclude(ended.end, ended.outcome)
-            pending.add(ended)
-        }
-    }
-
-    /// The action completed itself; the answer says what comes next.
-    private mutating func settle(_ ended: WorkerInbox.Ended, _ action: RunningAction) {
-        guard let completion = ended.committed else { return }
-        // What it goes on with may have been started already.
-        if let next = completion.next, next.claimID == action.successor { return }
-        goOn(after: ended.end.job, completion)
-    }
-
-    /// What was said while nobody listened was not heard, and another server may be there now: the worker asks.
-    private mutating func connected(_ hearing: WakeMode) {
-        mustReconcile = mustReconcile || self.hearing != nil
-        self.hearing = hearing
-        telemetry.metrics?.listens(hearing == .listens)
-        look.pollInterval = configuration.pollInterval(hearing)
-        nextQuestion = .now
-        nextReconciliation = hearing == .asks ? .now + configuration.lease : nil
-    }
-
-    mutating func lose(_ claim: Int64) {
-        guard let action = running.removeValue(forKey: claim) else {
-            if !flights.isEmpty { lostInFlight[claim] = flightsSoFar }
-            return
-        }
-        quarantine.ended(claim)
-        logger.notice("action is cancelled: its claim was taken away", metadata: action.job.metadata)
-        cancel(action)
-    }
-
-    private func cancel(_ action: RunningAction) {
-        guard let task = inbox.slots.withdraw(claim: action.job.claim.claimID) else { return }
-        var logger = logger
-        for (key, value) in action.job.metadata { logger[metadataKey: key] = value }
-        stragglers.watch(task, logger: logger)
-    }
-
-    /// Hands back what has waited too long for a slot, or all of it when the worker stops.
-    private mutating func handBackWaiting() {
-        guard running.count > configuration.concurrency || stop >= .graceful else { return }
-        let claims = inbox.slots.withdrawWaiting(since: stop >= .graceful ? nil : .now - ClaimPace.patience)
-        guard !claims.isEmpty else { return }
-        if stop < .graceful { pace.stalled() }
-        for claim in claims {
-            if let action = running.removeValue(forKey: claim) {
-                pending.neverStarted.append(action.job.claim)
-            }
-        }
-    }
-
-    mutating func start(_ job: ClaimedJob) {
-        // After an outage two answers may tell of the same claim.
-        guard running[job.claim.claimID] == nil else { return }
-        guard lostInFlight.removeValue(forKey: job.claim.claimID) == nil else {
-            logger.notice("action does not start: its claim was taken away", metadata: job.metadata)
-            return
-        }
-        // The answer that hands it over came after the signal.
-        guard stop <= .whenIdle else {
-            pending.neverStarted.append(job.claim)
-            return
-        }
-        // Waiting is a risk: it ends as crashed if this process dies meanwhile.
-        guard job.attempt < job.maxAttempts || inbox.slots.hasFree else {
-            if !pace.isCautious(at: .now) {
-                logger.debug("worker claims nothing ahead for a while: a last attempt must not wait")
-            }
-            pace.beCautious(at: .now)
-            pending.neverStarted.append(job.claim)
-            return
-        }
-        running[job.claim.claimID] = .start(
-            job,
-            host: WorkerActionHost(
-                engine: engine,
-                pool: actionPool,
-                worker: worker,
-                job: job,
-                lease: configuration.lease
-            ),
-            registry: registry,
-            plans: plans,
-            configuration: configuration,
-            stragglers: stragglers,
-            tracing: telemetry.tracing,
-            logger: logger,
-            inbox: inbox
-        )
     }
 }
 
-// MARK: - Stopping
+// MARK: - What is to be done now
 
 extension Dispatcher {
-    private var isFinished: Bool {
-        let isIdle =
-            running.isEmpty && pending.isEmpty && postponed.isEmpty && resolving.isEmpty
-            && undescribed.isEmpty
-            && flights.isEmpty && !mustReconcile
-        switch stop {
-        case .no: return false
-        case .whenIdle: return isIdle && look.foundNothing && quarantine.foundNothing
-        case .graceful, .now:
-            return isIdle || stopDeadline.map { $0 + Self.cancellationGrace <= .now } ?? false
+    private mutating func decide(_ oldestWaiting: Instant?, _ now: Instant, _ commands: inout [Command]) {
+        guard phase != .evicted else {
+            commands.append(.observe(.leaseIsLost))
+            // First, or what waits would begin in the slots that become free.
+            commands.append(.finish(.leaseEnded))
+            cancelEverything(&commands)
+            return
         }
+        if let command = handBackCommand(oldestWaiting, now) {
+            commands.append(command)
+            return
+        }
+        if case .finishing(let until) = phase, until <= now { cancelRest(until, &commands) }
+        giveUpTraces(at: now)
+        outbox.add(retries.takeDue(at: now))
+        if isFinished(at: now) {
+            commands.append(.finish(.stopped))
+            return
+        }
+        if freeSlots(at: now) > 0 { look.slotsAreFree(at: now) }
+        if let nextReconciliation, nextReconciliation <= now { reconciliation.request() }
+        while mustSend(at: now), send(now, &commands) {}
+        if freeSlots(at: now) > 0 { look.slotsAreFree(at: now) }
+        commands.append(.observe(.running(min(running.count, configuration.concurrency))))
+        commands.append(.wait(until: nextMoment(oldestWaiting, now), endings: endingsToWaitFor(at: now)))
     }
 
-    private mutating func begin(_ stop: WorkerInbox.Stop) {
-        self.stop = stop
-        mustTellStop = stop >= .graceful
-        if stop >= .graceful {
-            telemetry.health.stopping()
-            hurryTraces()
-        }
-        switch stop {
-        case .no, .whenIdle: break
-        case .graceful:
-            stopDeadline = .now + configuration.gracePeriod
-            logger.info(
-                "worker stops: it finishes what runs",
-                metadata: [
-                    "running": .stringConvertible(running.count), "grace": "\(configuration.gracePeriod)",
-                ]
-            )
-        case .now:
-            stopDeadline = .now
-            logger.info(
-                "worker stops at once: it hands back what runs",
-                metadata: ["running": .stringConvertible(running.count)]
-            )
-        }
+    /// How many jobs this worker holds at once: the slots, and what short actions can do without.
+    func capacity(at now: Instant) -> Int {
+        configuration.concurrency + pace.ahead(of: configuration.concurrency, at: now)
     }
 
-    /// Ends what has not ended within the grace period; it is handed back at no cost in attempts.
-    private mutating func cancelRest() {
-        isCancelling = true
-        // First, or it would begin in the slots that become free.
-        handBackWaiting()
-        for action in running.values { cancel(action) }
-    }
-
-    private mutating func cancelEverything() {
-        for action in running.values {
-            logger.notice("action is cancelled: the worker's lease has ended", metadata: action.job.metadata)
-            cancel(action)
-        }
-        running = [:]
-        var outcomes = pending
-        outcomes.add(postponed.outcomes)
-        outcomes.failures += resolving.values.map(\.attempt)
-        loseOutcomes(outcomes, "result of an action is refused: the worker's lease has ended")
-        pending = Outbox()
-        postponed = OutcomeRetries()
-        resolving = [:]
-    }
-
-    /// Says what was not written before the worker left; what has no outcome is handed back when it says goodbye.
-    private mutating func leaveOutcomes() {
-        var outcomes = pending
-        outcomes.add(postponed.outcomes)
-        outcomes.failures += resolving.values.map(\.attempt)
-        (outcomes.releases, outcomes.neverStarted) = ([], [])
-        loseOutcomes(
-            outcomes,
-            "result of an action is not written: the worker stops before the database takes it"
-        )
+    /// Room that neither an action has nor the answer to what was sent, or is to be, may take.
+    func freeSlots(at now: Instant) -> Int {
+        let reserved = roundTrips.values.reduce(0) { $0 + $1.slots }
+        let ended =
+            retries.slots(outbox.completions, at: now) + retries.slots(retries.outcomes.completions, at: now)
+        return capacity(at: now) - running.count - undescribed.count - ended - reserved
     }
 
     /// When to look up next, if nothing happens before.
-    private var nextMoment: ContinuousClock.Instant {
-        var moment = stop <= .whenIdle ? look.nextLook : .now + .seconds(3600)
+    private func nextMoment(_ oldestWaiting: Instant?, _ now: Instant) -> Instant {
+        var moment = phase.claims ? look.nextLook : now + Self.never
         if let nextReconciliation { moment = min(moment, nextReconciliation) }
         if !running.isEmpty {
             moment = min(moment, nextProgress)
             if let nextQuestion { moment = min(moment, nextQuestion) }
         }
         // Nothing can be sent before: looking up earlier would be for nothing, again and again.
-        if let sendAgainAt { moment = sendAgainAt }
-        if !flights.isEmpty { moment = .now + .seconds(3600) }
-        if let dueAt = postponed.dueAt { moment = min(moment, dueAt) }
+        if let sendAgainAt = link.sendAgainAt { moment = sendAgainAt }
+        if !roundTrips.isEmpty { moment = now + Self.never }
+        if let dueAt = retries.dueAt { moment = min(moment, dueAt) }
         for (_, until) in resolving.values { moment = min(moment, until) }
-        if running.count > configuration.concurrency, let oldest = inbox.slots.oldestWaiting {
-            moment = min(moment, oldest + ClaimPace.patience)
-        }
-        if let stopDeadline {
-            moment = min(moment, isCancelling ? stopDeadline + Self.cancellationGrace : stopDeadline)
+        if let oldestWaiting { moment = min(moment, oldestWaiting + ClaimPace.patience) }
+        switch phase {
+        case .finishing(let until), .cancelling(let until): moment = min(moment, until)
+        case .working, .draining, .evicted: break
         }
         return moment
+    }
+}
+
+// MARK: - Actions
+
+extension Dispatcher {
+    mutating func start(_ job: ClaimedJob, _ commands: inout [Command]) {
+        // After an outage two answers may tell of the same claim.
+        guard running[job.claim.claimID] == nil else { return }
+        guard lostInFlight.removeValue(forKey: job.claim.claimID) == nil else {
+            commands.log(.notice, "action does not start: its claim was taken away", job: job)
+            return
+        }
+        // The answer that hands it over came after the signal.
+        guard phase.claims else {
+            outbox.neverStarted.append(job.claim)
+            return
+        }
+        running[job.claim.claimID] = RunningJob(job: job)
+        // Waiting is a risk: it ends as crashed if this process dies meanwhile.
+        commands.append(.start(job, mayWait: job.attempt < job.maxAttempts))
+    }
+
+    /// A last attempt is handed back rather than left to wait.
+    private mutating func foundNoSlot(_ claim: Int64, _ now: Instant, _ commands: inout [Command]) {
+        guard let action = running.removeValue(forKey: claim) else { return }
+        if !pace.isCautious(at: now) {
+            commands.log(
+                .debug,
+                "worker claims nothing ahead for a while: a last attempt must not wait"
+            )
+        }
+        pace.beCautious(at: now)
+        outbox.neverStarted.append(action.job.claim)
+    }
+
+    private mutating func end(_ ended: EndedAction, _ now: Instant, _ commands: inout [Command]) {
+        let claim = ended.end.job.claim
+        pace.ended(after: ended.end.duration)
+        // What was lost meanwhile has nothing to say any more; the log was told then.
+        guard let action = running.removeValue(forKey: claim.claimID) else {
+            commands.append(.lose(ended.end))
+            return
+        }
+        suspects.ended(claim.claimID)
+        if let log = ended.log { outbox.logs.append((claim, log)) }
+        switch ended.outcome {
+        // The database has the last word.
+        case .completed: outbox.add(ended, at: now)
+        case .committed:
+            commands.append(.conclude(ended.end, ended.outcome))
+            settle(ended, action, now, &commands)
+        case .failed(let failure) where failure.trace != nil:
+            commands.append(.conclude(ended.end, ended.outcome))
+            resolve(FailedAttempt(ended.end.job, failure, endedAt: now), now, &commands)
+        case .failed, .snoozed, .cancelled:
+            commands.append(.conclude(ended.end, ended.outcome))
+            outbox.add(ended, at: now)
+        }
+    }
+
+    /// The action completed itself; the answer says what comes next.
+    private mutating func settle(
+        _ ended: EndedAction,
+        _ action: RunningJob,
+        _ now: Instant,
+        _ commands: inout [Command]
+    ) {
+        guard let completion = ended.committed else { return }
+        // What it goes on with may have been started already.
+        if let next = completion.next, next.claimID == action.successor { return }
+        goOn(after: ended.end.job, completion, now, &commands)
+    }
+
+    mutating func lose(_ claim: Int64, _ commands: inout [Command]) {
+        guard let action = running.removeValue(forKey: claim) else {
+            if !roundTrips.isEmpty { lostInFlight[claim] = roundTripsSoFar }
+            return
+        }
+        suspects.ended(claim)
+        commands.log(.notice, "action is cancelled: its claim was taken away", job: action.job)
+        commands.append(.cancel(action.job))
+    }
+
+    /// Whether actions may wait for a slot, so that ``Event/caughtUp(oldestWaiting:)`` has to say since when.
+    package var mayHaveWaiting: Bool { running.count > configuration.concurrency || !phase.claims }
+
+    /// Takes back what has waited too long for a slot, or all of it when the worker stops.
+    private func handBackCommand(_ oldestWaiting: Instant?, _ now: Instant) -> Command? {
+        guard mayHaveWaiting, let oldestWaiting else { return nil }
+        guard phase.claims else { return .withdrawWaiting(since: nil) }
+        let since = now - ClaimPace.patience
+        return oldestWaiting <= since ? .withdrawWaiting(since: since) : nil
+    }
+
+    private mutating func handBack(_ claims: [Int64]) {
+        guard !claims.isEmpty else { return }
+        if phase.claims { pace.stalled() }
+        for claim in claims {
+            if let action = running.removeValue(forKey: claim) {
+                outbox.neverStarted.append(action.job.claim)
+            }
+        }
+    }
+}
+
+// MARK: - The heartbeat's news
+
+extension Dispatcher {
+    /// What was said while nobody listened was not heard, and another server may be there now: the worker asks.
+    private mutating func connected(_ hearing: WakeMode, _ now: Instant, _ commands: inout [Command]) {
+        if self.hearing != nil { reconciliation.request() }
+        self.hearing = hearing
+        commands.append(.observe(.listens(hearing == .listens)))
+        look.pollInterval = configuration.pollInterval(hearing)
+        nextQuestion = now
+        nextReconciliation = hearing == .asks ? now + configuration.lease : nil
+    }
+
+    /// Whether to look for reports of progress, and tell the dispatcher of them.
+    package func asksForReports(at now: Instant) -> Bool {
+        nextProgress <= now && !running.isEmpty && roundTrips.count < Self.maxRoundTrips
+            && !link.isResting(at: now)
+    }
+
+    /// Of every action, the last report is written.
+    private mutating func note(_ news: [(claim: Claim, report: ProgressReport)], _ now: Instant) {
+        nextProgress = now + Self.progressInterval
+        guard !news.isEmpty else { return }
+        let claims = Set(news.map(\.claim))
+        reports.removeAll { claims.contains($0.claim) }
+        reports += news
+    }
+}
+
+extension [Dispatcher.Command] {
+    /// Appends a line of the log.
+    mutating func log(
+        _ level: Logger.Level,
+        _ message: Logger.Message,
+        claim: Claim? = nil,
+        job: ClaimedJob? = nil,
+        failure: FailureRecord? = nil,
+        error: (any Error)? = nil,
+        more: Logger.Metadata = [:]
+    ) {
+        append(
+            .log(
+                LogLine(
+                    level: level,
+                    message: message,
+                    claim: claim,
+                    job: job,
+                    failure: failure,
+                    error: error,
+                    more: more
+                )
+            )
+        )
     }
 }

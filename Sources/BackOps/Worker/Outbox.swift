@@ -82,13 +82,13 @@ package struct Outbox: Sendable {
 
 extension Outbox {
     /// Files how an attempt ended.
-    mutating func add(_ ended: WorkerInbox.Ended) {
+    mutating func add(_ ended: EndedAction, at now: Instant) {
         let claim = ended.end.job.claim
         switch ended.outcome {
         case .completed(let result): completions.append(CompletedAttempt(end: ended.end, result: result))
         case .committed: break
         case .failed(let failure):
-            failures.append(FailedAttempt(ended.end.job, failure))
+            failures.append(FailedAttempt(ended.end.job, failure, endedAt: now))
         case .snoozed(let when): snoozes.append(SnoozedAttempt(claim: claim, when: when))
         case .cancelled: releases.append(claim)
         }

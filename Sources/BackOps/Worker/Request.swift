@@ -17,7 +17,7 @@ package enum Request: Sendable {
     case stillHeld([Claim])
     case lost([Claim])
     /// Whether the answer names the claims only, and what belongs to each is asked for by itself.
-    case claim(limit: Int, unseen: Bool)
+    case claim(limit: Int, lanes: [Lane], unseen: Bool)
     case claimSuspect(unseen: Bool)
     case describe(Claim)
     case nextDue
@@ -59,7 +59,7 @@ package enum Request: Sendable {
     package var slots: Int {
         switch self {
         case .complete(let completions, let continues): continues ? completions.count : 0
-        case .claim(let limit, _): limit
+        case .claim(let limit, _, _): limit
         case .claimSuspect, .describe: 1
         default: 0
         }

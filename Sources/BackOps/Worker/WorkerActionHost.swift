@@ -8,7 +8,7 @@ final class WorkerActionHost: ActionHost {
     private let worker: Int64
     private let job: ClaimedJob
     private let lease: Duration
-    private var claim: Claim { job.claim }
+    var claim: Claim { job.claim }
     private let report = Mutex<ProgressReport?>(nil)
     private let completion = Mutex(Completing.no)
 

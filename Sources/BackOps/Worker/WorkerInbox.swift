@@ -19,23 +19,13 @@ package final class WorkerInbox: Sendable {
         package static func < (lhs: Stop, rhs: Stop) -> Bool { lhs.rawValue < rhs.rawValue }
     }
 
-    /// An attempt that has ended.
-    struct Ended: Sendable {
-        let end: AttemptEnd
-        let outcome: ActionOutcome
-        /// What the database answered, for an action that completed itself in a transaction.
-        let committed: CompletionResult?
-        /// What it logged, where that is to be stored.
-        let log: PQJSON?
-    }
-
     /// Runs an action and says how it ended.
-    typealias Body = @Sendable () async -> Ended
+    typealias Body = @Sendable () async -> EndedAction
 
     /// Everything that came in since the last look.
     struct News: Sendable {
-        var landings: [RoundTripAnswer] = []
-        var ended: [Ended] = []
+        var answers: [RoundTripAnswer] = []
+        var ended: [EndedAction] = []
         var lostClaims: [Int64] = []
         var traces: [(claim: Claim, text: String)] = []
         var isWoken = false
@@ -78,16 +68,18 @@ package final class WorkerInbox: Sendable {
         self.onUnread = onUnread
     }
 
-    /// Starts the task of an action, which adds how it ended; as soon as a slot is free.
-    func launch(claim id: Int64, _ body: @escaping Body) {
-        slots.launch(claim: id) { leave in
+    /// Starts the task of an action, which adds how it ended; as soon as a slot is free, or only if one is free now.
+    ///
+    /// - Returns: Whether it started or waits.
+    func launch(claim id: Int64, mayWait: Bool, _ body: @escaping Body) -> Bool {
+        slots.launch(claim: id, mayWait: mayWait) { leave in
             let ended = await body()
             leave()
             self.add(ended)
         }
     }
 
-    private func add(_ ended: Ended) {
+    private func add(_ ended: EndedAction) {
         let (waiter, isRead) = state.withLock { state in
             guard !state.isClosed else { return (nil as CheckedContinuation<Void, Never>?, false) }
             state.news.ended.append(ended)
@@ -97,7 +89,7 @@ package final class WorkerInbox: Sendable {
         if !isRead { onUnread(ended.end) }
     }
 
-    func land(_ landing: RoundTripAnswer) { note { $0.landings.append(landing) } }
+    func land(_ answer: RoundTripAnswer) { note { $0.answers.append(answer) } }
     func resolved(_ claim: Claim, _ text: String) { note { $0.traces.append((claim, text)) } }
     func wake() { note { $0.isWoken = true } }
     func connected(_ hearing: WakeMode) {
@@ -122,11 +114,11 @@ package final class WorkerInbox: Sendable {
     /// Whether there is something to take.
     var hasNews: Bool { state.withLock { $0.isUrgent || !$0.news.ended.isEmpty } }
 
-    /// Hands over what came in; a stop and the end of the lease stay, everything else is the reader's now.
+    /// Hands over what came in.
     func take() -> News {
         state.withLock { state in
             let news = state.news
-            state.news = News(leaseEnded: news.leaseEnded, stop: news.stop)
+            state.news = News()
             state.isUrgent = false
             return news
         }
@@ -154,7 +146,7 @@ package final class WorkerInbox: Sendable {
     /// Forgets the alarm, which would keep this inbox until it rings, and takes nothing more.
     ///
     /// - Returns: The attempts that have ended and were not read.
-    func close() -> [Ended] {
+    func close() -> [EndedAction] {
         alarm.cancel()
         return state.withLock { state in
             state.isClosed = true

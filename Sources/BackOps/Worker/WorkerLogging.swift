@@ -17,18 +17,18 @@ extension FailureRecord {
     }
 }
 
-extension Dispatcher {
+extension Logger {
     /// One line per attempt: debug for what went well, warning for a failure, with the error and not its stack.
     func log(_ job: ClaimedJob, _ outcome: ActionOutcome) {
         switch outcome {
-        case .completed, .committed: logger.debug("action completed", metadata: job.metadata)
+        case .completed, .committed: debug("action completed", metadata: job.metadata)
         case .snoozed(let when):
-            logger.debug("action snoozed", metadata: job.metadata.merging(["when": "\(when)"]) { $1 })
-        case .cancelled: logger.info("action cancelled and handed back", metadata: job.metadata)
+            debug("action snoozed", metadata: job.metadata.merging(["when": "\(when)"]) { $1 })
+        case .cancelled: info("action cancelled and handed back", metadata: job.metadata)
         case .failed(let failure):
             var metadata = job.metadata.merging(failure.metadata) { $1 }
             metadata["max_attempts"] = .stringConvertible(job.maxAttempts)
-            logger.warning("action failed", metadata: metadata)
+            warning("action failed", metadata: metadata)
         }
     }
 }

@@ -44,7 +44,7 @@ struct WorkerRun {
     func run() async throws {
         defer { telemetry.health.stopped() }
         let pools = Pools(
-            dispatcher: PQPool(connections.dispatcher, size: Dispatcher.maxFlights),
+            dispatcher: PQPool(connections.dispatcher, size: Dispatcher.maxRoundTrips),
             actions: PQPool(connections.actions, size: database.maxConnections)
         )
         do {
@@ -131,20 +131,25 @@ struct WorkerRun {
             logger: logger
         )
         async let _ = configuration.vacuums ? vacuumer.run() : ()
-        var dispatcher = Dispatcher(
+        var loop = DispatchLoop(
             engine: engine,
             pool: pools.dispatcher,
             actionPool: pools.actions,
             worker: registration.id,
-            registry: registry,
-            plans: registration.plans,
             configuration: configuration,
             inbox: inbox,
-            stragglers: stragglers,
+            launcher: ActionLauncher(
+                registry: registry,
+                plans: registration.plans,
+                configuration: configuration,
+                stragglers: stragglers,
+                tracing: telemetry.tracing,
+                logger: logger
+            ),
             telemetry: telemetry,
             logger: logger
         )
-        let end = await dispatcher.run()
+        let end = await loop.run()
         await reporter.finish()
         if case .stopped = end { await unregister(registration.id, pools.dispatcher, logger) }
         return end

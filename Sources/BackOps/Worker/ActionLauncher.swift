@@ -1,60 +1,45 @@
 import LibPQ
 import Logging
 
-/// An action that runs in this process, or will as soon as there is a slot.
-struct RunningAction: Sendable {
-    let job: ClaimedJob
-    let host: WorkerActionHost
+/// Runs the actions of claimed jobs.
+struct ActionLauncher: Sendable {
+    let registry: Registry
+    let plans: PlanCache
+    let configuration: WorkerConfiguration
+    let stragglers: Stragglers
+    let tracing: WorkerTracing?
+    let logger: Logger
 
-    /// The claim of the operation's next action, when that was started before the answer to this one's own commit came.
-    var successor: Int64?
+    private typealias Attempt = (outcome: ActionOutcome, duration: Duration)
 
-    /// Starts the action of a claimed job in a task of its own; the inbox learns how it ended.
-    static func start(
-        _ job: ClaimedJob,
-        host: WorkerActionHost,
-        registry: Registry,
-        plans: PlanCache,
-        configuration: WorkerConfiguration,
-        stragglers: Stragglers,
-        tracing: WorkerTracing?,
-        logger: Logger,
-        inbox: WorkerInbox
-    ) -> RunningAction {
-        inbox.launch(claim: job.claim.claimID) {
+    /// Starts the action of a job in a task of its own as soon as there is a slot; the inbox learns how it ended.
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - host: Does for the action what needs the database.
+    ///   - inbox: The worker's.
+    ///   - mayWait: Whether it may wait for a slot.
+    /// - Returns: Whether it started or waits.
+    func launch(_ job: ClaimedJob, _ host: WorkerActionHost, _ inbox: WorkerInbox, mayWait: Bool) -> Bool {
+        inbox.launch(claim: job.claim.claimID, mayWait: mayWait) {
             let log = configuration.attemptLogs.isOff ? nil : AttemptLog(configuration.attemptLogs)
-            func attempt() async -> Attempt {
-                await run(job, host, registry, plans, configuration, stragglers, logger, log)
-            }
             let ended: Attempt
             var span: AttemptSpan?
             if let tracing {
-                (ended, span) = await tracing.process(job, attempt)
+                (ended, span) = await tracing.process(job) { await run(job, host, log) }
             } else {
-                ended = await attempt()
+                ended = await run(job, host, log)
             }
-            return WorkerInbox.Ended(
+            return EndedAction(
                 end: AttemptEnd(job: job, duration: ended.duration, span: span, log: log),
                 outcome: ended.outcome,
                 committed: host.committed,
                 log: configuration.attemptLogs.keeps(ended.outcome) ? log?.document : nil
             )
         }
-        return RunningAction(job: job, host: host)
     }
 
-    private typealias Attempt = (outcome: ActionOutcome, duration: Duration)
-
-    private static func run(
-        _ job: ClaimedJob,
-        _ host: WorkerActionHost,
-        _ registry: Registry,
-        _ plans: PlanCache,
-        _ configuration: WorkerConfiguration,
-        _ stragglers: Stragglers,
-        _ logger: Logger,
-        _ log: AttemptLog?
-    ) async -> Attempt {
+    private func run(_ job: ClaimedJob, _ host: WorkerActionHost, _ log: AttemptLog?) async -> Attempt {
         do {
             let invocation = try await ActionInvocation(job, plan: plans.plan(of: job))
             let action = registry.action(

@@ -1,0 +1,177 @@
+import BackOps
+import LibPQ
+import Testing
+
+@Suite struct `A dispatcher` {
+    private let job = ClaimedJob.sample(1)
+
+    @Test func `claims nothing before the heartbeat has connected`() throws {
+        var dispatcher = try DrivenDispatcher(connected: nil)
+        #expect(dispatcher.tell(.woken, at: 0).requests == [])
+        #expect(dispatcher.tell(.connected(.listens), .woken, at: 10).requests == ["claim", "nextDue"])
+    }
+
+    @Test func `starts what it claimed, and writes what became of it with the next claim`() throws {
+        var dispatcher = try DrivenDispatcher()
+        let claim = dispatcher.tell(.woken, at: 0)
+        #expect(claim.requests == ["claim", "nextDue"])
+        let claimed = dispatcher.tell(try claim.exchange.answered(jobs: [job]), at: 1)
+        #expect(claimed.startedClaims == [10])
+        let ended = dispatcher.tell(try claimed.exchange.answered(), .returned(job), at: 2)
+        #expect(ended.requests.first == "complete 10")
+        #expect(ended.requests.contains("claim"))
+        #expect(ended.concluded == [])
+        let written = dispatcher.tell(try ended.exchange.answered(), at: 3)
+        #expect(written.concluded == [10])
+    }
+
+    @Test func `goes on with the action that the answer hands over, under its new claim`() throws {
+        var dispatcher = try DrivenDispatcher()
+        try dispatcher.claim(job, at: 0)
+        let ended = dispatcher.tell(.returned(job), at: 1)
+        let next = CompletionResult.Next(claimID: 11, position: 2, action: "Ship")
+        let advanced = dispatcher.tell(try ended.exchange.answered(.advanced, next: next), at: 2)
+        #expect(advanced.startedClaims == [11])
+        #expect(advanced.started.first?.action == "Ship")
+    }
+
+    @Test func `sends two batches at once while its work is large, and a small one not`() throws {
+        var dispatcher = try DrivenDispatcher(slots: 40)
+        let jobs = (1...40).map { ClaimedJob.sample($0) }
+        let claim = try dispatcher.tell(.woken, at: 0).exchange
+        dispatcher.settle(dispatcher.tell(claim.answered(jobs: jobs), at: 1), at: 1)
+        let first = dispatcher.tell(jobs[..<10].map { .returned($0) }, at: 2)
+        #expect(first.exchanges.count == 1)
+        #expect(dispatcher.tell(jobs[10..<11].map { .returned($0) }, at: 3).exchanges.count == 0)
+        #expect(dispatcher.tell(jobs[11..<25].map { .returned($0) }, at: 3).exchanges.count == 1)
+        #expect(dispatcher.tell(jobs[25...].map { .returned($0) }, at: 4).exchanges.count == 0)
+    }
+
+    @Test func `does not start a job that was taken away before the answer that hands it over has come`()
+        throws
+    {
+        var dispatcher = try DrivenDispatcher()
+        let claim = try dispatcher.tell(.woken, at: 0).exchange
+        _ = dispatcher.tell(.lost(claim: 10), at: 1)
+        let late = dispatcher.tell(claim.answered(jobs: [job, .sample(2)]), at: 2)
+        #expect(late.startedClaims == [20])
+        #expect(late.lines == ["action does not start: its claim was taken away"])
+    }
+
+    @Test func `cancels an action whose claim was taken away, and does not write its result`() throws {
+        var dispatcher = try DrivenDispatcher()
+        try dispatcher.claim(job, at: 0)
+        #expect(dispatcher.tell(.lost(claim: 10), at: 1).cancelled == [10])
+        let ended = dispatcher.tell(.returned(job), at: 2)
+        #expect(ended.lost == [10])
+        #expect(!ended.requests.contains("complete 10"))
+    }
+
+    @Test func `takes an answer once`() throws {
+        var dispatcher = try DrivenDispatcher()
+        let claim = try dispatcher.tell(.woken, at: 0).exchange
+        #expect(dispatcher.tell(claim.answered(jobs: [job]), at: 1).startedClaims == [10])
+        #expect(dispatcher.tell(claim.answered(jobs: [.sample(2)]), at: 2).startedClaims == [])
+    }
+
+    @Test func `hands a last attempt back that finds no slot`() throws {
+        var dispatcher = try DrivenDispatcher()
+        let last = ClaimedJob.sample(1, attempt: 25)
+        let claimed = try dispatcher.claim(last, at: 0)
+        #expect(claimed.startedClaims == [10])
+        let step = dispatcher.tell(.foundNoSlot(claim: 10), at: 1)
+        #expect(step.requests.first == "release 10")
+    }
+
+    @Test func `takes back what has waited for half a second, and hands it back`() throws {
+        var dispatcher = try DrivenDispatcher(slots: 1)
+        let jobs = [job, .sample(2), .sample(3)]
+        let claim = try dispatcher.tell(.woken, at: 0).exchange
+        dispatcher.settle(dispatcher.tell(claim.answered(jobs: jobs), at: 0), at: 0)
+        dispatcher.oldestWaiting = .ms(0)
+        #expect(!dispatcher.tell(at: 499).withdrawsWaiting)
+        #expect(dispatcher.tell(at: 500).withdrawsWaiting)
+        dispatcher.oldestWaiting = nil
+        let step = dispatcher.tell(.withdrawn(claims: [20, 30]), at: 500)
+        #expect(step.requests.first == "release 20,30")
+    }
+
+    @Test func `decides the same when it is told the same`() throws {
+        func history() throws -> [String] {
+            var dispatcher = try DrivenDispatcher(seed: 7)
+            let jobs = (1...8).map { ClaimedJob.sample($0) }
+            let claim = try dispatcher.tell(.woken, at: 0).exchange
+            var steps = [dispatcher.tell(claim.answered(jobs: jobs), at: 1)]
+            let again = try steps[0].exchange
+            steps.append(dispatcher.tell(again.failed(), .lost(claim: 30), at: 2))
+            steps.append(dispatcher.tell(.stop(.now), at: 3))
+            steps.append(dispatcher.tell(jobs.reversed().map { .gaveWay($0) }, at: 4))
+            return steps.map { "\($0.requests) \($0.cancelled) \(String(describing: $0.waitsUntil))" }
+        }
+        #expect(try history() == history())
+    }
+}
+
+@Suite struct `An outcome that is refused` {
+    private let job = ClaimedJob.sample(1)
+
+    /// A dispatcher whose jobs 1 and 2 run.
+    private func dispatcher() throws -> DrivenDispatcher {
+        var dispatcher = try DrivenDispatcher()
+        try dispatcher.claim(job, .sample(2), at: 0)
+        return dispatcher
+    }
+
+    @Test func `because its row is locked is offered again 2 ms later`() throws {
+        var dispatcher = try dispatcher()
+        let ended = try dispatcher.tell(.returned(job), at: 1).exchange
+        let busy = dispatcher.settle(dispatcher.tell(ended.answered(.busy), at: 2), at: 2)
+        #expect(busy.concluded == [])
+        #expect(!busy.requests.contains("complete 10"))
+        #expect(dispatcher.tell(at: 3).exchanges.isEmpty)
+        #expect(dispatcher.tell(at: 4).requests.first == "complete 10")
+    }
+
+    @Test func `because of what it holds is the failure of its action`() throws {
+        var dispatcher = try dispatcher()
+        let ended = try dispatcher.tell(.returned(job), at: 1).exchange
+        let apart = dispatcher.tell(ended.refused(.invalidTextRepresentation), at: 2)
+        #expect(apart.requests.first == "complete 10")
+        #expect(apart.exchanges.first?.isSeparate == true)
+        let refused = dispatcher.tell(try apart.exchange.refused(.invalidTextRepresentation), at: 3)
+        #expect(refused.failed == [10])
+        #expect(dispatcher.tell(at: 10_000).requests.first == "fail 10")
+    }
+
+    @Test func `with others is looked for one by one`() throws {
+        var dispatcher = try dispatcher()
+        let ended = try dispatcher.tell(.returned(job), .returned(.sample(2)), at: 1).exchange
+        #expect(ended.requests.first?.words == "complete 10,20")
+        let apart = dispatcher.tell(ended.refused(.invalidTextRepresentation), at: 2)
+        #expect(apart.requests.prefix(2) == ["complete 10", "complete 20"])
+    }
+
+    @Test func `because the job is somebody else's is dropped with a warning`() throws {
+        var dispatcher = try dispatcher()
+        let ended = try dispatcher.tell(.returned(job), at: 1).exchange
+        let stale = dispatcher.tell(ended.answered(.stale), at: 2)
+        #expect(stale.lost == [10])
+        #expect(stale.lines == ["result of an action is refused: the job is not this worker's any more"])
+    }
+
+    @Test func `because nothing can be written now is kept, with one warning`() throws {
+        var dispatcher = try dispatcher()
+        let ended = try dispatcher.tell(.returned(job), at: 1).exchange
+        let warning = "database refuses what the worker writes; it tries again until it is taken"
+        let refused = dispatcher.tell(ended.refused(.readOnlyTransaction), at: 2)
+        #expect(refused.lines == [warning])
+        #expect(refused.exchanges.isEmpty)
+        let again = dispatcher.tell(at: 10_000)
+        #expect(again.requests.first == "complete 10")
+        let refusedAgain = dispatcher.tell(try again.exchange.refused(.readOnlyTransaction), at: 10_001)
+        #expect(refusedAgain.lines == [])
+        let taken = dispatcher.tell(try dispatcher.tell(at: 30_000).exchange.answered(), at: 30_001)
+        #expect(taken.lines == ["database takes what the worker writes again"])
+        #expect(taken.concluded == [10])
+    }
+}
