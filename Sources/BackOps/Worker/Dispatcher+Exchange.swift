@@ -141,9 +141,11 @@ extension Dispatcher {
             return []
         }
         look.lookNow(at: now)
-        return outbox.isEmpty && retries.isEmpty && resolving.isEmpty
-            ? [.claimSuspect(unseen: claimsUnseen)] : []
+        return isWritten ? [.claimSuspect(unseen: claimsUnseen)] : []
     }
+
+    /// Whether no outcome is left to be sent.
+    var isWritten: Bool { outbox.isEmpty && retries.isEmpty && resolving.isEmpty }
 
     /// Whether this worker takes the next action of an operation itself.
     private var continues: Bool { phase.claims && !suspects.isRequested }

@@ -4,8 +4,8 @@ import Logging
 extension Dispatcher {
     func isFinished(at now: Instant) -> Bool {
         let isIdle =
-            running.isEmpty && outbox.isEmpty && retries.isEmpty && resolving.isEmpty && undescribed.isEmpty
-            && roundTrips.isEmpty && !reconciliation.isOpen
+            running.isEmpty && isWritten && undescribed.isEmpty && roundTrips.isEmpty
+            && !reconciliation.isOpen
         switch phase {
         case .working: return false
         case .draining: return isIdle && look.foundNothing && suspects.foundNothing

@@ -187,14 +187,15 @@ extension Dispatcher {
 
     /// When to look up next, if nothing happens before.
     private func nextMoment(_ oldestWaiting: Instant?, _ now: Instant) -> Instant {
-        var moment = phase.claims ? look.nextLook : now + Self.never
+        // What a suspect has to wait for has a moment of its own.
+        var moment = phase.claims && (isWritten || !suspects.isRequested) ? look.nextLook : now + Self.never
         if let nextReconciliation { moment = min(moment, nextReconciliation) }
         if !running.isEmpty {
             moment = min(moment, nextProgress)
             if let nextQuestion { moment = min(moment, nextQuestion) }
         }
         // Nothing can be sent before: looking up earlier would be for nothing, again and again.
-        if let sendAgainAt = link.sendAgainAt { moment = sendAgainAt }
+        if let sendAgainAt = link.sendAgainAt, sendAgainAt > now { moment = sendAgainAt }
         if !roundTrips.isEmpty { moment = now + Self.never }
         if let dueAt = retries.dueAt { moment = min(moment, dueAt) }
         for (_, until) in resolving.values { moment = min(moment, until) }

@@ -73,6 +73,27 @@ import Testing
         #expect(dispatcher.tell(try again.exchange.answered(), at: 62).requests.contains("claim"))
     }
 
+    @Test func `sleeps when the pause after a refusal is over and nothing is left to send`() throws {
+        var dispatcher = try DrivenDispatcher()
+        let claim = try dispatcher.tell(.woken, at: 0).exchange
+        let settled = dispatcher.settle(dispatcher.tell(claim.answered(), at: 0), at: 0)
+        #expect(settled.waitsUntil != nil)
+        let step = dispatcher.tell(at: 20)
+        let asked = try step.exchange
+        #expect(asked.requests.map(\.words) == ["claim", "nextDue"])
+        let answers: [Result<Answer, PQError>] = [
+            .success(.jobs(ClaimedRows())),
+            .failure(PQError(.server, "No.", sqlState: .undefinedFunction)),
+        ]
+        let answer = RoundTripAnswer(number: asked.number, answers: .success(answers))
+        let refused = dispatcher.tell(.answered(answer), at: 21)
+        let pause = try #require(refused.waitsUntil)
+        #expect(pause > .ms(21) && pause < .ms(100))
+        let over = dispatcher.tell(at: 100)
+        #expect(over.exchanges.isEmpty)
+        #expect(try #require(over.waitsUntil) > .ms(100))
+    }
+
     @Test func `asks every lease what it holds where the database cannot tell`() throws {
         var dispatcher = try DrivenDispatcher(connected: .asks)
         try dispatcher.claim(at: 0)

@@ -96,6 +96,19 @@ import Testing
         #expect(step.requests.first == "release 20,30")
     }
 
+    @Test func `sleeps until an outcome is offered again that a suspect has to wait for`() throws {
+        var dispatcher = try DrivenDispatcher()
+        try dispatcher.claim(job, at: 0)
+        let ended = try dispatcher.tell(.foundSuspects, .returned(job), at: 1).exchange
+        let busy = dispatcher.settle(dispatcher.tell(ended.answered(.busy), at: 2), at: 2)
+        #expect(!busy.requests.contains("claimSuspect"))
+        let waiting = dispatcher.tell(at: 3)
+        #expect(waiting.exchanges.isEmpty)
+        #expect(waiting.waitsUntil == .ms(4))
+        let written = dispatcher.tell(try dispatcher.tell(at: 4).exchange.answered(), at: 5)
+        #expect(written.requests == ["claimSuspect"])
+    }
+
     @Test func `decides the same when it is told the same`() throws {
         func history() throws -> [String] {
             var dispatcher = try DrivenDispatcher(seed: 7)
