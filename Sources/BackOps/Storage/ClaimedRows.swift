@@ -24,7 +24,7 @@ package struct ClaimedRows: Sendable {
         count = jobs.count + unreadable.count
     }
 
-    init(_ rows: PQResult) {
+    package init(_ rows: PQResult) {
         count = rows.count
         jobs.reserveCapacity(rows.count)
         for row in rows {

@@ -3,7 +3,7 @@ package import LibPQ
 /// What became of a claim whose action did not complete: a row of `fail_many`, `snooze_many` or `release_many`.
 package struct HandBackResult: Sendable {
     /// What the database did.
-    package enum Outcome: String, Sendable {
+    package enum Outcome: String, Sendable, CaseIterable {
         case retrying, failed, snoozed, released
         /// Of several outcomes, one that cannot be recorded: alone it is refused with the reason.
         case invalid
@@ -23,16 +23,23 @@ package struct HandBackResult: Sendable {
         self.outcome = outcome
     }
 
-    init(_ row: PQRow) throws(PQError) {
+    package init(_ row: PQRow) throws(PQError) {
         claim = try Claim(row)
-        let outcome = try row.decode(2, as: String.self)
-        guard let known = Outcome(rawValue: outcome) else {
+        outcome = try row.decodeOutcome()
+    }
+}
+
+extension PQRow {
+    /// Reads the third column of a row, with which every answer about an outcome goes on after its claim.
+    func decodeOutcome<Outcome: RawRepresentable<String>>() throws(PQError) -> Outcome {
+        let word = try decode(2, as: String.self)
+        guard let outcome = Outcome(rawValue: word) else {
             throw PQError(
                 .decoding,
-                "The database answered \"\(outcome)\", which this version of BackOps does not know."
+                "The database answered \"\(word)\", which this version of BackOps does not know."
             )
         }
-        self.outcome = known
+        return outcome
     }
 }
 

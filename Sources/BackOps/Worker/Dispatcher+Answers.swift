@@ -280,6 +280,8 @@ extension Dispatcher {
                     job: lost.completions.first?.job
                 )
                 for attempt in lost.completions { commands.append(.lose(attempt.end)) }
+                // It may have been taken by an answer that said nothing, and the next action handed over in it.
+                reconciliation.request()
             }
         }
     }

@@ -10,6 +10,9 @@ struct DrivenDispatcher {
     /// Since when the action that is next has waited for a slot.
     var oldestWaiting: Instant?
 
+    /// What running actions have reported and nobody has looked at.
+    var reports: [(claim: Claim, report: ProgressReport)] = []
+
     /// Makes the dispatcher of a worker whose heartbeat has connected.
     init(
         slots: Int = 10,
@@ -39,7 +42,10 @@ struct DrivenDispatcher {
         let now = Instant.ms(milliseconds)
         commands = []
         for event in events { dispatcher.handle(event, at: now, into: &commands) }
-        if dispatcher.asksForReports(at: now) { dispatcher.handle(.reports([]), at: now, into: &commands) }
+        if dispatcher.asksForReports(at: now) {
+            dispatcher.handle(.reports(reports), at: now, into: &commands)
+            reports = []
+        }
         dispatcher.handle(.caughtUp(oldestWaiting: oldestWaiting), at: now, into: &commands)
         return Step(commands: commands)
     }
@@ -204,11 +210,15 @@ extension Request {
         case .snooze: .handedBack(claims.map { .content(HandBackResult(claim: $0, outcome: .snoozed)) })
         case .release: .handedBack(claims.map { .content(HandBackResult(claim: $0, outcome: .released)) })
         case .progress(let reports): .reported(reports.count)
-        case .held: .jobs(ClaimedRows(jobs: held))
+        case .held(unseen: false): .jobs(ClaimedRows(jobs: held))
+        case .held(unseen: true): .claims(held.map { .content($0.claim) })
         case .stillHeld(let claims): .claims(claims.map { .content($0) })
         case .lost: .lost([])
-        case .claim, .describe: .jobs(ClaimedRows(jobs: jobs))
-        case .claimSuspect: .jobs(ClaimedRows())
+        case .claim(_, _, unseen: false): .jobs(ClaimedRows(jobs: jobs))
+        case .claim(_, _, unseen: true): .claims(jobs.map { .content($0.claim) })
+        case .describe(let claim): .jobs(ClaimedRows(jobs: jobs.filter { $0.claim == claim }))
+        case .claimSuspect(unseen: false): .jobs(ClaimedRows())
+        case .claimSuspect(unseen: true): .claims([])
         case .nextDue: .nextDue(nil)
         }
     }
