@@ -183,7 +183,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
-            exclude: ["Migration/schema.sql"],
+            exclude: ["Migration/Frozen", "Migration/schema.sql"],
             swiftSettings: settings
         ),
         .testTarget(

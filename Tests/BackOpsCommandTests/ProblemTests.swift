@@ -11,7 +11,8 @@ import Testing
         .noSuchOperation: .noSuchOperation, .conflict: .conflict, .noPermission: .noPermission,
         .databaseUnavailable: .databaseUnreachable, .unknownCommit: .databaseUnreachable,
         .timedOut: .timedOut, .schemaMissing: .schemaMismatch, .schemaTooOld: .schemaMismatch,
-        .schemaTooNew: .schemaMismatch, .schemaModified: .schemaMismatch, .unsupportedEncoding: .schemaMismatch,
+        .schemaTooNew: .schemaMismatch, .schemaModified: .schemaMismatch,
+        .unsupportedEncoding: .schemaMismatch,
     ]
 
     @Test(arguments: BackOpsError.Code.allCases)

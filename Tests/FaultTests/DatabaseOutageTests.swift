@@ -127,8 +127,8 @@ import Testing
                 try await site.query("alter index all in tablespace pg_default set tablespace small")
             } _: { site, worker in
                 let filler = disk.appending(path: "filler")
-                // Work that begins when the disk is full already, however fast the worker is.
-                let ids = try await site.enqueue("Ledger", count: 100) { fill(filler) }
+                // Work that begins when the disk is full already, however fast the worker is, and more than fits into pages that are there.
+                let ids = try await site.enqueue("Ledger", count: 1000) { fill(filler) }
                 try await worker.logs(
                     "database refuses what the worker writes; it tries again until it is taken"
                 )

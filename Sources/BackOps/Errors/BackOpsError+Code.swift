@@ -71,7 +71,8 @@ extension BackOpsError {
                 true
             case .noSuchOperation, .wrongState, .conflict, .noPermission, .staleClaim, .stepLimit,
                 .completionRefused, .databaseUnavailable, .unknownCommit, .timedOut, .cancelled,
-                .schemaMissing, .schemaTooOld, .schemaTooNew, .schemaModified, .unsupportedEncoding, .databaseError,
+                .schemaMissing, .schemaTooOld, .schemaTooNew, .schemaModified, .unsupportedEncoding,
+                .databaseError,
                 .unexpectedAnswer:
                 false
             }

@@ -101,10 +101,16 @@ public struct MigrationStatus: Sendable {
         case .current:
             return nil
         case .missing:
-            return Obstacle(code: .schemaTooOld, problem: "\(place), but has no functions and views", advice: up)
+            return Obstacle(
+                code: .schemaTooOld,
+                problem: "\(place), but has no functions and views",
+                advice: up
+            )
         case .other(let release):
-            let whose = release == Release.version ? "another build of release \(release)" : "release \(release)"
-            let problem = "\(place), but its functions and views are those of \(whose), and not those of this program"
+            let whose =
+                release == Release.version ? "another build of release \(release)" : "release \(release)"
+            let problem =
+                "\(place), but its functions and views are those of \(whose), and not those of this program"
             return Obstacle(code: .schemaTooOld, problem: problem, advice: up)
         case .edited(let objects):
             return Obstacle(
@@ -120,7 +126,8 @@ public struct MigrationStatus: Sendable {
             code: .schemaModified,
             problem:
                 "step \(step.version) (\(step.name)) of the schema \(schema) was taken with another text than this program has",
-            advice: "Use the program that made this schema, or a schema of another name: a step's text never changes after its release."
+            advice:
+                "Use the program that made this schema, or a schema of another name: a step's text never changes after its release."
         )
     }
 }

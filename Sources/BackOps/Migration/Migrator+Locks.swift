@@ -8,6 +8,8 @@ extension Migrator {
     ///   - body: The transaction.
     ///   - rebuild: Takes the place of `body` when a function or a view cannot be replaced in place, because it returns other
     ///     columns than before.
+    /// - Returns: What the transaction returns.
+    /// - Throws: What the transaction throws, once the time to try again is over.
     func repeatingWhileLocked<R: Sendable>(
         _ onWait: @escaping @Sendable ([String]) -> Void = { _ in },
         _ body: @escaping @Sendable (inout PQSession) throws -> R,

@@ -214,7 +214,9 @@ extension Migrator {
     }
 
     func refuseModified(_ status: MigrationStatus) throws(BackOpsError) {
-        if let step = status.steps.first(where: \.isModified) { throw status.modified(step).error(schema.text) }
+        if let step = status.steps.first(where: \.isModified) {
+            throw status.modified(step).error(schema.text)
+        }
     }
 }
 

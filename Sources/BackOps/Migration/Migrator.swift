@@ -78,7 +78,12 @@ public struct Migrator: Sendable {
 
     /// As ``up(to:createsRoles:)``.
     ///
-    /// - Parameter onWait: Called with the sessions that hold a lock, each time that one does not come within a second.
+    /// - Parameters:
+    ///   - target: The version to stop at; nil is the newest.
+    ///   - createsRoles: Whether to create the roles that are missing.
+    ///   - onWait: Called with the sessions that hold a lock, each time that one does not come within a second.
+    /// - Returns: What was done.
+    /// - Throws: As ``up(to:createsRoles:)``.
     package func bringUp(
         to target: Int? = nil,
         createsRoles: Bool = false,

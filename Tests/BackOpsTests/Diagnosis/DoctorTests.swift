@@ -91,7 +91,11 @@ struct `The doctor` {
         let findings = await examine()
         let found = only("schema", .failure, in: findings)
         #expect(
-            found.contains(version == 0 ? "there is no schema" : "at version 5, but this program needs version \(Migration.newestVersion)")
+            found.contains(
+                version == 0
+                    ? "there is no schema"
+                    : "at version 5, but this program needs version \(Migration.newestVersion)"
+            )
         )
         #expect(!findings.contains { $0.check == "workers" })
     }
@@ -113,7 +117,11 @@ struct `The doctor` {
     @Test func `tells of a function that somebody has changed`() async throws {
         _ = try await EngineDriver.start()
         try await database.query("alter function next_due(bigint) rename to next_due_is_gone")
-        #expect(only("schema", .failure, in: await examine()).contains("changed or dropped function next_due(bigint)"))
+        #expect(
+            only("schema", .failure, in: await examine()).contains(
+                "changed or dropped function next_due(bigint)"
+            )
+        )
     }
 
     @Test func `shows violations of invariants, and counts those that it does not show`() async throws {

@@ -54,7 +54,7 @@ private struct Round: OperationDefinition {
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct `One outage, whatever a worker is doing` {
+@Suite(.timeLimit(.minutes(20))) struct `One outage, whatever a worker is doing` {
     /// How the database goes away; both outlast the worker's lease.
     enum Outage: CaseIterable {
         /// Its server has stopped, and refuses connections.

@@ -16,6 +16,7 @@ import Testing
             Errand()
         }
         try await TestDatabase.current.query("alter function next_due(bigint) rename to next_due_is_gone")
+        try await forgetFunctions()
         try await working(worker) {
             try await eventually("it was refused three times") {
                 journal.entries.count { $0 == "a statement of the worker was refused" } >= 3

@@ -97,6 +97,7 @@ struct `An answer that a worker cannot read` {
             $$
             """
         )
+        try await forgetFunctions()
     }
 
     private func state(_ handle: OperationHandle) async throws -> String {
@@ -214,6 +215,7 @@ struct `An answer that a worker cannot read` {
             $$
             """
         )
+        try await forgetFunctions()
     }
 
     @Test func `about the next action that it holds fails that operation alone`() async throws {

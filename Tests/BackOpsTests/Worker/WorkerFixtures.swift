@@ -76,6 +76,11 @@ func withClient<R: Sendable>(_ body: (BackOpsClient) async throws -> R) async th
     }
 }
 
+/// Forgets which functions the schema must have, so that a worker starts although a test has changed one.
+func forgetFunctions() async throws {
+    try await TestDatabase.current.query("update engine set objects = '{}'")
+}
+
 /// Waits until a condition holds: for what another process or thread brings about.
 func eventually(
     _ what: String,

@@ -1,0 +1,9150 @@
+--
+-- PostgreSQL database dump
+--
+
+
+
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+--
+-- Name: backops; Type: SCHEMA; Schema: -; Owner: -
+--
+
+CREATE SCHEMA backops;
+
+
+--
+-- Name: SCHEMA backops; Type: COMMENT; Schema: -; Owner: -
+--
+
+COMMENT ON SCHEMA backops IS 'BackOps: operations, their actions, and the jobs that workers claim.';
+
+
+--
+-- Name: claimed_job; Type: TYPE; Schema: backops; Owner: -
+--
+
+CREATE TYPE backops.claimed_job AS (
+	operation_id bigint,
+	claim_id bigint,
+	definition_id bigint,
+	"position" integer,
+	run integer,
+	attempt integer,
+	max_attempts integer,
+	priority smallint,
+	timeout_ms bigint,
+	run_at timestamp with time zone,
+	enqueued_at timestamp with time zone,
+	queue text,
+	operation text,
+	branch text,
+	action text,
+	globals jsonb,
+	plan json,
+	claimed_at timestamp with time zone,
+	traceparent text,
+	globals_version bigint
+);
+
+
+--
+-- Name: TYPE claimed_job; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TYPE backops.claimed_job IS 'What a worker must know to run the action that it claimed. plan is given where the operation brought its own branches: [[branch, action], …].';
+
+
+--
+-- Name: COLUMN claimed_job.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.operation_id IS 'The operation.';
+
+
+--
+-- Name: COLUMN claimed_job.claim_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.claim_id IS 'Name it in every call that concerns this claim.';
+
+
+--
+-- Name: COLUMN claimed_job.definition_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.definition_id IS 'Version of the registered plan; null where the operation brought its own branches.';
+
+
+--
+-- Name: COLUMN claimed_job."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job."position" IS 'The action''s place in the plan.';
+
+
+--
+-- Name: COLUMN claimed_job.run; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.run IS 'The run of the action, from 1.';
+
+
+--
+-- Name: COLUMN claimed_job.attempt; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.attempt IS 'The attempt of that run, from 1, this one included, and those before a retry.';
+
+
+--
+-- Name: COLUMN claimed_job.max_attempts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.max_attempts IS 'The attempt with which the operation fails.';
+
+
+--
+-- Name: COLUMN claimed_job.priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.priority IS 'Lane of the job: pass (queue, priority, run_at, operation_id) of the last one to claim behind it.';
+
+
+--
+-- Name: COLUMN claimed_job.timeout_ms; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.timeout_ms IS 'Longest time for the attempt in milliseconds, or null.';
+
+
+--
+-- Name: COLUMN claimed_job.run_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.run_at IS 'When the job was due.';
+
+
+--
+-- Name: COLUMN claimed_job.enqueued_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.enqueued_at IS 'When the operation was enqueued.';
+
+
+--
+-- Name: COLUMN claimed_job.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.queue IS 'Queue of the job.';
+
+
+--
+-- Name: COLUMN claimed_job.operation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.operation IS 'Name of the operation.';
+
+
+--
+-- Name: COLUMN claimed_job.branch; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.branch IS 'Branch of the action.';
+
+
+--
+-- Name: COLUMN claimed_job.action; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.action IS 'Name of the action.';
+
+
+--
+-- Name: COLUMN claimed_job.globals; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.globals IS 'The globals.';
+
+
+--
+-- Name: COLUMN claimed_job.plan; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.plan IS 'Branches and actions in order, for jumps.';
+
+
+--
+-- Name: COLUMN claimed_job.claimed_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.claimed_at IS 'When it was claimed: claimed_at - run_at is how long it was due before.';
+
+
+--
+-- Name: COLUMN claimed_job.traceparent; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.traceparent IS 'W3C trace context of the enqueue, or null.';
+
+
+--
+-- Name: COLUMN claimed_job.globals_version; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.globals_version IS 'Another number whenever the globals have changed, or null. Give it to complete_many, and the globals come again only if they have.';
+
+
+--
+-- Name: explanation; Type: TYPE; Schema: backops; Owner: -
+--
+
+CREATE TYPE backops.explanation AS (
+	reason text,
+	detail text,
+	advice text,
+	worker_id bigint,
+	since timestamp with time zone,
+	until timestamp with time zone
+);
+
+
+--
+-- Name: TYPE explanation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TYPE backops.explanation IS 'One reason why an operation is where it is.';
+
+
+--
+-- Name: COLUMN explanation.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, queue_paused, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
+
+
+--
+-- Name: COLUMN explanation.detail; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.explanation.detail IS 'The reason in words.';
+
+
+--
+-- Name: COLUMN explanation.advice; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.explanation.advice IS 'What to do about it; null where there is nothing to do.';
+
+
+--
+-- Name: COLUMN explanation.worker_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.explanation.worker_id IS 'The worker that holds it, or held it.';
+
+
+--
+-- Name: COLUMN explanation.since; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.explanation.since IS 'Since when.';
+
+
+--
+-- Name: COLUMN explanation.until; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.explanation.until IS 'Until when; null where nobody knows.';
+
+
+--
+-- Name: found_operation; Type: TYPE; Schema: backops; Owner: -
+--
+
+CREATE TYPE backops.found_operation AS (
+	id bigint,
+	name text,
+	state text,
+	status text,
+	action text,
+	queue text,
+	error_type text,
+	error_message text,
+	created_at timestamp with time zone
+);
+
+
+--
+-- Name: TYPE found_operation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TYPE backops.found_operation IS 'An operation that find_operations found, in the words of operation_status.';
+
+
+--
+-- Name: COLUMN found_operation.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.id IS 'The operation.';
+
+
+--
+-- Name: COLUMN found_operation.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.name IS 'Its name.';
+
+
+--
+-- Name: COLUMN found_operation.state; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.state IS 'active, completed, failed or cancelled.';
+
+
+--
+-- Name: COLUMN found_operation.status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.status IS 'The state; of an active one ready, waiting, running, retrying or parked.';
+
+
+--
+-- Name: COLUMN found_operation.action; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.action IS 'Where it is or has stopped: "branch/name".';
+
+
+--
+-- Name: COLUMN found_operation.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.queue IS 'The queue that it waits in.';
+
+
+--
+-- Name: COLUMN found_operation.error_type; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.error_type IS 'Type of the last error of that action.';
+
+
+--
+-- Name: COLUMN found_operation.error_message; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.error_message IS 'Message of that error.';
+
+
+--
+-- Name: COLUMN found_operation.created_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.found_operation.created_at IS 'When it was enqueued.';
+
+
+--
+-- Name: globals_document; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.globals_document AS jsonb
+	CONSTRAINT operations_globals_are_an_object CHECK ((jsonb_typeof(VALUE) = 'object'::text))
+	CONSTRAINT operations_globals_are_at_most_1_mib CHECK ((pg_column_size(VALUE) <= 1048576))
+	CONSTRAINT operations_globals_are_at_most_512_deep CHECK (
+CASE
+    WHEN ((pg_column_size(VALUE) < 4096) AND (pg_column_compression(VALUE) IS NULL)) THEN true
+    ELSE (NOT (VALUE @? 'strict $.**{512}?(@.type() == "array" || @.type() == "object")'::jsonpath))
+END);
+
+
+--
+-- Name: DOMAIN globals_document; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.globals_document IS 'A JSON object of at most 1 MiB, with arrays and objects at most 512 deep.';
+
+
+--
+-- Name: operation_key; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.operation_key AS text
+	CONSTRAINT operations_key_is_short CHECK (((VALUE <> ''::text) AND (length(VALUE) <= 500) AND (octet_length(VALUE) <= 1500)));
+
+
+--
+-- Name: DOMAIN operation_key; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.operation_key IS 'Idempotency key: 1 to 500 characters, and at most 1500 bytes, so that an entry of operations_name_key_idx has room for it beside any name.';
+
+
+--
+-- Name: operation_name; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.operation_name AS text
+	CONSTRAINT operations_name_is_valid CHECK (((VALUE ~ '^[^/[:cntrl:]]+$'::text) AND (length(VALUE) <= 200)));
+
+
+--
+-- Name: DOMAIN operation_name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.operation_name IS 'Name of an operation: 1 to 200 characters, without "/" and control characters.';
+
+
+--
+-- Name: operation_state; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.operation_state AS text
+	CONSTRAINT operations_state_is_known CHECK ((VALUE = ANY (ARRAY['active'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])));
+
+
+--
+-- Name: DOMAIN operation_state; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.operation_state IS 'active, then completed, failed or cancelled.';
+
+
+--
+-- Name: queue_name; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.queue_name AS text
+	CONSTRAINT operations_queue_is_valid CHECK (((VALUE ~ '^[a-z0-9_.-]+$'::text) AND (length(VALUE) <= 100)));
+
+
+--
+-- Name: DOMAIN queue_name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.queue_name IS 'Name of a queue: 1 to 100 lower-case letters, digits, dots, dashes and underscores.';
+
+
+--
+-- Name: queue_priority; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.queue_priority AS smallint
+	CONSTRAINT operations_priority_is_0_to_9 CHECK (((VALUE >= 0) AND (VALUE <= 9)));
+
+
+--
+-- Name: DOMAIN queue_priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.queue_priority IS '0 is served first, 9 last.';
+
+
+--
+-- Name: start_time; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.start_time AS timestamp with time zone
+	CONSTRAINT operations_perform_at_is_finite CHECK (isfinite(VALUE));
+
+
+--
+-- Name: DOMAIN start_time; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.start_time IS 'A time that can be waited for.';
+
+
+--
+-- Name: step_limit; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.step_limit AS integer
+	CONSTRAINT operations_step_limit_is_positive CHECK ((VALUE > 0));
+
+
+--
+-- Name: DOMAIN step_limit; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.step_limit IS 'How many actions may complete: 1 or more.';
+
+
+--
+-- Name: tag_list; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.tag_list AS text[]
+	CONSTRAINT operations_tags_are_a_list CHECK (
+CASE
+    WHEN ((array_ndims(VALUE) > 1) OR (array_lower(VALUE, 1) <> 1)) THEN false
+    ELSE (array_position(VALUE, NULL::text) IS NULL)
+END);
+
+
+--
+-- Name: DOMAIN tag_list; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.tag_list IS 'Labels: a list of texts, none of them null.';
+
+
+--
+-- Name: violation; Type: TYPE; Schema: backops; Owner: -
+--
+
+CREATE TYPE backops.violation AS (
+	invariant text,
+	operation_id bigint,
+	"position" integer,
+	worker_id bigint,
+	detail text,
+	advice text
+);
+
+
+--
+-- Name: TYPE violation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TYPE backops.violation IS 'One thing that must not be: a row that breaks an invariant.';
+
+
+--
+-- Name: COLUMN violation.invariant; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.violation.invariant IS 'Which invariant is broken; the comment on invariants() lists them.';
+
+
+--
+-- Name: COLUMN violation.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.violation.operation_id IS 'The operation, where it is about one.';
+
+
+--
+-- Name: COLUMN violation."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.violation."position" IS 'The action, where it is about one.';
+
+
+--
+-- Name: COLUMN violation.worker_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.violation.worker_id IS 'The worker, where it is about one.';
+
+
+--
+-- Name: COLUMN violation.detail; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.violation.detail IS 'What was found.';
+
+
+--
+-- Name: COLUMN violation.advice; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.violation.advice IS 'What to do.';
+
+
+--
+-- Name: apply_jump(bigint, integer, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.apply_jump(p_operation_id bigint, p_target integer, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_branch text;
+begin
+  select branch into v_branch from actions where operation_id = p_operation_id and position = p_target;
+  if not found then
+    raise exception using errcode = 'OP005', message = format('operation %s has no action at position %s', p_operation_id, p_target);
+  end if;
+  -- 1. What the jump passes over is skipped, and does not come back by itself.
+  update actions
+     set skipped_at = p_now
+   where operation_id = p_operation_id and branch = v_branch and position < p_target and completed_at is null and skipped_at is null;
+  -- 2. What has been tried, and is left for now, has a fresh budget of attempts when the operation comes back to it.
+  update actions
+     set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0
+   where operation_id = p_operation_id and attempts_count > 0 and completed_at is null and skipped_at is null;
+  -- 3. What has ended from the target on begins a new run; the completion that it replaces stays in the history.
+  insert into attempts (operation_id, position, run, attempt, outcome, claim_id, started_at, ended_at)
+    select operation_id, position, run, earlier_attempts + attempts_count, 'completed', completed_claim_id, started_at, completed_at
+      from actions
+     where operation_id = p_operation_id and branch = v_branch and position >= p_target and completed_at is not null
+     order by position;
+  update actions
+     set run = run + 1, attempts_count = 0, earlier_attempts = 0, started_at = null, completed_at = null, skipped_at = null,
+         errored_at = null, error_type = null, error_message = null, stack_trace = null
+   where operation_id = p_operation_id and branch = v_branch and position >= p_target and (completed_at is not null or skipped_at is not null);
+end
+$$;
+
+
+--
+-- Name: FUNCTION apply_jump(p_operation_id bigint, p_target integer, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.apply_jump(p_operation_id bigint, p_target integer, p_now timestamp with time zone) IS 'Makes a position the next one of its branch: open actions before it are skipped, and whatever ended from it on is opened for a new run.';
+
+
+--
+-- Name: apply_privileges(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.apply_privileges() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_schema text := current_schema();
+  v record;
+begin
+  for v in
+    select p.oid::regprocedure as signature, p.proname in ('now', 'clock_now') as is_public,
+           g.name is not null and p.prosqlbody is null and not p.prosecdef as becomes_definer
+      from pg_proc p
+      left join (select distinct g.name from privileges() as g where g.privilege = 'execute') as g on g.name = p.proname
+     where p.pronamespace = v_schema::regnamespace
+  loop
+    -- The clock is the default of a column, so whoever may INSERT needs it, and it tells nobody anything. It is granted in words:
+    -- default privileges may say that functions are not for everybody.
+    if v.is_public then
+      execute format('grant execute on function %s to public', v.signature);
+    else
+      execute format('revoke all on function %s from public', v.signature);
+    end if;
+    if v.becomes_definer then
+      execute format('alter function %s security definer', v.signature);
+    end if;
+  end loop;
+
+  for v in
+    select r.rolname, g.role
+      from (select distinct g.role from privileges() as g) as g
+      join pg_roles r on r.rolname = v_schema || '_' || g.role
+     order by r.rolname
+  loop
+    execute format('revoke all on all tables in schema %I from %I', v_schema, v.rolname);
+    execute format('revoke all on all functions in schema %I from %I', v_schema, v.rolname);
+    execute format('grant usage on schema %I to %I', v_schema, v.rolname);
+    perform grant_privileges(v.role, v.rolname);
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION apply_privileges(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.apply_privileges() IS 'Makes the rights in this schema what privileges() says, for those of the roles that exist; every migration ends with it. Rights that were given to other roles stay.';
+
+
+--
+-- Name: attach_session(bigint, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.attach_session(p_worker_id bigint, p_backend_pid integer) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  -- A pooler invents the process ids that it tells its clients.
+  if p_backend_pid is distinct from pg_backend_pid() then
+    return false;
+  end if;
+  update workers
+     set backend_pid = p_backend_pid,
+         backend_started_at = (select backend_start from pg_stat_get_activity(p_backend_pid)),
+         server_started_at = pg_postmaster_start_time(),
+         missing_since = null
+   where id = p_worker_id and heartbeat_at + lease > clock_now();
+  if not found then
+    raise exception using errcode = 'OP006', message = format('worker %s is not registered, or its lease has ended', p_worker_id),
+      hint = 'Call register_worker again.';
+  end if;
+  return true;
+end
+$$;
+
+
+--
+-- Name: FUNCTION attach_session(p_worker_id bigint, p_backend_pid integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.attach_session(p_worker_id bigint, p_backend_pid integer) IS 'Makes the calling session the worker''s sign of life: when it ends and no other takes its place, the worker is rescued within seconds instead of at the end of its lease. p_backend_pid: the server process that the client believes it is connected to (PQbackendPID). False, and nothing done, when that is another one: then a pooler is in between, which is no sign of life and cannot LISTEN.';
+
+
+--
+-- Name: await_standby(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.await_standby() RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select pg_logical_emit_message(true, 'backops', '') where current_setting('synchronous_standby_names') <> '';
+$$;
+
+
+--
+-- Name: FUNCTION await_standby(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.await_standby() IS 'Makes the commit of this transaction wait for the synchronous standby, if there is one, although nothing else was written.';
+
+
+--
+-- Name: backoff_delay(integer, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.backoff_delay(p_attempt integer, p_backoff jsonb) RETURNS interval
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_base double precision := coalesce((p_backoff ->> 'base')::double precision, 5);
+  v_factor double precision := coalesce((p_backoff ->> 'factor')::double precision, 2);
+  v_max double precision := coalesce((p_backoff ->> 'max')::double precision, 21600);
+  v_jitter double precision := coalesce((p_backoff ->> 'jitter')::double precision, 0.2);
+  v_delay double precision := v_base;
+begin
+  if coalesce(p_backoff ->> 'kind', 'exponential') = 'exponential' then
+    -- The logarithm is compared first: the power itself would overflow after a few hundred attempts.
+    v_delay := case
+      when v_base <= 0 then 0
+      when ln(v_base) + (p_attempt - 1) * ln(v_factor) >= ln(v_max) then v_max
+      else v_base * power(v_factor, p_attempt - 1)
+    end;
+  end if;
+  return make_interval(secs => v_delay * (1 - v_jitter * random()));
+end
+$$;
+
+
+--
+-- Name: FUNCTION backoff_delay(p_attempt integer, p_backoff jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.backoff_delay(p_attempt integer, p_backoff jsonb) IS 'Delay after the p_attempt-th failed attempt: {"kind": "exponential" or "constant", "base", "factor", "max" in seconds, "jitter" 0 to 1}; by default 5 s doubling up to 6 h, each shortened by up to a fifth so that many do not come back at once.';
+
+
+--
+-- Name: duration_bucket_limits(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.duration_bucket_limits() RETURNS double precision[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY[(0.1)::double precision, (0.2)::double precision, (0.5)::double precision, (1)::double precision, (2)::double precision, (5)::double precision, (10)::double precision, (20)::double precision, (50)::double precision, (100)::double precision, (200)::double precision, (500)::double precision, ('1000'::numeric)::double precision, ('2000'::numeric)::double precision, ('5000'::numeric)::double precision, ('10000'::numeric)::double precision, ('20000'::numeric)::double precision, ('50000'::numeric)::double precision, ('100000'::numeric)::double precision, ('200000'::numeric)::double precision, ('500000'::numeric)::double precision, ('1000000'::numeric)::double precision, ('2000000'::numeric)::double precision, ('5000000'::numeric)::double precision];
+
+
+--
+-- Name: FUNCTION duration_bucket_limits(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.duration_bucket_limits() IS 'Upper limits in milliseconds of the buckets that durations are counted in, each of them included; one more bucket takes what is longer.';
+
+
+--
+-- Name: bucket_quantile(bigint[], double precision, double precision); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.bucket_quantile(p_buckets bigint[], p_fraction double precision, p_max_ms double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT round((LEAST(bucket_quantile.p_max_ms, (l.low + (((GREATEST(LEAST(l.high, bucket_quantile.p_max_ms), l.low) - l.low) * ((bucket_quantile.p_fraction * (c.total)::double precision) - ((c.upto - (c.count)::numeric))::double precision)) / (c.count)::double precision))))::numeric, 2) AS round FROM ((SELECT b.n, b.count, sum(b.count) OVER (ORDER BY b.n) AS upto, sum(b.count) OVER () AS total FROM unnest(bucket_quantile.p_buckets) WITH ORDINALITY b(count, n)) c CROSS JOIN LATERAL (SELECT COALESCE((backops.duration_bucket_limits())[(c.n - 1)], (0)::double precision) AS low, COALESCE((backops.duration_bucket_limits())[c.n], bucket_quantile.p_max_ms) AS high) l) WHERE ((c.count > 0) AND ((c.upto)::double precision >= (bucket_quantile.p_fraction * (c.total)::double precision))) ORDER BY c.n LIMIT 1);
+
+
+--
+-- Name: FUNCTION bucket_quantile(p_buckets bigint[], p_fraction double precision, p_max_ms double precision); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.bucket_quantile(p_buckets bigint[], p_fraction double precision, p_max_ms double precision) IS 'The duration in milliseconds that a fraction of the counted ones does not exceed, as if they lay evenly within their bucket; null where none is counted.';
+
+
+--
+-- Name: bucket_sums(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.bucket_sums(p_buckets bigint[]) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT (sum(b.count))::bigint AS sum FROM unnest(bucket_sums.p_buckets) WITH ORDINALITY b(count, n) GROUP BY ((b.n - 1) % (25)::bigint) ORDER BY ((b.n - 1) % (25)::bigint));
+
+
+--
+-- Name: FUNCTION bucket_sums(p_buckets bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.bucket_sums(p_buckets bigint[]) IS 'Adds arrays of 25 buckets, given as an array of arrays, bucket by bucket.';
+
+
+--
+-- Name: caller(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.caller() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select coalesce(nullif(current_setting('role'), 'none'), session_user::text)
+$$;
+
+
+--
+-- Name: FUNCTION caller(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.caller() IS 'The role that makes the call: the one of SET ROLE, else the one that is logged in, also inside functions of this schema.';
+
+
+--
+-- Name: clock_now(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.clock_now() RETURNS timestamp with time zone
+    LANGUAGE sql PARALLEL SAFE
+    RETURN COALESCE((NULLIF(current_setting('backops.now'::text, true), ''::text))::timestamp with time zone, clock_timestamp());
+
+
+--
+-- Name: FUNCTION clock_now(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.clock_now() IS 'The engine''s clock: the server''s clock, or the setting backops.now of the session, by which tests move time.';
+
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: operations; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.operations (
+    id bigint NOT NULL,
+    name backops.operation_name NOT NULL,
+    state backops.operation_state DEFAULT 'active'::text NOT NULL,
+    key backops.operation_key,
+    queue backops.queue_name DEFAULT 'default'::text NOT NULL,
+    priority backops.queue_priority DEFAULT 5 NOT NULL,
+    perform_at backops.start_time DEFAULT backops.clock_now() NOT NULL,
+    step_limit backops.step_limit DEFAULT 10000 NOT NULL,
+    created_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    ended_at timestamp with time zone,
+    completed_at timestamp with time zone GENERATED ALWAYS AS (
+CASE
+    WHEN ((state)::text = 'completed'::text) THEN ended_at
+    ELSE NULL::timestamp with time zone
+END) STORED,
+    parked_at timestamp with time zone,
+    stopped_position integer,
+    stop_reason text,
+    enqueued_by text DEFAULT (SESSION_USER)::text NOT NULL,
+    traceparent text DEFAULT NULLIF(current_setting('backops.traceparent'::text, true), ''::text),
+    tags backops.tag_list DEFAULT '{}'::text[] NOT NULL,
+    branches json,
+    globals backops.globals_document DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT operations_ended_or_active CHECK (((ended_at IS NULL) = ((state)::text = 'active'::text)))
+)
+WITH (fillfactor='50');
+ALTER TABLE ONLY backops.operations ALTER COLUMN globals SET COMPRESSION lz4;
+
+
+--
+-- Name: TABLE operations; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.operations IS 'One row per operation. INSERT (name, globals) starts one; everything else goes through the functions of this schema.';
+
+
+--
+-- Name: COLUMN operations.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.id IS 'The operation''s number.';
+
+
+--
+-- Name: COLUMN operations.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.name IS 'Name of its definition, or a free name where branches are given.';
+
+
+--
+-- Name: COLUMN operations.state; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.state IS 'active, then completed, failed or cancelled.';
+
+
+--
+-- Name: COLUMN operations.key; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.key IS 'Idempotency key: at most one operation per name and key as long as the row exists.';
+
+
+--
+-- Name: COLUMN operations.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.queue IS 'Queue that its actions wait in: lower-case letters, digits, dot, dash, underscore.';
+
+
+--
+-- Name: COLUMN operations.priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.priority IS '0 is served first, 9 last.';
+
+
+--
+-- Name: COLUMN operations.perform_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.perform_at IS 'The first action does not start before.';
+
+
+--
+-- Name: COLUMN operations.step_limit; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.step_limit IS 'Completed actions after which the operation fails: the end of an endless loop.';
+
+
+--
+-- Name: COLUMN operations.created_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.created_at IS 'When it was enqueued.';
+
+
+--
+-- Name: COLUMN operations.ended_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.ended_at IS 'When it completed, failed or was cancelled.';
+
+
+--
+-- Name: COLUMN operations.completed_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.completed_at IS 'When it completed; null for every other state.';
+
+
+--
+-- Name: COLUMN operations.parked_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.parked_at IS 'Set while no worker has registered its name: it starts as soon as one does.';
+
+
+--
+-- Name: COLUMN operations.stopped_position; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.stopped_position IS 'Where a failed or cancelled operation stopped, and a retry goes on.';
+
+
+--
+-- Name: COLUMN operations.stop_reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.stop_reason IS 'Why it was cancelled, in the words of whoever did.';
+
+
+--
+-- Name: COLUMN operations.enqueued_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.enqueued_by IS 'Database role that enqueued it.';
+
+
+--
+-- Name: COLUMN operations.traceparent; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.traceparent IS 'W3C trace context of the enqueue; from the setting backops.traceparent unless given.';
+
+
+--
+-- Name: COLUMN operations.tags; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.tags IS 'Free labels.';
+
+
+--
+-- Name: COLUMN operations.branches; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.branches IS 'Plan given with the INSERT instead of a registered one: {"main": ["A", ["B", {…options}]], …}.';
+
+
+--
+-- Name: COLUMN operations.globals; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.globals IS 'The document that all its actions share: a JSON object of at most 1 MiB.';
+
+
+--
+-- Name: cancel(bigint[], text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.cancel(ids bigint[], reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_many('cancel', ids, reason)
+$$;
+
+
+--
+-- Name: FUNCTION cancel(ids bigint[], reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.cancel(ids bigint[], reason text) IS 'Cancels those of the operations that are active, running ones too. What is in another state, or runs right now, is left out; the rows that come back are those that were changed. At most 10000 ids.';
+
+
+--
+-- Name: cancel(bigint, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.cancel(id bigint, reason text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select steer('cancel', id, reason)
+$$;
+
+
+--
+-- Name: FUNCTION cancel(id bigint, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.cancel(id bigint, reason text) IS 'Ends an active operation. An action that runs right now is told to stop, and its result is refused. retry lets it go on later.';
+
+
+--
+-- Name: cancel_operation(bigint, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.cancel_operation(id bigint, reason text) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_operation operations := open_for_steering(cancel_operation.id, 'cancel', '{active}', true);
+  v_job record;
+begin
+  select j.*, a.run, a.earlier_attempts, w.host || ' pid ' || w.pid as worker into v_job
+    from jobs j
+    left join actions a on a.operation_id = j.operation_id and a.position = j.position
+    left join workers w on w.id = j.worker_id
+   where j.operation_id = cancel_operation.id;
+  if v_job.worker_id is not null then
+    insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at, error_message)
+      values (cancel_operation.id, v_job.position, v_job.run, v_job.earlier_attempts + v_job.attempt, 'cancelled', v_job.worker_id, v_job.worker, v_job.claim_id, v_job.claimed_at, v_now, reason);
+    update actions set started_at = v_job.claimed_at, attempts_count = v_job.attempt where operation_id = cancel_operation.id and position = v_job.position;
+    perform pg_notify(worker_channel(v_job.worker_id), 'lost ' || v_job.claim_id);
+  end if;
+  perform end_operation(cancel_operation.id, 'cancelled', v_job.position, v_now, reason);
+  select * into v_operation from operations where operations.id = cancel_operation.id;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION cancel_operation(id bigint, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.cancel_operation(id bigint, reason text) IS 'Ends an active operation. An action that runs right now is told to stop, and its result is refused. retry lets it go on later.';
+
+
+--
+-- Name: cancel_where(text, jsonb, text, text, text[], timestamp with time zone, timestamp with time zone, bigint, integer, text, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.cancel_where(name text DEFAULT NULL::text, globals jsonb DEFAULT NULL::jsonb, state text DEFAULT 'active'::text, queue text DEFAULT NULL::text, tags text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, after bigint DEFAULT NULL::bigint, at_most integer DEFAULT 1000, reason text DEFAULT NULL::text, preview boolean DEFAULT false) RETURNS SETOF backops.found_operation
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_where('cancel', name, globals, state, queue, tags, null, since, until, after, at_most, reason, coalesce(preview, true))
+$$;
+
+
+--
+-- Name: FUNCTION cancel_where(name text, globals jsonb, state text, queue text, tags text[], since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer, reason text, preview boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.cancel_where(name text, globals jsonb, state text, queue text, tags text[], since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer, reason text, preview boolean) IS 'Cancels what find_operations finds, active operations of any status unless state names one, and returns them as they were found. preview => true shows them and does nothing. At most at_most in one call: call again until no row comes back. SELECT * FROM backops.cancel_where(''Fulfilment'', queue => ''mail'', reason => ''sent twice'')';
+
+
+--
+-- Name: check_batch(bigint[], bigint[], integer[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_batch(p_operation_ids bigint[], p_claim_ids bigint[], VARIADIC p_lengths integer[]) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_length integer := cardinality(p_operation_ids);
+begin
+  if v_length is null or v_length is distinct from cardinality(p_claim_ids) or v_length <> any (p_lengths) then
+    raise exception using errcode = 'OP004', message = 'the arrays of a batch must have the same length',
+      hint = 'Give one operation and one claim for every action, and null for what an action does not have.';
+  end if;
+  if array_position(p_operation_ids, null) is not null
+    or (select count(distinct claim_id) from unnest(p_claim_ids) as claim_id) < v_length
+  then
+    raise exception using errcode = 'OP004', message = 'a batch must name operations and claims, each claim once';
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_batch(p_operation_ids bigint[], p_claim_ids bigint[], VARIADIC p_lengths integer[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_batch(p_operation_ids bigint[], p_claim_ids bigint[], VARIADIC p_lengths integer[]) IS 'Refuses a batch whose arrays differ in length, lack an id, or name a claim twice (SQLSTATE OP004). A length that is null is that of an array that was left out.';
+
+
+--
+-- Name: check_documents(text, jsonb[], text[], timestamp with time zone[], json); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_documents(p_name text, p_globals jsonb[], p_keys text[], p_times timestamp with time zone[], p_branches json) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_time_global text;
+  v record;
+begin
+  if p_branches is not null then
+    select perform_at_global into v_time_global from plan_rows(p_branches) where starts;
+  else
+    select a.perform_at_global into v_time_global
+      from definitions d
+      join definition_actions a on a.definition_id = d.id and a.starts
+     where d.name = p_name and d.current;
+  end if;
+  -- What the columns refuse is refused here first, because PostgreSQL does not say which of many rows it was.
+  select i.n, i.key, case
+           when i.document is null then 'has no globals: null is no document'
+           when jsonb_typeof(i.document) <> 'object' then format('has globals that are not a JSON object but of type %s', jsonb_typeof(i.document))
+           when pg_column_size(i.document) > 1048576 then format('has globals of %s bytes, more than 1 MiB', pg_column_size(i.document))
+           when i.key = '' then 'has an empty key'
+           when length(i.key) > 500 or octet_length(i.key) > 1500 then
+             format('has a key of %s characters (%s bytes): at most 500, and 1500 bytes', length(i.key), octet_length(i.key))
+           when not isfinite(i.at) then format('has the time %s, which cannot be waited for', i.at)
+           else format('has no time in the global "%s", which holds that of its first action', v_time_global)
+         end as problem
+    into v
+    from unnest(p_globals, p_keys, p_times) with ordinality as i (document, key, at, n)
+   where jsonb_typeof(i.document) is distinct from 'object'
+      or pg_column_size(i.document) > 1048576
+      or i.key = ''
+      or octet_length(i.key) > 500 and (length(i.key) > 500 or octet_length(i.key) > 1500)
+      or not isfinite(i.at)
+      or v_time_global is not null and due_at(null, null, v_time_global, i.document, '-infinity') = 'infinity'
+   order by i.n
+   limit 1;
+  if found then
+    raise exception using errcode = 'OP004',
+      message = format('operation %s of %s%s %s', v.n, cardinality(p_globals), ' (key "' || left(nullif(v.key, ''), 100) || '")', v.problem),
+      hint = 'None of them was enqueued. Correct it, or leave it out, and call again.';
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_documents(p_name text, p_globals jsonb[], p_keys text[], p_times timestamp with time zone[], p_branches json); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_documents(p_name text, p_globals jsonb[], p_keys text[], p_times timestamp with time zone[], p_branches json) IS 'Refuses what enqueue_many cannot enqueue, and says which of the documents it is (SQLSTATE OP004).';
+
+
+--
+-- Name: check_names(text, text[], text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_names(p_kind text, p_names text[], p_pattern text, p_hint text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_bad record;
+begin
+  if array_ndims(p_names) > 1 or p_kind = 'queue' and cardinality(p_names) = 0 then
+    raise exception using errcode = 'OP004', message = format('a worker needs a list of %ss', p_kind), hint = p_hint;
+  end if;
+  select name into v_bad from unnest(p_names) as name where (name ~ p_pattern) is not true limit 1;
+  if found then
+    raise exception using errcode = 'OP004', message = format('%s is no name of a %s', coalesce('"' || left(v_bad.name, 200) || '"', 'null'), p_kind), hint = p_hint;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_names(p_kind text, p_names text[], p_pattern text, p_hint text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_names(p_kind text, p_names text[], p_pattern text, p_hint text) IS 'Refuses a list that holds what is no name, and an empty one of queues (SQLSTATE OP004).';
+
+
+--
+-- Name: check_patches(jsonb[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_patches(p_patches jsonb[]) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if exists (select from unnest(p_patches) as patch where patch is not null and not is_patch(patch)) then
+    raise exception using errcode = 'OP004', message = 'a patch of the globals cannot be read',
+      hint = 'Write {"set": {"key": value}, "unset": ["key"]}; either may be left out.';
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_patches(p_patches jsonb[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_patches(p_patches jsonb[]) IS 'Refuses what is no patch of globals (SQLSTATE OP004).';
+
+
+--
+-- Name: checkpoint(bigint, bigint, bigint, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.checkpoint(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_patch jsonb) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if p_patch is null then
+    raise exception using errcode = 'OP004', message = 'a checkpoint must say what to write';
+  end if;
+  perform check_patches(array[p_patch]);
+  perform from jobs j
+     join workers w on w.id = j.worker_id and w.heartbeat_at + w.lease > clock_now()
+    where j.operation_id = p_operation_id and j.worker_id = p_worker_id and j.claim_id = p_claim_id
+      for update of j;
+  if not found then
+    return false;
+  end if;
+  update operations set globals = patched(globals, p_patch) where id = p_operation_id;
+  return true;
+end
+$$;
+
+
+--
+-- Name: FUNCTION checkpoint(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_patch jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.checkpoint(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_patch jsonb) IS 'Writes a patch of the globals ({"set": {…}, "unset": [keys]}) before the action has ended, so that it survives a failure. False, and nothing written, if the claim is not the worker''s any more.';
+
+
+--
+-- Name: claim(bigint, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.claim(p_worker_id bigint, p_limit integer DEFAULT 1) RETURNS SETOF backops.claimed_job
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  select c.*
+    from (
+      select array_agg(queue order by priority, n) as queues, array_agg(priority::smallint order by priority, n) as priorities
+        from workers
+       cross join unnest(queues) with ordinality as q (queue, n)
+       cross join generate_series(0, 9) as priority
+       where id = p_worker_id
+    ) as lanes
+   cross join lateral claim(
+     p_worker_id, p_limit, lanes.queues, lanes.priorities,
+     -- No lanes for a worker that is not there: the function below says so.
+     array_fill('-infinity'::timestamptz, array[coalesce(cardinality(lanes.queues), 0)]),
+     array_fill(0::bigint, array[coalesce(cardinality(lanes.queues), 0)])
+   ) as c
+$$;
+
+
+--
+-- Name: FUNCTION claim(p_worker_id bigint, p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer) IS 'Claims up to p_limit due jobs of the worker''s queues from the start of each lane, best priority first: the simple form, for workers written in SQL.';
+
+
+--
+-- Name: claim(bigint, integer, text[], smallint[], timestamp with time zone[], bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]) RETURNS SETOF backops.claimed_job
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_handlers text[];
+  v_is_missing boolean;
+  v_paused text[];
+begin
+  if p_limit is null or p_limit not between 1 and 1000 then
+    raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 to 1000.';
+  end if;
+  if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
+    select handlers, missing_since is not null,
+           array(select name from paused_queues)
+      into v_handlers, v_is_missing, v_paused
+      from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
+  end if;
+  if v_handlers is null then
+    raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
+      hint = 'Call register_worker again.';
+  end if;
+  if v_is_missing then
+    perform show_life(p_worker_id);
+  end if;
+
+  return query
+    with picked as materialized (
+      select job.*
+        from unnest(p_queues, p_priorities, p_after_run_at, p_after_operation_id) as lane (queue, priority, run_at, operation_id)
+       cross join lateral (
+         select j.operation_id, a.run, a.earlier_attempts, a.max_attempts, a.timeout, a.branch, a.name as action,
+                o.created_at, o.name as operation, o.globals, o.traceparent, o.xmin as version
+           from jobs j
+           join actions a on a.operation_id = j.operation_id and a.position = j.position
+           join operations o on o.id = j.operation_id
+          where j.queue = lane.queue and j.priority = lane.priority
+            and (j.run_at, j.operation_id) > (lane.run_at, lane.operation_id)
+            and j.run_at <= v_now
+            and j.worker_id is null
+            and j.crashes = 0
+            and j.handler = any (v_handlers)
+          order by j.run_at, j.operation_id
+          limit p_limit
+            for update of j skip locked
+       ) as job
+       where lane.queue <> all (v_paused)
+       limit p_limit
+    ),
+    claimed as (
+      update jobs j
+         set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = j.attempt + 1
+        from picked p
+       where j.operation_id = p.operation_id
+      returning j.operation_id, j.claim_id, j.definition_id, j.position, p.run, p.earlier_attempts + j.attempt as attempt,
+                p.earlier_attempts + p.max_attempts as max_attempts, j.priority, p.timeout,
+                j.run_at, p.created_at, j.queue, p.operation, p.branch, p.action, p.globals, j.claimed_at, p.traceparent, p.version
+    )
+    select c.operation_id, c.claim_id, c.definition_id, c.position, c.run, c.attempt, c.max_attempts, c.priority,
+           (extract(epoch from c.timeout) * 1000)::bigint,
+           c.run_at, c.created_at, c.queue, c.operation::text, c.branch, c.action, c.globals::jsonb,
+           case when c.definition_id is null then (
+             select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = c.operation_id
+           ) end,
+           c.claimed_at, c.traceparent, settled_version(c.version)
+      from claimed c
+     order by c.priority, c.run_at, c.operation_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]) IS 'Claims up to p_limit due jobs that the worker knows, lane by lane in the order given, each lane (queue, priority) behind the key (run_at, operation_id) that is given for it (''-infinity'', 0 to start over). Jobs whose worker died are left to claim_suspect, and those of a queue that is paused stay.';
+
+
+--
+-- Name: claim_suspect(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.claim_suspect(p_worker_id bigint) RETURNS SETOF backops.claimed_job
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_worker workers;
+  v_id bigint;
+begin
+  if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
+    select * into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
+  end if;
+  if v_worker.id is null then
+    raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
+      hint = 'Call register_worker again.';
+  end if;
+  select j.operation_id into v_id
+    from jobs j
+    join actions a on a.operation_id = j.operation_id and a.position = j.position
+    join operations o on o.id = j.operation_id
+   where j.crashes > 0 and j.worker_id is null and j.run_at <= v_now and j.queue = any (v_worker.queues) and j.handler = any (v_worker.handlers)
+     and j.queue not in (select name from paused_queues)
+   order by j.run_at, j.operation_id
+   limit 1
+     for update of j skip locked;
+  update jobs
+     set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = attempt + 1
+   where operation_id = v_id;
+  return query select * from describe_claims(array[v_id]);
+end
+$$;
+
+
+--
+-- Name: FUNCTION claim_suspect(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.claim_suspect(p_worker_id bigint) IS 'Claims one job whose worker died while it held it. It may be the killer: run it with nothing beside it; a clean end acquits it.';
+
+
+--
+-- Name: complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.complete(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_set jsonb DEFAULT NULL::jsonb, p_unset text[] DEFAULT NULL::text[], p_jump_branch text DEFAULT NULL::text, p_jump_action text DEFAULT NULL::text, p_continue boolean DEFAULT true) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer, timeout_ms bigint, branch text, action text, globals jsonb, attempt integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_patch jsonb;
+begin
+  if jsonb_typeof(p_set) <> 'object' then
+    raise exception using errcode = 'OP004', message = 'p_set must be a JSON object', hint = 'Give the keys that change: {"transaction_id": "ch_42"}.';
+  end if;
+  if p_set is not null or p_unset is not null then
+    v_patch := jsonb_build_object('set', coalesce(p_set, '{}'), 'unset', to_jsonb(coalesce(p_unset, '{}')));
+  end if;
+  return query
+    select c.operation_id, c.claim_id, c.outcome, c.next_claim_id, c.position, c.run, c.max_attempts, c.timeout_ms, c.branch, c.action, c.globals, c.attempt
+      from complete_many(
+        p_worker_id, array[p_operation_id], array[p_claim_id], array[v_patch],
+        array[case when p_jump_branch is not null then find_position(p_operation_id, p_jump_branch, p_jump_action) end], p_continue
+      ) as c;
+end
+$$;
+
+
+--
+-- Name: FUNCTION complete(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_set jsonb, p_unset text[], p_jump_branch text, p_jump_action text, p_continue boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.complete(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_set jsonb, p_unset text[], p_jump_branch text, p_jump_action text, p_continue boolean) IS 'complete_many for one claim, with the jump''s target by name.';
+
+
+--
+-- Name: complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean DEFAULT true, p_globals_versions bigint[] DEFAULT NULL::bigint[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, next_claim_id bigint, "position" integer, run integer, max_attempts integer, timeout_ms bigint, branch text, action text, globals jsonb, globals_version bigint, attempt integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $_$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_now();
+  v_worker_id bigint;
+  v_handlers text[];
+  v_is_missing boolean;
+  v_paused text[];
+  v_jump record;
+  v_invalid bigint[] := '{}';
+begin
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps), cardinality(p_globals_versions));
+  -- What cannot be done is an error where it stands alone; of many, it does not take the others with it.
+  if cardinality(p_operation_ids) = 1 then
+    perform check_patches(p_patches);
+  elsif cardinality(array_remove(p_patches, null)) > 0 or cardinality(array_remove(p_jumps, null)) > 0 then
+    -- Large globals are put together to see. Others cannot grow beyond the limit: what a row holds in less than 2 kB is not compressed, and
+    -- what is compressed was 250 times as large at the most.
+    select coalesce(array_agg(i.claim_id), '{}') into v_invalid
+      from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps) as i (operation_id, claim_id, patch, target)
+      left join lateral (select pg_column_size(globals) as size from operations where id = i.operation_id offset 0) as o on i.patch is not null
+     where case
+       when i.target is not null and not exists (select from actions where operation_id = i.operation_id and position = i.target) then true
+       when i.patch is null then false
+       when not is_patch(i.patch) then true
+       when o.size <= 2000 and pg_column_size(i.patch) <= 500000
+         and (pg_column_size(i.patch) < 4096 or not i.patch @? 'strict $.**{513} ? (@.type() == "array" || @.type() == "object")') then false
+       else not fits(i.operation_id, i.patch)
+     end;
+  end if;
+  -- Nothing is held without a lease. A queue that is paused is no lane to go on in.
+  select id, handlers, missing_since is not null,
+         array(select name from paused_queues)
+    into v_worker_id, v_handlers, v_is_missing, v_paused
+    from workers where id = p_worker_id and heartbeat_at + lease > v_now;
+  if v_is_missing then
+    perform show_life(p_worker_id);
+  end if;
+
+  -- 1. Actions that jump are completed, and what they jump to is opened.
+  if cardinality(array_remove(p_jumps, null)) > 0 then
+    for v_jump in
+      select i.target, j.*
+        from (select * from unnest(p_operation_ids, p_claim_ids, p_jumps) as i (operation_id, claim_id, target) order by operation_id) as i
+       cross join lateral (
+         select j.operation_id, j.position, j.attempt, j.claim_id, j.claimed_at
+           from jobs j
+          where j.operation_id = i.operation_id and j.worker_id = v_worker_id and j.claim_id = i.claim_id
+            for update skip locked
+       ) as j
+       where i.target is not null and j.claim_id <> all (v_invalid)
+    loop
+      update actions
+         set started_at = v_jump.claimed_at, completed_at = v_now, completed_claim_id = v_jump.claim_id, attempts_count = v_jump.attempt,
+             errored_at = null, error_type = null, error_message = null, stack_trace = null
+       where operation_id = v_jump.operation_id and position = v_jump.position;
+      perform apply_jump(v_jump.operation_id, v_jump.target, v_now);
+    end loop;
+  end if;
+
+  -- 2. The others are completed; every operation moves on, or ends.
+  return query
+    with held as materialized (
+      select i.patch, i.target, i.known_version, j.*
+        from (
+          select *
+            from unnest(p_operation_ids, p_claim_ids, p_patches, p_jumps, p_globals_versions)
+              as i (operation_id, claim_id, patch, target, known_version)
+           where i.claim_id <> all (v_invalid)
+           order by operation_id
+        ) as i
+       cross join lateral (
+         select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.handler, j.steps_left
+           from jobs j
+          where j.operation_id = i.operation_id and j.worker_id = v_worker_id and j.claim_id = i.claim_id
+            for update skip locked
+       ) as j
+    ),
+    completed as (
+      update actions a
+         set started_at = h.claimed_at, completed_at = v_now, completed_claim_id = h.claim_id, attempts_count = h.attempt,
+             errored_at = null, error_type = null, error_message = null, stack_trace = null
+        from held h
+       where h.target is null and a.operation_id = any (array[h.operation_id]) and a.position = h.position
+      returning h.*, a.branch, a.name
+    ),
+    done as (
+      select * from completed
+      union all
+      select h.*, a.branch, a.name
+        from held h
+       cross join lateral (
+         select a.branch, a.name
+           from actions a
+          where a.operation_id = h.operation_id and a.position = h.position and a.completed_claim_id = h.claim_id
+         offset 0
+       ) as a
+       where h.target is not null
+    ),
+    following as materialized (
+      select d.operation_id, d.claim_id, d.patch, o.globals, d.known_version, o.version, n.position as next_position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name,
+             n.queue, n.handler, n.due,
+             case
+               when n.position is null then null
+               when d.steps_left <= 1 then 'StepLimit'
+               when n.due = 'infinity' then 'InvalidPerformAt'
+             end as problem,
+             -- Given, it is this worker's next claim; else the operation goes on elsewhere, later, or not at all.
+             case
+               when p_continue and d.steps_left > 1 and n.due <= v_now and n.queue = d.queue and n.handler = any (v_handlers)
+                 and n.queue <> all (v_paused)
+                 then nextval('claim_ids')
+             end as next_claim_id
+        from done d
+       cross join lateral (
+         select o.queue, case when d.patch is null then o.globals else patched(o.globals, d.patch) end as globals,
+                -- Nobody has seen the version that a patch makes below.
+                case when d.patch is null then settled_version(o.xmin) end as version
+           from operations o
+          where o.id = d.operation_id
+         offset 0
+       ) as o
+        left join lateral (
+          select n.position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name, coalesce(n.queue, o.queue) as queue,
+                 left(d.handler, length(d.handler) - length(d.name)) || n.name as handler,
+                 case
+                   when n.perform_at is null and n.perform_in is null and n.perform_at_global is null then v_now
+                   else due_at(n.perform_at, n.perform_in, n.perform_at_global, o.globals, v_now)
+                 end as due
+            from actions n
+           where n.operation_id = d.operation_id
+             and n.position = case
+               when d.target is not null then d.target
+               when d.branch = 'main' then d.position + 1
+               else position_after(d.operation_id, d.branch, d.position)
+             end
+             and (n.branch = 'main' or d.branch <> 'main' or d.target is not null)
+          offset 0
+        ) as n on true
+    ),
+    changed as (
+      update operations o
+         set globals = case when f.patch is null then o.globals else patched(o.globals, f.patch) end,
+             state = case when f.next_position is null then 'completed' else o.state end,
+             ended_at = case when f.next_position is null then v_now end
+        from following f
+       where o.id = any (array[f.operation_id]) and f.problem is null and (f.patch is not null or f.next_position is null)
+    ),
+    ended as (
+      delete from jobs j
+       using following f
+       where j.operation_id = any (array[f.operation_id]) and f.next_position is null
+    ),
+    moved as (
+      update jobs j
+         set position = f.next_position,
+             handler = f.handler,
+             steps_left = j.steps_left - 1,
+             crashes = 0,
+             progress = null,
+             progress_note = null,
+             attempt = case when f.next_claim_id is null then 0 else 1 end,
+             worker_id = case when f.next_claim_id is not null then p_worker_id end,
+             claim_id = f.next_claim_id,
+             claimed_at = case when f.next_claim_id is not null then v_now end,
+             queue = f.queue,
+             run_at = case when f.next_claim_id is null then f.due else j.run_at end
+        from following f
+       where j.operation_id = any (array[f.operation_id]) and f.problem is null and f.next_position is not null
+    ),
+    -- Read, and thereby run, only if a job is handed on that is due already.
+    woken as materialized (
+      select count(wake(w.queue, w.jobs)) as queues
+        from (
+          select queue, count(*) as jobs
+            from following
+           where next_claim_id is null and problem is null and due <= v_now
+           group by queue
+        ) as w
+    )
+    select f.operation_id, f.claim_id,
+           case
+             when f.next_position is null then 'completed'
+             -- It runs before the updates above, which leave the operation to it.
+             when f.problem is not null then refuse_next(f.operation_id, f.next_position, f.patch, f.problem)
+             when f.next_claim_id is not null then 'advanced'
+             when f.due <= v_now and (select queues from woken) is null then null
+             else 'waiting'
+           end,
+           f.next_claim_id, f.next_position, f.run, f.earlier_attempts + f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
+           f.branch, f.name,
+           -- Large globals cost more than all the rest, and the worker has them already unless they have changed.
+           case when f.next_claim_id is not null and (f.version = f.known_version) is not true then f.globals end,
+           case when f.next_claim_id is not null then f.version end,
+           f.earlier_attempts + 1
+      from following f
+    union all
+    -- The rest is told why.
+    select i.operation_id, i.claim_id,
+           case m.reason when 'busy' then case when i.claim_id = any (v_invalid) then 'invalid' else 'busy' end else m.reason end,
+           null, null, null, null, null, null, null, null, null, null
+      from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+     cross join lateral (select missed_claim(p_worker_id, i.operation_id, i.claim_id) as reason offset 0) as m
+     where i.claim_id not in (select claim_id from following);
+end
+$_$;
+
+
+--
+-- Name: FUNCTION complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]) IS 'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), waiting (it goes on later or elsewhere), completed or failed (the operation), invalid (of several, one that cannot be done: a patch that is none, or makes the globals too large or too deep, or a position that is not there; its job is still held, complete alone says why, and fail ends the attempt), done, stale, busy (see missed_claim). Globals come with the next action, but not where p_globals_versions gives the version that they still have.';
+
+
+--
+-- Name: concealed(bigint, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.concealed(p_operation_id bigint, p_text text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+declare
+  v_secret record;
+begin
+  for v_secret in
+    select distinct s.key, leaf #>> '{}' as value
+      from operations o
+      join secret_keys s on s.name in (o.name, '*')
+     cross join jsonb_path_query(o.globals -> s.key, 'strict $.** ? (@.type() == "string" || @.type() == "number")') as leaf
+     where o.id = p_operation_id and length(leaf #>> '{}') >= 4
+     order by 2 desc
+  loop
+    p_text := replace(p_text, v_secret.value, format('[secret %s]', v_secret.key));
+  end loop;
+  return p_text;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION concealed(p_operation_id bigint, p_text text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.concealed(p_operation_id bigint, p_text text) IS 'A text without the values that secret_keys names, as the operation has them now: every string and number of four characters or more is replaced. What an action makes of a secret, or what has changed since, is not recognised.';
+
+
+--
+-- Name: count_queue(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.count_queue(p_queue text) RETURNS TABLE(ready bigint, running bigint, retrying bigint, scheduled bigint, parked bigint, oldest_ready_at timestamp with time zone, capped boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_due bigint;
+  v_future bigint;
+begin
+  select count(*), count(*) filter (where j.worker_id is null), count(*) filter (where j.worker_id is not null),
+         min(j.run_at) filter (where j.worker_id is null)
+    into v_due, ready, running, oldest_ready_at
+    from front_of_queue(p_queue, 1000) as j;
+  select count(*), count(*) filter (where j.attempt > 0), count(*) filter (where j.attempt = 0)
+    into v_future, retrying, scheduled
+    from (
+      select j.attempt
+        from generate_series(0, 9) as lane
+       cross join lateral (
+         select j.attempt
+           from jobs j
+          where j.queue = p_queue and j.priority = lane::smallint and j.run_at > statement_now() and j.run_at < 'infinity'
+          order by j.run_at
+          limit 1000
+       ) as j
+       limit 1000
+    ) as j;
+  select count(*) into parked
+    from (
+      select
+        from generate_series(0, 9) as lane
+       cross join lateral (
+         select from jobs j where j.queue = p_queue and j.priority = lane::smallint and j.run_at = 'infinity' limit 1000
+       ) as j
+       limit 1000
+    ) as j;
+  capped := v_due >= 1000 or v_future >= 1000 or parked >= 1000;
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION count_queue(p_queue text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.count_queue(p_queue text) IS 'How many jobs of a queue are in which state, counted up to a cap, by the index that claims use.';
+
+
+--
+-- Name: create_roles(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.create_roles() RETURNS SETOF text
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_missing text[] := array(
+    select format('%s_%s', current_schema(), g.role)
+      from (select distinct g.role from privileges() as g) as g
+     where not exists (select from pg_roles r where r.rolname = current_schema() || '_' || g.role)
+     order by 1
+  );
+  v_role text;
+begin
+  foreach v_role in array v_missing loop
+    begin
+      execute format('create role %I nologin', v_role);
+    exception
+      when duplicate_object or unique_violation then
+        null; -- Somebody else has made it at the same moment.
+      when insufficient_privilege then
+        raise exception using errcode = 'insufficient_privilege',
+          message = format('role "%s" may not create the roles %s', current_user, array_to_string(v_missing, ', ')),
+          hint = format('Let somebody with CREATEROLE run: %s Then call again: what exists is only granted its rights.',
+                        (select string_agg(format('CREATE ROLE %I NOLOGIN;', missing), ' ') from unnest(v_missing) as missing));
+    end;
+  end loop;
+  perform apply_privileges();
+  return query select unnest(v_missing);
+end
+$$;
+
+
+--
+-- Name: FUNCTION create_roles(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.create_roles() IS 'Creates the roles SCHEMA_enqueue, SCHEMA_worker, SCHEMA_operator and SCHEMA_reader where they are missing, and grants them what privileges() lists; returns those that it created. Needs CREATEROLE. Then give them away: GRANT backops_worker TO shop_worker. They stay when the schema goes: other databases of the server may use them.';
+
+
+--
+-- Name: describe_claims(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.describe_claims(p_operation_ids bigint[]) RETURNS SETOF backops.claimed_job
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  select j.operation_id, j.claim_id, j.definition_id, j.position, a.run, a.earlier_attempts + j.attempt, a.earlier_attempts + a.max_attempts, j.priority,
+         (extract(epoch from a.timeout) * 1000)::bigint,
+         j.run_at, o.created_at, j.queue, o.name, a.branch, a.name, o.globals,
+         case when j.definition_id is null then (
+           select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
+         ) end,
+         j.claimed_at, o.traceparent, null::bigint
+    from jobs j
+    join actions a on a.operation_id = j.operation_id and a.position = j.position
+    join operations o on o.id = j.operation_id
+   where j.operation_id = any (p_operation_ids)
+   order by j.priority, j.run_at, j.operation_id
+$$;
+
+
+--
+-- Name: FUNCTION describe_claims(p_operation_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.describe_claims(p_operation_ids bigint[]) IS 'What a worker must know of the jobs that it holds.';
+
+
+--
+-- Name: did_you_mean(text, text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.did_you_mean(p_word text, p_candidates text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select coalesce(format('; did you mean "%s"?', nearest_name(p_word, p_candidates)), '') where nearest_name(p_word, p_candidates) is not null
+  union all
+  select '' where nearest_name(p_word, p_candidates) is null
+$$;
+
+
+--
+-- Name: FUNCTION did_you_mean(p_word text, p_candidates text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.did_you_mean(p_word text, p_candidates text[]) IS 'The end of a sentence about a name that nobody knows; empty where no other is near.';
+
+
+--
+-- Name: due_at(timestamp with time zone, interval, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.due_at(p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_global jsonb := p_globals -> p_perform_at_global;
+  v_time timestamptz;
+begin
+  if v_global <> 'null' then
+    v_time := read_time(v_global #>> '{}');
+    if v_time is null or jsonb_typeof(v_global) <> 'string' then
+      return 'infinity';
+    end if;
+  end if;
+  return greatest(p_perform_at, p_now + p_perform_in, v_time, p_now);
+end
+$$;
+
+
+--
+-- Name: FUNCTION due_at(p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.due_at(p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone) IS 'When an action that the operation reaches at p_now may start; infinity where the global that it names is not a time.';
+
+
+--
+-- Name: edit_distance(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.edit_distance(p_first text, p_second text) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_first text[] := string_to_array(lower(left(p_first, 100)), null);
+  v_second text[] := string_to_array(lower(left(p_second, 100)), null);
+  v_before integer[];
+  v_last integer[] := array(select generate_series(0, cardinality(v_second)));
+  v_row integer[];
+  v_best integer;
+begin
+  for i in 1..cardinality(v_first) loop
+    v_row := array[i];
+    for j in 1..cardinality(v_second) loop
+      v_best := least(
+        v_last[j + 1] + 1, v_row[j] + 1, v_last[j] + case when v_first[i] = v_second[j] then 0 else 1 end
+      );
+      if i > 1 and j > 1 and v_first[i] = v_second[j - 1] and v_first[i - 1] = v_second[j] then
+        v_best := least(v_best, v_before[j - 1] + 1);
+      end if;
+      v_row := v_row || v_best;
+    end loop;
+    v_before := v_last;
+    v_last := v_row;
+  end loop;
+  return v_last[cardinality(v_second) + 1];
+end
+$$;
+
+
+--
+-- Name: FUNCTION edit_distance(p_first text, p_second text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.edit_distance(p_first text, p_second text) IS 'Letters to insert, remove, replace or swap with their neighbour; upper and lower case are the same.';
+
+
+--
+-- Name: elapsed(interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.elapsed(p_interval interval) RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN make_interval(secs => (EXTRACT(epoch FROM p_interval))::double precision);
+
+
+--
+-- Name: FUNCTION elapsed(p_interval interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.elapsed(p_interval interval) IS 'An interval as time that passes, the same in every session: a day is 24 hours whatever the clocks do, a month 30 days, a year 365.25.';
+
+
+--
+-- Name: end_operation(bigint, text, integer, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamp with time zone, p_reason text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  update operations
+     set state = p_state, ended_at = p_now, stopped_position = p_position, stop_reason = p_reason, parked_at = null
+   where id = p_operation_id;
+  delete from jobs where operation_id = p_operation_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamp with time zone, p_reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamp with time zone, p_reason text) IS 'Ends an active operation as failed or cancelled at an action.';
+
+
+--
+-- Name: enqueue(text, jsonb, text, text, integer, timestamp with time zone, interval, text[], json, integer, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.enqueue(name text, globals jsonb DEFAULT '{}'::jsonb, key text DEFAULT NULL::text, queue text DEFAULT 'default'::text, priority integer DEFAULT 5, perform_at timestamp with time zone DEFAULT NULL::timestamp with time zone, perform_in interval DEFAULT NULL::interval, tags text[] DEFAULT '{}'::text[], branches json DEFAULT NULL::json, step_limit integer DEFAULT 10000, traceparent text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_id bigint;
+  v_perform_at timestamptz;
+  v_traceparent text;
+begin
+  -- A key that is taken already is looked up first: an INSERT that ends in a conflict would burn an id.
+  if enqueue.key is not null then
+    select o.id into v_id from operations o where o.name = enqueue.name and o.key = enqueue.key;
+    if found then
+      perform await_standby(), note_other_globals(v_id, enqueue.globals);
+      return v_id;
+    end if;
+  end if;
+  v_perform_at := coalesce(enqueue.perform_at, clock_now());
+  if enqueue.perform_in is not null then
+    v_perform_at := v_perform_at + elapsed(enqueue.perform_in);
+  end if;
+  v_traceparent := coalesce(enqueue.traceparent, nullif(current_setting('backops.traceparent', true), ''));
+  if enqueue.key is null then
+    -- "On conflict" costs something even where there can be none.
+    insert into operations (name, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
+      values (enqueue.name, enqueue.queue, enqueue.priority, v_perform_at, enqueue.step_limit, v_traceparent, enqueue.tags, enqueue.branches,
+              enqueue.globals)
+      returning id into v_id;
+    return v_id;
+  end if;
+  insert into operations (name, key, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
+    values (enqueue.name, enqueue.key, enqueue.queue, enqueue.priority, v_perform_at, enqueue.step_limit, v_traceparent, enqueue.tags,
+            enqueue.branches, enqueue.globals)
+    on conflict (name, key) where key is not null do nothing
+    returning id into v_id;
+  if v_id is null then
+    select o.id into strict v_id from operations o where o.name = enqueue.name and o.key = enqueue.key;
+    perform await_standby(), note_other_globals(v_id, enqueue.globals);
+  end if;
+  return v_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION enqueue(name text, globals jsonb, key text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.enqueue(name text, globals jsonb, key text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text) IS 'Enqueues one operation and returns its id; where the key is taken, returns the id that has it and changes nothing. SELECT backops.enqueue(''Fulfilment'', ''{"subscription_id": 42}'', key => ''fulfil-42'')';
+
+
+--
+-- Name: enqueue_many(text, jsonb[], text[], text, integer, timestamp with time zone, interval, text[], json, integer, text, timestamp with time zone[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[] DEFAULT NULL::text[], queue text DEFAULT 'default'::text, priority integer DEFAULT 5, perform_at timestamp with time zone DEFAULT NULL::timestamp with time zone, perform_in interval DEFAULT NULL::interval, tags text[] DEFAULT '{}'::text[], branches json DEFAULT NULL::json, step_limit integer DEFAULT 10000, traceparent text DEFAULT NULL::text, times timestamp with time zone[] DEFAULT NULL::timestamp with time zone[]) RETURNS TABLE(id bigint, created boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_delay interval := coalesce(elapsed(enqueue_many.perform_in), interval '0');
+  v_perform_at timestamptz := coalesce(enqueue_many.perform_at, clock_now()) + v_delay;
+  v_traceparent text := coalesce(enqueue_many.traceparent, nullif(current_setting('backops.traceparent', true), ''));
+  v_ids bigint[];
+  v_numbers bigint[];
+  v_keys text[];
+begin
+  if cardinality(keys) <> cardinality(enqueue_many.globals) then
+    raise exception using errcode = 'OP004',
+      message = format('%s keys were given for %s documents', cardinality(keys), cardinality(enqueue_many.globals)),
+      hint = 'Give one key per document (null for none), or no keys at all.';
+  end if;
+  if cardinality(times) <> cardinality(enqueue_many.globals) then
+    raise exception using errcode = 'OP004',
+      message = format('%s times were given for %s documents', cardinality(times), cardinality(enqueue_many.globals)),
+      hint = 'Give one time per document (null for perform_at), or no times at all.';
+  end if;
+  perform check_documents(enqueue_many.name, enqueue_many.globals, keys, times, enqueue_many.branches);
+
+  if keys is null then
+    -- Ids are drawn beforehand, so that they come back in the order of the documents.
+    select array_agg(nextval('operations_id_seq')) into v_ids from generate_series(1, cardinality(enqueue_many.globals));
+    insert into operations (id, name, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
+      select i.id, enqueue_many.name, enqueue_many.queue, enqueue_many.priority, coalesce(i.at + v_delay, v_perform_at), enqueue_many.step_limit,
+             v_traceparent, enqueue_many.tags, enqueue_many.branches, i.document
+        from unnest(v_ids, enqueue_many.globals, times) as i (id, document, at);
+    return query select i, true from unnest(v_ids) as i;
+    return;
+  end if;
+
+  with input as materialized (
+    select n, document, key, at from unnest(enqueue_many.globals, keys, times) with ordinality as i (document, key, at, n)
+  ),
+  -- Ids are drawn in the order of the documents, and none for a key that is known to be taken.
+  fresh as materialized (
+    select n, document, key, at, nextval('operations_id_seq') as id
+      from (
+        select n, document, key, at
+          from (
+            -- Of several documents with the same key the first one counts.
+            select distinct on (key) n, document, key, at from input where key is not null order by key, n
+          ) as i
+         where not exists (select from operations o where o.name = enqueue_many.name and o.key = i.key)
+        union all
+        select n, document, key, at from input where key is null
+         order by n
+      ) as i
+  ),
+  inserted as (
+    insert into operations (id, name, key, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
+      select i.id, enqueue_many.name, i.key, enqueue_many.queue, enqueue_many.priority, coalesce(i.at + v_delay, v_perform_at),
+             enqueue_many.step_limit,
+             v_traceparent, enqueue_many.tags, enqueue_many.branches, i.document
+        from fresh as i
+       order by i.key
+      on conflict (name, key) where key is not null do nothing
+      returning id
+  )
+  select array_agg(i.id order by i.n), array_agg(i.n order by i.n), array_agg(i.key order by i.n)
+    into v_ids, v_numbers, v_keys
+    from fresh as i
+    join inserted using (id);
+  if cardinality(v_ids) = cardinality(keys) then
+    return query select i, true from unnest(v_ids) as i;
+    return;
+  end if;
+  perform await_standby();
+
+  -- Only keys that were not inserted are looked up; one whose operation went away in between is enqueued alone.
+  return query
+    select coalesce(own.id, twin.id, o.id,
+                    enqueue(enqueue_many.name, i.document, i.key, enqueue_many.queue, enqueue_many.priority,
+                            coalesce(i.at + v_delay, v_perform_at), null,
+                            enqueue_many.tags, enqueue_many.branches, enqueue_many.step_limit, v_traceparent)),
+           own.id is not null or (twin.id is null and o.id is null)
+      from unnest(enqueue_many.globals, keys, times) with ordinality as i (document, key, at, n)
+      left join unnest(v_ids, v_numbers) as own (id, n) on own.n = i.n
+      left join unnest(v_ids, v_keys) as twin (id, key) on twin.key = i.key
+      left join operations o on twin.id is null and o.name = enqueue_many.name and o.key = i.key
+     order by i.n;
+end
+$$;
+
+
+--
+-- Name: FUNCTION enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]) IS 'Enqueues one operation per document, in one statement. Returns (id, created) in the order of the documents; where a key is taken, the id that has it and created = false. times, where given, is each one''s own perform_at.';
+
+
+--
+-- Name: error_fingerprint(text, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.error_fingerprint(p_operation text, p_action text, p_error_type text, p_message text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select left(encode(sha256(convert_to(concat_ws(e'\n', p_operation, p_action, p_error_type, error_pattern(p_message)), 'UTF8')), 'hex'), 12)
+$$;
+
+
+--
+-- Name: FUNCTION error_fingerprint(p_operation text, p_action text, p_error_type text, p_message text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.error_fingerprint(p_operation text, p_action text, p_error_type text, p_message text) IS 'Names a group of failures: the same operation, action ("branch/name"), type of error, and kind of message. Twelve hexadecimal digits.';
+
+
+--
+-- Name: error_pattern(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.error_pattern(p_message text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select left(
+    regexp_replace(
+      regexp_replace(
+        regexp_replace(
+          split_part(left(p_message, 2000), e'\n', 1),
+          '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|0x[0-9a-f]+|[[:<:]](?=[a-f]*[0-9])[0-9a-f]{8,}[[:>:]]', '#', 'gi'
+        ),
+        '"[^"]*"|''[^'']*''|“[^”]*”', '""', 'g'
+      ),
+      '[0-9]+([.:,][0-9]+)*', '#', 'g'
+    ),
+    300
+  )
+$$;
+
+
+--
+-- Name: FUNCTION error_pattern(p_message text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.error_pattern(p_message text) IS 'What messages of the same kind have in common: the first line, without numbers, hexadecimal ids and quoted texts.';
+
+
+--
+-- Name: expand_operations(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.expand_operations() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_id bigint;
+  v_name text;
+  v_queue text;
+  v_priority smallint;
+  v_perform_at timestamptz;
+  v_step_limit integer;
+  v_globals jsonb;
+  v_is_plain boolean;
+  v_definition_id bigint;
+  v_run_at timestamptz;
+  v_count bigint;
+  v_named bigint;
+  v_own bigint;
+  v_expanded bigint;
+begin
+  -- What a dump brings back has its job already, because pg_dump writes tables in the order of their names. It says so by a setting
+  -- that no other program touches. pg_restore may be told of another order, and then the jobs and actions of the dump would follow.
+  if not current_setting('check_function_bodies')::boolean then
+    perform from enqueued o where o.state = 'active' and not exists (select from jobs where operation_id = o.id);
+    if not found then
+      return null;
+    end if;
+    if current_setting('application_name') = 'pg_restore' then
+      raise exception using errcode = 'OP003', message = 'operations are being restored before their jobs, and would be started from the beginning',
+        hint = 'Restore with --disable-triggers, or in the order of the dump (without --jobs and --use-list).';
+    end if;
+  end if;
+
+  -- 0. One operation with a registered plan. "Order by" keeps the planner from bitmaps, which take longer to set up.
+  select id, name, queue, priority, perform_at, step_limit, globals, branches is null and state = 'active'
+    into v_id, v_name, v_queue, v_priority, v_perform_at, v_step_limit, v_globals, v_is_plain
+    from enqueued limit 1;
+  if v_is_plain then
+    perform from enqueued offset 1;
+    if not found then
+      select id into v_definition_id from definitions where name = v_name and current;
+    end if;
+  end if;
+  if v_definition_id is not null then
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
+      select v_id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue
+        from definition_actions a
+       where a.definition_id = v_definition_id
+       order by a.position;
+    insert into jobs (operation_id, run_at, definition_id, position, steps_left, priority, queue, handler)
+      select v_id,
+             case
+               when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then v_perform_at
+               else first_due_at(v_perform_at, a.perform_at, a.perform_in, a.perform_at_global, v_globals, v_now)
+             end,
+             v_definition_id, a.position, v_step_limit, v_priority, coalesce(a.queue, v_queue), v_name || '/' || a.name
+        from definition_actions a
+       where a.definition_id = v_definition_id and a.starts
+       order by a.position
+      returning queue, run_at into v_queue, v_run_at;
+    if v_run_at <= v_now then
+      perform from workers where sleeping limit 1;
+      if found then
+        perform wake(v_queue, 1);
+      end if;
+    end if;
+    return null;
+  end if;
+
+  select count(*), count(*) filter (where branches is null and state = 'active'), count(branches) filter (where state = 'active')
+    into v_count, v_named, v_own
+    from enqueued;
+
+  -- 1. Plans that are registered. Where one of them begins with a time from the globals, a first look finds the operation that has none.
+  if v_named > 0 then
+    if v_count > 1 and exists (
+      select from definitions d
+        join definition_actions a on a.definition_id = d.id and a.starts and a.perform_at_global is not null
+       where d.current and d.name in (select name from enqueued where branches is null and state = 'active')
+    ) then
+      perform first_due_at(
+                o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now,
+                place_in_batch(o.number, v_count, o.name, o.key)
+              )
+         from (select *, row_number() over () as number from enqueued) as o
+         join definitions d on d.name = o.name and d.current
+         join definition_actions a on a.definition_id = d.id and a.starts and a.perform_at_global is not null
+        where o.branches is null and o.state = 'active';
+    end if;
+    with plan as materialized (
+      select d.name as operation, a.*
+        from definitions d
+        join definition_actions a on a.definition_id = d.id
+       where d.current and d.name in (select name from enqueued where branches is null and state = 'active')
+    ),
+    planned as (
+      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
+        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue
+          from enqueued o
+          join plan a on a.operation = o.name
+         where o.branches is null and o.state = 'active'
+    )
+    insert into jobs (operation_id, run_at, definition_id, position, steps_left, priority, queue, handler)
+      select o.id,
+             case
+               when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
+               else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
+             end,
+             a.definition_id, a.position, o.step_limit, o.priority, coalesce(a.queue, o.queue), o.name || '/' || a.name
+        from enqueued o
+        join plan a on a.operation = o.name
+       where a.starts and o.branches is null and o.state = 'active';
+    get diagnostics v_expanded = row_count;
+
+    -- 2. Names that nobody has registered yet wait for somebody who does.
+    if v_expanded < v_named then
+      insert into jobs (operation_id, run_at, steps_left, priority, queue, handler)
+        select o.id, 'infinity', o.step_limit, o.priority, o.queue, o.name || '/'
+          from enqueued o
+         where o.branches is null and o.state = 'active' and not exists (select from jobs where operation_id = o.id);
+      update operations set parked_at = v_now
+        from enqueued o
+       where operations.id = o.id and exists (select from jobs where operation_id = o.id and position is null);
+    end if;
+  end if;
+
+  -- 3. Plans that came along, each text read once.
+  if v_own > 0 then
+    with numbered as materialized (
+      select e.id, e.name, e.key, e.state, e.branches::text as branches, row_number() over () as number from enqueued e
+    ),
+    given as materialized (
+      select branches, min(number) as number from numbered where branches is not null and state = 'active' group by branches
+    ),
+    plan as materialized (
+      select g.branches as given, a.*
+        from given g
+        join numbered n using (number)
+       cross join lateral plan_rows(g.branches::json, place_in_batch(n.number, v_count, n.name, n.key)) as a
+    ),
+    planned as (
+      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
+        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue
+          from enqueued o
+          join plan a on a.given = o.branches::text
+         where o.state = 'active'
+    )
+    insert into jobs (operation_id, run_at, position, steps_left, priority, queue, handler)
+      select o.id,
+             case
+               when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
+               else first_due_at(
+                 o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now, place_in_batch(n.number, v_count, n.name, n.key)
+               )
+             end,
+             a.position, o.step_limit, o.priority, coalesce(a.queue, o.queue), '/' || a.name
+        from enqueued o
+        join numbered n on n.id = o.id
+        join plan a on a.given = n.branches
+       where a.starts and o.state = 'active';
+  end if;
+
+  if exists (select from workers where sleeping) then
+    perform wake(due.queue, due.jobs)
+       from (
+         select j.queue, count(*) as jobs
+           from enqueued o
+           join jobs j on j.operation_id = o.id
+          where j.run_at <= v_now
+          group by j.queue
+       ) as due;
+  end if;
+  return null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION expand_operations(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.expand_operations() IS 'What an INSERT into operations sets off: copies the plan, creates the job, parks unknown names, wakes workers. Operations that pg_restore or the script of pg_dump brings back, after their jobs, are left as they are. Runs with the rights of the schema''s owner, so that INSERT on operations is all that an enqueuer needs.';
+
+
+--
+-- Name: explain(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.explain(id bigint) RETURNS SETOF backops.explanation
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $_$
+#variable_conflict use_variable
+declare
+  v_now timestamptz := statement_now();
+  v_schema text := quote_ident(current_schema());
+  v_operation operations;
+  v_job jobs;
+  v_action actions;
+  v_worker workers;
+  v_queue queues;
+  v_place text;
+  v_first text;
+  v_serving integer;
+  v_knowing integer;
+  v_free boolean := true;
+  r explanation;
+begin
+  select * into v_operation from operations o where o.id = explain.id;
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no operation %s', explain.id);
+  end if;
+  select * into v_job from jobs where operation_id = explain.id;
+  select * into v_action from actions a where a.operation_id = explain.id and a.position = coalesce(v_job.position, v_operation.stopped_position);
+  v_place := coalesce(v_action.branch || '/' || v_action.name, 'its first action');
+
+  if v_operation.state <> 'active' then
+    select format('%L, %L', a.branch, a.name) into v_first from actions a where a.operation_id = explain.id order by a.position limit 1;
+    r := row(
+      v_operation.state,
+      case v_operation.state
+        when 'completed' then 'all of it is done'
+        when 'failed' then concat_ws(': ',
+          format('%s failed at attempt %s of %s', v_place, v_action.earlier_attempts + v_action.attempts_count,
+                 v_action.earlier_attempts + v_action.max_attempts)
+            || case when v_action.error_type = 'crashed' and v_action.attempts_count < v_action.max_attempts
+                 then ' (the third crash in a row ends an operation)' else '' end,
+          v_action.error_type, left(v_action.error_message, 500))
+        else concat_ws(': ', format('it was cancelled at %s', v_place), v_operation.stop_reason)
+      end,
+      case v_operation.state
+        when 'completed' then format('SELECT %1$s.run_from(%2$s, %3$s) runs it again from there on, SELECT %1$s.rerun(%2$s) all of it as a new operation.', v_schema, explain.id, v_first)
+        when 'failed' then format('SELECT %1$s.retry(%2$s) lets it go on there, SELECT %1$s.skip(%2$s) behind it; jump and run_from lead elsewhere.', v_schema, explain.id)
+        else format('SELECT %s.retry(%s) lets it go on there.', v_schema, explain.id)
+      end,
+      null, v_operation.ended_at, null
+    );
+    return next r;
+    return;
+  end if;
+  if v_job.operation_id is null then
+    r := row('changing', 'it has no job', format('Ask again; if it stays so, SELECT * FROM %s.invariants().', v_schema), null, null, null);
+    return next r;
+    return;
+  end if;
+  if v_operation.parked_at is not null then
+    r := row(
+      'parked',
+      format('no worker has registered "%s"', v_operation.name) || did_you_mean(v_operation.name, array(select name from definitions where current)),
+      format('Start a worker that knows it: it goes on by itself. If the name is wrong, SELECT %s.cancel(%s), and enqueue it under the right one.', v_schema, explain.id),
+      null, v_operation.parked_at, null
+    );
+    return next r;
+    return;
+  end if;
+
+  select * into v_queue from paused_queues where name = v_job.queue;
+
+  if v_job.worker_id is not null then
+    select * into v_worker from workers w where w.id = v_job.worker_id;
+    if v_worker.id is null or v_worker.missing_since is not null or v_worker.heartbeat_at + v_worker.lease <= v_now then
+      r := row(
+        'worker_missing',
+        format('%s was running on %s', v_place, coalesce(format('%s pid %s, last heard of at %s', v_worker.host, v_worker.pid, v_worker.heartbeat_at), 'a worker that is gone')),
+        format('Living workers take it back within seconds; run one, or SELECT * FROM %s.rescue().', v_schema),
+        v_job.worker_id, coalesce(v_worker.missing_since, v_worker.heartbeat_at + v_worker.lease, v_job.claimed_at), v_worker.heartbeat_at + v_worker.lease
+      );
+    else
+      r := row(
+        'running',
+        concat_ws(', ', format('%s runs on %s pid %s, attempt %s of %s', v_place, v_worker.host, v_worker.pid, v_action.earlier_attempts + v_job.attempt,
+                         v_action.earlier_attempts + v_action.max_attempts),
+                  round((v_job.progress * 100)::numeric) || ' %', v_job.progress_note),
+        format('SELECT %s.cancel(%s) stops it.', v_schema, explain.id),
+        v_job.worker_id, v_job.claimed_at, v_job.claimed_at + v_action.timeout
+      );
+    end if;
+    return next r;
+    if v_queue.name is not null then
+      r := row(
+        'queue_paused', concat_ws(': ', format('queue "%s" was paused by %s; the next action will wait', v_queue.name, v_queue.paused_by), v_queue.reason),
+        format('SELECT %s.resume(%L)', v_schema, v_queue.name), null, v_queue.paused_at, v_queue.paused_until
+      );
+      return next r;
+    end if;
+    return;
+  end if;
+
+  if v_job.run_at > v_now then
+    r := case when v_job.attempt > 0 then row(
+      'retrying',
+      concat_ws(': ', format('%s waits for attempt %s of %s after', v_place, v_action.earlier_attempts + v_job.attempt + 1, v_action.earlier_attempts + v_action.max_attempts),
+                coalesce(v_action.error_type, 'an attempt that did not end well'), left(v_action.error_message, 500)),
+      format('SELECT %s.retry(%s) tries at once.', v_schema, explain.id), null::bigint, v_action.errored_at, v_job.run_at
+    ) else row(
+      'scheduled', format('%s is due at %s', v_place, v_job.run_at),
+      format('SELECT %s.reschedule(%s, now()) starts it at once.', v_schema, explain.id), null::bigint, null::timestamptz, v_job.run_at
+    ) end;
+    return next r;
+    v_free := false;
+  end if;
+  if v_queue.name is not null then
+    r := row(
+      'queue_paused', concat_ws(': ', format('queue "%s" was paused by %s', v_queue.name, v_queue.paused_by), v_queue.reason),
+      format('SELECT %s.resume(%L)', v_schema, v_queue.name), null, v_queue.paused_at, v_queue.paused_until
+    );
+    return next r;
+    v_free := false;
+  end if;
+  select count(*), count(*) filter (where v_job.handler = any (w.handlers)) into v_serving, v_knowing
+    from workers w
+   where v_job.queue = any (w.queues) and not w.stopping and w.heartbeat_at + w.lease > v_now;
+  if v_serving = 0 then
+    r := row(
+      'queue_unserved',
+      format('no live worker serves queue "%s"', v_job.queue)
+        || did_you_mean(v_job.queue, array(select unnest(w.queues) from workers w where w.heartbeat_at + w.lease > v_now)),
+      format('Start a worker that serves it: work --queue %s.', v_job.queue), null, v_job.run_at, null
+    );
+    return next r;
+  elsif v_knowing = 0 then
+    r := row(
+      'action_unknown',
+      format('none of the %s live workers of queue "%s" knows "%s"', v_serving, v_job.queue, v_job.handler)
+        || did_you_mean(v_job.handler, array(select unnest(w.handlers) from workers w where w.heartbeat_at + w.lease > v_now)),
+      format('Start a worker that has the action, or SELECT %s.skip(%s).', v_schema, explain.id), null, v_job.run_at, null
+    );
+    return next r;
+  elsif v_job.crashes > 0 then
+    r := row(
+      'suspect',
+      format('its worker died %s time(s) while it ran %s: it runs alone next, once a worker has nothing else to do', v_job.crashes, v_place),
+      format('Wait, or SELECT %s.skip(%s) to leave it out.', v_schema, explain.id), null, v_action.errored_at, null
+    );
+    return next r;
+  elsif v_free then
+    r := row(
+      'ready',
+      format('%s waits for a free slot; %s live worker(s) know it', v_place, v_knowing),
+      case when v_job.run_at < v_now - interval '1 minute' then 'All of them seem to be busy: start more, or look at worker_status.' end,
+      null, v_job.run_at, null
+    );
+    return next r;
+  end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION explain(id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.explain(id bigint) IS 'Why an operation is not running, or what it is doing: every reason as a row, with what to do about it. SELECT * FROM backops.explain(48213)';
+
+
+--
+-- Name: fail(bigint, bigint, bigint, text, text, text, boolean, interval, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.fail(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_error_type text, p_error_message text, p_stack_trace text DEFAULT NULL::text, p_permanent boolean DEFAULT false, p_retry_after interval DEFAULT NULL::interval, p_outcome text DEFAULT 'failed'::text) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from fail_many(
+    p_worker_id, array[p_operation_id], array[p_claim_id], array[p_outcome], array[p_permanent], array[p_retry_after],
+    array[p_error_type], array[p_error_message], array[p_stack_trace]
+  )
+$$;
+
+
+--
+-- Name: FUNCTION fail(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_error_type text, p_error_message text, p_stack_trace text, p_permanent boolean, p_retry_after interval, p_outcome text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.fail(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_error_type text, p_error_message text, p_stack_trace text, p_permanent boolean, p_retry_after interval, p_outcome text) IS 'fail_many for one claim.';
+
+
+--
+-- Name: fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.fail_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[], p_error_types text[], p_error_messages text[], p_stack_traces text[], p_ended_ago interval[] DEFAULT NULL::interval[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_now();
+  v_worker text;
+  v record;
+  v_ends boolean;
+  v_run_at timestamptz;
+  v_seen bigint[] := '{}';
+  v_secret boolean := exists (select from secret_keys);
+begin
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_outcomes), cardinality(p_permanent), cardinality(p_retry_after),
+                      cardinality(p_error_types), cardinality(p_error_messages), cardinality(p_stack_traces), cardinality(p_ended_ago));
+  select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
+  if found then
+    for v in
+      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, a.run, a.max_attempts, a.earlier_attempts, a.backoff,
+             i.outcome, i.permanent, i.retry_after, i.error_type,
+             greatest(j.claimed_at, least(v_now, v_now - i.ended_ago)) as ended_at,
+             left(case when v_secret then concealed(j.operation_id, i.error_message) else i.error_message end, 8192) as error_message,
+             left(case when v_secret then concealed(j.operation_id, i.stack_trace) else i.stack_trace end, 65536) as stack_trace
+        from (
+          select *
+            from unnest(
+                   p_operation_ids, p_claim_ids, p_outcomes, p_permanent, p_retry_after, p_error_types, p_error_messages, p_stack_traces, p_ended_ago
+                 ) as i (operation_id, claim_id, outcome, permanent, retry_after, error_type, error_message, stack_trace, ended_ago)
+           order by operation_id
+        ) as i
+       cross join lateral (
+         select * from jobs j where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id for update skip locked
+       ) as j
+       cross join lateral (select * from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
+    loop
+      v_seen := v_seen || v.claim_id;
+      v_ends := coalesce(v.permanent, false) or v.attempt >= v.max_attempts;
+      v_run_at := case when not v_ends then time_after(v_now, coalesce(v.retry_after, backoff_delay(v.attempt, v.backoff))) end;
+      if v.outcome not in ('failed', 'timed_out') or not isfinite(v_run_at) then
+        perform refuse_single(cardinality(p_operation_ids), case
+          when v.outcome not in ('failed', 'timed_out') then 'an attempt fails as "failed" or "timed_out"'
+          else 'a job can wait for a finite time only'
+        end);
+        return query select v.operation_id, v.claim_id, 'invalid', null::timestamptz;
+        continue;
+      end if;
+      insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at,
+                            error_type, error_message, stack_trace)
+        values (v.operation_id, v.position, v.run, v.earlier_attempts + v.attempt, coalesce(v.outcome, 'failed'), v_ends, p_worker_id, v_worker, v.claim_id, v.claimed_at, v.ended_at,
+                v.error_type, v.error_message, v.stack_trace);
+      update actions
+         set started_at = v.claimed_at, attempts_count = v.attempt, errored_at = v.ended_at,
+             error_type = v.error_type, error_message = v.error_message, stack_trace = v.stack_trace
+       where operation_id = v.operation_id and position = v.position;
+      if v_ends then
+        perform end_operation(v.operation_id, 'failed', v.position, v.ended_at);
+      else
+        perform give_back(v.operation_id, v_run_at, v.attempt);
+      end if;
+      return query select v.operation_id, v.claim_id, case when v_ends then 'failed' else 'retrying' end, v_run_at;
+    end loop;
+  end if;
+  return query
+    select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id), null::timestamptz
+      from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+     where i.claim_id <> all (v_seen);
+end
+$$;
+
+
+--
+-- Name: FUNCTION fail_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[], p_error_types text[], p_error_messages text[], p_stack_traces text[], p_ended_ago interval[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.fail_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcomes text[], p_permanent boolean[], p_retry_after interval[], p_error_types text[], p_error_messages text[], p_stack_traces text[], p_ended_ago interval[]) IS 'Records that attempts failed (outcome failed or timed_out). Each is tried again after retry_after, or else its backoff, until its attempts are used up or permanent says so: then the operation has failed. outcome: retrying, failed, done, stale, busy, and of several attempts invalid for one that cannot be recorded (another word than failed or timed_out, a retry_after that is not finite): its job is still held. p_ended_ago: how long ago each one ended, where the worker had something to look up before it could tell.';
+
+
+--
+-- Name: attempts; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.attempts (
+    id bigint NOT NULL,
+    operation_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    run integer NOT NULL,
+    attempt integer NOT NULL,
+    outcome text NOT NULL,
+    ends_operation boolean DEFAULT false NOT NULL,
+    worker_id bigint,
+    worker text,
+    claim_id bigint,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone NOT NULL,
+    error_type text,
+    error_message text,
+    stack_trace text,
+    fingerprint text,
+    CONSTRAINT attempts_outcome_is_known CHECK ((outcome = ANY (ARRAY['completed'::text, 'failed'::text, 'timed_out'::text, 'crashed'::text, 'snoozed'::text, 'released'::text, 'cancelled'::text, 'refused'::text])))
+);
+
+
+--
+-- Name: TABLE attempts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.attempts IS 'Every attempt that did not simply succeed, as long as its operation is there: failures, crashes, snoozes, hand-backs, and completions that a jump back made undone.';
+
+
+--
+-- Name: COLUMN attempts.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.id IS 'In the order in which they ended.';
+
+
+--
+-- Name: COLUMN attempts.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.operation_id IS 'The operation.';
+
+
+--
+-- Name: COLUMN attempts."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts."position" IS 'The action''s place in the plan.';
+
+
+--
+-- Name: COLUMN attempts.run; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.run IS 'The run of the action that it belonged to.';
+
+
+--
+-- Name: COLUMN attempts.attempt; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.attempt IS 'Which attempt of that run, from 1, over all retries; snoozes and hand-backs give their number back; 0 is no attempt at all.';
+
+
+--
+-- Name: COLUMN attempts.outcome; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.outcome IS 'failed, timed_out, crashed (its worker died), snoozed, released (handed back), cancelled, completed (and later run again), refused (could not start).';
+
+
+--
+-- Name: COLUMN attempts.ends_operation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.ends_operation IS 'True where it made the operation fail.';
+
+
+--
+-- Name: COLUMN attempts.worker_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.worker_id IS 'Worker that ran it.';
+
+
+--
+-- Name: COLUMN attempts.worker; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.worker IS 'That worker in words: host and process id.';
+
+
+--
+-- Name: COLUMN attempts.claim_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.claim_id IS 'The claim that it ran under.';
+
+
+--
+-- Name: COLUMN attempts.started_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.started_at IS 'When it was claimed.';
+
+
+--
+-- Name: COLUMN attempts.ended_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.ended_at IS 'When it ended.';
+
+
+--
+-- Name: COLUMN attempts.error_type; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.error_type IS 'Type of the error.';
+
+
+--
+-- Name: COLUMN attempts.error_message; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.error_message IS 'Message of the error.';
+
+
+--
+-- Name: COLUMN attempts.stack_trace; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.stack_trace IS 'Where it was thrown.';
+
+
+--
+-- Name: COLUMN attempts.fingerprint; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempts.fingerprint IS 'The group in failures that it counts in: set for the attempt that an operation has failed by, for as long as it has failed.';
+
+
+--
+-- Name: failure_fingerprint(backops.attempts); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.failure_fingerprint(p_attempt backops.attempts) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select error_fingerprint(o.name, a.branch || '/' || a.name, p_attempt.error_type, p_attempt.error_message)
+    from operations o
+    left join actions a on a.operation_id = o.id and a.position = p_attempt.position
+   where o.id = p_attempt.operation_id
+$$;
+
+
+--
+-- Name: FUNCTION failure_fingerprint(p_attempt backops.attempts); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.failure_fingerprint(p_attempt backops.attempts) IS 'The group in failures of an attempt that ended its operation.';
+
+
+--
+-- Name: find_operations(text, jsonb, text, text, text[], text, timestamp with time zone, timestamp with time zone, bigint, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.find_operations(name text DEFAULT NULL::text, globals jsonb DEFAULT NULL::jsonb, state text DEFAULT NULL::text, queue text DEFAULT NULL::text, tags text[] DEFAULT NULL::text[], error text DEFAULT NULL::text, since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, after bigint DEFAULT NULL::bigint, at_most integer DEFAULT 1000) RETURNS SETOF backops.found_operation
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $_$
+#variable_conflict use_variable
+declare
+  v_state text := coalesce(state, case when error is not null then 'failed' end);
+  v_status text;
+  v_secret text;
+  v_from text := 'operations o left join jobs j on j.operation_id = o.id';
+  v_where text := '';
+begin
+  if at_most is null or at_most not between 1 and 10000 then
+    raise exception using errcode = 'OP004', message = format('cannot find %s operations at once', coalesce(at_most::text, 'null')),
+      hint = 'at_most is 1 to 10000; go on with after => the last id.';
+  end if;
+  if v_state = 'scheduled' then
+    v_state := 'waiting';
+  end if;
+  if v_state in ('ready', 'waiting', 'running', 'retrying', 'parked') then
+    v_status := v_state;
+    v_state := 'active';
+  elsif v_state not in ('active', 'completed', 'failed', 'cancelled') then
+    raise exception using errcode = 'OP004', message = format('"%s" is no state of an operation', v_state),
+      hint = 'States are active, completed, failed and cancelled; active is also ready, waiting, running, retrying or parked.';
+  end if;
+  if jsonb_typeof(globals) <> 'object' then
+    raise exception using errcode = 'OP004', message = 'globals must be a JSON object', hint = 'Give what is looked for: {"subscription_id": 42}.';
+  end if;
+  -- Who may not see a value may not find out by asking for it either.
+  if globals is not null and not sees_secrets() then
+    select key into v_secret from secret_keys s where globals ? s.key and (s.name = '*' or s.name = name or name is null) limit 1;
+    if found then
+      raise exception using errcode = 'insufficient_privilege', message = format('the global "%s" is secret: it cannot be searched for', v_secret),
+        hint = 'Look for another key, or let the owner of the schema look.';
+    end if;
+  end if;
+
+  -- There is no index on the state, which would make every completion dearer: live operations have jobs, and failed ones are
+  -- found through the attempts that ended them.
+  if v_state = 'active' then
+    v_from := 'jobs j join operations o on o.id = j.operation_id';
+  elsif v_state = 'failed' then
+    v_where := v_where || case when error is null
+      then ' and o.id in (select t.operation_id from attempts t where t.ends_operation and t.fingerprint is not null)'
+      else ' and o.id in (select t.operation_id from attempts t where t.fingerprint = $6)'
+    end;
+  end if;
+  if globals is not null then
+    v_from := '(select * from operations where globals @> $2 offset 0) as o left join jobs j on j.operation_id = o.id';
+  end if;
+  v_where := v_where
+    || case when name is not null then ' and o.name = $1' else '' end
+    || case when v_state is not null then ' and o.state = $3' else '' end
+    || case when queue is not null then ' and coalesce(j.queue, o.queue) = $4' else '' end
+    || case when tags is not null then ' and o.tags @> $5' else '' end
+    || case when since is not null then ' and o.created_at >= $7' else '' end
+    || case when until is not null then ' and o.created_at < $8' else '' end
+    || case when after is not null then ' and o.id > $9' else '' end
+    || case when after is not null and v_state = 'active' then ' and j.operation_id > $9' else '' end
+    || case v_status
+         when 'parked' then ' and o.parked_at is not null'
+         when 'running' then ' and j.worker_id is not null'
+         when 'retrying' then ' and j.worker_id is null and j.attempt > 0'
+         when 'waiting' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null'
+         when 'ready' then ' and j.worker_id is null and j.attempt = 0 and j.run_at <= $11'
+         else ''
+       end;
+  return query execute
+    'select o.id, o.name, o.state,
+            case when o.state <> ''active'' then o.state
+                 when o.parked_at is not null then ''parked''
+                 when o.worker_id is not null then ''running''
+                 when o.attempt > 0 then ''retrying''
+                 when o.run_at > $11 then ''waiting''
+                 else ''ready'' end,
+            a.branch || ''/'' || a.name, o.queue, a.error_type, a.error_message, o.created_at
+       from (
+         select o.id, o.name::text, o.state::text, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at,
+                coalesce(j.queue, o.queue::text) as queue, coalesce(j.position, o.stopped_position) as position
+           from ' || v_from || ' where true' || v_where || '
+          order by ' || case when v_state = 'active' and globals is null then 'j.operation_id' else 'o.id' end || '
+          limit $10
+       ) as o
+       left join actions a on a.operation_id = o.id and a.position = o.position
+      order by o.id'
+    using name, globals, v_state, queue, tags, error, since, until, after, at_most, statement_now();
+end
+$_$;
+
+
+--
+-- Name: FUNCTION find_operations(name text, globals jsonb, state text, queue text, tags text[], error text, since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.find_operations(name text, globals jsonb, state text, queue text, tags text[], error text, since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer) IS 'Operations for which everything that is given holds, lowest ids first: at most at_most, those behind the id after. state is a state or a status of operation_status, error a fingerprint of failures, since and until concern the time of the enqueue. What it shows can be given to retry(ids), cancel(ids) …: exactly that is touched. SELECT * FROM backops.find_operations(''Fulfilment'', ''{"subscription_id": 42}'')';
+
+
+--
+-- Name: find_position(bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.find_position(p_operation_id bigint, p_branch text, p_action text DEFAULT NULL::text) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_position integer;
+begin
+  select min(position) into v_position
+    from actions
+   where operation_id = p_operation_id and branch = p_branch and (p_action is null or name = p_action);
+  if v_position is null then
+    raise exception using errcode = 'OP005',
+      message = format('operation %s has no %s', p_operation_id, concat_ws('/', p_branch, p_action)),
+      hint = coalesce((
+        select 'It has ' || string_agg(branch || '/' || name, ', ' order by position) || '.' from actions where operation_id = p_operation_id
+      ), 'It has no actions: does it exist, and has somebody registered its name?');
+  end if;
+  return v_position;
+end
+$$;
+
+
+--
+-- Name: FUNCTION find_position(p_operation_id bigint, p_branch text, p_action text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.find_position(p_operation_id bigint, p_branch text, p_action text) IS 'The position of an action in its branch (the first of that name), or of a branch''s first action; SQLSTATE OP005 where there is none.';
+
+
+--
+-- Name: first_due_at(timestamp with time zone, timestamp with time zone, interval, text, jsonb, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone, p_place text DEFAULT ''::text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_time timestamptz := greatest(p_operation, due_at(p_perform_at, p_perform_in, p_perform_at_global, p_globals, p_now));
+begin
+  if v_time = 'infinity' then
+    raise exception using errcode = 'OP007',
+      message = p_place || format('the global "%s", which holds the time of the first action, is not a time', p_perform_at_global),
+      hint = 'Write it as text in ISO 8601, such as "2027-01-01T08:00:00Z"; without an offset it is in UTC.';
+  end if;
+  return v_time;
+end
+$$;
+
+
+--
+-- Name: FUNCTION first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone, p_place text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone, p_place text) IS 'When an operation may start whose first action has a time of its own; refuses a global that is not a time (SQLSTATE OP007), and begins the message with p_place.';
+
+
+--
+-- Name: fits(bigint, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.fits(p_operation_id bigint, p_patch jsonb) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+begin
+  return (
+    select pg_column_size(document) <= 1048576
+       and (pg_column_size(document) < 4096 or not document @? 'strict $.**{512} ? (@.type() == "array" || @.type() == "object")')
+      from operations
+     cross join lateral patched(globals, p_patch) as document
+     where id = p_operation_id
+  );
+end
+$_$;
+
+
+--
+-- Name: FUNCTION fits(p_operation_id bigint, p_patch jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.fits(p_operation_id bigint, p_patch jsonb) IS 'Whether the globals of an operation are still what globals_document allows after a patch: at most 1 MiB, and 512 deep.';
+
+
+--
+-- Name: flow(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.flow(id bigint) RETURNS SETOF text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_operation record;
+  v_branch record;
+  v_action record;
+  v_line text;
+  v_piece text;
+  v_width integer;
+begin
+  select s.name, s.status, s.run_at, s.queue, s.key, s.worker, s.note, s.error_type, s.error_message into v_operation
+    from operation_status s where s.id = flow.id;
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no operation %s', flow.id);
+  end if;
+  return next concat_ws('   ', format('%s #%s', v_operation.name, flow.id),
+    concat_ws(' ', v_operation.status, 'on ' || v_operation.worker, case when v_operation.status in ('waiting', 'retrying') then 'until ' || date_trunc('second', v_operation.run_at) end),
+    'queue ' || v_operation.queue, 'key ' || v_operation.key);
+  select max(length(branch)) into v_width from actions where operation_id = flow.id;
+  for v_branch in
+    select branch, row_number() over (order by min(position)) as n from actions where operation_id = flow.id group by branch order by min(position)
+  loop
+    v_line := ' ' || rpad(v_branch.branch, v_width + 1);
+    for v_action in select * from action_status s where s.operation_id = flow.id and s.branch = v_branch.branch order by s.position loop
+      v_piece := case v_action.status
+          when 'completed' then '✓' when 'running' then '●' when 'retrying' then '↻' when 'waiting' then '◷' when 'ready' then '◎'
+          when 'failed' then '✗' when 'cancelled' then '⊘' when 'skipped' then '–' else '○'
+        end || ' ' || v_action.name
+        || case when v_action.run > 1 then ' run ' || v_action.run else '' end
+        || case when v_action.attempts_count > 1 or v_action.status in ('running', 'retrying', 'failed')
+             then format(' ×%s', v_action.attempts_count) else '' end
+        || case when v_action.status in ('open', 'waiting') and v_action.perform_at is not null
+             then ' ' || to_char(v_action.perform_at, 'YYYY-MM-DD HH24:MI') else '' end;
+      if length(v_line) + length(v_piece) > 110 then
+        return next v_line || ' →';
+        v_line := rpad('', v_width + 4);
+      elsif right(v_line, 1) <> ' ' then
+        v_line := v_line || ' → ';
+      end if;
+      v_line := v_line || v_piece;
+    end loop;
+    return next v_line;
+  end loop;
+  for v_action in
+    select branch || '/' || (entry ->> 0) as place, string_agg(target, ', ') as targets
+      from operations o
+     cross join json_each(coalesce(o.branches, (select d.branches from definitions d where d.name = o.name and d.current))) as b (branch, entries)
+     cross join json_array_elements(b.entries) as entry
+     cross join json_array_elements_text(entry -> 1 -> 'may_jump') as target
+     where o.id = flow.id and json_typeof(entry) = 'array'
+     group by 1
+     order by 1
+  loop
+    return next format(' %s may jump to %s', v_action.place, v_action.targets);
+  end loop;
+  if v_operation.error_type is not null then
+    return next format(' last error: %s: %s', v_operation.error_type, left(v_operation.error_message, 500));
+  end if;
+  if v_operation.note is not null then
+    return next ' ' || v_operation.note;
+  end if;
+  return next ' ✓ completed  ● running  ↻ retrying  ◷ waiting  ◎ ready  ✗ failed  ⊘ cancelled  – skipped  ○ open  ×attempts';
+end
+$$;
+
+
+--
+-- Name: FUNCTION flow(id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.flow(id bigint) IS 'Draws an operation for psql: a line per branch with what became of every action, where it may jump, the last error. \t \pset format unaligned, then SELECT backops.flow(48213)';
+
+
+--
+-- Name: forget_failure(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.forget_failure(p_operation_id bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  update attempts set fingerprint = null where operation_id = p_operation_id and fingerprint is not null
+$$;
+
+
+--
+-- Name: FUNCTION forget_failure(p_operation_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.forget_failure(p_operation_id bigint) IS 'Takes an operation out of its group in failures, because it goes on; its history stays.';
+
+
+--
+-- Name: free_remnants(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.free_remnants(p_operation_ids bigint[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  delete from jobs j
+   where j.operation_id = any (p_operation_ids) and j.worker_id is not null and not exists (select from operations o where o.id = j.operation_id);
+  update jobs j
+     set worker_id = null, claim_id = null, claimed_at = null
+   where j.operation_id = any (p_operation_ids) and j.worker_id is not null
+     and not exists (select from actions a where a.operation_id = j.operation_id and a.position = j.position);
+$$;
+
+
+--
+-- Name: FUNCTION free_remnants(p_operation_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.free_remnants(p_operation_ids bigint[]) IS 'Frees held jobs that lack their action, and deletes those that lack their operation: what is left where somebody deleted rows with the triggers switched off. Nothing else can be done with them, and a worker that holds one could not be forgotten.';
+
+
+--
+-- Name: front_of_queue(text, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.front_of_queue(p_queue text, p_limit integer) RETURNS TABLE(operation_id bigint, "position" integer, priority smallint, worker_id bigint, run_at timestamp with time zone, claimed_at timestamp with time zone, attempt integer, crashes smallint, handler text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+begin
+  return query
+    select j.*
+      from generate_series(0, 9) as lane
+     cross join lateral (
+       select j.operation_id, j.position, j.priority, j.worker_id, j.run_at, j.claimed_at, j.attempt, j.crashes, j.handler
+         from jobs j
+        where j.queue = p_queue and j.priority = lane::smallint and j.run_at <= statement_now()
+        order by j.run_at, j.operation_id
+        limit p_limit
+     ) as j
+     limit 2 * p_limit;
+end
+$$;
+
+
+--
+-- Name: FUNCTION front_of_queue(p_queue text, p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.front_of_queue(p_queue text, p_limit integer) IS 'The jobs of a queue that are due, held ones included: the first p_limit of each priority, twice as many in all. Held jobs are among the first, because workers take the first ones.';
+
+
+--
+-- Name: give_back(bigint, timestamp with time zone, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  update jobs
+     set worker_id = null, claim_id = null, claimed_at = null, crashes = 0, progress = null, progress_note = null,
+         run_at = p_run_at, attempt = p_attempt
+   where operation_id = p_operation_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer) IS 'Frees a claimed job, to be claimed again from p_run_at on; the caller holds it.';
+
+
+--
+-- Name: grant_privileges(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.grant_privileges(p_role text, p_grantee text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v record;
+begin
+  for v in
+    select case
+             when g.privilege = 'execute' then format('grant execute on function %s to %I', p.oid::regprocedure, p_grantee)
+             else format('grant %s%s on %I.%I to %I', g.privilege, ' (' || g.columns || ')', current_schema(), g.name, p_grantee)
+           end as statement
+      from privileges() as g
+      left join pg_proc p on g.privilege = 'execute' and p.proname = g.name and p.pronamespace = current_schema()::regnamespace
+     where g.role = p_role
+       -- What a later step brings is granted when that step is taken.
+       and (p.oid is not null or to_regclass(format('%I.%I', current_schema(), g.name)) is not null)
+  loop
+    execute v.statement;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION grant_privileges(p_role text, p_grantee text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.grant_privileges(p_role text, p_grantee text) IS 'Grants what privileges() lists for one of the roles.';
+
+
+--
+-- Name: hand_back_many(bigint, bigint[], bigint[], text, timestamp with time zone[], interval[], boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean DEFAULT true) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_now();
+  v_worker text;
+  v record;
+  v_run_at timestamptz;
+  v_seen bigint[] := '{}';
+begin
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_run_at), cardinality(p_delay));
+  select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
+  if found then
+    for v in
+      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.run_at, j.crashes, a.run, a.earlier_attempts, i.run_at as new_run_at, i.delay
+        from (
+          select * from unnest(p_operation_ids, p_claim_ids, p_run_at, p_delay) as i (operation_id, claim_id, run_at, delay) order by operation_id
+        ) as i
+       cross join lateral (
+         select * from jobs j where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id for update skip locked
+       ) as j
+       cross join lateral (select * from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
+    loop
+      v_seen := v_seen || v.claim_id;
+      v_run_at := coalesce(v.new_run_at, time_after(v_now, v.delay));
+      if v_run_at is null and p_outcome = 'released' then
+        v_run_at := v.run_at;
+      end if;
+      if isfinite(v_run_at) is not true then
+        perform refuse_single(cardinality(p_operation_ids), case
+          when v_run_at is null then 'a snooze must say until when, or for how long'
+          else 'a job can wait for a finite time only'
+        end);
+        return query select v.operation_id, v.claim_id, 'invalid', null::timestamptz;
+        continue;
+      end if;
+      if p_began then
+        insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at)
+          values (v.operation_id, v.position, v.run, v.earlier_attempts + v.attempt, p_outcome, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now);
+      end if;
+      perform give_back(v.operation_id, v_run_at, v.attempt - 1);
+      -- A suspect that was interrupted has not shown yet that it lets its worker live.
+      if p_outcome = 'released' and v.crashes > 0 then
+        update jobs set crashes = v.crashes where operation_id = v.operation_id;
+      end if;
+      if v_run_at <= v_now then
+        perform wake(v.queue, 1);
+      end if;
+      return query select v.operation_id, v.claim_id, p_outcome, v_run_at;
+    end loop;
+  end if;
+  return query
+    select i.operation_id, i.claim_id, missed_claim(p_worker_id, i.operation_id, i.claim_id), null::timestamptz
+      from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+     where i.claim_id <> all (v_seen);
+end
+$$;
+
+
+--
+-- Name: FUNCTION hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean) IS 'Frees claimed jobs without costing an attempt: what snooze and release have in common. What has not even begun leaves no attempt in the history.';
+
+
+--
+-- Name: heartbeat(bigint, boolean, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.heartbeat(p_worker_id bigint, p_sleeping boolean DEFAULT NULL::boolean, p_stopping boolean DEFAULT NULL::boolean) RETURNS TABLE(alive boolean, suspects boolean, workers bigint)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_now();
+  v_queues text[];
+  v_handlers text[];
+begin
+  -- A lease that has ended is not renewed: from then on anybody may have taken the jobs.
+  update workers
+     set heartbeat_at = v_now, missing_since = null,
+         sleeping = coalesce(p_sleeping, sleeping), stopping = coalesce(p_stopping, stopping)
+   where id = p_worker_id and heartbeat_at + lease > v_now
+  returning queues, handlers into v_queues, v_handlers;
+  if not found then
+    return query select false, false, count(*) from workers;
+    return;
+  end if;
+  return query select true, exists (
+    select from jobs
+     where crashes > 0 and worker_id is null and queue = any (v_queues) and run_at <= v_now and handler = any (v_handlers)
+       and queue not in (select name from paused_queues)
+  ), count(*) from workers;
+end
+$$;
+
+
+--
+-- Name: FUNCTION heartbeat(p_worker_id bigint, p_sleeping boolean, p_stopping boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.heartbeat(p_worker_id bigint, p_sleeping boolean, p_stopping boolean) IS 'Renews the worker''s lease. alive = false: it has ended, nothing the worker holds is its own any more, it must register anew. suspects: there are jobs whose worker died; claim_suspect takes them, one at a time. workers: how many are registered, so that they can take turns in looking after each other.';
+
+
+--
+-- Name: held(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.held(p_worker_id bigint) RETURNS SETOF backops.claimed_job
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from describe_claims(array(select operation_id from jobs where worker_id = p_worker_id))
+$$;
+
+
+--
+-- Name: FUNCTION held(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.held(p_worker_id bigint) IS 'The jobs that a worker holds: what it asks after a call whose answer it never got, to learn what was handed to it.';
+
+
+--
+-- Name: invariants(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.invariants() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from violations_of_operations()
+  union all
+  select * from violations_of_jobs()
+  union all
+  select * from violations_of_actions()
+  union all
+  select * from violations_of_attempts()
+  union all
+  select * from violations_of_the_schema()
+$$;
+
+
+--
+-- Name: FUNCTION invariants(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
+
+
+--
+-- Name: is_patch(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_patch(p_patch jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (jsonb_typeof(p_patch) = 'object'::text) THEN ((((p_patch - 'set'::text) - 'unset'::text) = '{}'::jsonb) AND (COALESCE(jsonb_typeof((p_patch -> 'set'::text)), 'object'::text) = 'object'::text) AND (COALESCE(jsonb_typeof((p_patch -> 'unset'::text)), 'array'::text) = 'array'::text)) ELSE false END;
+
+
+--
+-- Name: FUNCTION is_patch(p_patch jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_patch(p_patch jsonb) IS 'Whether a document is a patch of globals: {"set": {…}, "unset": [keys]}, either of them optional.';
+
+
+--
+-- Name: job_advice(backops.operations, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.job_advice(p_operation backops.operations, p_position integer) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+  select format('delete from %1$I.jobs where operation_id = %2$s; ', current_schema(), p_operation.id)
+    || case
+         when p_operation.parked_at is not null and a.position is null then format(
+           'insert into %1$I.jobs (operation_id, run_at, steps_left, priority, queue, handler) '
+           'select id, ''infinity'', step_limit, priority, queue, name || ''/'' from %1$I.operations where id = %2$s; -- parks it again',
+           current_schema(), p_operation.id
+         )
+         else format(
+           'update %1$I.operations set parked_at = null where id = %2$s; '
+           'select %1$I.point_at(o, %3$s) from %1$I.operations o where id = %2$s; -- writes its job anew, at that action',
+           current_schema(), p_operation.id, coalesce(a.position::text, 'POSITION')
+         )
+       end
+    from (
+      select min(position) filter (where position = p_position) as here, min(position) filter (where branch = 'main') as first
+        from actions
+       where operation_id = p_operation.id and completed_at is null and skipped_at is null
+    ) as open
+   cross join lateral (select coalesce(open.here, open.first) as position) as a
+$_$;
+
+
+--
+-- Name: FUNCTION job_advice(p_operation backops.operations, p_position integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.job_advice(p_operation backops.operations, p_position integer) IS 'Statements that write the job of an active operation anew: where it stood if that action is open, else at the first open one of main.';
+
+
+--
+-- Name: jump(bigint[], text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.jump(ids bigint[], branch text, action text DEFAULT NULL::text, reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_many('jump', ids, reason, branch, action)
+$$;
+
+
+--
+-- Name: FUNCTION jump(ids bigint[], branch text, action text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.jump(ids bigint[], branch text, action text, reason text) IS 'Makes an action the next one of those of the operations that have it. What is in another state, or runs right now, is left out; the rows that come back are those that were changed. At most 10000 ids.';
+
+
+--
+-- Name: jump(bigint, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.jump(id bigint, branch text, action text DEFAULT NULL::text, reason text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select steer('jump', id, reason, branch, action)
+$$;
+
+
+--
+-- Name: FUNCTION jump(id bigint, branch text, action text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.jump(id bigint, branch text, action text, reason text) IS 'Makes an action (or the first of a branch) the next one of an operation that has not completed: what it passes over in that branch is skipped, what had ended from there on runs again. An action that has a time waits for it.';
+
+
+--
+-- Name: jump_operation(bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.jump_operation(id bigint, branch text, action text) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_operation operations := open_for_steering(jump_operation.id, 'jump', '{active,failed,cancelled}');
+  v_position integer := find_position(jump_operation.id, jump_operation.branch, jump_operation.action);
+begin
+  perform apply_jump(jump_operation.id, v_position, clock_now());
+  perform point_at(v_operation, v_position);
+  select * into v_operation from operations where operations.id = jump_operation.id;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION jump_operation(id bigint, branch text, action text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.jump_operation(id bigint, branch text, action text) IS 'Makes an action (or the first of a branch) the next one of an operation that has not completed: what it passes over in that branch is skipped, what had ended from there on runs again. An action that has a time waits for it.';
+
+
+--
+-- Name: lift_row_security(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.lift_row_security() RETURNS SETOF text
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_table regclass;
+begin
+  for v_table in
+    select c.oid::regclass
+      from pg_class c
+     where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and c.relrowsecurity
+       and not exists (select from pg_policy p where p.polrelid = c.oid)
+     order by c.oid
+  loop
+    execute format('alter table %s no force row level security, disable row level security', v_table);
+    return next v_table::text;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION lift_row_security(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.lift_row_security() IS 'Switches row level security off for the tables of this schema that have no policy, which only a setting of the platform can have switched on: nobody but the owner would see or insert a row. Every migrate up ends with it. Returns their names.';
+
+
+--
+-- Name: lost_claims(bigint, bigint[], bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.lost_claims(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+begin
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_claim_ids));
+  return query
+    select i.claim_id
+      from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
+     where not exists (
+       select from jobs j where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id
+     );
+end
+$$;
+
+
+--
+-- Name: FUNCTION lost_claims(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.lost_claims(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[]) IS 'Those of the claims that the worker does not hold any more: what it asks when it may have missed that one was taken away.';
+
+
+--
+-- Name: may_steer(text, bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.may_steer(p_verb text, p_id bigint, p_branch text, p_action text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_job jobs;
+  v_operation operations;
+begin
+  select * into v_job from jobs where operation_id = p_id for update;
+  select * into v_operation from operations where operations.id = p_id for no key update;
+  return found and case
+    when p_verb = 'set_global' then true
+    when v_operation.state = 'active' and v_job.operation_id is null then false
+    when p_verb = 'cancel' then v_operation.state = 'active'
+    when v_job.worker_id is not null then false
+    when p_verb = 'retry' then v_operation.state in ('failed', 'cancelled') or v_operation.state = 'active' and v_job.attempt > 0
+    when v_operation.parked_at is not null then false
+    when p_verb = 'reschedule' then v_operation.state = 'active'
+    when not exists (
+      select from actions a
+       where a.operation_id = p_id and (p_branch is null or a.branch = p_branch) and (p_action is null or a.name = p_action)
+    ) then false
+    else v_operation.state <> 'completed' or p_verb = 'run_from'
+  end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION may_steer(p_verb text, p_id bigint, p_branch text, p_action text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.may_steer(p_verb text, p_id bigint, p_branch text, p_action text) IS 'Locks an operation and tells whether its state allows what a bulk call asks for.';
+
+
+--
+-- Name: missed_claim(bigint, bigint, bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.missed_claim(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if exists (
+      select from jobs j
+        join actions a on a.operation_id = j.operation_id and a.position = j.position
+        join operations o on o.id = j.operation_id
+       where j.operation_id = p_operation_id and j.worker_id = p_worker_id and j.claim_id = p_claim_id
+    )
+    and exists (select from workers where id = p_worker_id and heartbeat_at + lease > clock_now())
+  then
+    return 'busy';
+  end if;
+  if exists (
+    select from actions a join operations o on o.id = a.operation_id where a.operation_id = p_operation_id and a.completed_claim_id = p_claim_id
+  ) then
+    -- Nobody shall be told so by a server whose standby takes over without knowing of it.
+    perform await_standby();
+    return 'done';
+  end if;
+  return 'stale';
+end
+$$;
+
+
+--
+-- Name: FUNCTION missed_claim(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.missed_claim(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint) IS 'Why an outcome was not taken: busy (somebody has the row locked: call again), done (this claim completed its action before), stale (the job is not the worker''s any more: stop).';
+
+
+--
+-- Name: missing_workers(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.missing_workers() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  update workers
+     set missing_since = clock_now()
+   where id in (
+     select id
+       from workers w
+      where missing_since is null
+        and server_started_at = pg_postmaster_start_time()
+        and not exists (
+          -- Whose start this role may not see counts as the same one.
+          select from pg_stat_get_activity(w.backend_pid) as a where coalesce(a.backend_start = w.backend_started_at, true)
+        )
+        for update skip locked
+   );
+  return (select count(*) from workers where missing_since is not null or heartbeat_at + lease <= clock_now());
+end
+$$;
+
+
+--
+-- Name: FUNCTION missing_workers(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.missing_workers() IS 'Writes down which workers'' sessions have ended although the server has not; returns how many workers are missing, be it that their session is gone, now or since an earlier call, or that their lease has ended. Where there are some, call rescue.';
+
+
+--
+-- Name: nearest_name(text, text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.nearest_name(p_word text, p_candidates text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select candidate
+    from (
+      select candidate, edit_distance(p_word, candidate) as distance
+        from (select distinct candidate from unnest(p_candidates) as candidate where abs(length(candidate) - length(p_word)) <= greatest(1, length(p_word) / 3)
+               order by candidate limit 200) as near
+    ) as rated
+   where distance between 1 and greatest(1, length(p_word) / 3)
+   order by distance, candidate
+   limit 1
+$$;
+
+
+--
+-- Name: FUNCTION nearest_name(p_word text, p_candidates text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.nearest_name(p_word text, p_candidates text[]) IS 'The name that somebody may have meant; null when all are too different.';
+
+
+--
+-- Name: next_due(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.next_due(p_worker_id bigint) RETURNS interval
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+begin
+  return (
+    select least(min(job.run_at), min(pause.until)) - statement_now()
+      from workers w
+     cross join unnest(w.queues) as served (queue)
+      left join lateral (
+        select true as is_paused, paused_until as until from paused_queues where name = served.queue
+      ) as pause on true
+     cross join generate_series(0, 9) as lane (priority)
+      left join lateral (
+        select j.run_at
+          from jobs j
+         where pause.is_paused is null
+           and j.queue = served.queue and j.priority = lane.priority::smallint and j.run_at > statement_now() and j.run_at < 'infinity'
+         order by j.run_at
+         limit 1
+      ) as job on true
+     where w.id = p_worker_id
+  );
+end
+$$;
+
+
+--
+-- Name: FUNCTION next_due(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.next_due(p_worker_id bigint) IS 'How long until the next scheduled job of the worker''s queues is due, or a pause of one ends; null when there is neither.';
+
+
+--
+-- Name: note_other_globals(bigint, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.note_other_globals(p_id bigint, p_globals jsonb) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_keys text;
+begin
+  select string_agg(format('"%s"', g.key), ', ' order by g.key) into v_keys
+    from (select o.globals, redacted(o.name, o.globals) as shown from operations o where o.id = p_id) as o
+   cross join jsonb_each(p_globals) as g
+   where o.shown -> g.key is distinct from g.value and o.shown -> g.key is not distinct from o.globals -> g.key;
+  if v_keys is not null then
+    -- Who may not read globals must not learn by trying which of a guess is right.
+    if not has_table_privilege(caller(), 'operation_status', 'select') then
+      v_keys := 'some global';
+    end if;
+    raise notice using message = format('operation %s has this key already, with another value of %s: nothing was enqueued', p_id, v_keys),
+      hint = 'Another operation needs another key.';
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION note_other_globals(p_id bigint, p_globals jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.note_other_globals(p_id bigint, p_globals jsonb) IS 'Tells who enqueues under a key that is taken that the operation has other globals, as they are now, than those that were given.';
+
+
+--
+-- Name: now(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.now() RETURNS timestamp with time zone
+    LANGUAGE sql PARALLEL SAFE
+    RETURN backops.clock_now();
+
+
+--
+-- Name: FUNCTION now(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.now() IS 'The time by which the engine decides what is due. SET backops.now = ''2026-12-24 08:00+00'' moves it for one session.';
+
+
+--
+-- Name: open_for_steering(bigint, text, text[], boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.open_for_steering(p_operation_id bigint, p_verb text, p_states text[], p_running boolean DEFAULT false) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_operation operations;
+  v_job jobs;
+begin
+  select * into v_job from jobs where operation_id = p_operation_id for update;
+  select * into v_operation from operations where id = p_operation_id for no key update;
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no operation %s', p_operation_id);
+  end if;
+  if v_operation.state = 'active' and v_job.operation_id is null then
+    raise exception using errcode = 'serialization_failure', message = format('operation %s was changed at the same moment', p_operation_id),
+      hint = 'Call again.';
+  end if;
+  if not v_operation.state = any (p_states) then
+    raise exception using errcode = 'OP003', message = format('operation %s is %s: there is nothing to %s', p_operation_id, v_operation.state, p_verb),
+      hint = case v_operation.state
+        when 'completed' then 'run_from(id, branch, action) runs actions of a completed operation again.'
+        when 'active' then 'It goes on by itself; see operation_status for what it waits for.'
+        else 'retry(id) lets it go on.'
+      end;
+  end if;
+  if v_job.worker_id is not null and not p_running then
+    raise exception using errcode = 'OP003', message = format('operation %s is running an action right now', p_operation_id),
+      hint = format('Wait until it has ended, or cancel(%s) first.', p_operation_id);
+  end if;
+  -- Parked, or cancelled while it was.
+  if v_operation.parked_at is not null and p_verb <> 'cancel'
+    or p_verb in ('skip', 'jump', 'run') and not exists (select from actions where operation_id = p_operation_id)
+  then
+    raise exception using errcode = 'OP003', message = format('operation %s has no actions yet: no worker has registered "%s"', p_operation_id, v_operation.name),
+      hint = 'Start a worker that knows it.';
+  end if;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION open_for_steering(p_operation_id bigint, p_verb text, p_states text[], p_running boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.open_for_steering(p_operation_id bigint, p_verb text, p_states text[], p_running boolean) IS 'Locks an operation for a change and checks that its state allows it: OP002 no such operation, OP003 wrong state.';
+
+
+--
+-- Name: without_keys(jsonb, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.without_keys(p_globals jsonb, p_keys jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    RETURN (p_globals - ARRAY(SELECT jsonb_array_elements_text(p_keys) AS jsonb_array_elements_text));
+
+
+--
+-- Name: FUNCTION without_keys(p_globals jsonb, p_keys jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.without_keys(p_globals jsonb, p_keys jsonb) IS 'The document without the keys that the JSON array lists.';
+
+
+--
+-- Name: patched(jsonb, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.patched(p_globals jsonb, p_patch jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    RETURN (CASE WHEN (p_patch ? 'unset'::text) THEN backops.without_keys(p_globals, (p_patch -> 'unset'::text)) ELSE p_globals END || COALESCE((p_patch -> 'set'::text), '{}'::jsonb));
+
+
+--
+-- Name: FUNCTION patched(p_globals jsonb, p_patch jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.patched(p_globals jsonb, p_patch jsonb) IS 'The document after a patch {"set": {…}, "unset": [keys]}.';
+
+
+--
+-- Name: queues; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.queues (
+    name text NOT NULL,
+    paused_at timestamp with time zone,
+    paused_until timestamp with time zone,
+    paused_by text,
+    reason text,
+    CONSTRAINT queues_name_is_valid CHECK (((name ~ '^[a-z0-9_.-]+$'::text) AND (length(name) <= 100))),
+    CONSTRAINT queues_paused_whole CHECK (((paused_at IS NOT NULL) OR (COALESCE((paused_until)::text, paused_by, reason) IS NULL)))
+);
+
+
+--
+-- Name: TABLE queues; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.queues IS 'Queues that were paused once. One without a row is not paused, and needs none. Written by pause and resume; queue_depth shows them.';
+
+
+--
+-- Name: COLUMN queues.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queues.name IS 'Name of the queue.';
+
+
+--
+-- Name: COLUMN queues.paused_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queues.paused_at IS 'Since when nothing of it is claimed; null while it runs.';
+
+
+--
+-- Name: COLUMN queues.paused_until; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queues.paused_until IS 'When it goes on by itself; null for when somebody resumes it.';
+
+
+--
+-- Name: COLUMN queues.paused_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queues.paused_by IS 'Database role that paused it.';
+
+
+--
+-- Name: COLUMN queues.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queues.reason IS 'Why, in the words of whoever did.';
+
+
+--
+-- Name: pause(text, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.pause(queue text, until timestamp with time zone DEFAULT NULL::timestamp with time zone, reason text DEFAULT NULL::text) RETURNS backops.queues
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+#variable_conflict use_variable
+declare
+  v_now timestamptz := clock_now();
+  v_queue queues;
+begin
+  if queue is null or queue !~ '^[a-z0-9_.-]{1,100}$' then
+    raise exception using errcode = 'OP004', message = format('"%s" is no name of a queue', left(queue, 100)),
+      hint = 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.';
+  end if;
+  if until <= v_now or not isfinite(until) then
+    raise exception using errcode = 'OP004', message = format('a queue cannot be paused until %s', until),
+      hint = 'Give a time to come, such as now() + interval ''1 hour'', or none for until somebody resumes it.';
+  end if;
+  insert into queues as q (name, paused_at, paused_until, paused_by, reason)
+    values (queue, v_now, until, session_user, left(reason, 2000))
+    on conflict (name) do update
+      set paused_at = case when q.paused_until <= v_now then v_now else coalesce(q.paused_at, v_now) end,
+          paused_until = excluded.paused_until, paused_by = excluded.paused_by, reason = excluded.reason
+    returning * into v_queue;
+  perform write_audit('pause', null, reason, jsonb_build_object('queue', queue, 'until', until));
+  if not exists (select from jobs j where j.queue = pause.queue) and not exists (select from workers w where pause.queue = any (w.queues)) then
+    raise notice using message = format('nothing waits in the queue "%s", and no worker serves it', queue),
+      hint = (
+        select case when near is null then 'It stays paused for what comes.' else format('Did you mean "%s"?', near) end
+          from nearest_name(queue, array(select n.queue from queue_names() as n (queue) where n.queue <> pause.queue)) as near
+      );
+  end if;
+  if until is not null then
+    -- Who sleeps has to learn when to wake.
+    perform pg_notify(worker_channel(w.id), 'work') from workers w where w.sleeping and queue = any (w.queues);
+  end if;
+  return v_queue;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION pause(queue text, until timestamp with time zone, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.pause(queue text, until timestamp with time zone, reason text) IS 'Pauses a queue until a time, or until somebody resumes it: nothing of it is claimed any more. What runs finishes; the next action of its operation does not start. A queue that is paused gets the new time and reason. SELECT backops.pause(''mail'', now() + interval ''1 hour'', ''mail server down'')';
+
+
+--
+-- Name: place_in_batch(bigint, bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.place_in_batch(p_number bigint, p_count bigint, p_name text, p_key text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (p_count > 1) THEN format('operation %s of %s ("%s"%s): '::text, p_number, p_count, p_name, ((', key "'::text || p_key) || '"'::text)) ELSE ''::text END;
+
+
+--
+-- Name: FUNCTION place_in_batch(p_number bigint, p_count bigint, p_name text, p_key text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.place_in_batch(p_number bigint, p_count bigint, p_name text, p_key text) IS 'How a message that refuses one of many operations begins; empty where there is only one.';
+
+
+--
+-- Name: definition_actions; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.definition_actions (
+    definition_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    branch text NOT NULL,
+    name text NOT NULL,
+    perform_at timestamp with time zone,
+    perform_in interval,
+    perform_at_global text,
+    max_attempts integer NOT NULL,
+    backoff jsonb,
+    timeout interval,
+    queue text,
+    starts boolean NOT NULL
+);
+
+
+--
+-- Name: TABLE definition_actions; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.definition_actions IS 'The actions of every registered plan, one row each: what the enqueue trigger copies.';
+
+
+--
+-- Name: COLUMN definition_actions.definition_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.definition_id IS 'The version of the plan.';
+
+
+--
+-- Name: COLUMN definition_actions."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions."position" IS 'Place in the plan, 1 to n over all branches in declared order.';
+
+
+--
+-- Name: COLUMN definition_actions.branch; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.branch IS 'Branch that the action belongs to.';
+
+
+--
+-- Name: COLUMN definition_actions.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.name IS 'Name of the action.';
+
+
+--
+-- Name: COLUMN definition_actions.perform_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.perform_at IS 'Not before this time.';
+
+
+--
+-- Name: COLUMN definition_actions.perform_in; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.perform_in IS 'Not before this long after the operation reached the action.';
+
+
+--
+-- Name: COLUMN definition_actions.perform_at_global; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.perform_at_global IS 'Not before the time in this key of the globals.';
+
+
+--
+-- Name: COLUMN definition_actions.max_attempts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.max_attempts IS 'Attempts before the operation fails.';
+
+
+--
+-- Name: COLUMN definition_actions.backoff; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.backoff IS 'Delay between attempts; null is the default (see backoff_delay).';
+
+
+--
+-- Name: COLUMN definition_actions.timeout; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.timeout IS 'Longest time that one attempt may take.';
+
+
+--
+-- Name: COLUMN definition_actions.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.queue IS 'Queue of this action; null is the queue of the operation.';
+
+
+--
+-- Name: COLUMN definition_actions.starts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.starts IS 'True for the first action of main.';
+
+
+--
+-- Name: plan_rows(json, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.plan_rows(p_branches json, p_place text DEFAULT ''::text) RETURNS SETOF backops.definition_actions
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET "IntervalStyle" TO 'postgres'
+    AS $$
+declare
+  v_branch record;
+  v_entry record;
+  v definition_actions;
+  v_seen text[] := '{}';
+  v_place text;
+  v_name text;
+  v_options jsonb;
+  v_position integer := 0;
+begin
+  if json_typeof(p_branches) is distinct from 'object' then
+    raise exception using errcode = 'OP004', message = p_place || 'branches must be a JSON object',
+      hint = 'Write {"main": ["FirstAction", "SecondAction"], "other_branch": ["Third"]}.';
+  end if;
+
+  for v_branch in select key, value from json_each(p_branches) loop
+    if v_branch.key = any (v_seen) then
+      raise exception using errcode = 'OP004', message = p_place || format('branch "%s" is given twice', v_branch.key);
+    end if;
+    v_seen := v_seen || v_branch.key;
+    if length(v_branch.key) not between 1 and 200 or v_branch.key ~ '[/[:cntrl:]]' then
+      raise exception using errcode = 'OP004', message = p_place || format('"%s" is no name of a branch', left(v_branch.key, 200)),
+        hint = 'Names have 1 to 200 characters, without "/" and control characters.';
+    end if;
+    if json_typeof(v_branch.value) <> 'array' or json_array_length(v_branch.value) = 0 then
+      raise exception using errcode = 'OP004', message = p_place || format('branch "%s" has no actions', v_branch.key),
+        hint = 'Give it at least one, or leave the branch out.';
+    end if;
+
+    for v_entry in select value, n from json_array_elements(v_branch.value) with ordinality as e (value, n) loop
+      v_position := v_position + 1;
+      v_options := '{}';
+      v_name := null;
+      if json_typeof(v_entry.value) = 'string' then
+        v_name := v_entry.value #>> '{}';
+      elsif json_typeof(v_entry.value) = 'array'
+        and json_typeof(v_entry.value -> 0) = 'string'
+        and coalesce(json_typeof(v_entry.value -> 1), 'object') = 'object'
+        and json_array_length(v_entry.value) <= 2
+      then
+        v_name := v_entry.value ->> 0;
+        v_options := coalesce((v_entry.value -> 1)::jsonb, '{}');
+      end if;
+      v_place := p_place || format('action %s of branch "%s"', v_entry.n, v_branch.key);
+      if v_name is null or length(v_name) not between 1 and 200 or v_name ~ '[/[:cntrl:]]' then
+        raise exception using errcode = 'OP004', message = format('%s is not the name of an action', v_place),
+          detail = left(v_entry.value::text, 200),
+          hint = 'Write "Name" or ["Name", {"perform_at": "…"}]; names have 1 to 200 characters, without "/" and control characters.';
+      end if;
+
+      v := read_options(format('%s ("%s")', v_place, v_name), v_options);
+      v.position := v_position;
+      v.branch := v_branch.key;
+      v.name := v_name;
+      v.starts := v_branch.key = 'main' and v_entry.n = 1;
+      return next v;
+    end loop;
+  end loop;
+
+  if v_position = 0 then
+    raise exception using errcode = 'OP004', message = p_place || 'branches has no actions',
+      hint = 'Give at least {"main": ["FirstAction"]}.';
+  end if;
+  if not 'main' = any (v_seen) then
+    raise exception using errcode = 'OP004', message = p_place || 'there is no branch "main", where an operation starts',
+      detail = format('Branches given: %s.', array_to_string(v_seen, ', '));
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION plan_rows(p_branches json, p_place text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.plan_rows(p_branches json, p_place text) IS 'Reads and checks branches: one row per action, in declared order. Refuses with SQLSTATE OP004 and a hint; the message begins with p_place.';
+
+
+--
+-- Name: point_at(backops.operations, integer, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.point_at(p_operation backops.operations, p_position integer, p_at_once boolean DEFAULT false) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_run_at timestamptz := v_now;
+  v_action actions;
+begin
+  select * into strict v_action from actions where operation_id = p_operation.id and position = p_position;
+  -- An action that has begun before has had its time.
+  if v_action.started_at is null and not p_at_once then
+    v_run_at := greatest(
+      p_operation.perform_at,
+      due_at(v_action.perform_at, v_action.perform_in, v_action.perform_at_global, p_operation.globals, v_now)
+    );
+    if v_run_at = 'infinity' then
+      raise exception using errcode = 'OP007',
+        message = format('the global "%s" of operation %s, which holds the time of %s/%s, is not a time',
+                         v_action.perform_at_global, p_operation.id, v_action.branch, v_action.name),
+        hint = format('set_global(%s, ''%s'', ''"2027-01-01T08:00:00Z"'') sets it.', p_operation.id, v_action.perform_at_global);
+    end if;
+  end if;
+  if p_operation.state <> 'active' then
+    perform forget_failure(p_operation.id);
+    update operations set state = 'active', ended_at = null, stopped_position = null, stop_reason = null where id = p_operation.id;
+  end if;
+  -- No definition_id: it went with the old job, and the one that is current now may have other positions. Who claims the job
+  -- gets the plan from its actions.
+  insert into jobs as j (operation_id, run_at, position, steps_left, priority, queue, handler)
+    values (p_operation.id, v_run_at, p_position, p_operation.step_limit, p_operation.priority,
+            coalesce(v_action.queue, p_operation.queue),
+            case when p_operation.branches is null then p_operation.name else '' end || '/' || v_action.name)
+    on conflict (operation_id) do update
+      set run_at = excluded.run_at, position = excluded.position, steps_left = excluded.steps_left, queue = excluded.queue,
+          handler = excluded.handler, attempt = 0, crashes = 0;
+  update actions
+     set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0
+   where operation_id = p_operation.id and position = p_position;
+  if v_run_at <= v_now then
+    perform wake(coalesce(v_action.queue, p_operation.queue), 1);
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION point_at(p_operation backops.operations, p_position integer, p_at_once boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.point_at(p_operation backops.operations, p_position integer, p_at_once boolean) IS 'Makes an action the next one, with a fresh budget of attempts: due now if it has begun before or p_at_once says so, else at its time.';
+
+
+--
+-- Name: position_after(bigint, text, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.position_after(p_operation_id bigint, p_branch text, p_position integer) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  return coalesce(
+    (select s.position from actions s where s.operation_id = p_operation_id and s.position = p_position + 1 and s.branch = p_branch),
+    (
+      select m.position
+        from actions m
+       where m.operation_id = p_operation_id and m.branch = 'main' and m.completed_at is null and m.skipped_at is null
+       order by m.position
+       limit 1
+    )
+  );
+end
+$$;
+
+
+--
+-- Name: FUNCTION position_after(p_operation_id bigint, p_branch text, p_position integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.position_after(p_operation_id bigint, p_branch text, p_position integer) IS 'Where an operation goes on after an action of a side branch: the next of that branch, else the first that main has left.';
+
+
+--
+-- Name: privileges(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role text, privilege text, columns text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  -- Kinds are table, view, function (of all argument lists), and part: a function that is granted because a view or a default calls it.
+  select 'table', 'operations', 'enqueue', 'insert', 'name, key, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals'
+  union all
+  select 'table', 'operations', role, 'select', 'id, name, state, key' from unnest('{enqueue,worker}'::text[]) as role
+  union all
+  select 'table', 'operations', 'operator', 'select',
+         'id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at, stopped_position, stop_reason, '
+         'enqueued_by, traceparent, tags, branches'
+  union all
+  select 'table', name, 'operator', 'select', null from unnest('{actions,jobs}'::text[]) as name
+  union all
+  select 'table', name, role, 'select', null
+    from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,migrations,engine}'::text[]) as name
+   cross join unnest('{reader,operator}'::text[]) as role
+  union all
+  select 'table', name, 'worker', 'select', null from unnest('{definitions,workers,migrations,engine}'::text[]) as name
+  union all
+  -- Workers vacuum the table themselves; before PostgreSQL 17 only its owner may.
+  select 'table', 'jobs', 'worker', 'maintain', null where current_setting('server_version_num')::integer >= 170000
+  union all
+  select 'view', name, role, 'select', null
+    from unnest(
+      '{operation_status,action_status,timeline,audit,failures,queue_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help}'::text[]
+    ) as name
+   cross join unnest('{reader,operator}'::text[]) as role
+  union all
+  select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many}'::text[]) as name
+  union all
+  select 'function', name, 'worker', 'execute', null
+    from unnest(
+      '{register_definition,register_worker,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
+        claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
+        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune}'::text[]
+    ) as name
+  union all
+  select 'function', name, 'operator', 'execute', null
+    from unnest(
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,pause,resume,prune,rescue,unpark,invariants}'::text[]
+    ) as name
+  union all
+  select 'function', name, role, 'execute', null
+    from unnest('{find_operations,explain,flow,wait}'::text[]) as name
+   cross join unnest('{reader,operator}'::text[]) as role
+  union all
+  select 'part', name, role, 'execute', null
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits}'::text[]) as name
+   cross join unnest('{reader,operator}'::text[]) as role
+  union all
+  select 'part', name, role, 'execute', null
+    from unnest('{clock_now,now}'::text[]) as name
+   cross join unnest('{enqueue,worker,operator,reader}'::text[]) as role
+$$;
+
+
+--
+-- Name: FUNCTION privileges(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.privileges() IS 'What each of the roles may do: all of it, and nothing else. enqueue starts operations, worker runs them, operator steers, reader looks.';
+
+
+--
+-- Name: problem_message(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.problem_message(p_problem text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE p_problem WHEN 'StepLimit'::text THEN 'the operation has completed as many actions as its step limit allows; does a jump go round in circles? retry lets it go on for as many again'::text WHEN 'InvalidPerformAt'::text THEN 'the global that holds the time of this action is not text such as "2027-01-01T08:00:00Z"; set it with set_global, then retry'::text ELSE NULL::text END;
+
+
+--
+-- Name: FUNCTION problem_message(p_problem text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.problem_message(p_problem text) IS 'What an operator is told when an action cannot start.';
+
+
+--
+-- Name: prune(interval, integer, bigint, interval, interval, interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.prune(older_than interval DEFAULT NULL::interval, at_most integer DEFAULT 1000, after bigint DEFAULT NULL::bigint, completed interval DEFAULT NULL::interval, failed interval DEFAULT NULL::interval, cancelled interval DEFAULT NULL::interval) RETURNS TABLE(pruned integer, reached bigint, more boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  -- Small, because this is what a call costs that finds nothing.
+  c_window constant integer := 200;
+  v_completed_before timestamptz := clock_now() - coalesce(prune.completed, prune.older_than);
+  v_failed_before timestamptz := clock_now() - coalesce(prune.failed, prune.older_than);
+  v_cancelled_before timestamptz := clock_now() - coalesce(prune.cancelled, prune.older_than);
+  v_youngest timestamptz := greatest(v_completed_before, v_failed_before, v_cancelled_before);
+  v_position bigint := coalesce(prune.after, -9223372036854775808);
+  v_read integer := 0;
+  v_ids bigint[] := '{}';
+  v_window record;
+begin
+  if v_youngest is null then
+    raise exception using errcode = 'OP004', message = 'prune must be told how old an operation has to be',
+      hint = 'prune(''30 days'') prunes whatever ended before; completed, failed and cancelled give a state its own age.';
+  end if;
+  if least(prune.older_than, prune.completed, prune.failed, prune.cancelled) < interval '0' then
+    raise exception using errcode = 'OP004', message = 'an age must not be negative';
+  end if;
+  if prune.at_most is null or prune.at_most not between 1 and 100000 then
+    raise exception using errcode = 'OP004', message = format('cannot prune %s operations at once', coalesce(prune.at_most::text, 'null')),
+      hint = 'at_most is 1 to 100000.';
+  end if;
+
+  reached := prune.after;
+  loop
+    select count(*) as count, max(id) as last, max(id) filter (where created_at <= v_youngest) as last_old,
+           coalesce(array_agg(id order by id) filter (where ended_before), '{}') as ids
+      into v_window
+      from (
+        select id, created_at,
+               ended_at <= case state
+                 when 'completed' then v_completed_before when 'failed' then v_failed_before when 'cancelled' then v_cancelled_before
+               end as ended_before
+          from operations
+         where id > v_position
+         order by id
+         limit c_window
+      ) as w;
+    v_ids := v_ids || v_window.ids;
+    if cardinality(v_ids) >= prune.at_most then
+      v_ids := v_ids[1:prune.at_most];
+      reached := v_ids[prune.at_most];
+      more := true;
+      exit;
+    end if;
+    reached := coalesce(v_window.last_old, reached);
+    v_position := v_window.last;
+    v_read := v_read + v_window.count;
+    more := v_window.count = c_window and v_window.last_old = v_window.last;
+    exit when more is distinct from true or v_read >= 10 * prune.at_most;
+  end loop;
+  more := coalesce(more, false);
+
+  -- Under the lock it counts whether it has ended: a retry may have been faster.
+  v_ids := array(
+    select o.id
+      from operations o
+     where o.id = any (v_ids)
+       and o.ended_at <= case o.state
+         when 'completed' then v_completed_before when 'failed' then v_failed_before when 'cancelled' then v_cancelled_before
+       end
+       and not exists (select from jobs j where j.operation_id = o.id)
+     order by o.id
+       for update of o skip locked
+  );
+  -- The rest goes with them: see take_along_deleted.
+  delete from operations where id = any (v_ids);
+  pruned := cardinality(v_ids);
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION prune(older_than interval, at_most integer, after bigint, completed interval, failed interval, cancelled interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.prune(older_than interval, at_most integer, after bigint, completed interval, failed interval, cancelled interval) IS 'Deletes operations that ended longer ago than older_than, with their actions and attempts; completed, failed and cancelled give a state an age of its own, and a state without any age stays. At most at_most in one call, lowest ids first, and from those behind the id after; what somebody else has locked is passed over. Where more is true, call again with after => reached. Active operations always stay. SELECT * FROM backops.prune(''30 days'')';
+
+
+--
+-- Name: queue_names(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.queue_names() RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 5
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+  with recursive waiting (queue) as (
+    (select queue from jobs order by queue limit 1)
+    union all
+    select next.queue
+      from waiting
+     cross join lateral (select j.queue from jobs j where j.queue > waiting.queue order by j.queue limit 1) as next
+  )
+  select queue from waiting
+  union
+  select name from queues where paused_at is not null
+  union
+  select unnest(queues) from workers
+$$;
+
+
+--
+-- Name: FUNCTION queue_names(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, that are paused, or that a worker serves: from one to the next by the index.';
+
+
+--
+-- Name: read_options(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.read_options(p_place text, p_options jsonb) RETURNS backops.definition_actions
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+declare
+  v definition_actions;
+  v_unknown text;
+  v_backoff jsonb := p_options -> 'backoff';
+begin
+  select string_agg(format('"%s"', key), ', ') into v_unknown
+    from jsonb_object_keys(p_options) as key
+   where key not in ('perform_at', 'perform_in', 'perform_at_global', 'max_attempts', 'backoff', 'timeout', 'queue', 'may_jump');
+  if v_unknown is not null then
+    raise exception using errcode = 'OP004', message = format('%s has an unknown option: %s', p_place, v_unknown),
+      hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue and may_jump.';
+  end if;
+
+  begin
+    v.perform_at := read_time(p_options ->> 'perform_at');
+    if v.perform_at is null and p_options ->> 'perform_at' is not null then
+      raise invalid_datetime_format using message = format('perform_at is %s', left((p_options -> 'perform_at')::text, 100));
+    end if;
+    v.perform_in := case jsonb_typeof(p_options -> 'perform_in')
+      when 'number' then make_interval(secs => (p_options ->> 'perform_in')::double precision)
+      else elapsed((p_options ->> 'perform_in')::interval)
+    end;
+    v.perform_at_global := p_options ->> 'perform_at_global';
+    v.max_attempts := coalesce((p_options ->> 'max_attempts')::integer, 25);
+    v.timeout := case jsonb_typeof(p_options -> 'timeout')
+      when 'number' then make_interval(secs => (p_options ->> 'timeout')::double precision)
+      else elapsed((p_options ->> 'timeout')::interval)
+    end;
+    v.queue := p_options ->> 'queue';
+    v.backoff := nullif(v_backoff, 'null');
+    if v.backoff is not null then
+      perform (v_backoff ->> 'base')::double precision, (v_backoff ->> 'factor')::double precision,
+              (v_backoff ->> 'max')::double precision, (v_backoff ->> 'jitter')::double precision;
+    end if;
+  exception when data_exception then
+    raise exception using errcode = 'OP004', message = format('%s has an option that cannot be read: %s', p_place, sqlerrm),
+      hint = 'perform_at is a time such as "2027-01-01T08:00:00Z", in UTC where it has no offset; perform_in and timeout are seconds or an interval '
+             'such as "2 days".';
+  end;
+
+  if v.max_attempts not between 1 and 1000 then
+    raise exception using errcode = 'OP004', message = format('%s: max_attempts is %s, not 1 to 1000', p_place, v.max_attempts);
+  end if;
+  if not isfinite(v.perform_at) then
+    raise exception using errcode = 'OP004', message = format('%s: perform_at must be a finite time', p_place);
+  end if;
+  if v.timeout <= interval '0' or v.perform_in < interval '0' then
+    raise exception using errcode = 'OP004', message = format('%s: timeout and perform_in must not be negative or zero', p_place);
+  end if;
+  if v.queue !~ '^[a-z0-9_.-]{1,100}$' then
+    raise exception using errcode = 'OP004', message = format('%s: "%s" is no name of a queue', p_place, v.queue),
+      hint = 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.';
+  end if;
+  if v.backoff is not null and (
+    jsonb_typeof(v_backoff) <> 'object'
+    or exists (select from jsonb_object_keys(v_backoff) as key where key not in ('kind', 'base', 'factor', 'max', 'jitter'))
+    or coalesce(v_backoff ->> 'kind', 'exponential') not in ('exponential', 'constant')
+    or (v_backoff ->> 'base')::double precision not between 0 and 31536000
+    or (v_backoff ->> 'factor')::double precision not between 1 and 1000
+    or (v_backoff ->> 'max')::double precision not between 0.001 and 31536000
+    or (v_backoff ->> 'jitter')::double precision not between 0 and 1
+  ) then
+    raise exception using errcode = 'OP004', message = format('%s has a backoff that cannot be used: %s', p_place, v_backoff),
+      hint = '{"kind": "exponential" or "constant", "base": seconds, "factor": 1 or more, "max": seconds, "jitter": 0 to 1}';
+  end if;
+  return v;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION read_options(p_place text, p_options jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.read_options(p_place text, p_options jsonb) IS 'The options of one action as columns; refuses what it does not know (SQLSTATE OP004).';
+
+
+--
+-- Name: read_time(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.read_time(p_text text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql IMMUTABLE STRICT
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+declare
+  v_parts text[] := regexp_match(
+    p_text, '^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[Tt ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?([Zz]|[+-][0-9]{2}(?::?[0-9]{2}(?::?[0-9]{2})?)?)?)?$'
+  );
+begin
+  if v_parts is null then
+    return null;
+  end if;
+  return format(
+    '%s %s:%s%s%s', v_parts[1], coalesce(v_parts[2], '00:00'), coalesce(v_parts[3], '00'), '.' || left(v_parts[4], 6), coalesce(v_parts[5], 'Z')
+  )::timestamptz;
+exception when data_exception then
+  return null;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION read_time(p_text text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.read_time(p_text text) IS 'The time that a text in ISO 8601 means, the same in every session: 2027-01-01T08:00:00Z, 2027-01-01 08:00+02, 2027-01-01. Without an offset it is in UTC. Null for everything else, such as "tomorrow" or 01/04/2027.';
+
+
+--
+-- Name: record_actions(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.record_actions(p_counts jsonb) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_minute timestamptz := date_trunc('minute', clock_now());
+  v_hour timestamptz := date_trunc('hour', clock_now(), 'UTC');
+  v_rows integer;
+begin
+  if jsonb_typeof(p_counts) is distinct from 'array' then
+    raise exception using errcode = 'OP004', message = 'counts of actions are a JSON array',
+      hint = 'Give [{"queue", "operation", "action", "completed", "failed", "retried", "max_ms", "buckets": [25 counts]}, …].';
+  end if;
+  insert into operation_minutes as m (minute, queue, operation, completed, failed, retried, max_ms, buckets)
+    select v_minute, i.queue, i.operation, sum(i.completed), sum(i.failed), sum(i.retried), max(i.max_ms), bucket_sums(array_agg(i.buckets))
+      from jsonb_to_recordset(p_counts) as i (
+        queue text, operation text, completed bigint, failed bigint, retried bigint, max_ms float8, buckets bigint[]
+      )
+     group by i.queue, i.operation
+     order by i.queue, i.operation
+    on conflict (minute, queue, operation) do update
+       set completed = m.completed + excluded.completed, failed = m.failed + excluded.failed, retried = m.retried + excluded.retried,
+           max_ms = greatest(m.max_ms, excluded.max_ms), buckets = bucket_sums(array[m.buckets, excluded.buckets]);
+  get diagnostics v_rows = row_count;
+  insert into action_hours as h (hour, operation, action, count, max_ms, buckets)
+    select v_hour, i.operation, i.action, sum(i.completed + i.failed + i.retried), max(i.max_ms), bucket_sums(array_agg(i.buckets))
+      from jsonb_to_recordset(p_counts) as i (
+        operation text, action text, completed bigint, failed bigint, retried bigint, max_ms float8, buckets bigint[]
+      )
+     group by i.operation, i.action
+     order by i.operation, i.action
+    on conflict (hour, operation, action) do update
+       set count = h.count + excluded.count, max_ms = greatest(h.max_ms, excluded.max_ms),
+           buckets = bucket_sums(array[h.buckets, excluded.buckets]);
+  delete from operation_minutes where ctid = any (array(
+    select ctid from operation_minutes where minute < v_minute - interval '1 day' limit 1000 for update skip locked
+  ));
+  delete from action_hours where ctid = any (array(
+    select ctid from action_hours where hour < v_hour - interval '30 days' limit 1000 for update skip locked
+  ));
+  return v_rows;
+exception
+  when invalid_text_representation or invalid_parameter_value or numeric_value_out_of_range or not_null_violation or check_violation
+    or array_subscript_error or null_value_not_allowed then
+    raise exception using errcode = 'OP004', message = 'counts of actions cannot be read: ' || sqlerrm,
+      hint = 'Give [{"queue", "operation", "action", "completed", "failed", "retried", "max_ms", "buckets": [25 counts]}, …].';
+end
+$$;
+
+
+--
+-- Name: FUNCTION record_actions(p_counts jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.record_actions(p_counts jsonb) IS 'Adds what a worker has counted since it called last to the current minute and hour, and deletes minutes older than a day and hours older than 30 days. [{"queue": "default", "operation": "Fulfilment", "action": "main/Ship", "completed": 40, "failed": 0, "retried": 2, "max_ms": 81.5, "buckets": [25 counts, as duration_bucket_limits says]}, …]. Returns the number of rows. A call that failed changed nothing; one whose answer was lost should not be repeated.';
+
+
+--
+-- Name: record_crashes(bigint[], text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.record_crashes(p_operation_ids bigint[], p_worker text) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_message text := format('the worker (%s) died, or stopped renewing its lease, while it ran this action', p_worker);
+  v_job record;
+  v_count integer := 0;
+begin
+  for v_job in
+    select j.*, a.run, a.max_attempts, a.started_at, a.earlier_attempts
+      from jobs j
+      join actions a using (operation_id, position)
+     where j.operation_id = any (p_operation_ids) and j.worker_id is not null
+     order by j.operation_id
+       for update of j
+  loop
+    insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message)
+      values (v_job.operation_id, v_job.position, v_job.run, v_job.earlier_attempts + v_job.attempt, 'crashed',
+              v_job.crashes >= 2 or v_job.attempt >= v_job.max_attempts,
+              v_job.worker_id, p_worker, v_job.claim_id, v_job.claimed_at, v_now, 'crashed', v_message);
+    update actions
+       set started_at = v_job.claimed_at, attempts_count = v_job.attempt, errored_at = v_now,
+           error_type = 'crashed', error_message = v_message, stack_trace = null
+     where operation_id = v_job.operation_id and position = v_job.position;
+    if v_job.crashes >= 2 or v_job.attempt >= v_job.max_attempts then
+      perform end_operation(v_job.operation_id, 'failed', v_job.position, v_now);
+    else
+      update jobs
+         set worker_id = null, claim_id = null, claimed_at = null, crashes = crashes + 1, progress = null, progress_note = null
+       where operation_id = v_job.operation_id;
+    end if;
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION record_crashes(p_operation_ids bigint[], p_worker text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.record_crashes(p_operation_ids bigint[], p_worker text) IS 'Takes claimed jobs back from a worker that died: the attempt counts and is recorded; the third crash in a row, or one on the last attempt, ends the operation as failed.';
+
+
+--
+-- Name: redacted(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.redacted(p_name text, p_globals jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER COST 1
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select coalesce(
+    p_globals || (select jsonb_object_agg(key, '[secret]') from secret_keys where name in (p_name, '*') and p_globals ? key),
+    p_globals
+  )
+$$;
+
+
+--
+-- Name: FUNCTION redacted(p_name text, p_globals jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.redacted(p_name text, p_globals jsonb) IS 'The globals of an operation of that name, with "[secret]" for every value that secret_keys names.';
+
+
+--
+-- Name: refuse_action(bigint, text, text, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.refuse_action(p_operation_id bigint, p_error_type text, p_message text, p_position integer DEFAULT NULL::integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_action record;
+begin
+  update actions
+     set errored_at = v_now, error_type = p_error_type, error_message = p_message, stack_trace = null
+   where operation_id = p_operation_id
+     and position = coalesce(p_position, (select j.position from jobs j where j.operation_id = p_operation_id))
+  returning position, run into v_action;
+  insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, ended_at, error_type, error_message)
+    values (p_operation_id, v_action.position, v_action.run, 0, 'refused', true, v_now, p_error_type, p_message);
+  perform end_operation(p_operation_id, 'failed', v_action.position, v_now);
+end
+$$;
+
+
+--
+-- Name: FUNCTION refuse_action(p_operation_id bigint, p_error_type text, p_message text, p_position integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.refuse_action(p_operation_id bigint, p_error_type text, p_message text, p_position integer) IS 'Fails an operation at an action, else the one that its job is at, which cannot start at all: the step limit, or a time that is none.';
+
+
+--
+-- Name: refuse_next(bigint, integer, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if p_patch is not null then
+    update operations set globals = patched(globals, p_patch) where id = p_operation_id;
+  end if;
+  perform refuse_action(p_operation_id, p_problem, problem_message(p_problem), p_position);
+  return 'failed';
+end
+$$;
+
+
+--
+-- Name: FUNCTION refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) IS 'What complete_many does with an operation whose next action cannot start, after the patch of the one that completed; returns the outcome.';
+
+
+--
+-- Name: refuse_single(integer, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.refuse_single(p_count integer, p_message text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if p_count = 1 then
+    raise exception using errcode = 'OP004', message = p_message;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION refuse_single(p_count integer, p_message text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.refuse_single(p_count integer, p_message text) IS 'Refuses an outcome that cannot be recorded, if it stands alone (SQLSTATE OP004): of several it is set aside.';
+
+
+--
+-- Name: register_definition(text, json); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.register_definition(p_name text, p_branches json) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET "IntervalStyle" TO 'postgres'
+    AS $$
+declare
+  v_rows definition_actions[];
+  v_fingerprint text;
+  v_definition definitions;
+begin
+  if p_name is null or length(p_name) not between 1 and 200 or p_name ~ '[/[:cntrl:]]' then
+    raise exception using errcode = 'OP004', message = format('"%s" is no name of an operation', left(p_name, 200)),
+      hint = 'Names have 1 to 200 characters, without "/" and control characters.';
+  end if;
+  -- A time counts as a number, because its text depends on the session's time zone.
+  select array_agg(r order by r.position),
+         encode(sha256(convert_to(
+           jsonb_agg(to_jsonb(r) || jsonb_build_object('perform_at', extract(epoch from r.perform_at)) order by r.position)::text, 'UTF8'
+         )), 'hex')
+    into v_rows, v_fingerprint
+    from plan_rows(p_branches) as r;
+
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/definition/' || p_name, 0));
+  select * into v_definition from definitions where name = p_name and fingerprint = v_fingerprint;
+  if not v_definition.current or v_definition.id is null then
+    update definitions set current = false where name = p_name and current;
+    insert into definitions (name, fingerprint, branches) values (p_name, v_fingerprint, p_branches)
+      on conflict (name, fingerprint) do update set current = true, registered_at = clock_now(), branches = excluded.branches
+      returning * into v_definition;
+    insert into definition_actions
+      select v_definition.id, r.position, r.branch, r.name, r.perform_at, r.perform_in, r.perform_at_global, r.max_attempts,
+             r.backoff, r.timeout, r.queue, r.starts
+        from unnest(v_rows) as r
+      on conflict do nothing;
+  end if;
+  perform unpark(p_name);
+  return v_definition.id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION register_definition(p_name text, p_branches json); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.register_definition(p_name text, p_branches json) IS 'Makes branches the plan of new operations of that name, and starts those that were parked for want of it. Returns the version''s id.';
+
+
+--
+-- Name: register_worker(text, integer, text[], text[], integer, text, interval, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer DEFAULT 1, p_version text DEFAULT ''::text, p_lease interval DEFAULT '00:00:15'::interval, p_schema_version integer DEFAULT NULL::integer) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+declare
+  -- 59 random bits of a version 4 UUID; the sign is masked away because an operator has to type it.
+  v_id bigint := ('x' || encode(substring(uuid_send(gen_random_uuid()) for 8), 'hex'))::bit(64)::bigint & 9223372036854775807;
+begin
+  perform check_names('queue', p_queues, '^[a-z0-9_.-]{1,100}$', 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.');
+  perform check_names('handler', p_handlers, '^[^/[:cntrl:]]{0,200}/[^/[:cntrl:]]{1,200}$',
+                      'Write "Operation/Action" for registered plans, and "/Action" for operations that bring their own branches.');
+  insert into workers (id, host, pid, queues, handlers, slots, version, lease, schema_version)
+    values (v_id, p_host, p_pid, p_queues, p_handlers, p_slots, coalesce(p_version, ''), elapsed(p_lease), p_schema_version);
+  return v_id;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer, p_version text, p_lease interval, p_schema_version integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.register_worker(p_host text, p_pid integer, p_queues text[], p_handlers text[], p_slots integer, p_version text, p_lease interval, p_schema_version integer) IS 'Registers a worker process and returns its id. Handlers are "Operation/Action" for registered plans and "/Action" for operations that bring their own branches. From then on heartbeat must be called well within the lease.';
+
+
+--
+-- Name: release_many(bigint, bigint[], bigint[], boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_began boolean DEFAULT true) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  return query select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'released', null, null, coalesce(p_began, true));
+end
+$$;
+
+
+--
+-- Name: FUNCTION release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_began boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_began boolean) IS 'Hands claimed jobs back at once and at no cost in attempts: what a worker does that stops. p_began => false: their actions were not even begun, and no attempt is recorded. outcome: released, done, stale, busy.';
+
+
+--
+-- Name: report_progress(bigint, bigint[], bigint[], real[], text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.report_progress(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_progress real[], p_notes text[]) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  with held as materialized (
+    select j.operation_id, i.progress, left(i.note, 500) as note
+      from unnest(p_operation_ids, p_claim_ids, p_progress, p_notes) as i (operation_id, claim_id, progress, note)
+      join jobs j on j.operation_id = i.operation_id
+      join workers w on w.id = j.worker_id and w.heartbeat_at + w.lease > clock_now()
+     where j.worker_id = p_worker_id and j.claim_id = i.claim_id
+     order by j.operation_id
+       for update of j skip locked
+  ),
+  written as (
+    update jobs j set progress = h.progress, progress_note = h.note from held h where j.operation_id = h.operation_id returning 1
+  )
+  select count(*)::integer from written
+$$;
+
+
+--
+-- Name: FUNCTION report_progress(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_progress real[], p_notes text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.report_progress(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_progress real[], p_notes text[]) IS 'Stores how far running actions say they are; returns how many were taken.';
+
+
+--
+-- Name: rerun(bigint[], text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rerun(ids bigint[], reason text DEFAULT NULL::text) RETURNS SETOF bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_ids bigint[] := array(select distinct o.id from operations o where o.id = any (ids) order by o.id);
+  v_new bigint[];
+begin
+  if cardinality(v_ids) > 10000 then
+    raise exception using errcode = 'OP004', message = format('%s operations are too many for one call', cardinality(v_ids)),
+      hint = 'Give 10000 at most, and call again for the others.';
+  end if;
+  with inserted as (
+    insert into operations (name, queue, priority, step_limit, tags, branches, globals)
+      select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals from operations o where o.id = any (v_ids) order by o.id
+    returning operations.id
+  )
+  select array_agg(i.id order by i.id) into v_new from inserted as i;
+  perform write_audit('rerun', v_ids, rerun.reason, jsonb_build_object('new', v_new));
+  return query select n from unnest(v_new) as n;
+end
+$$;
+
+
+--
+-- Name: FUNCTION rerun(ids bigint[], reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rerun(ids bigint[], reason text) IS 'Enqueues every one of the operations once more; returns the new ids. At most 10000.';
+
+
+--
+-- Name: rerun(bigint, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rerun(id bigint, reason text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_id bigint;
+begin
+  insert into operations (name, queue, priority, step_limit, tags, branches, globals)
+    select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals from operations o where o.id = rerun.id
+  returning id into v_id;
+  if v_id is null then
+    raise exception using errcode = 'OP002', message = format('there is no operation %s', rerun.id);
+  end if;
+  perform write_audit('rerun', array[rerun.id], rerun.reason, jsonb_build_object('new', v_id));
+  return v_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION rerun(id bigint, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rerun(id bigint, reason text) IS 'Enqueues an operation once more: the same name, globals (as they are now), queue, priority and tags, due at once, without its key; its own branches where it brought some, else the plan that is registered now. The old one stays as it is. Returns the new id.';
+
+
+--
+-- Name: reschedule(bigint[], timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.reschedule(ids bigint[], at timestamp with time zone, reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_many('reschedule', ids, reason, p_at => at)
+$$;
+
+
+--
+-- Name: FUNCTION reschedule(ids bigint[], at timestamp with time zone, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.reschedule(ids bigint[], at timestamp with time zone, reason text) IS 'Lets the next action of every one of the operations start at another time. What is in another state, or runs right now, is left out; the rows that come back are those that were changed. At most 10000 ids.';
+
+
+--
+-- Name: reschedule(bigint, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.reschedule(id bigint, at timestamp with time zone, reason text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select steer('reschedule', id, reason, p_at => at)
+$$;
+
+
+--
+-- Name: FUNCTION reschedule(id bigint, at timestamp with time zone, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.reschedule(id bigint, at timestamp with time zone, reason text) IS 'Lets the next action of an active operation, or its next attempt, start at another time; attempts that were used stay used.';
+
+
+--
+-- Name: reschedule_operation(bigint, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.reschedule_operation(id bigint, at timestamp with time zone) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_operation operations := open_for_steering(reschedule_operation.id, 'reschedule', '{active}');
+begin
+  if at is null or not isfinite(at) then
+    raise exception using errcode = 'OP004', message = 'reschedule must be told a finite time', hint = 'now() + interval ''1 hour'', or now() for at once.';
+  end if;
+  update jobs set run_at = at where operation_id = reschedule_operation.id;
+  perform wake(queue, 1) from jobs where operation_id = reschedule_operation.id and run_at <= clock_now();
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION reschedule_operation(id bigint, at timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.reschedule_operation(id bigint, at timestamp with time zone) IS 'Lets the next action, or its next attempt, start at another time; attempts that were used stay used.';
+
+
+--
+-- Name: rescue(integer, interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rescue(p_limit integer DEFAULT 100, p_patience interval DEFAULT '00:00:00.75'::interval) RETURNS TABLE(worker_id bigint, worker text, rescued integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_worker record;
+  v_ids bigint[];
+  v_count integer;
+begin
+  if p_limit is null or p_limit < 1 then
+    raise exception using errcode = 'OP004', message = format('cannot rescue %s workers', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 or more.';
+  end if;
+  if p_patience is not null then
+    perform missing_workers();
+  end if;
+  for v_worker in
+    select id, host, pid
+      from workers
+     where heartbeat_at + lease <= clock_now() or missing_since + p_patience <= clock_now()
+     order by id
+     limit p_limit
+       for update skip locked
+  loop
+    -- There is no index on worker_id: it would make every claim dearer, and workers seldom die.
+    select array_agg(operation_id order by operation_id) into v_ids
+      from (
+        select operation_id from jobs where worker_id = v_worker.id order by operation_id limit p_limit for update skip locked
+      ) as held;
+    perform free_remnants(v_ids);
+    v_count := record_crashes(coalesce(v_ids, '{}'), format('%s pid %s', v_worker.host, v_worker.pid));
+    -- Two statements: the second must see what a claim committed before the first had the lock.
+    if pg_try_advisory_xact_lock(worker_lock(v_worker.id)) then
+      delete from workers where id = v_worker.id and not exists (select from jobs where worker_id = v_worker.id);
+    end if;
+    perform wake(queue, count(*), 'suspects') from jobs where operation_id = any (v_ids) group by queue;
+    return query select v_worker.id, format('%s pid %s', v_worker.host, v_worker.pid), v_count;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION rescue(p_limit integer, p_patience interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rescue(p_limit integer, p_patience interval) IS 'Takes back what dead workers held, at most p_limit jobs of each, and forgets those workers. Dead is whose lease has ended, and whose session has been gone for p_patience (null: only the lease counts). Anybody may call it; every worker does.';
+
+
+--
+-- Name: resume(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.resume(queue text) RETURNS backops.queues
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_queue queues;
+begin
+  update queues q
+     set paused_at = null, paused_until = null, paused_by = null, reason = null
+   where q.name = queue and q.paused_at is not null
+  returning * into v_queue;
+  if not found then
+    raise exception using errcode = 'OP003', message = format('queue "%s" is not paused', queue),
+      hint = coalesce(
+        (select 'Paused are ' || string_agg(format('"%s"', q.name), ', ' order by q.name) || '.' from queues q where q.paused_at is not null),
+        'No queue is paused.'
+      );
+  end if;
+  perform write_audit('resume', null, null, jsonb_build_object('queue', queue));
+  perform wake(queue, 16);
+  return v_queue;
+end
+$$;
+
+
+--
+-- Name: FUNCTION resume(queue text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.resume(queue text) IS 'Lets a paused queue go on, and wakes workers that sleep.';
+
+
+--
+-- Name: retry(bigint[], text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.retry(ids bigint[], reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_many('retry', ids, reason)
+$$;
+
+
+--
+-- Name: FUNCTION retry(ids bigint[], reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.retry(ids bigint[], reason text) IS 'Retries those of the operations that have failed, were cancelled, or wait for their next attempt. What is in another state, or runs right now, is left out; the rows that come back are those that were changed. At most 10000 ids.';
+
+
+--
+-- Name: retry(bigint, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.retry(id bigint, reason text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select steer('retry', id, reason)
+$$;
+
+
+--
+-- Name: FUNCTION retry(id bigint, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.retry(id bigint, reason text) IS 'Lets a failed or cancelled operation go on at the action where it stopped, with a fresh budget of attempts; completed actions stay completed. For an operation that waits for its next attempt: now. An action that has never begun waits for its time.';
+
+
+--
+-- Name: retry_failed(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.retry_failed(p_ids bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  c_plain constant text[] := '{failed,cancelled}';
+  v_now timestamptz := clock_now();
+  v_ids bigint[];
+begin
+  if cardinality(p_ids) is distinct from (
+    select count(*)
+      from operations o
+      join actions a on a.operation_id = o.id and a.position = o.stopped_position
+     where o.id = any (p_ids) and o.state = any (c_plain) and o.parked_at is null and a.started_at is not null
+  ) then
+    return '{}';
+  end if;
+  v_ids := array(
+    select o.id from operations o where o.id = any (p_ids) and o.state = any (c_plain) order by o.id for no key update
+  );
+  v_ids := array(
+    select o.id
+      from operations o
+      join actions a on a.operation_id = o.id and a.position = o.stopped_position
+     where o.id = any (v_ids) and o.parked_at is null and a.started_at is not null
+     order by o.id
+  );
+  insert into jobs (operation_id, run_at, position, steps_left, priority, queue, handler)
+    select o.id, v_now, a.position, o.step_limit, o.priority, coalesce(a.queue, o.queue),
+           case when o.branches is null then o.name else '' end || '/' || a.name
+      from operations o
+      join actions a on a.operation_id = o.id and a.position = o.stopped_position
+     where o.id = any (v_ids)
+     order by o.id;
+  update actions a
+     set earlier_attempts = a.earlier_attempts + a.attempts_count, attempts_count = 0
+    from operations o
+   where o.id = any (v_ids) and a.operation_id = o.id and a.position = o.stopped_position;
+  update attempts set fingerprint = null where operation_id = any (v_ids) and fingerprint is not null;
+  update operations
+     set state = 'active', ended_at = null, stopped_position = null, stop_reason = null
+   where id = any (v_ids);
+  perform wake(queue, count(*)) from jobs where operation_id = any (v_ids) group by queue;
+  return v_ids;
+end
+$$;
+
+
+--
+-- Name: FUNCTION retry_failed(p_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.retry_failed(p_ids bigint[]) IS 'Does what retry does for operations that all have failed, or were cancelled, in an action that had begun; returns those that it changed.';
+
+
+--
+-- Name: retry_operation(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.retry_operation(id bigint) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_operation operations := open_for_steering(retry_operation.id, 'retry', '{active,failed,cancelled}');
+  v_position integer := v_operation.stopped_position;
+begin
+  if v_operation.state = 'active' then
+    select position into v_position from jobs where operation_id = retry_operation.id and attempt > 0;
+    if not found then
+      raise exception using errcode = 'OP003', message = format('operation %s has not failed: there is nothing to retry', retry_operation.id),
+        hint = 'It goes on by itself; see operation_status for what it waits for.';
+    end if;
+  end if;
+  if v_position is null then
+    -- Cancelled before anybody had registered its name: it waits for that again.
+    update operations set state = 'active', ended_at = null, stop_reason = null, parked_at = clock_now() where operations.id = retry_operation.id;
+    insert into jobs (operation_id, run_at, steps_left, priority, queue, handler)
+      values (retry_operation.id, 'infinity', v_operation.step_limit, v_operation.priority, v_operation.queue, v_operation.name || '/');
+    perform unpark(v_operation.name);
+  else
+    perform point_at(v_operation, v_position);
+  end if;
+  select * into v_operation from operations where operations.id = retry_operation.id;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION retry_operation(id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.retry_operation(id bigint) IS 'Lets a failed or cancelled operation go on at the action where it stopped, with a fresh budget of attempts; completed actions stay completed. For an operation that waits for its next attempt: now. An action that has never begun waits for its time.';
+
+
+--
+-- Name: retry_where(text, jsonb, text, text, text[], text, timestamp with time zone, timestamp with time zone, bigint, integer, text, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.retry_where(name text DEFAULT NULL::text, globals jsonb DEFAULT NULL::jsonb, state text DEFAULT 'failed'::text, queue text DEFAULT NULL::text, tags text[] DEFAULT NULL::text[], error text DEFAULT NULL::text, since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, after bigint DEFAULT NULL::bigint, at_most integer DEFAULT 1000, reason text DEFAULT NULL::text, preview boolean DEFAULT false) RETURNS SETOF backops.found_operation
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_where('retry', name, globals, state, queue, tags, error, since, until, after, at_most, reason, coalesce(preview, true))
+$$;
+
+
+--
+-- Name: FUNCTION retry_where(name text, globals jsonb, state text, queue text, tags text[], error text, since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer, reason text, preview boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.retry_where(name text, globals jsonb, state text, queue text, tags text[], error text, since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer, reason text, preview boolean) IS 'Retries what find_operations finds, failed operations unless state says cancelled or retrying, and returns them as they were found. preview => true shows them and does nothing. At most at_most in one call: call again until no row comes back. SELECT * FROM backops.retry_where(error => ''9f8a03c2d1e4'', preview => true)';
+
+
+--
+-- Name: run_from(bigint[], text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.run_from(ids bigint[], branch text, action text DEFAULT NULL::text, reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_many('run_from', ids, reason, branch, action)
+$$;
+
+
+--
+-- Name: FUNCTION run_from(ids bigint[], branch text, action text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.run_from(ids bigint[], branch text, action text, reason text) IS 'Runs those of the operations that have the action from it on. What is in another state, or runs right now, is left out; the rows that come back are those that were changed. At most 10000 ids.';
+
+
+--
+-- Name: run_from(bigint, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.run_from(id bigint, branch text, action text DEFAULT NULL::text, reason text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select steer('run_from', id, reason, branch, action)
+$$;
+
+
+--
+-- Name: FUNCTION run_from(id bigint, branch text, action text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.run_from(id bigint, branch text, action text, reason text) IS 'Runs an operation from an action on, whatever its state, and at once, whatever the action''s time: completed actions from there to the end of the branch run again.';
+
+
+--
+-- Name: run_operation_from(bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.run_operation_from(id bigint, branch text, action text) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_operation operations := open_for_steering(run_operation_from.id, 'run', '{active,completed,failed,cancelled}');
+  v_position integer := find_position(run_operation_from.id, run_operation_from.branch, run_operation_from.action);
+begin
+  perform apply_jump(run_operation_from.id, v_position, clock_now());
+  perform point_at(v_operation, v_position, true);
+  select * into v_operation from operations where operations.id = run_operation_from.id;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION run_operation_from(id bigint, branch text, action text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.run_operation_from(id bigint, branch text, action text) IS 'Runs an operation from an action on, whatever its state, and at once, whatever the action''s time: completed actions from there to the end of the branch run again.';
+
+
+--
+-- Name: sampled_queue_depth(interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.sampled_queue_depth(p_max_age interval DEFAULT '00:00:10'::interval) RETURNS TABLE(queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, waiting bigint, oldest_seconds double precision)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_depths jsonb;
+begin
+  if p_max_age is null or p_max_age < interval '0' then
+    raise exception using errcode = 'OP004', message = 'the age of a sample must be given, and not be negative';
+  end if;
+  if not exists (select from queue_samples where taken_at > clock_now() - p_max_age)
+    and pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/queue_samples', 0))
+  then
+    select coalesce(jsonb_agg(jsonb_build_object(
+             'queue', d.queue, 'ready', d.ready, 'scheduled', d.scheduled, 'running', d.running, 'retrying', d.retrying, 'waiting', d.waiting,
+             'oldest_seconds', coalesce(extract(epoch from d.oldest_ready_age), 0)
+           )), '[]')
+      into v_depths
+      from queue_depth d;
+    insert into queue_samples as s (taken_at, depths) values (clock_now(), v_depths)
+      on conflict (singleton) do update set taken_at = excluded.taken_at, depths = excluded.depths;
+  end if;
+  return query
+    select d.*
+      from queue_samples s
+     cross join lateral jsonb_to_recordset(s.depths) as d (
+       queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, waiting bigint, oldest_seconds float8
+     );
+end
+$$;
+
+
+--
+-- Name: FUNCTION sampled_queue_depth(p_max_age interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.sampled_queue_depth(p_max_age interval) IS 'queue_depth as it was p_max_age ago at most, or a little older while somebody takes the next sample: what workers show as metrics, at the cost of one sample for all of them.';
+
+
+--
+-- Name: sees_secrets(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.sees_secrets() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select not exists (select from secret_keys)
+      or pg_has_role(caller(), (select relowner from pg_class where oid = 'operations'::regclass), 'usage')
+      or coalesce((select pg_has_role(caller(), oid, 'usage') from pg_roles where rolname = current_schema() || '_worker'), false)
+$$;
+
+
+--
+-- Name: FUNCTION sees_secrets(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.sees_secrets() IS 'Whether the caller may see what secret_keys names: workers and the owner of the schema may; and everybody where it names nothing.';
+
+
+--
+-- Name: set_global(bigint[], text, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.set_global(ids bigint[], key text, value jsonb, reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_many('set_global', ids, reason, p_key => key, p_value => value)
+$$;
+
+
+--
+-- Name: FUNCTION set_global(ids bigint[], key text, value jsonb, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.set_global(ids bigint[], key text, value jsonb, reason text) IS 'Sets one key of the globals of every one of the operations. What is in another state, or runs right now, is left out; the rows that come back are those that were changed. At most 10000 ids.';
+
+
+--
+-- Name: set_global(bigint, text, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.set_global(id bigint, key text, value jsonb, reason text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select steer('set_global', id, reason, p_key => key, p_value => value)
+$$;
+
+
+--
+-- Name: FUNCTION set_global(id bigint, key text, value jsonb, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.set_global(id bigint, key text, value jsonb, reason text) IS 'Sets one key of the globals; SQL null removes it. An action that is running sees it from its next attempt on.';
+
+
+--
+-- Name: set_operation_global(bigint, text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.set_operation_global(id bigint, key text, value jsonb) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_operation operations;
+begin
+  if key is null then
+    raise exception using errcode = 'OP004', message = 'set_global must be told which key';
+  end if;
+  update operations o
+     set globals = case when value is null then o.globals - key else o.globals || jsonb_build_object(key, value) end
+   where o.id = set_operation_global.id
+  returning * into v_operation;
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no operation %s', set_operation_global.id);
+  end if;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION set_operation_global(id bigint, key text, value jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.set_operation_global(id bigint, key text, value jsonb) IS 'Sets one key of the globals; SQL null removes it. An action that is running sees it from its next attempt on.';
+
+
+--
+-- Name: settled_version(xid); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.settled_version(p_xmin xid) RETURNS bigint
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN (((p_xmin)::text)::bigint < (((pg_current_xact_id())::text)::bigint & '4294967295'::bigint)) THEN ((p_xmin)::text)::bigint ELSE NULL::bigint END;
+
+
+--
+-- Name: FUNCTION settled_version(p_xmin xid); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.settled_version(p_xmin xid) IS 'The version of a row, by its xmin, or null if the running transaction may have written it: it could write it again without another xmin.';
+
+
+--
+-- Name: show_life(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.show_life(p_worker_id bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  update workers set missing_since = null where id = p_worker_id;
+$$;
+
+
+--
+-- Name: FUNCTION show_life(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.show_life(p_worker_id bigint) IS 'A worker whose session seems to have gone has called: it is not missing.';
+
+
+--
+-- Name: shown(backops.operations); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.shown(p_operation backops.operations) RETURNS backops.operations
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if not sees_secrets() then
+    p_operation.globals := redacted(p_operation.name, p_operation.globals);
+  end if;
+  return p_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION shown(p_operation backops.operations); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.shown(p_operation backops.operations) IS 'A row of operations as the caller may see it.';
+
+
+--
+-- Name: skip(bigint[], text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.skip(ids bigint[], reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_many('skip', ids, reason)
+$$;
+
+
+--
+-- Name: FUNCTION skip(ids bigint[], reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.skip(ids bigint[], reason text) IS 'Leaves the next (or failed) action of every one of the operations out. What is in another state, or runs right now, is left out; the rows that come back are those that were changed. At most 10000 ids.';
+
+
+--
+-- Name: skip(bigint, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.skip(id bigint, reason text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select steer('skip', id, reason)
+$$;
+
+
+--
+-- Name: FUNCTION skip(id bigint, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.skip(id bigint, reason text) IS 'Leaves the next (or failed) action out and goes on behind it.';
+
+
+--
+-- Name: skip_operation(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.skip_operation(id bigint) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_operation operations := open_for_steering(skip_operation.id, 'skip', '{active,failed,cancelled}');
+  v_action actions;
+  v_next integer;
+begin
+  select a.* into strict v_action
+    from actions a
+   where a.operation_id = skip_operation.id
+     and a.position = coalesce(v_operation.stopped_position, (select j.position from jobs j where j.operation_id = skip_operation.id));
+  update actions set skipped_at = v_now where operation_id = skip_operation.id and position = v_action.position;
+  select position into v_next
+    from actions
+   where operation_id = skip_operation.id and completed_at is null and skipped_at is null
+     and (branch = v_action.branch and position > v_action.position or branch = 'main')
+   order by branch = v_action.branch desc, position
+   limit 1;
+  if found then
+    perform point_at(v_operation, v_next);
+  else
+    delete from jobs where operation_id = skip_operation.id;
+    perform forget_failure(skip_operation.id);
+    update operations set state = 'completed', ended_at = v_now, stopped_position = null, stop_reason = null where operations.id = skip_operation.id;
+  end if;
+  select * into v_operation from operations where operations.id = skip_operation.id;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION skip_operation(id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.skip_operation(id bigint) IS 'Leaves the next (or failed) action out and goes on behind it.';
+
+
+--
+-- Name: snooze(bigint, bigint, bigint, interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from hand_back_many(p_worker_id, array[p_operation_id], array[p_claim_id], 'snoozed', null, array[p_delay])
+$$;
+
+
+--
+-- Name: FUNCTION snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval) IS 'snooze_many for one claim.';
+
+
+--
+-- Name: snooze_many(bigint, bigint[], bigint[], timestamp with time zone[], interval[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  return query select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'snoozed', p_until, p_delay);
+end
+$$;
+
+
+--
+-- Name: FUNCTION snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]) IS 'Puts claimed actions off, each until a time or for a while, at no cost in attempts. outcome: snoozed, done, stale, busy, and of several actions invalid for one whose time is missing or not finite: its job is still held.';
+
+
+--
+-- Name: stamp_failure(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.stamp_failure() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  -- What a dump brings back, before its operation, says itself whether it counts: what was retried since does not.
+  if not current_setting('check_function_bodies')::boolean and not exists (select from operations where id = new.operation_id) then
+    return new;
+  end if;
+  new.fingerprint := failure_fingerprint(new);
+  return new;
+end
+$$;
+
+
+--
+-- Name: FUNCTION stamp_failure(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.stamp_failure() IS 'Gives the attempt that an operation fails by the fingerprint of its error.';
+
+
+--
+-- Name: statement_now(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.statement_now() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN COALESCE((NULLIF(current_setting('backops.now'::text, true), ''::text))::timestamp with time zone, statement_timestamp());
+
+
+--
+-- Name: FUNCTION statement_now(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.statement_now() IS 'The engine''s clock for views: it stands still for a statement. With a function that may change in between, the planner would take a view as it is and read all of it, whatever ORDER BY id DESC LIMIT 20 asks for.';
+
+
+--
+-- Name: steer(text, bigint, text, text, text, text, jsonb, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.steer(p_verb text, p_id bigint, p_reason text, p_branch text DEFAULT NULL::text, p_action text DEFAULT NULL::text, p_key text DEFAULT NULL::text, p_value jsonb DEFAULT NULL::jsonb, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_operation operations := steer_one(p_verb, p_id, p_branch, p_action, p_key, p_value, p_at, p_reason);
+begin
+  perform write_audit(p_verb, array[p_id], p_reason, steering_details(p_branch, p_action, p_key, p_value, p_at, v_operation.name));
+  return shown(v_operation);
+end
+$$;
+
+
+--
+-- Name: FUNCTION steer(p_verb text, p_id bigint, p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.steer(p_verb text, p_id bigint, p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone) IS 'Does one thing to one operation, and writes it down: what retry, cancel and the like have in common.';
+
+
+--
+-- Name: steer_many(text, bigint[], text, text, text, text, jsonb, timestamp with time zone, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text DEFAULT NULL::text, p_action text DEFAULT NULL::text, p_key text DEFAULT NULL::text, p_value jsonb DEFAULT NULL::jsonb, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_details jsonb DEFAULT '{}'::jsonb) RETURNS SETOF backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_id bigint;
+  v_ids bigint[] := array(select distinct given from unnest(p_ids) as given where given is not null order by given);
+  v_done bigint[] := '{}';
+  v_operation operations;
+begin
+  if cardinality(v_ids) > 10000 then
+    raise exception using errcode = 'OP004', message = format('%s operations are too many for one call', cardinality(v_ids)),
+      hint = 'Give 10000 at most, and call again for the others: the rows stay locked until the transaction ends.';
+  end if;
+  if p_verb = 'retry' then
+    v_done := retry_failed(v_ids);
+    return query select s.* from operations o cross join lateral shown(o) as s where o.id = any (v_done) order by o.id;
+  end if;
+  foreach v_id in array case when v_done = '{}' then v_ids else '{}' end loop
+    if may_steer(p_verb, v_id, p_branch, p_action) then
+      v_operation := steer_one(p_verb, v_id, p_branch, p_action, p_key, p_value, p_at, p_reason);
+      v_done := v_done || v_id;
+      return next shown(v_operation);
+    end if;
+  end loop;
+  perform write_audit(p_verb, v_done, p_reason, p_details || steering_details(p_branch, p_action, p_key, p_value, p_at, v_operation.name)
+    || case when cardinality(v_done) < cardinality(v_ids) then jsonb_build_object('left_out', cardinality(v_ids) - cardinality(v_done)) else '{}' end);
+end
+$$;
+
+
+--
+-- Name: FUNCTION steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_details jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_details jsonb) IS 'Does one thing to those of the operations whose state allows it, and writes it down in one row.';
+
+
+--
+-- Name: steer_one(text, bigint, text, text, text, jsonb, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.steer_one(p_verb text, p_id bigint, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_reason text) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  return case p_verb
+    when 'retry' then retry_operation(p_id)
+    when 'cancel' then cancel_operation(p_id, p_reason)
+    when 'skip' then skip_operation(p_id)
+    when 'jump' then jump_operation(p_id, p_branch, p_action)
+    when 'run_from' then run_operation_from(p_id, p_branch, p_action)
+    when 'set_global' then set_operation_global(p_id, p_key, p_value)
+    when 'reschedule' then reschedule_operation(p_id, p_at)
+  end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION steer_one(p_verb text, p_id bigint, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.steer_one(p_verb text, p_id bigint, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_reason text) IS 'Does one thing to one operation.';
+
+
+--
+-- Name: steer_where(text, text, jsonb, text, text, text[], text, timestamp with time zone, timestamp with time zone, bigint, integer, text, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.steer_where(p_verb text, p_name text, p_globals jsonb, p_state text, p_queue text, p_tags text[], p_error text, p_since timestamp with time zone, p_until timestamp with time zone, p_after bigint, p_at_most integer, p_reason text, p_preview boolean) RETURNS SETOF backops.found_operation
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_found found_operation[] := array(
+    select f from find_operations(p_name, p_globals, p_state, p_queue, p_tags, p_error, p_since, p_until, p_after, p_at_most) as f
+  );
+  v_done bigint[];
+begin
+  if not p_preview then
+    v_done := array(
+      select id
+        from steer_many(
+          p_verb, array(select id from unnest(v_found)), p_reason,
+          p_details => jsonb_strip_nulls(jsonb_build_object('where', jsonb_build_object(
+            'name', p_name, 'globals', redacted(coalesce(p_name, '*'), p_globals), 'state', p_state, 'queue', p_queue, 'tags', p_tags,
+            'error', p_error, 'since', p_since, 'until', p_until, 'after', p_after
+          )))
+        )
+    );
+  end if;
+  return query select * from unnest(v_found) as f where p_preview or f.id = any (v_done) order by f.id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION steer_where(p_verb text, p_name text, p_globals jsonb, p_state text, p_queue text, p_tags text[], p_error text, p_since timestamp with time zone, p_until timestamp with time zone, p_after bigint, p_at_most integer, p_reason text, p_preview boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.steer_where(p_verb text, p_name text, p_globals jsonb, p_state text, p_queue text, p_tags text[], p_error text, p_since timestamp with time zone, p_until timestamp with time zone, p_after bigint, p_at_most integer, p_reason text, p_preview boolean) IS 'What retry_where and cancel_where have in common: finds, and unless it is a preview does, and writes it down.';
+
+
+--
+-- Name: steering_details(text, text, text, jsonb, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.steering_details(p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_name text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select jsonb_build_object('branch', p_branch, 'action', p_action, 'at', p_at, 'key', p_key)
+    || case when p_key is null then '{}' else jsonb_build_object('value', redacted(p_name, jsonb_build_object(p_key, p_value)) -> p_key) end
+$$;
+
+
+--
+-- Name: FUNCTION steering_details(p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.steering_details(p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_name text) IS 'What the audit log says of a call beside its verb and the operations.';
+
+
+--
+-- Name: store_logs(bigint, bigint[], bigint[], jsonb[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.store_logs(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_lines jsonb[]) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_rows integer;
+  v_secret boolean := exists (select from secret_keys);
+begin
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_lines));
+  if exists (select from unnest(p_lines) as lines where jsonb_typeof(lines) is distinct from 'array') then
+    raise exception using errcode = 'OP004', message = 'the lines of an attempt are a JSON array',
+      hint = 'Give [{"number": 1, "at": "2027-01-01T08:00:00Z", "level": "info", "message": "…", "metadata": {…}}, …] for each.';
+  end if;
+  insert into attempt_logs (operation_id, claim_id, number, position, run, attempt, logged_at, level, message, metadata)
+    select i.operation_id, i.claim_id, l.number, a.position, a.run, a.attempt, l.at, l.level,
+           left(case when v_secret then concealed(i.operation_id, l.message) else l.message end, 8192),
+           coalesce(case when v_secret then concealed(i.operation_id, l.metadata::text)::jsonb else l.metadata end, '{}')
+      from unnest(p_operation_ids, p_claim_ids, p_lines) as i (operation_id, claim_id, lines)
+     cross join lateral (
+       -- Held still, or ended under this claim: a line that comes late belongs to it as well.
+       select j.position, a.run, a.earlier_attempts + j.attempt as attempt
+         from jobs j
+         join actions a on a.operation_id = j.operation_id and a.position = j.position
+        where j.operation_id = i.operation_id and j.claim_id = i.claim_id and j.worker_id = p_worker_id
+       union all
+       select t.position, t.run, t.attempt
+         from attempts t
+        where t.operation_id = i.operation_id and t.claim_id = i.claim_id and t.worker_id = p_worker_id
+       union all
+       select a.position, a.run, a.earlier_attempts + a.attempts_count from actions a where a.operation_id = i.operation_id and a.completed_claim_id = i.claim_id
+       limit 1
+     ) as a
+     cross join lateral jsonb_to_recordset(i.lines) as l (number integer, at timestamptz, level text, message text, metadata jsonb)
+     where l.number between 1 and 1000
+    on conflict do nothing;
+  get diagnostics v_rows = row_count;
+  return v_rows;
+exception
+  when invalid_text_representation or invalid_parameter_value or invalid_datetime_format or datetime_field_overflow
+    or numeric_value_out_of_range or not_null_violation or check_violation then
+    raise exception using errcode = 'OP004', message = 'the lines of an attempt cannot be read: ' || sqlerrm,
+      hint = 'Give [{"number": 1, "at": "2027-01-01T08:00:00Z", "level": "info", "message": "…", "metadata": {…}}, …] for each.';
+end
+$$;
+
+
+--
+-- Name: FUNCTION store_logs(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_lines jsonb[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.store_logs(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_lines jsonb[]) IS 'Stores what attempts logged, at most 1000 lines of each, in attempt_logs; call it together with their outcomes, before or after. Lines of a claim that is not this worker''s are left out, and those that are stored already. Returns how many were stored.';
+
+
+--
+-- Name: take_along_deleted(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.take_along_deleted() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_ids bigint[] := array(select id from deleted order by id);
+  v_busy bigint;
+  v_tries integer := 0;
+begin
+  loop
+    select operation_id into v_busy from jobs where operation_id = any (v_ids) order by operation_id limit 1;
+    exit when not found;
+    if v_tries > 100 then
+      raise exception using errcode = 'lock_not_available', message = format('operation %s is being written at this moment', v_busy),
+        hint = format('Delete it again, or call cancel(%s) first.', v_busy);
+    end if;
+    if v_tries > 0 then
+      perform pg_sleep(0.01);
+    end if;
+    v_tries := v_tries + 1;
+    with free as materialized (
+      select operation_id from jobs where operation_id = any (v_ids) order by operation_id for update skip locked
+    ),
+    gone as (
+      delete from jobs j using free f where j.operation_id = any (array[f.operation_id]) returning j.worker_id, j.claim_id
+    )
+    select count(pg_notify(worker_channel(worker_id), 'lost ' || claim_id)) into v_busy from gone where worker_id is not null;
+  end loop;
+  delete from attempts where operation_id = any (v_ids);
+  delete from attempt_logs where operation_id = any (v_ids);
+  delete from actions where operation_id = any (v_ids);
+  return null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION take_along_deleted(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.take_along_deleted() IS 'What a DELETE from operations sets off: their jobs, actions, attempts and log lines go with them. A worker that runs one of them is told to stop, and its outcome is refused.';
+
+
+--
+-- Name: take_along_truncated(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.take_along_truncated() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_table text;
+  v_is_empty boolean;
+begin
+  perform pg_notify(worker_channel(worker_id), 'lost ' || claim_id) from jobs where worker_id is not null;
+  -- A table that the same TRUNCATE names cannot be truncated again, and is empty already.
+  foreach v_table in array '{jobs,actions,attempts,attempt_logs}'::text[] loop
+    execute format('select not exists (select from %I)', v_table) into v_is_empty;
+    if not v_is_empty then
+      execute format('truncate %I', v_table);
+    end if;
+  end loop;
+  return null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION take_along_truncated(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.take_along_truncated() IS 'What TRUNCATE operations sets off: jobs, actions, attempts and log lines go, too.';
+
+
+--
+-- Name: time_after(timestamp with time zone, interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.time_after(p_time timestamp with time zone, p_delay interval) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN ((EXTRACT(epoch FROM p_delay) >= ('-100000000000'::bigint)::numeric) AND (EXTRACT(epoch FROM p_delay) <= ('100000000000'::bigint)::numeric)) THEN (p_time + backops.elapsed(p_delay)) WHEN (p_delay IS NOT NULL) THEN 'infinity'::timestamp with time zone ELSE NULL::timestamp with time zone END;
+
+
+--
+-- Name: FUNCTION time_after(p_time timestamp with time zone, p_delay interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.time_after(p_time timestamp with time zone, p_delay interval) IS 'A time and a delay; infinity, which nobody can wait for, where the sum is thousands of years away.';
+
+
+--
+-- Name: unpark(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.unpark(p_name text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_count integer := 0;
+  v_definition_id bigint;
+  v_id bigint;
+  v_parked operations;
+begin
+  select id into v_definition_id from definitions where name = p_name and current;
+  if not found then
+    return 0;
+  end if;
+  for v_id in
+    select j.operation_id
+      from operations o
+      join jobs j on j.operation_id = o.id
+     where o.name = p_name and o.parked_at is not null and j.position is null
+     order by j.operation_id
+       for update of j skip locked
+  loop
+    -- Whoever cancels it must have the job first, so it is still parked; its globals may have changed since it was found.
+    update operations set parked_at = null where id = v_id returning * into v_parked;
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
+      select v_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue
+        from definition_actions
+       where definition_id = v_definition_id;
+    update jobs
+       set definition_id = v_definition_id,
+           position = a.position,
+           handler = v_parked.name || '/' || a.name,
+           queue = coalesce(a.queue, v_parked.queue),
+           run_at = greatest(v_parked.perform_at, due_at(a.perform_at, a.perform_in, a.perform_at_global, v_parked.globals, v_now))
+      from definition_actions a
+     where jobs.operation_id = v_id and a.definition_id = v_definition_id and a.starts;
+    if exists (select from jobs where operation_id = v_id and run_at = 'infinity') then
+      perform refuse_action(v_id, 'InvalidPerformAt', problem_message('InvalidPerformAt'));
+    end if;
+    perform wake(queue, 1) from jobs where operation_id = v_id and run_at <= v_now;
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION unpark(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.unpark(p_name text) IS 'Starts the operations that were enqueued before anybody had registered their name; returns how many.';
+
+
+--
+-- Name: unregister_worker(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.unregister_worker(p_worker_id bigint) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_ids bigint[];
+  v_claims bigint[];
+  v_count integer := 0;
+begin
+  perform pg_advisory_xact_lock(worker_lock(p_worker_id));
+  select array_agg(operation_id), array_agg(claim_id) into v_ids, v_claims from jobs where worker_id = p_worker_id;
+  if v_ids is not null then
+    perform free_remnants(v_ids);
+    select count(*) into v_count from release_many(p_worker_id, v_ids, v_claims) where outcome = 'released';
+  end if;
+  delete from workers where id = p_worker_id and not exists (select from jobs where worker_id = p_worker_id);
+  return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION unregister_worker(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.unregister_worker(p_worker_id bigint) IS 'Says goodbye: hands back whatever the worker still holds, at no cost in attempts, and forgets it. Returns how many jobs that were.';
+
+
+--
+-- Name: violations_of_actions(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_actions() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
+    AS $$
+  select 'action_is_in_one_state', a.operation_id, a.position, null::bigint,
+         case
+           when a.completed_at is not null and a.skipped_at is not null then 'it is completed and skipped'
+           when a.completed_at is null then 'it has an error, but no time of it'
+           when a.errored_at is not null or a.error_type is not null then 'it is completed, but carries an error'
+           when a.completed_claim_id is null or a.started_at is null then 'it is completed, but nobody claimed it'
+           else 'it was completed before the operation was enqueued'
+         end,
+         'Look at the operation: action_status and attempts tell what happened. Then correct the row.'
+    from actions a
+    join operations o on o.id = a.operation_id
+   where a.completed_at is not null and (
+           a.skipped_at is not null
+           or coalesce(a.errored_at::text, a.error_type, a.error_message, a.stack_trace) is not null
+           or a.completed_claim_id is null
+           or a.started_at is null
+           -- A clock that was set back a little is no fault of the tables.
+           or a.completed_at < o.created_at - interval '1 minute'
+         )
+      or a.errored_at is null and coalesce(a.error_type, a.error_message, a.stack_trace) is not null
+  union all
+  select 'branch_runs_in_order', a.operation_id, a.position, null,
+         format('%s/%s has ended, though %s before it is open', a.branch, a.name, b.name),
+         'run_from(id, branch, action) runs the branch from the open action on.'
+    from actions a
+    join actions b on b.operation_id = a.operation_id and b.position = a.position - 1 and b.branch = a.branch
+   where (a.completed_at is not null or a.skipped_at is not null) and b.completed_at is null and b.skipped_at is null
+  union all
+  select 'plan_is_complete', operation_id, min(position), null,
+         format('branch "%s" lies in pieces', branch),
+         'Correct the branch of the actions that lie apart.'
+    from actions
+   group by operation_id, branch
+  having max(position) - min(position) + 1 <> count(*)
+  union all
+  select 'plan_is_complete', null, null, null,
+         case
+           when count(*) filter (where d.current) = 0 then format('no definition of "%s" is the current one', d.name)
+           else format('a definition of "%s" does not have exactly one first action', d.name)
+         end,
+         'Start a worker that knows it: it registers its plan.'
+    from definitions d
+    left join lateral (select count(*) as count from definition_actions a where a.definition_id = d.id and a.starts) as start on true
+   group by d.name
+  having count(*) filter (where d.current) = 0 or bool_or(start.count <> 1)
+$$;
+
+
+--
+-- Name: FUNCTION violations_of_actions(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_actions() IS 'The part of invariants() that begins at actions and definitions.';
+
+
+--
+-- Name: violations_of_attempts(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_attempts() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
+    AS $_$
+  -- 1. Numbers: they begin at 1, an attempt that counted is followed by the next number, one that gave its number back by the same.
+  select 'attempts_are_recorded', t.operation_id, t.position, t.worker_id,
+         case
+           when a.position is null or t.run > a.run then format('attempt %s.%s (%s) is of an action or a run that is not there', t.run, t.attempt, t.outcome)
+           else format('attempt %s.%s (%s) follows %s', t.run, t.attempt, t.outcome, coalesce(format('attempt %s (%s)', attempt_before, outcome_before), 'none'))
+         end,
+         'A row of attempts was lost, or written by hand: the history is not complete.'
+    from (
+      select t.operation_id, t.position, t.run, t.attempt, t.outcome, t.worker_id,
+             lag(t.attempt) over budget as attempt_before,
+             lag(t.outcome) over budget as outcome_before
+        from attempts t
+       window budget as (partition by t.operation_id, t.position, t.run, t.outcome = 'refused' order by t.id)
+    ) as t
+    left join actions a on a.operation_id = t.operation_id and a.position = t.position
+   where a.position is null
+      or t.run > a.run
+      or case
+           when t.outcome = 'refused' then t.attempt <> 0
+           else t.attempt is distinct from case
+             when outcome_before is null then 1
+             when outcome_before in ('failed', 'timed_out', 'crashed', 'cancelled') then attempt_before + 1
+             when outcome_before in ('snoozed', 'released') then attempt_before
+           end
+         end
+  union all
+  -- 2. Counts: what an action says of its attempts is in the history.
+  select 'attempts_are_recorded', a.operation_id, a.position, null,
+         case
+           when a.attempts_count not between 0 and a.max_attempts then format('it has had %s of %s attempts', a.attempts_count, a.max_attempts)
+           else format('it counts %s attempts, but the history does not have them', a.attempts_count)
+         end,
+         'A row of attempts was lost, or the count was written by hand: the history is not complete.'
+    from actions a
+    left join lateral (
+      select t.attempt, t.outcome
+        from attempts t
+       where t.operation_id = a.operation_id and t.position = a.position and t.run = a.run and t.outcome <> 'refused'
+         and (a.completed_at is not null or t.attempt = a.earlier_attempts + a.attempts_count and t.outcome in ('failed', 'timed_out', 'crashed', 'cancelled'))
+       order by t.id desc
+       limit 1
+    ) as last on a.attempts_count > case when a.completed_at is null then 0 else 1 end
+   where a.attempts_count > a.max_attempts
+      or a.attempts_count < case when a.completed_at is null then 0 else 1 end
+      or a.attempts_count > 0 and a.completed_at is null and last.attempt is null
+      or a.attempts_count > 1 and a.completed_at is not null
+        and a.earlier_attempts + a.attempts_count is distinct from last.attempt + case when last.outcome in ('snoozed', 'released') then 0 else 1 end
+  union all
+  -- 3. A job has begun the attempts that its action counts, and one more where it is claimed.
+  select 'attempts_are_recorded', j.operation_id, j.position, j.worker_id,
+         format('its job is at attempt %s of %s, after %s that ended', j.attempt, a.max_attempts, a.attempts_count),
+         format('select %1$I.point_at(o, %2$s) from %1$I.operations o where id = %3$s; -- gives it a fresh budget, once nobody holds it',
+                current_schema(), j.position, j.operation_id)
+    from jobs j
+    join actions a on a.operation_id = j.operation_id and a.position = j.position
+   cross join lateral (select j.attempt - case when j.worker_id is null then 0 else 1 end as ended) as n
+   where n.ended not between 0 and a.max_attempts - 1
+      or n.ended > 0 and n.ended <> a.attempts_count
+  union all
+  -- 4. Groups: what has failed counts in failures once, by the attempt that ended it, and nothing else does.
+  select 'failures_are_grouped', coalesce(o.id, t.operation_id), coalesce(t.position, o.stopped_position), null,
+         case
+           when o.id is null then 'failures counts it, though it has not failed'
+           when t.operation_id is null then 'it has failed, but failures does not count it'
+           else 'failures counts it by another attempt than the one that ended it'
+         end,
+         format('update %1$I.attempts set fingerprint = null where operation_id = %2$s; ', current_schema(), coalesce(o.id, t.operation_id))
+         || case
+              when o.id is null then '-- it goes on, or has ended otherwise'
+              else format('with last as (select max(id) as id from %1$I.attempts where operation_id = %2$s and ends_operation) '
+                          'update %1$I.attempts t set fingerprint = %1$I.failure_fingerprint(t) from last where t.id = last.id; -- counts it',
+                          current_schema(), o.id)
+            end
+    from (select id, ended_at, stopped_position from operations where state = 'failed') as o
+    full join (
+      select operation_id, count(*) as count, min(ended_at) as ended_at, min(position) as position
+        from attempts
+       where fingerprint is not null
+       group by operation_id
+    ) as t on t.operation_id = o.id
+   where t.count > 1
+      or o.id is null and exists (select from operations x where x.id = t.operation_id)
+      -- A failed operation that lacks the attempt itself is told above.
+      or (t.ended_at, t.position) is distinct from (o.ended_at, o.stopped_position) and exists (
+        select from attempts y
+         where y.operation_id = o.id and y.ends_operation and y.ended_at = o.ended_at and y.position = o.stopped_position
+      )
+$_$;
+
+
+--
+-- Name: FUNCTION violations_of_attempts(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_attempts() IS 'The part of invariants() that counts attempts.';
+
+
+--
+-- Name: violations_of_jobs(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
+    AS $_$
+  with clock as materialized (
+    select now, exists (
+             select from workers where heartbeat_at + lease > now and started_at < now - interval '1 minute'
+           ) as has_rescuers
+      from clock_now() as now
+  )
+  select 'active_means_one_job', coalesce(o.id, j.operation_id), j.position, j.worker_id,
+         case
+           when o.id is null then 'there is a job without an operation'
+           when j.operation_id is null then 'active, without a job: nobody will ever run it'
+           else format('%s, but it has a job', o.state)
+         end,
+         case
+           when j.operation_id is null then job_advice(o, null)
+           else format('delete from %I.jobs where operation_id = %s; -- nothing else needs it', current_schema(), j.operation_id)
+         end
+    from operations o
+    full join jobs j on j.operation_id = o.id
+   where (o.state = 'active') is distinct from (j.operation_id is not null)
+  union all
+  select 'job_waits_at_an_open_action', j.operation_id, j.position, j.worker_id,
+         case
+           when j.position is null then 'its job points nowhere, though it is not parked'
+           when o.parked_at is not null then 'parked, though its job points to an action'
+           when a.position is null then 'its job points to an action that is not there'
+           else 'its job points to an action that has ended'
+         end,
+         job_advice(o, j.position)
+    from jobs j
+    join operations o on o.id = j.operation_id and o.state = 'active'
+    left join actions a on a.operation_id = j.operation_id and a.position = j.position
+   where case
+     when j.position is null then
+       o.parked_at is null or j.worker_id is not null or exists (select from actions x where x.operation_id = j.operation_id)
+     else o.parked_at is not null or a.position is null or a.completed_at is not null or a.skipped_at is not null
+   end
+  union all
+  select 'claims_belong_to_workers', j.operation_id, j.position, j.worker_id,
+         case
+           when (j.worker_id is null) <> (j.claim_id is null) or (j.worker_id is null) <> (j.claimed_at is null) then 'it is half claimed'
+           when w.id is null then 'its job is held by a worker that is not there'
+           else format('its job is held by %s pid %s, whose lease ended at %s', w.host, w.pid, w.heartbeat_at + w.lease)
+         end,
+         case
+           when (j.worker_id is null) <> (j.claim_id is null) or (j.worker_id is null) <> (j.claimed_at is null) then job_advice(o, j.position)
+           when w.id is not null then 'Living workers rescue it within seconds, unless somebody has the row of the job or the worker locked: look into pg_locks.'
+           else format('select %I.record_crashes(''{%s}'', ''unknown''); -- frees it: the attempt counts as crashed', current_schema(), j.operation_id)
+         end
+    from jobs j
+    join operations o on o.id = j.operation_id and o.state = 'active'
+   cross join clock
+    left join workers w on w.id = j.worker_id
+   where (j.worker_id is null) <> (j.claim_id is null)
+      or (j.worker_id is null) <> (j.claimed_at is null)
+      or j.worker_id is not null and w.id is null
+      or has_rescuers and w.heartbeat_at + w.lease + greatest(w.lease, interval '1 minute') < now
+  union all
+  select 'job_can_be_claimed', j.operation_id, j.position, j.worker_id,
+         case
+           when j.queue !~ '^[a-z0-9_.-]{1,100}$' or j.queue <> coalesce(a.queue, o.queue) then format('its job waits in queue "%s"', j.queue)
+           when j.priority not between 0 and 9 then format('its job has priority %s', j.priority)
+           when j.handler <> e.handler then format('its job waits for a worker that knows "%s" instead of "%s"', j.handler, e.handler)
+           when isfinite(j.run_at) is distinct from (j.position is not null) then format('its job waits until %s', j.run_at)
+           when j.steps_left < 1 or j.crashes not between 0 and 2 then format('its job has %s steps left and %s crashes behind it', j.steps_left, j.crashes)
+           else format('its job follows definition %s, which is not there', j.definition_id)
+         end,
+         job_advice(o, j.position)
+    from jobs j
+    join operations o on o.id = j.operation_id and o.state = 'active'
+    left join actions a on a.operation_id = j.operation_id and a.position = j.position
+   cross join lateral (
+     select case when o.branches is null then o.name else '' end || '/' || case when j.position is null then '' else a.name end as handler
+   ) as e
+   where j.queue !~ '^[a-z0-9_.-]{1,100}$'
+      or j.queue <> coalesce(a.queue, o.queue)
+      or j.priority not between 0 and 9
+      or j.handler <> e.handler
+      or isfinite(j.run_at) is distinct from (j.position is not null)
+      or j.steps_left < 1
+      or j.crashes not between 0 and 2
+      or j.definition_id is not null and not exists (select from definitions d where d.id = j.definition_id)
+  union all
+  select 'claims_are_unique', min(operation_id), min(position), null,
+         case when count(*) > 1 then format('claim %s was given %s times', claim_id, count(*)) else format('claim %s was never given', claim_id) end,
+         'A sequence was set back, perhaps by a restore: select setval(''claim_ids'', N) with an N above all claim ids.'
+    from (
+      select claim_id, operation_id, position from jobs where claim_id is not null
+      union all
+      select completed_claim_id, operation_id, position from actions where completed_claim_id is not null
+    ) as given
+   cross join lateral (select last_value from claim_ids) as s
+   group by claim_id, last_value
+  having count(*) > 1 or claim_id > last_value
+$_$;
+
+
+--
+-- Name: FUNCTION violations_of_jobs(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_jobs() IS 'The part of invariants() that begins at jobs.';
+
+
+--
+-- Name: violations_of_operations(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_operations() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
+    AS $$
+  with plan as materialized (
+    select coalesce(o.id, a.operation_id) as operation_id, o.id is null as is_orphan, o.state, o.parked_at, o.stopped_position, o.ended_at,
+           o.created_at,
+           count(a.position) as actions,
+           count(a.position) = coalesce(max(a.position), 0) and coalesce(min(a.position), 1) = 1 as is_dense,
+           coalesce(bool_or(a.branch = 'main'), false) as has_main,
+           min(a.position) filter (where a.branch = 'main' and a.completed_at is null and a.skipped_at is null) as open_in_main,
+           coalesce(bool_or(o.ended_at in (a.completed_at, a.skipped_at)), false) as ends_with_an_action
+      from operations o
+      full join actions a on a.operation_id = o.id
+     group by o.id, a.operation_id
+  )
+  select 'plan_is_complete', operation_id, null::integer, null::bigint,
+         case
+           when is_orphan then 'there are actions without an operation'
+           when actions = 0 then format('%s, without a single action', state)
+           when not is_dense then 'its positions are not 1, 2, 3 …'
+           else 'it has no branch "main"'
+         end,
+         case
+           when is_orphan then format('delete from actions where operation_id = %s removes them.', operation_id)
+           else 'Enqueue it anew: its plan is lost.'
+         end
+    from plan
+   where is_orphan
+      or actions = 0 and parked_at is null and (state <> 'cancelled' or stopped_position is not null)
+      or not is_dense
+      or actions > 0 and not has_main
+  union all
+  select 'completed_means_done', operation_id, open_in_main, null,
+         case when open_in_main is not null then 'completed, though an action of main is open' else 'completed at another time than its last action' end,
+         'run_from(id, branch, action) runs it from an action on.'
+    from plan
+   where state = 'completed' and actions > 0 and (open_in_main is not null or not ends_with_an_action)
+  union all
+  select 'stop_is_recorded', o.id, o.stopped_position, null,
+         case
+           when o.state in ('active', 'completed') then format('%s, with a place or a reason to have stopped', o.state)
+           when o.parked_at is not null then format('%s and parked at the same time', o.state)
+           when o.state = 'cancelled' then 'cancelled, without an open action where it would go on'
+           else 'failed, without the action and the attempt that ended it'
+         end,
+         'run_from(id, branch, action) lets it go on at an action that you name.'
+    from plan p
+    join operations o on o.id = p.operation_id
+    left join actions a on a.operation_id = o.id and a.position = o.stopped_position and a.completed_at is null and a.skipped_at is null
+   where p.actions > 0 and case o.state
+     when 'failed' then
+       a.errored_at is distinct from o.ended_at or not exists (
+         select from attempts t
+          where t.operation_id = o.id and t.ends_operation and t.position = o.stopped_position and t.ended_at = o.ended_at
+       )
+     when 'cancelled' then a.position is null
+     else o.stopped_position is not null or o.stop_reason is not null
+   end
+   or o.state <> 'active' and o.parked_at is not null
+  union all
+  select 'keys_are_unique', min(id), null, null,
+         format('%s operations "%s" have the key "%s"', count(*), name, key),
+         'Its index is damaged, perhaps by a change of the collation: delete the surplus, then reindex index operations_name_key_idx.'
+    from operations
+   where key is not null
+   group by name, key
+  having count(*) > 1
+$$;
+
+
+--
+-- Name: FUNCTION violations_of_operations(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_operations() IS 'The part of invariants() that begins at operations.';
+
+
+--
+-- Name: violations_of_the_schema(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_the_schema() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select 'schema_is_sound', null::bigint, null::integer, null::bigint, detail, advice
+    from (
+      -- 1. An index that is being built right now is not valid yet.
+      select format('index %s is not valid', i.indexrelid::regclass) as detail,
+             format('reindex index concurrently %s;', i.indexrelid::regclass) as advice
+        from pg_index i
+        join pg_class c on c.oid = i.indrelid and c.relnamespace = current_schema()::regnamespace
+       where not (i.indisvalid and i.indisready and i.indislive)
+         and not exists (
+           select from pg_stat_progress_create_index p where p.datname = current_database() and coalesce(p.relid, i.indrelid) = i.indrelid
+         )
+      union all
+      select format('constraint %s of %s is not validated', conname, conrelid::regclass),
+             format('alter table %s validate constraint %I;', conrelid::regclass, conname)
+        from pg_constraint
+       where connamespace = current_schema()::regnamespace and not convalidated
+      union all
+      select format('function %s takes its tables from the caller''s search_path', oid::regprocedure),
+             format('alter function %s set search_path = %I, pg_temp;', oid::regprocedure, current_schema())
+        from pg_proc
+       where pronamespace = current_schema()::regnamespace
+         and prosqlbody is null
+         and not exists (
+           select from unnest(proconfig) as setting where replace(setting, '"', '') = format('search_path=%s, pg_temp', current_schema())
+         )
+      union all
+      select format('function %s runs with the rights of its owner, and everybody may call it', oid::regprocedure),
+             format('revoke execute on function %s from public;', oid::regprocedure)
+        from pg_proc
+       where pronamespace = current_schema()::regnamespace
+         and prosecdef
+         and prorettype <> 'trigger'::regtype
+         and exists (
+           select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0 and privilege_type = 'EXECUTE'
+         )
+      union all
+      select format('the trigger %s is missing or switched off: %s', t.name, t.meaning),
+             format('alter table operations enable trigger %s;', t.name)
+        from (
+          values ('operations_expand', 'an INSERT starts nothing'),
+                 ('operations_take_along', 'a DELETE leaves jobs and actions behind'),
+                 ('operations_take_along_all', 'a TRUNCATE leaves jobs and actions behind')
+        ) as t (name, meaning)
+       where not exists (
+         select from pg_trigger where tgrelid = 'operations'::regclass and tgname = t.name and tgenabled in ('O', 'A')
+       )
+      union all
+      select format('row level security is on for table %s%s', c.oid::regclass, case
+               when c.relforcerowsecurity then ', even for its owner, as whom the functions of this schema run'
+               else ' and it has no policy: nobody but its owner sees or inserts a row'
+             end),
+             format('alter table %s no force row level security, disable row level security; or backops migrate up, as its owner', c.oid::regclass)
+        from pg_class c
+       where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
+         and c.relrowsecurity
+         and (c.relforcerowsecurity or not exists (select from pg_policy p where p.polrelid = c.oid))
+      union all
+      select format('table %s is unlogged: a crash of the server empties it', oid::regclass),
+             format('alter table %s set logged;', oid::regclass)
+        from pg_class
+       where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') and relpersistence <> 'p'
+      union all
+      select format('table %s is published without a replica identity: nothing in it can be updated or deleted', c.oid::regclass),
+             format('alter table %s replica identity default;', c.oid::regclass)
+        from pg_class c
+       where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and c.relreplident = 'n'
+         and exists (
+           select from pg_publication_tables t join pg_publication p on p.pubname = t.pubname and (p.pubupdate or p.pubdelete)
+            where t.schemaname = current_schema() and t.tablename = c.relname
+         )
+      union all
+      select format('table %s has the rule %s: PostgreSQL does something else than the engine asks for', ev_class::regclass, rulename),
+             format('drop rule %I on %s;', rulename, ev_class::regclass)
+        from pg_rewrite r
+        join pg_class c on c.oid = r.ev_class and c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
+      union all
+      select format('%s belongs to %s, operations to %s', o.name, pg_get_userbyid(o.owner), pg_get_userbyid(t.relowner)),
+             'Give everything in this schema to one role: alter … owner to ….'
+        from (
+          select relname::text as name, relowner as owner from pg_class where relnamespace = current_schema()::regnamespace
+          union all
+          select oid::regprocedure::text, proowner from pg_proc where pronamespace = current_schema()::regnamespace
+        ) as o
+        join pg_class t on t.oid = 'operations'::regclass and t.relowner <> o.owner
+    ) as found
+$$;
+
+
+--
+-- Name: FUNCTION violations_of_the_schema(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_the_schema() IS 'The part of invariants() that looks at the schema itself.';
+
+
+--
+-- Name: wait(bigint, interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.wait(id bigint, timeout interval DEFAULT '00:00:30'::interval) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_end timestamptz := clock_timestamp() + timeout;
+  v_pause double precision := 0.02;
+  v_state text;
+begin
+  if timeout is null or timeout not between interval '0' and interval '5 minutes' then
+    raise exception using errcode = 'OP004', message = 'wait must be told how long, five minutes at most',
+      hint = 'wait(id, ''30 seconds''); call it again to wait longer.';
+  end if;
+  if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
+    raise exception using errcode = 'OP004', message = 'wait never sees an operation end in a transaction that is ' || current_setting('transaction_isolation'),
+      hint = 'Call it in a transaction of its own.';
+  end if;
+  loop
+    select state into v_state from operations o where o.id = wait.id;
+    if not found then
+      raise exception using errcode = 'OP002', message = format('there is no operation %s', wait.id);
+    end if;
+    exit when v_state <> 'active' or clock_timestamp() >= v_end;
+    perform pg_sleep(least(v_pause, greatest(0, extract(epoch from v_end - clock_timestamp()))));
+    v_pause := least(v_pause * 1.5, 1);
+  end loop;
+  return v_state;
+end
+$$;
+
+
+--
+-- Name: FUNCTION wait(id bigint, timeout interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.wait(id bigint, timeout interval) IS 'Waits until an operation has ended, at most for a while; returns its state, "active" where it has not ended. It holds a snapshot meanwhile: not for programs that wait for many. SELECT backops.wait(48213, ''10 seconds'')';
+
+
+--
+-- Name: wake(text, bigint, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text DEFAULT 'work'::text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  perform pg_notify(worker_channel(id), p_reason)
+     from (
+       select id
+         from workers
+        where sleeping and p_queue = any (queues)
+          and not exists (select from paused_queues where name = p_queue)
+        order by random() limit least(p_jobs, 16)
+     ) as sleeper;
+end
+$$;
+
+
+--
+-- Name: FUNCTION wake(p_queue text, p_jobs bigint, p_reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) IS 'Wakes sleeping workers of a queue, at most one per job, unless it is paused. The reason is work, or suspects for jobs whose worker died.';
+
+
+--
+-- Name: worker_channel(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.worker_channel(p_worker_id bigint) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN ((("current_schema"())::text || '_w_'::text) || p_worker_id);
+
+
+--
+-- Name: FUNCTION worker_channel(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.worker_channel(p_worker_id bigint) IS 'The channel that a worker listens on. With a schema''s name of 40 characters and a worker''s id of 19 digits it has 62, and 63 is PostgreSQL''s limit.';
+
+
+--
+-- Name: worker_lock(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.worker_lock(p_worker_id bigint) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  return hashtextextended(current_schema() || '/worker/' || p_worker_id, 0);
+end
+$$;
+
+
+--
+-- Name: FUNCTION worker_lock(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.worker_lock(p_worker_id bigint) IS 'The key of a worker''s advisory lock: a claim shares it until it commits, and who wants to forget the worker must have it alone. Otherwise a claim that commits late would leave its jobs to a worker that nobody finds any more.';
+
+
+--
+-- Name: write_audit(text, bigint[], text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.write_audit(p_action text, p_operation_ids bigint[], p_reason text, p_details jsonb DEFAULT '{}'::jsonb) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  insert into audit_log (action, operation_ids, reason, details)
+    values (p_action, coalesce(p_operation_ids, '{}'), left(p_reason, 2000), jsonb_strip_nulls(coalesce(p_details, '{}')))
+$$;
+
+
+--
+-- Name: FUNCTION write_audit(p_action text, p_operation_ids bigint[], p_reason text, p_details jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.write_audit(p_action text, p_operation_ids bigint[], p_reason text, p_details jsonb) IS 'Writes down who did what to which operations, and why.';
+
+
+--
+-- Name: action_hours; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.action_hours (
+    hour timestamp with time zone NOT NULL,
+    operation text NOT NULL,
+    action text NOT NULL,
+    count bigint NOT NULL,
+    max_ms double precision NOT NULL,
+    buckets bigint[] NOT NULL,
+    CONSTRAINT action_hours_counts_up CHECK ((count >= 0)),
+    CONSTRAINT action_hours_has_25_buckets CHECK ((cardinality(buckets) = 25))
+)
+WITH (fillfactor='50');
+
+
+--
+-- Name: TABLE action_hours; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.action_hours IS 'The same attempts counted per hour and action, for 30 days: the view slow_actions reads it.';
+
+
+--
+-- Name: COLUMN action_hours.hour; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.action_hours.hour IS 'The hour in which they were reported.';
+
+
+--
+-- Name: COLUMN action_hours.operation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.action_hours.operation IS 'Name of the operation; "(ad hoc)" for all that brought their own branches.';
+
+
+--
+-- Name: COLUMN action_hours.action; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.action_hours.action IS 'Branch and name of the action.';
+
+
+--
+-- Name: COLUMN action_hours.count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.action_hours.count IS 'Attempts that completed or failed.';
+
+
+--
+-- Name: COLUMN action_hours.max_ms; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.action_hours.max_ms IS 'The longest of them.';
+
+
+--
+-- Name: COLUMN action_hours.buckets; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.action_hours.buckets IS 'How many took how long: see duration_bucket_limits.';
+
+
+--
+-- Name: actions; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.actions (
+    operation_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    run integer DEFAULT 1 NOT NULL,
+    attempts_count integer DEFAULT 0 NOT NULL,
+    earlier_attempts integer DEFAULT 0 NOT NULL,
+    max_attempts integer NOT NULL,
+    branch text NOT NULL,
+    name text NOT NULL,
+    started_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    completed_claim_id bigint,
+    skipped_at timestamp with time zone,
+    perform_at timestamp with time zone,
+    perform_in interval,
+    perform_at_global text,
+    backoff jsonb,
+    timeout interval,
+    queue text,
+    errored_at timestamp with time zone,
+    error_type text,
+    error_message text,
+    stack_trace text,
+    CONSTRAINT actions_completed_or_skipped CHECK (((completed_at IS NULL) OR (skipped_at IS NULL)))
+)
+WITH (fillfactor='50');
+
+
+--
+-- Name: TABLE actions; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.actions IS 'The plan of every operation: one row per action from the enqueue on, with what became of it.';
+
+
+--
+-- Name: COLUMN actions.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.operation_id IS 'The operation.';
+
+
+--
+-- Name: COLUMN actions."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions."position" IS 'Place in the plan, 1 to n over all branches in declared order.';
+
+
+--
+-- Name: COLUMN actions.run; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.run IS 'Counts from 1; a jump back begins a new run.';
+
+
+--
+-- Name: COLUMN actions.attempts_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.attempts_count IS 'Attempts of this run that have ended, and count against max_attempts.';
+
+
+--
+-- Name: COLUMN actions.earlier_attempts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.earlier_attempts IS 'Attempts of this run that do not count any more, because somebody gave the action a fresh budget: the next one is number earlier_attempts + attempts_count + 1 for those who look.';
+
+
+--
+-- Name: COLUMN actions.max_attempts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.max_attempts IS 'Attempts before the operation fails.';
+
+
+--
+-- Name: COLUMN actions.branch; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.branch IS 'Branch that the action belongs to; main is where an operation starts.';
+
+
+--
+-- Name: COLUMN actions.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.name IS 'Name of the action.';
+
+
+--
+-- Name: COLUMN actions.started_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.started_at IS 'When the last attempt that ended had begun.';
+
+
+--
+-- Name: COLUMN actions.completed_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.completed_at IS 'When it completed.';
+
+
+--
+-- Name: COLUMN actions.completed_claim_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.completed_claim_id IS 'The claim that completed it last: a repeated call of that claim learns that it is done.';
+
+
+--
+-- Name: COLUMN actions.skipped_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.skipped_at IS 'When a jump passed over it, or an operator skipped it.';
+
+
+--
+-- Name: COLUMN actions.perform_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.perform_at IS 'Not before this time.';
+
+
+--
+-- Name: COLUMN actions.perform_in; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.perform_in IS 'Not before this long after the operation reached the action.';
+
+
+--
+-- Name: COLUMN actions.perform_at_global; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.perform_at_global IS 'Not before the time in this key of the globals.';
+
+
+--
+-- Name: COLUMN actions.backoff; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.backoff IS 'Delay between attempts; null is the default (see backoff_delay).';
+
+
+--
+-- Name: COLUMN actions.timeout; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.timeout IS 'Longest time that one attempt may take.';
+
+
+--
+-- Name: COLUMN actions.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.queue IS 'Queue of this action; null is the queue of the operation.';
+
+
+--
+-- Name: COLUMN actions.errored_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.errored_at IS 'When its last attempt failed; cleared by success.';
+
+
+--
+-- Name: COLUMN actions.error_type; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.error_type IS 'Type of the last error; cleared by success, kept in attempts.';
+
+
+--
+-- Name: COLUMN actions.error_message; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.error_message IS 'Message of the last error; cleared by success, kept in attempts.';
+
+
+--
+-- Name: COLUMN actions.stack_trace; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.stack_trace IS 'Where the last error was thrown; cleared by success, kept in attempts.';
+
+
+--
+-- Name: jobs; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.jobs (
+    operation_id bigint NOT NULL,
+    run_at timestamp with time zone NOT NULL,
+    worker_id bigint,
+    claim_id bigint,
+    claimed_at timestamp with time zone,
+    definition_id bigint,
+    "position" integer,
+    attempt integer DEFAULT 0 NOT NULL,
+    steps_left integer NOT NULL,
+    priority smallint NOT NULL,
+    crashes smallint DEFAULT 0 NOT NULL,
+    progress real,
+    queue text NOT NULL,
+    handler text NOT NULL,
+    progress_note text,
+    CONSTRAINT jobs_claimed_whole CHECK ((((worker_id IS NULL) = (claim_id IS NULL)) AND ((worker_id IS NULL) = (claimed_at IS NULL))))
+)
+WITH (fillfactor='40', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+
+
+--
+-- Name: TABLE jobs; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.jobs IS 'The claimable row of every active operation: where it stands, when it may go on, and who holds it. None for an operation that has ended.';
+
+
+--
+-- Name: COLUMN jobs.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.operation_id IS 'The operation; the key forbids that it runs twice at once.';
+
+
+--
+-- Name: COLUMN jobs.run_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.run_at IS 'Due from this time on; infinity while the operation is parked.';
+
+
+--
+-- Name: COLUMN jobs.worker_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.worker_id IS 'Worker that holds the job, or null.';
+
+
+--
+-- Name: COLUMN jobs.claim_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.claim_id IS 'The claim it holds it by: every write names worker and claim.';
+
+
+--
+-- Name: COLUMN jobs.claimed_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.claimed_at IS 'When the current attempt began.';
+
+
+--
+-- Name: COLUMN jobs.definition_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.definition_id IS 'Version of the plan; null where branches came with the INSERT.';
+
+
+--
+-- Name: COLUMN jobs."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs."position" IS 'The action that is next or running; null while the operation is parked.';
+
+
+--
+-- Name: COLUMN jobs.attempt; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.attempt IS 'Attempts of this action begun so far, the current one included: counted at claim.';
+
+
+--
+-- Name: COLUMN jobs.steps_left; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.steps_left IS 'Actions that may still complete before the step limit.';
+
+
+--
+-- Name: COLUMN jobs.priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.priority IS '0 is served first, 9 last.';
+
+
+--
+-- Name: COLUMN jobs.crashes; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.crashes IS 'Times in a row that a worker died while it held the action; above 0 it runs alone.';
+
+
+--
+-- Name: COLUMN jobs.progress; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.progress IS 'What the running action last reported, 0 to 1.';
+
+
+--
+-- Name: COLUMN jobs.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.queue IS 'Queue that the job waits in.';
+
+
+--
+-- Name: COLUMN jobs.handler; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.handler IS 'What a worker must know to run it: "Operation/Action", or "/Action" where branches came with the INSERT.';
+
+
+--
+-- Name: COLUMN jobs.progress_note; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.progress_note IS 'What the running action last said of its progress.';
+
+
+--
+-- Name: action_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.action_status AS
+ SELECT a.operation_id,
+    a."position",
+    a.branch,
+    a.name,
+        CASE
+            WHEN (a.completed_at IS NOT NULL) THEN 'completed'::text
+            WHEN (a.skipped_at IS NOT NULL) THEN 'skipped'::text
+            WHEN ((j."position" IS NOT NULL) AND (j.worker_id IS NOT NULL)) THEN 'running'::text
+            WHEN ((j."position" IS NOT NULL) AND (j.attempt > 0)) THEN 'retrying'::text
+            WHEN ((j."position" IS NOT NULL) AND (j.run_at > backops.statement_now())) THEN 'waiting'::text
+            WHEN (j."position" IS NOT NULL) THEN 'ready'::text
+            WHEN (o.stopped_position = a."position") THEN (o.state)::text
+            ELSE 'open'::text
+        END AS status,
+    a.run,
+    (a.earlier_attempts + COALESCE(j.attempt, a.attempts_count)) AS attempts_count,
+    (a.earlier_attempts + a.max_attempts) AS max_attempts,
+    COALESCE(
+        CASE
+            WHEN (j.worker_id IS NOT NULL) THEN j.claimed_at
+            ELSE NULL::timestamp with time zone
+        END, a.started_at) AS started_at,
+    a.completed_at,
+    a.skipped_at,
+    COALESCE(
+        CASE
+            WHEN ((j.worker_id IS NULL) AND (j.run_at < 'infinity'::timestamp with time zone)) THEN j.run_at
+            ELSE NULL::timestamp with time zone
+        END, a.perform_at) AS perform_at,
+    (a.completed_at - a.started_at) AS ran_for,
+    a.errored_at,
+    a.error_type,
+    a.error_message,
+    a.stack_trace
+   FROM ((backops.actions a
+     JOIN backops.operations o ON ((o.id = a.operation_id)))
+     LEFT JOIN backops.jobs j ON (((j.operation_id = a.operation_id) AND (j."position" = a."position"))));
+
+
+--
+-- Name: VIEW action_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.action_status IS 'One row per action: what became of it, or what it waits for.';
+
+
+--
+-- Name: attempt_logs; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.attempt_logs (
+    operation_id bigint NOT NULL,
+    claim_id bigint NOT NULL,
+    number integer NOT NULL,
+    "position" integer NOT NULL,
+    run integer NOT NULL,
+    attempt integer NOT NULL,
+    logged_at timestamp with time zone NOT NULL,
+    level text NOT NULL,
+    message text NOT NULL,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT attempt_logs_level_is_known CHECK ((level = ANY (ARRAY['trace'::text, 'debug'::text, 'info'::text, 'notice'::text, 'warning'::text, 'error'::text, 'critical'::text])))
+);
+
+
+--
+-- Name: TABLE attempt_logs; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.attempt_logs IS 'What actions logged, one row per line, where their worker stores it (WorkerConfiguration.attemptLogs): written with the outcome of the attempt, never line by line, so a crash loses the lines of what ran. Gone with the operation. SELECT logged_at, level, message, metadata FROM backops.attempt_logs WHERE operation_id = 48213 ORDER BY claim_id, number';
+
+
+--
+-- Name: COLUMN attempt_logs.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.operation_id IS 'The operation.';
+
+
+--
+-- Name: COLUMN attempt_logs.claim_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.claim_id IS 'The claim of the attempt: claims grow with time, so claim_id, number is the order of an operation''s lines.';
+
+
+--
+-- Name: COLUMN attempt_logs.number; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.number IS 'Place of the line in its attempt, from 1; what is left out for want of room leaves a gap.';
+
+
+--
+-- Name: COLUMN attempt_logs."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs."position" IS 'The action''s place in the plan.';
+
+
+--
+-- Name: COLUMN attempt_logs.run; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.run IS 'The run of the action.';
+
+
+--
+-- Name: COLUMN attempt_logs.attempt; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.attempt IS 'The attempt of that run.';
+
+
+--
+-- Name: COLUMN attempt_logs.logged_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.logged_at IS 'When it was logged, by the clock of the worker''s host.';
+
+
+--
+-- Name: COLUMN attempt_logs.level; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.level IS 'trace, debug, info, notice, warning, error or critical.';
+
+
+--
+-- Name: COLUMN attempt_logs.message; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.message IS 'The message, cut off after some kB.';
+
+
+--
+-- Name: COLUMN attempt_logs.metadata; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.attempt_logs.metadata IS 'The metadata of the line as an object of texts, without what the columns say.';
+
+
+--
+-- Name: attempts_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.attempts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME backops.attempts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: audit_log; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.audit_log (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    who text DEFAULT (SESSION_USER)::text NOT NULL,
+    action text NOT NULL,
+    operation_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    reason text,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+
+--
+-- Name: TABLE audit_log; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.audit_log IS 'One row for every call of a function that steers. The view audit shows it. It grows by what people do; nothing deletes from it.';
+
+
+--
+-- Name: COLUMN audit_log.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.id IS 'In the order of the calls.';
+
+
+--
+-- Name: COLUMN audit_log.at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.at IS 'When.';
+
+
+--
+-- Name: COLUMN audit_log.who; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.who IS 'Database role that was logged in, whatever SET ROLE says.';
+
+
+--
+-- Name: COLUMN audit_log.action; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.action IS 'The function: retry, cancel, skip, jump, run_from, set_global, reschedule, rerun, pause, resume …';
+
+
+--
+-- Name: COLUMN audit_log.operation_ids; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.operation_ids IS 'The operations that it changed.';
+
+
+--
+-- Name: COLUMN audit_log.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.reason IS 'Why, in the words of whoever did.';
+
+
+--
+-- Name: COLUMN audit_log.details; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.details IS 'What else the call said: the target of a jump, a key, a queue.';
+
+
+--
+-- Name: audit; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.audit AS
+ SELECT audit_log.id,
+    audit_log.at,
+    audit_log.who,
+    audit_log.action,
+    audit_log.operation_ids,
+    cardinality(audit_log.operation_ids) AS count,
+    audit_log.reason,
+    audit_log.details
+   FROM backops.audit_log;
+
+
+--
+-- Name: VIEW audit; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.audit IS 'Who did what to which operations, why and when: one row for every call that steered. SELECT * FROM backops.audit ORDER BY id DESC LIMIT 20';
+
+
+--
+-- Name: audit_log_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME backops.audit_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: claim_ids; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+CREATE SEQUENCE backops.claim_ids
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+
+--
+-- Name: SEQUENCE claim_ids; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON SEQUENCE backops.claim_ids IS 'Numbers every claim and every in-place advance, so that no old claim can look current again.';
+
+
+--
+-- Name: definitions; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.definitions (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    fingerprint text NOT NULL,
+    branches json NOT NULL,
+    current boolean DEFAULT true NOT NULL,
+    registered_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL
+);
+
+
+--
+-- Name: TABLE definitions; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.definitions IS 'Plans by operation name, as workers registered them. The current one expands a plain INSERT; older ones stay for operations in flight.';
+
+
+--
+-- Name: COLUMN definitions.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definitions.id IS 'Number of this version of the plan.';
+
+
+--
+-- Name: COLUMN definitions.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definitions.name IS 'Name of the operation.';
+
+
+--
+-- Name: COLUMN definitions.fingerprint; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definitions.fingerprint IS 'SHA-256 over the actions and their options: two workers with the same plan share one row.';
+
+
+--
+-- Name: COLUMN definitions.branches; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definitions.branches IS 'The plan as it was registered: {"main": ["A", ["B", {…options}]], …}.';
+
+
+--
+-- Name: COLUMN definitions.current; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definitions.current IS 'True for the version that new operations get: the one registered last.';
+
+
+--
+-- Name: COLUMN definitions.registered_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definitions.registered_at IS 'When this version was last made the current one.';
+
+
+--
+-- Name: definitions_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.definitions ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME backops.definitions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: engine; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.engine (
+    singleton boolean DEFAULT true NOT NULL,
+    release text NOT NULL,
+    checksum text NOT NULL,
+    objects jsonb NOT NULL,
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT engine_is_one_row CHECK (singleton)
+);
+
+
+--
+-- Name: TABLE engine; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.engine IS 'Whose functions and views this schema has, in one row; none while it has no functions.';
+
+
+--
+-- Name: COLUMN engine.singleton; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.engine.singleton IS 'Always true: there is one row.';
+
+
+--
+-- Name: COLUMN engine.release; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.engine.release IS 'The release of BackOps that they belong to.';
+
+
+--
+-- Name: COLUMN engine.checksum; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.engine.checksum IS 'A number over the text of all of them.';
+
+
+--
+-- Name: COLUMN engine.objects; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.engine.objects IS 'What was created, with the MD5 of the bodies of functions, so that a change by hand is seen.';
+
+
+--
+-- Name: COLUMN engine.applied_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.engine.applied_at IS 'When they were put here.';
+
+
+--
+-- Name: failures; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.failures AS
+ WITH RECURSIVE groups(fingerprint, n) AS (
+        ( SELECT attempts.fingerprint,
+            1 AS "?column?"
+           FROM backops.attempts
+          WHERE (attempts.fingerprint IS NOT NULL)
+          ORDER BY attempts.fingerprint
+         LIMIT 1)
+        UNION ALL
+         SELECT next.fingerprint,
+            (groups_1.n + 1)
+           FROM (groups groups_1
+             CROSS JOIN LATERAL ( SELECT t.fingerprint
+                   FROM backops.attempts t
+                  WHERE (t.fingerprint > groups_1.fingerprint)
+                  ORDER BY t.fingerprint
+                 LIMIT 1) next)
+          WHERE (groups_1.n < 1000)
+        )
+ SELECT (o.name)::text AS operation,
+    ((a.branch || '/'::text) || a.name) AS action,
+    last.error_type,
+    groups.fingerprint,
+    ( SELECT count(*) AS count
+           FROM ( SELECT
+                   FROM backops.attempts t
+                  WHERE (t.fingerprint = groups.fingerprint)
+                 LIMIT 1000) counted) AS count,
+    ( SELECT min(t.ended_at) AS min
+           FROM backops.attempts t
+          WHERE (t.fingerprint = groups.fingerprint)) AS first_at,
+    last.ended_at AS last_at,
+    last.operation_id AS example_id,
+    last.error_message AS example_message,
+    (EXISTS ( SELECT
+           FROM backops.attempts t
+          WHERE (t.fingerprint = groups.fingerprint)
+         OFFSET 1000)) AS capped
+   FROM (((groups
+     CROSS JOIN LATERAL ( SELECT t.operation_id,
+            t."position",
+            t.error_type,
+            t.error_message,
+            t.ended_at
+           FROM backops.attempts t
+          WHERE (t.fingerprint = groups.fingerprint)
+          ORDER BY t.ended_at DESC
+         LIMIT 1) last)
+     CROSS JOIN LATERAL ( SELECT o_1.name
+           FROM backops.operations o_1
+          WHERE (o_1.id = last.operation_id)) o)
+     LEFT JOIN LATERAL ( SELECT a_1.branch,
+            a_1.name
+           FROM backops.actions a_1
+          WHERE ((a_1.operation_id = last.operation_id) AND (a_1."position" = last."position"))) a ON (true));
+
+
+--
+-- Name: VIEW failures; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.failures IS 'What has failed and still is, grouped by operation, action and kind of error. count stops at 1000, then capped is true; at most 1000 groups. SELECT * FROM backops.failures ORDER BY last_at DESC LIMIT 20; then SELECT * FROM backops.retry_where(error => ''fingerprint'')';
+
+
+--
+-- Name: help; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.help AS
+ SELECT
+        CASE c.relkind
+            WHEN 'v'::"char" THEN 'view'::text
+            ELSE 'table'::text
+        END AS kind,
+    (c.relname)::text AS name,
+    ( SELECT string_agg((a.attname)::text, ', '::text ORDER BY a.attnum) AS string_agg
+           FROM pg_attribute a
+          WHERE ((a.attrelid = c.oid) AND (a.attnum > 0) AND (NOT a.attisdropped))) AS signature,
+    obj_description(c.oid, 'pg_class'::name) AS comment
+   FROM pg_class c
+  WHERE ((c.relnamespace = ( SELECT pg_class.relnamespace
+           FROM pg_class
+          WHERE (pg_class.oid = ('backops.operations'::regclass)::oid))) AND (c.relname IN ( SELECT p.name
+           FROM backops.privileges() p(kind, name, role, privilege, columns)
+          WHERE (p.kind = ANY (ARRAY['table'::text, 'view'::text])))) AND (c.relkind = ANY (ARRAY['r'::"char", 'v'::"char"])))
+UNION ALL
+ SELECT 'function'::text AS kind,
+    (p.proname)::text AS name,
+    pg_get_function_arguments(p.oid) AS signature,
+    obj_description(p.oid, 'pg_proc'::name) AS comment
+   FROM pg_proc p
+  WHERE ((p.pronamespace = ( SELECT pg_class.relnamespace
+           FROM pg_class
+          WHERE (pg_class.oid = ('backops.operations'::regclass)::oid))) AND (p.proname IN ( SELECT p_1.name
+           FROM backops.privileges() p_1(kind, name, role, privilege, columns)
+          WHERE (p_1.kind = 'function'::text))));
+
+
+--
+-- Name: VIEW help; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.help IS 'Every view, table and function of this schema that is meant to be used, with its columns or arguments and what it does. SELECT * FROM backops.help ORDER BY kind DESC, name; SELECT comment FROM backops.help WHERE name = ''retry_where''';
+
+
+--
+-- Name: migrations; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.migrations (
+    version integer NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+
+--
+-- Name: TABLE migrations; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.migrations IS 'The steps that this schema has taken.';
+
+
+--
+-- Name: COLUMN migrations.version; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.migrations.version IS 'Number of the step.';
+
+
+--
+-- Name: COLUMN migrations.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.migrations.name IS 'What it was about.';
+
+
+--
+-- Name: COLUMN migrations.checksum; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.migrations.checksum IS 'SHA-256 of its text.';
+
+
+--
+-- Name: COLUMN migrations.applied_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.migrations.applied_at IS 'When it was taken.';
+
+
+--
+-- Name: operation_minutes; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.operation_minutes (
+    minute timestamp with time zone NOT NULL,
+    queue text NOT NULL,
+    operation text NOT NULL,
+    completed bigint NOT NULL,
+    failed bigint NOT NULL,
+    retried bigint NOT NULL,
+    max_ms double precision NOT NULL,
+    buckets bigint[] NOT NULL,
+    CONSTRAINT operation_minutes_counts_up CHECK ((LEAST(completed, failed, retried) >= 0)),
+    CONSTRAINT operation_minutes_has_25_buckets CHECK ((cardinality(buckets) = 25))
+)
+WITH (fillfactor='50');
+
+
+--
+-- Name: TABLE operation_minutes; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.operation_minutes IS 'Attempts that ended, counted per minute for a day by the workers that ran them: what the view throughput shows. A worker adds what it counted every few seconds: one that is killed loses that much, and nothing is counted twice.';
+
+
+--
+-- Name: COLUMN operation_minutes.minute; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.minute IS 'The minute in which a worker reported them, seconds after they ended.';
+
+
+--
+-- Name: COLUMN operation_minutes.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.queue IS 'Queue of the jobs.';
+
+
+--
+-- Name: COLUMN operation_minutes.operation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.operation IS 'Name of the operation; "(ad hoc)" for all that brought their own branches.';
+
+
+--
+-- Name: COLUMN operation_minutes.completed; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.completed IS 'Attempts that completed their action.';
+
+
+--
+-- Name: COLUMN operation_minutes.failed; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.failed IS 'Attempts whose failure ended the operation.';
+
+
+--
+-- Name: COLUMN operation_minutes.retried; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.retried IS 'Attempts that failed and are tried again.';
+
+
+--
+-- Name: COLUMN operation_minutes.max_ms; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.max_ms IS 'The longest of them.';
+
+
+--
+-- Name: COLUMN operation_minutes.buckets; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_minutes.buckets IS 'How many took how long: see duration_bucket_limits.';
+
+
+--
+-- Name: visible_operations; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.visible_operations AS
+ SELECT o.id,
+    o.name,
+    o.state,
+    o.key,
+    o.queue,
+    o.priority,
+    o.perform_at,
+    o.step_limit,
+    o.created_at,
+    o.ended_at,
+    o.completed_at,
+    o.parked_at,
+    o.stopped_position,
+    o.stop_reason,
+    o.enqueued_by,
+    o.traceparent,
+    o.tags,
+    o.branches,
+    o.globals
+   FROM ( SELECT operations.id,
+            (operations.name)::text AS name,
+            (operations.state)::text AS state,
+            (operations.key)::text AS key,
+            (operations.queue)::text AS queue,
+            (operations.priority)::smallint AS priority,
+            (operations.perform_at)::timestamp with time zone AS perform_at,
+            (operations.step_limit)::integer AS step_limit,
+            operations.created_at,
+            operations.ended_at,
+            operations.completed_at,
+            operations.parked_at,
+            operations.stopped_position,
+            operations.stop_reason,
+            operations.enqueued_by,
+            operations.traceparent,
+            (operations.tags)::text[] AS tags,
+            operations.branches,
+            (operations.globals)::jsonb AS globals,
+            true AS is_whole
+           FROM backops.operations
+        UNION ALL
+         SELECT operations.id,
+            (operations.name)::text AS name,
+            (operations.state)::text AS state,
+            (operations.key)::text AS key,
+            (operations.queue)::text AS queue,
+            (operations.priority)::smallint AS priority,
+            (operations.perform_at)::timestamp with time zone AS perform_at,
+            (operations.step_limit)::integer AS step_limit,
+            operations.created_at,
+            operations.ended_at,
+            operations.completed_at,
+            operations.parked_at,
+            operations.stopped_position,
+            operations.stop_reason,
+            operations.enqueued_by,
+            operations.traceparent,
+            (operations.tags)::text[] AS tags,
+            operations.branches,
+            backops.redacted((operations.name)::text, (operations.globals)::jsonb) AS redacted,
+            false
+           FROM backops.operations) o
+  WHERE ((o.is_whole = ( SELECT backops.sees_secrets() AS sees_secrets)) AND (o.is_whole OR (o.id = (o.id + 0))));
+
+
+--
+-- Name: VIEW visible_operations; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.visible_operations IS 'The operations as the caller may see them: secret globals are redacted for all but workers and the owner.';
+
+
+--
+-- Name: workers; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.workers (
+    id bigint NOT NULL,
+    host text NOT NULL,
+    pid integer NOT NULL,
+    version text DEFAULT ''::text NOT NULL,
+    queues text[] NOT NULL,
+    slots integer NOT NULL,
+    started_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    heartbeat_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    lease interval NOT NULL,
+    sleeping boolean DEFAULT false NOT NULL,
+    stopping boolean DEFAULT false NOT NULL,
+    handlers text[] NOT NULL,
+    schema_version integer,
+    backend_pid integer,
+    backend_started_at timestamp with time zone,
+    server_started_at timestamp with time zone,
+    missing_since timestamp with time zone,
+    CONSTRAINT workers_lease_is_positive CHECK ((lease > '00:00:00'::interval)),
+    CONSTRAINT workers_slots_are_positive CHECK ((slots > 0))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='200');
+
+
+--
+-- Name: TABLE workers; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.workers IS 'One row per live worker process; gone when it stops, or when it died and its jobs were rescued.';
+
+
+--
+-- Name: COLUMN workers.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.id IS 'Random, and new for every registration: never from a sequence, which a restore would rewind.';
+
+
+--
+-- Name: COLUMN workers.host; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.host IS 'Host name.';
+
+
+--
+-- Name: COLUMN workers.pid; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.pid IS 'Process id on that host.';
+
+
+--
+-- Name: COLUMN workers.version; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.version IS 'Version of the application that it runs.';
+
+
+--
+-- Name: COLUMN workers.queues; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.queues IS 'Queues that it serves.';
+
+
+--
+-- Name: COLUMN workers.slots; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.slots IS 'Actions that it runs at once.';
+
+
+--
+-- Name: COLUMN workers.started_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.started_at IS 'When it registered.';
+
+
+--
+-- Name: COLUMN workers.heartbeat_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.heartbeat_at IS 'When it last renewed its lease.';
+
+
+--
+-- Name: COLUMN workers.lease; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.lease IS 'Its jobs are its own until heartbeat_at + lease.';
+
+
+--
+-- Name: COLUMN workers.sleeping; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.sleeping IS 'True while it waits to be woken by NOTIFY.';
+
+
+--
+-- Name: COLUMN workers.stopping; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.stopping IS 'True while it finishes what it holds and claims nothing more.';
+
+
+--
+-- Name: COLUMN workers.handlers; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.handlers IS 'What it can run: "Operation/Action" and "/Action".';
+
+
+--
+-- Name: COLUMN workers.schema_version; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.schema_version IS 'Newest version of this schema that it knows; null where it did not say.';
+
+
+--
+-- Name: COLUMN workers.backend_pid; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.backend_pid IS 'Server process of the connection that the worker keeps for as long as it lives; null without a direct connection.';
+
+
+--
+-- Name: COLUMN workers.backend_started_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.backend_started_at IS 'When that server process began, because process ids come back.';
+
+
+--
+-- Name: COLUMN workers.server_started_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.server_started_at IS 'When the server had begun that runs it: after a restart all connections are gone, and nobody died.';
+
+
+--
+-- Name: COLUMN workers.missing_since; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.missing_since IS 'Since when others have seen that connection gone.';
+
+
+--
+-- Name: operation_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.operation_status AS
+ SELECT o.id,
+    o.name,
+        CASE
+            WHEN (o.state <> 'active'::text) THEN o.state
+            WHEN (o.parked_at IS NOT NULL) THEN 'parked'::text
+            WHEN (j.worker_id IS NOT NULL) THEN 'running'::text
+            WHEN (j.attempt > 0) THEN 'retrying'::text
+            WHEN (j.run_at > backops.statement_now()) THEN 'waiting'::text
+            ELSE 'ready'::text
+        END AS status,
+    o.state,
+    ((p.done || '/'::text) || p.total) AS progress,
+    ((a.branch || '/'::text) || a.name) AS action,
+    COALESCE((a.earlier_attempts + COALESCE(j.attempt, a.attempts_count)), 0) AS attempt,
+    (a.earlier_attempts + a.max_attempts) AS max_attempts,
+        CASE
+            WHEN ((j.worker_id IS NULL) AND (j.run_at < 'infinity'::timestamp with time zone)) THEN j.run_at
+            ELSE NULL::timestamp with time zone
+        END AS run_at,
+    COALESCE(j.queue, o.queue) AS queue,
+    o.priority,
+    o.key,
+    o.tags,
+    j.progress AS reported_progress,
+    j.progress_note,
+    ((w.host || ' pid '::text) || w.pid) AS worker,
+    a.error_type,
+    a.error_message,
+    a.errored_at,
+        CASE
+            WHEN (o.parked_at IS NOT NULL) THEN format('no worker has registered "%s"'::text, o.name)
+            WHEN ((o.state = 'failed'::text) AND (a.error_type = 'crashed'::text) AND (a.attempts_count < a.max_attempts)) THEN 'the third crash in a row ended it: an action that takes its worker down three times is not tried again by itself'::text
+            WHEN (o.state = 'cancelled'::text) THEN COALESCE(('cancelled: '::text || o.stop_reason), 'cancelled'::text)
+            WHEN ((j.operation_id IS NOT NULL) AND (j.worker_id IS NULL) AND (j.run_at <= backops.statement_now()) AND (NOT (EXISTS ( SELECT
+               FROM backops.workers k
+              WHERE ((j.handler = ANY (k.handlers)) AND (j.queue = ANY (k.queues))))))) THEN format('no worker of queue "%s" knows "%s"'::text, j.queue, j.handler)
+            WHEN (j.crashes > 0) THEN format('its worker died %s time(s); it runs alone next'::text, j.crashes)
+            ELSE NULL::text
+        END AS note,
+    o.globals,
+    o.created_at,
+    o.ended_at
+   FROM ((((backops.visible_operations o
+     LEFT JOIN backops.jobs j ON ((j.operation_id = o.id)))
+     LEFT JOIN backops.workers w ON ((w.id = j.worker_id)))
+     LEFT JOIN backops.actions a ON (((a.operation_id = o.id) AND (a."position" = COALESCE(j."position", o.stopped_position)))))
+     CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (actions.completed_at IS NOT NULL)) AS done,
+            count(*) FILTER (WHERE ((actions.skipped_at IS NULL) AND ((actions.branch = 'main'::text) OR (actions.completed_at IS NOT NULL) OR (actions."position" = j."position")))) AS total
+           FROM backops.actions
+          WHERE (actions.operation_id = o.id)) p);
+
+
+--
+-- Name: VIEW operation_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.operation_status IS 'One row per operation: where it stands, what it waits for, what went wrong. Add WHERE id = … or ORDER BY id DESC LIMIT …: it reads only what it shows.';
+
+
+--
+-- Name: operations_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.operations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME backops.operations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: paused_queues; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.paused_queues AS
+ SELECT queues.name,
+    queues.paused_at,
+    queues.paused_until,
+    queues.paused_by,
+    queues.reason
+   FROM backops.queues
+  WHERE ((queues.paused_at IS NOT NULL) AND (COALESCE(queues.paused_until, 'infinity'::timestamp with time zone) > backops.statement_now()));
+
+
+--
+-- Name: VIEW paused_queues; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.paused_queues IS 'Queues that are paused now: nothing of them is claimed, and nobody is woken for them.';
+
+
+--
+-- Name: queue_depth; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.queue_depth AS
+ SELECT n.queue,
+    c.ready,
+    c.scheduled,
+    c.running,
+    c.retrying,
+    c.parked AS waiting,
+    c.oldest_ready_at,
+    (backops.statement_now() - c.oldest_ready_at) AS oldest_ready_age,
+    q.paused_at,
+    q.paused_until,
+    q.paused_by,
+    q.reason AS paused_reason,
+    ( SELECT count(*) AS count
+           FROM backops.workers w
+          WHERE ((n.queue = ANY (w.queues)) AND (NOT w.stopping) AND ((w.heartbeat_at + w.lease) > backops.statement_now()))) AS workers,
+    c.capped
+   FROM ((backops.queue_names() n(queue)
+     CROSS JOIN LATERAL backops.count_queue(n.queue) c(ready, running, retrying, scheduled, parked, oldest_ready_at, capped))
+     LEFT JOIN backops.paused_queues q ON ((q.name = n.queue)));
+
+
+--
+-- Name: VIEW queue_depth; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.queue_depth IS 'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), waiting (parked, until a worker registers their name), and who paused it. Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. SELECT * FROM backops.queue_depth ORDER BY queue';
+
+
+--
+-- Name: queue_samples; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.queue_samples (
+    singleton boolean DEFAULT true NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    depths jsonb NOT NULL,
+    CONSTRAINT queue_samples_is_one_row CHECK (singleton)
+);
+
+
+--
+-- Name: TABLE queue_samples; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.queue_samples IS 'The last sample of queue_depth, in one row: fifty workers whose metrics are collected every few seconds read it, and one of them renews it.';
+
+
+--
+-- Name: COLUMN queue_samples.singleton; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_samples.singleton IS 'Always true: there is one row.';
+
+
+--
+-- Name: COLUMN queue_samples.taken_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_samples.taken_at IS 'When it was taken.';
+
+
+--
+-- Name: COLUMN queue_samples.depths; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_samples.depths IS 'The rows of queue_depth, as far as metrics show them.';
+
+
+--
+-- Name: secret_keys; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.secret_keys (
+    name text NOT NULL,
+    key text NOT NULL,
+    CONSTRAINT secret_keys_are_short CHECK (((octet_length(name) <= 800) AND (octet_length(key) <= 1500))),
+    CONSTRAINT secret_keys_key_is_not_empty CHECK ((key <> ''::text))
+);
+
+
+--
+-- Name: TABLE secret_keys; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.secret_keys IS 'Keys of the globals whose values only workers and the owner of this schema see. INSERT INTO backops.secret_keys VALUES (''Fulfilment'', ''card_token''); the name * means every operation.';
+
+
+--
+-- Name: COLUMN secret_keys.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.secret_keys.name IS 'Name of the operation, or * for all.';
+
+
+--
+-- Name: COLUMN secret_keys.key; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.secret_keys.key IS 'The key, at the top of the globals; all that lies under it is secret.';
+
+
+--
+-- Name: slow_actions; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.slow_actions AS
+ SELECT h.operation,
+    h.action,
+    h.count,
+    backops.bucket_quantile(h.buckets, (0.5)::double precision, h.max_ms) AS p50_ms,
+    backops.bucket_quantile(h.buckets, (0.95)::double precision, h.max_ms) AS p95_ms,
+    h.max_ms,
+    h.since
+   FROM ( SELECT action_hours.operation,
+            action_hours.action,
+            (sum(action_hours.count))::bigint AS count,
+            max(action_hours.max_ms) AS max_ms,
+            backops.bucket_sums(array_agg(action_hours.buckets)) AS buckets,
+            min(action_hours.hour) AS since
+           FROM backops.action_hours
+          WHERE (action_hours.hour = ANY (ARRAY[( SELECT date_trunc('hour'::text, backops.clock_now(), 'UTC'::text) AS date_trunc), ( SELECT (date_trunc('hour'::text, backops.clock_now(), 'UTC'::text) - '01:00:00'::interval))]))
+          GROUP BY action_hours.operation, action_hours.action) h;
+
+
+--
+-- Name: VIEW slow_actions; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.slow_actions IS 'How long attempts of each action ran in this hour and the one before. Quantiles are taken from buckets and exact to their width; action_hours has the last 30 days. SELECT * FROM backops.slow_actions ORDER BY p95_ms DESC LIMIT 20';
+
+
+--
+-- Name: stuck; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.stuck AS
+ SELECT s.operation_id,
+    (o.name)::text AS name,
+    s.queue,
+    ((a.branch || '/'::text) || a.name) AS action,
+    s.since,
+    s.reason,
+    s.advice
+   FROM (((( SELECT o_1.id AS operation_id,
+            NULL::integer AS "position",
+            o_1.queue,
+            o_1.parked_at AS since,
+            format('no worker has registered "%s"'::text, o_1.name) AS reason,
+            'Start a worker that knows it; explain(id) says whether the name may be misspelt.'::text AS advice
+           FROM backops.operations o_1
+          WHERE (o_1.parked_at IS NOT NULL)
+         LIMIT 100)
+        UNION ALL
+        ( SELECT j.operation_id,
+            j."position",
+            j.queue,
+            j.run_at,
+            format('its worker died %s time(s); it runs alone next'::text, j.crashes) AS format,
+            'A worker takes it once nothing else runs in its process. skip(id) leaves the action out, cancel(id) ends it.'::text
+           FROM backops.jobs j
+          WHERE ((j.crashes > 0) AND (j.worker_id IS NULL))
+         LIMIT 100)
+        UNION ALL
+         SELECT f.operation_id,
+            f."position",
+            n.queue,
+            COALESCE(f.claimed_at, f.run_at) AS "coalesce",
+                CASE
+                    WHEN ((f.worker_id IS NOT NULL) AND (w.id IS NULL)) THEN 'the worker that held it is gone'::text
+                    WHEN ((f.worker_id IS NOT NULL) AND ((w.heartbeat_at + w.lease) <= backops.statement_now())) THEN format('its worker, %s pid %s, was last heard of at %s'::text, w.host, w.pid, w.heartbeat_at)
+                    WHEN (f.worker_id IS NOT NULL) THEN format('it has run for over an hour on %s pid %s'::text, w.host, w.pid)
+                    WHEN (q.name IS NOT NULL) THEN format('queue "%s" is paused'::text, n.queue)
+                    WHEN (NOT k.serves) THEN format('no live worker serves queue "%s"'::text, n.queue)
+                    WHEN (NOT k.knows) THEN format('no live worker of queue "%s" knows "%s"'::text, n.queue, f.handler)
+                    ELSE 'workers that know it are busy'::text
+                END AS "case",
+                CASE
+                    WHEN ((f.worker_id IS NOT NULL) AND ((w.heartbeat_at + w.lease) > backops.statement_now())) THEN 'cancel(id) stops it; a timeout on the action would.'::text
+                    WHEN (f.worker_id IS NOT NULL) THEN 'Living workers take it back; run one, or call rescue().'::text
+                    WHEN (q.name IS NOT NULL) THEN format('resume(''%s'')'::text, n.queue)
+                    WHEN ((NOT k.serves) OR (NOT k.knows)) THEN 'Start a worker that serves the queue and knows the action; explain(id) tells more.'::text
+                    ELSE 'Start more workers, or give them more slots.'::text
+                END AS "case"
+           FROM ((((backops.queue_names() n(queue)
+             CROSS JOIN LATERAL backops.front_of_queue(n.queue, 100) f(operation_id, "position", priority, worker_id, run_at, claimed_at, attempt, crashes, handler))
+             LEFT JOIN backops.paused_queues q ON ((q.name = n.queue)))
+             LEFT JOIN backops.workers w ON ((w.id = f.worker_id)))
+             CROSS JOIN LATERAL ( SELECT COALESCE(bool_or(true), false) AS serves,
+                    COALESCE(bool_or((f.handler = ANY (w_1.handlers))), false) AS knows
+                   FROM backops.workers w_1
+                  WHERE ((n.queue = ANY (w_1.queues)) AND (NOT w_1.stopping) AND ((w_1.heartbeat_at + w_1.lease) > backops.statement_now()))) k)
+          WHERE ((f.crashes = 0) AND
+                CASE
+                    WHEN (f.worker_id IS NULL) THEN (f.run_at < (backops.statement_now() - '00:01:00'::interval))
+                    WHEN ((w.id IS NULL) OR ((w.heartbeat_at + w.lease) <= backops.statement_now())) THEN true
+                    ELSE (f.claimed_at < (backops.statement_now() - '01:00:00'::interval))
+                END)) s
+     JOIN backops.operations o ON ((o.id = s.operation_id)))
+     LEFT JOIN backops.actions a ON (((a.operation_id = s.operation_id) AND (a."position" = s."position"))));
+
+
+--
+-- Name: VIEW stuck; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.stuck IS 'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked. The first hundred of each kind and queue. SELECT * FROM backops.stuck ORDER BY since LIMIT 20';
+
+
+--
+-- Name: throughput; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.throughput AS
+ SELECT operation_minutes.minute,
+    operation_minutes.queue,
+    operation_minutes.operation,
+    operation_minutes.completed,
+    operation_minutes.failed,
+    operation_minutes.retried,
+    backops.bucket_quantile(operation_minutes.buckets, (0.5)::double precision, operation_minutes.max_ms) AS p50_ms,
+    backops.bucket_quantile(operation_minutes.buckets, (0.95)::double precision, operation_minutes.max_ms) AS p95_ms
+   FROM backops.operation_minutes;
+
+
+--
+-- Name: VIEW throughput; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.throughput IS 'Attempts per minute, queue and operation over the last day: completed, failed (and ended their operation), retried (failed, and are tried again), and how long their actions ran. Counted by the workers, seconds behind; one that is killed loses what it counted in its last seconds. SELECT * FROM backops.throughput ORDER BY minute DESC LIMIT 20';
+
+
+--
+-- Name: timeline; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.timeline AS
+ SELECT t.operation_id,
+    t."position",
+    t.branch,
+    t.action,
+    t.run,
+    t.attempt,
+    t.started_at,
+    t.ended_at,
+    t.outcome,
+    t.worker
+   FROM ( SELECT t_1.operation_id,
+            t_1."position",
+            a.branch,
+            a.name AS action,
+            t_1.run,
+            t_1.attempt,
+            t_1.started_at,
+            t_1.ended_at,
+            t_1.outcome,
+            t_1.worker
+           FROM (backops.attempts t_1
+             CROSS JOIN LATERAL ( SELECT a_1.branch,
+                    a_1.name
+                   FROM backops.actions a_1
+                  WHERE ((a_1.operation_id = t_1.operation_id) AND (a_1."position" = t_1."position"))
+                 OFFSET 0) a)
+        UNION ALL
+         SELECT a.operation_id,
+            a."position",
+            a.branch,
+            a.name,
+            a.run,
+            (a.earlier_attempts + a.attempts_count),
+            a.started_at,
+            a.completed_at,
+            'completed'::text,
+            NULL::text
+           FROM backops.actions a
+          WHERE (a.completed_at IS NOT NULL)
+        UNION ALL
+         SELECT j.operation_id,
+            j."position",
+            a.branch,
+            a.name,
+            a.run,
+            (a.earlier_attempts + j.attempt),
+            j.claimed_at,
+            NULL::timestamp with time zone,
+            'running'::text,
+            ((w.host || ' pid '::text) || w.pid)
+           FROM ((backops.jobs j
+             CROSS JOIN LATERAL ( SELECT a_1.branch,
+                    a_1.name,
+                    a_1.run,
+                    a_1.earlier_attempts
+                   FROM backops.actions a_1
+                  WHERE ((a_1.operation_id = j.operation_id) AND (a_1."position" = j."position"))
+                 OFFSET 0) a)
+             LEFT JOIN backops.workers w ON ((w.id = j.worker_id)))
+          WHERE (j.worker_id IS NOT NULL)) t;
+
+
+--
+-- Name: VIEW timeline; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.timeline IS 'Every attempt of an operation, whatever became of it, with the one that runs now: what a chart of it is drawn from. SELECT * FROM backops.timeline WHERE operation_id = 48213 ORDER BY started_at';
+
+
+--
+-- Name: worker_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.worker_status AS
+ SELECT w.id,
+    w.host,
+    w.pid,
+    w.version,
+    w.queues,
+    w.slots,
+    COALESCE(b.busy, (0)::bigint) AS busy,
+    w.started_at,
+    w.heartbeat_at,
+    (backops.statement_now() - w.heartbeat_at) AS last_seen,
+    w.sleeping,
+    w.stopping,
+    ((w.missing_since IS NOT NULL) OR ((w.heartbeat_at + w.lease) <= backops.statement_now())) AS missing,
+    w.schema_version,
+    COALESCE(b.capped, false) AS capped
+   FROM (backops.workers w
+     LEFT JOIN ( SELECT j.worker_id,
+            count(*) AS busy,
+            bool_or(j.is_capped) AS capped
+           FROM (backops.queue_names() n(queue)
+             CROSS JOIN LATERAL ( SELECT f.worker_id,
+                    (count(*) OVER () >= 1000) AS is_capped
+                   FROM backops.front_of_queue(n.queue, 1000) f(operation_id, "position", priority, worker_id, run_at, claimed_at, attempt, crashes, handler)) j)
+          WHERE (j.worker_id IS NOT NULL)
+          GROUP BY j.worker_id) b ON ((b.worker_id = w.id)));
+
+
+--
+-- Name: VIEW worker_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.worker_status IS 'Worker processes: how many jobs they hold (busy; more than slots while actions of no time are claimed ahead), when they were last heard of, and whether they are missing. busy is looked for among the first thousands of jobs that are due in each queue; capped says that there were more. SELECT * FROM backops.worker_status ORDER BY host, pid';
+
+
+--
+-- Data for Name: action_hours; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM stdin;
+2026-11-29 14:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+\.
+
+
+--
+-- Data for Name: actions; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace) FROM stdin;
+1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	1	1	1	0	25	main	Charge	2026-11-29 14:34:07.246705+00	2026-11-29 14:34:07.253209+00	1	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-29 14:34:07.253209+00	2026-11-29 14:34:07.256663+00	2	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-29 14:34:07.256663+00	2026-11-29 14:34:07.257094+00	3	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-29 14:34:07.257955+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 14:34:07.258449+00	DiskFull	no space left	main.swift:1
+3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-29 14:34:07.261668+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	1	1	1	0	25	main	Charge	2026-11-29 14:34:07.266304+00	2026-11-29 14:34:07.266567+00	6	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-29 14:34:07.266567+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 14:34:07.267095+00	Timeout	too slow	\N
+6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+6	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-29 14:34:07.270144+00	2026-11-29 14:34:07.270424+00	9	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+10	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+10	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+10	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+10	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+12	1	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+12	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+14	1	1	0	1	1	main	Build	2026-11-29 14:34:07.278133+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 14:34:07.278351+00	DiskFull	no space left	\N
+15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+15	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+\.
+
+
+--
+-- Data for Name: attempt_logs; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
+1	1	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+\.
+
+
+--
+-- Data for Name: attempts; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
+1	2	1	1	1	failed	t	4699411607729422747	old-host pid 1	4	2026-11-29 14:34:07.257955+00	2026-11-29 14:34:07.258449+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	4699411607729422747	old-host pid 1	5	2026-11-29 14:34:07.261668+00	2026-11-29 14:34:07.262263+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	4699411607729422747	old-host pid 1	7	2026-11-29 14:34:07.266567+00	2026-11-29 14:34:07.267095+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	4699411607729422747	old-host pid 1	8	2026-11-29 14:34:07.268288+00	2026-11-29 14:34:07.268769+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	4699411607729422747	old-host pid 1	11	2026-11-29 14:34:07.278133+00	2026-11-29 14:34:07.278351+00	DiskFull	no space left	\N	\N
+\.
+
+
+--
+-- Data for Name: audit_log; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
+1	2026-11-29 14:34:07.241112+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-29 14:34:07.26356+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-29 14:34:07.265829+00	postgres	cancel	{4}	never	{}
+4	2026-11-29 14:34:07.280503+00	postgres	retry	{14}	there is space	{}
+\.
+
+
+--
+-- Data for Name: definition_actions; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.definition_actions (definition_id, "position", branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, starts) FROM stdin;
+1	1	main	Charge	\N	\N	\N	25	\N	\N	\N	t
+1	2	main	Ship	\N	\N	\N	3	\N	\N	\N	f
+1	3	main	Mail	\N	\N	\N	25	\N	\N	\N	f
+1	4	refund	Refund	\N	\N	\N	25	\N	\N	\N	f
+2	1	main	Build	\N	\N	\N	1	\N	\N	\N	t
+\.
+
+
+--
+-- Data for Name: definitions; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-29 14:34:07.236902+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-29 14:34:07.239265+00
+\.
+
+
+--
+-- Data for Name: engine; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
+t	0.1.0	29e562cbfd12afcd	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type found_operation": null, "function flow(bigint)": "bda31ecea732cef4cb90c5f05c3b8e60", "function held(bigint)": "037979c24f03e83ceccca4a12c65219e", "function invariants()": "aa941b84c4343ff79ba131100a31274f", "function privileges()": "7836b501f121822a304597ee2b173fde", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "1d1af15ea1765bbff86627b654a652b5", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "069540eb17a8d6f6ef9707ff682d44c8", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "24290d02943dbc2de7d6d86e123c3b2c", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function fits(bigint, jsonb)": "65b4799dc7ab517af29ce3c686ab90b3", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function rerun(bigint, text)": "c210f78480ebaa84f130d34cf646bd78", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "750748b0792a0b720267430825d95848", "function violations_of_jobs()": "ee1e83b397c1c61c5165a9385db272d5", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function claim_suspect(bigint)": "e391e9b4fcaec4780355361d9dfa6448", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "f62d975766122dc173d1d4df63651b0c", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function take_along_truncated()": "5c3c0232c809619d0098eccd960e0a8c", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function describe_claims(bigint[])": "2b5837b7d1be393d67413ad3f1e70c41", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function read_options(text, jsonb)": "361e1dac52ffb5b1eec5a8cdb58ef08a", "function rescue(integer, interval)": "2fa80fde4c1f3cc2eaf9a9f5cd8e1634", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function violations_of_operations()": "559b0ba5be73bae9d1820b4e60fccde5", "function violations_of_the_schema()": "0376a0b8c2d93830e49cfec8e6c2294f", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function sampled_queue_depth(interval)": "832daeb77a59730ddd8c6c980b00a6cb", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function pause(text, timestamptz, text)": "acb6ef471534b820123ba7a44e4f0fe6", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "f4e262799022efc698b4ad902092b26c", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function missed_claim(bigint, bigint, bigint)": "2238e9990d2178057d93b09c11fab63c", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "abb4b6b803e2863946697e77b1d9fb74", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b1102497d984c71b8cbd6d7e49b2eca2", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "d7daec7775a7b9fd9d883bf751814cba", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "6f4d6bcb0feafe042e65b1c4211b7577", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "7396985bf81d30d7c5993ac7bbc03d3d", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb)": "519be3aed84539d0970d88903ccd2337", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "a6acbda283035699ddb79e6d59e34bba", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "95118f930d0e8b96c345a2d1de461738", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "a708289b6e5cabeb1af4e40e77eeecc2", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355"}	2026-11-29 14:34:07.179841+00
+\.
+
+
+--
+-- Data for Name: jobs; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note) FROM stdin;
+5	2026-11-29 15:34:07.267095+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
+6	2026-11-29 15:34:07.268769+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+7	2026-11-29 14:34:07.270424+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
+8	2026-11-29 14:34:07.272507+00	2285672774431360071	10	2026-11-29 14:34:07.273082+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
+9	2026-11-29 14:34:07.273416+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N
+12	2026-11-29 14:34:07.275468+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
+13	2026-11-29 14:34:07.277591+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
+14	2026-11-29 14:34:07.279276+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
+15	2026-11-29 14:34:07.280688+00	4699411607729422747	12	2026-11-29 14:34:07.280887+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
+\.
+
+
+--
+-- Data for Name: migrations; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
+1	domains	f9d70b2d507b8b1b1cad098ff5d4e5fc4116573e4e19cd5ed4486bbaba16fa61	2026-11-29 14:34:07.093985+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-29 14:34:07.097683+00
+3	operations	b57a3e4e7cb9d4f7f47c296c8b5432a23c72ffcda88497ec3bfad576c4cf1fba	2026-11-29 14:34:07.105896+00
+4	attempts	5895112047e3335cd0a80f7a0d5c38572b303ecd0a51220df823f754ff400b81	2026-11-29 14:34:07.110292+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-29 14:34:07.112375+00
+6	queues	cdcbff2429954036c36b36c542259f01125f8082b00cd2b1e4e5b7c41262c869	2026-11-29 14:34:07.114699+00
+7	secrets_and_audit	3897006ab5d316cfb329b1aac458d735cc13c664352b13fba12f8a69357b0e4a	2026-11-29 14:34:07.11727+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-29 14:34:07.120232+00
+\.
+
+
+--
+-- Data for Name: operation_minutes; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
+2026-11-29 14:34:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+\.
+
+
+--
+-- Data for Name: operations; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.operations (id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals) FROM stdin;
+1	Fulfilment	completed	first	default	5	2026-11-29 14:34:07.244699+00	10000	2026-11-29 14:34:07.244699+00	2026-11-29 14:34:07.257094+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}
+2	Report	failed	\N	reports	5	2026-11-29 14:34:07.257581+00	10000	2026-11-29 14:34:07.257582+00	2026-11-29 14:34:07.258449+00	\N	1	\N	postgres	\N	{}	\N	{}
+3	Fulfilment	cancelled	\N	default	5	2026-11-29 14:34:07.261322+00	10000	2026-11-29 14:34:07.261322+00	2026-11-29 14:34:07.262263+00	\N	1	changed their mind	postgres	\N	{}	\N	{}
+4	Fulfilment	cancelled	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 14:34:07.264889+00	2026-11-29 14:34:07.265302+00	\N	1	never	postgres	\N	{}	\N	{}
+5	Fulfilment	active	\N	default	5	2026-11-29 14:34:07.265998+00	10000	2026-11-29 14:34:07.265998+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+6	Fulfilment	active	\N	default	5	2026-11-29 14:34:07.267817+00	10000	2026-11-29 14:34:07.267817+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+7	Fulfilment	active	\N	default	5	2026-11-29 14:34:07.269931+00	10000	2026-11-29 14:34:07.269932+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+8	Fulfilment	active	\N	default	3	2026-11-29 14:34:07.272507+00	10000	2026-11-29 14:34:07.272508+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+9	Fulfilment	active	due	default	5	2026-11-29 14:34:07.273416+00	10000	2026-11-29 14:34:07.273416+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+10	Fulfilment	active	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 14:34:07.273653+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+11	Unknown	active	\N	default	5	2026-11-29 14:34:07.273853+00	10000	2026-11-29 14:34:07.273854+00	\N	2026-11-29 14:34:07.273873+00	\N	\N	postgres	\N	{}	\N	{}
+12	Ad hoc	active	\N	default	5	2026-11-29 14:34:07.275468+00	10000	2026-11-29 14:34:07.275469+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}
+13	Fulfilment	active	\N	imports	5	2026-11-29 14:34:07.277591+00	10000	2026-11-29 14:34:07.277592+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+14	Report	active	\N	reports	5	2026-11-29 14:34:07.277965+00	10000	2026-11-29 14:34:07.277965+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+15	Fulfilment	active	\N	default	7	2026-11-29 14:34:07.280688+00	10000	2026-11-29 14:34:07.280688+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+\.
+
+
+--
+-- Data for Name: queue_samples; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.queue_samples (singleton, taken_at, depths) FROM stdin;
+\.
+
+
+--
+-- Data for Name: queues; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
+imports	2026-11-29 14:34:07.240156+00	\N	postgres	the supplier is down
+\.
+
+
+--
+-- Data for Name: secret_keys; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.secret_keys (name, key) FROM stdin;
+Fulfilment	card
+\.
+
+
+--
+-- Data for Name: workers; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since) FROM stdin;
+4699411607729422747	old-host	1	1.0	{default,reports}	8	2026-11-29 14:34:07.244197+00	2026-11-29 14:34:07.283119+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
+2285672774431360071	dead-host	2	1.0	{default}	1	2026-11-29 14:34:07.273017+00	2026-11-29 13:34:07.273017+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
+\.
+
+
+--
+-- Name: attempts_id_seq; Type: SEQUENCE SET; Schema: backops; Owner: -
+--
+
+SELECT pg_catalog.setval('backops.attempts_id_seq', 5, true);
+
+
+--
+-- Name: audit_log_id_seq; Type: SEQUENCE SET; Schema: backops; Owner: -
+--
+
+SELECT pg_catalog.setval('backops.audit_log_id_seq', 4, true);
+
+
+--
+-- Name: claim_ids; Type: SEQUENCE SET; Schema: backops; Owner: -
+--
+
+SELECT pg_catalog.setval('backops.claim_ids', 12, true);
+
+
+--
+-- Name: definitions_id_seq; Type: SEQUENCE SET; Schema: backops; Owner: -
+--
+
+SELECT pg_catalog.setval('backops.definitions_id_seq', 2, true);
+
+
+--
+-- Name: operations_id_seq; Type: SEQUENCE SET; Schema: backops; Owner: -
+--
+
+SELECT pg_catalog.setval('backops.operations_id_seq', 15, true);
+
+
+--
+-- Name: action_hours action_hours_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.action_hours
+    ADD CONSTRAINT action_hours_pkey PRIMARY KEY (hour, operation, action);
+
+
+--
+-- Name: actions actions_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.actions
+    ADD CONSTRAINT actions_pkey PRIMARY KEY (operation_id, "position");
+
+
+--
+-- Name: attempt_logs attempt_logs_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.attempt_logs
+    ADD CONSTRAINT attempt_logs_pkey PRIMARY KEY (operation_id, claim_id, number);
+
+
+--
+-- Name: attempts attempts_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.attempts
+    ADD CONSTRAINT attempts_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: audit_log audit_log_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: definition_actions definition_actions_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.definition_actions
+    ADD CONSTRAINT definition_actions_pkey PRIMARY KEY (definition_id, "position");
+
+
+--
+-- Name: definitions definitions_name_fingerprint_key; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.definitions
+    ADD CONSTRAINT definitions_name_fingerprint_key UNIQUE (name, fingerprint);
+
+
+--
+-- Name: definitions definitions_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.definitions
+    ADD CONSTRAINT definitions_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: engine engine_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.engine
+    ADD CONSTRAINT engine_pkey PRIMARY KEY (singleton);
+
+
+--
+-- Name: jobs jobs_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.jobs
+    ADD CONSTRAINT jobs_pkey PRIMARY KEY (operation_id);
+
+
+--
+-- Name: migrations migrations_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.migrations
+    ADD CONSTRAINT migrations_pkey PRIMARY KEY (version);
+
+
+--
+-- Name: operation_minutes operation_minutes_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.operation_minutes
+    ADD CONSTRAINT operation_minutes_pkey PRIMARY KEY (minute, queue, operation);
+
+
+--
+-- Name: operations operations_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.operations
+    ADD CONSTRAINT operations_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: queue_samples queue_samples_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.queue_samples
+    ADD CONSTRAINT queue_samples_pkey PRIMARY KEY (singleton);
+
+
+--
+-- Name: queues queues_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.queues
+    ADD CONSTRAINT queues_pkey PRIMARY KEY (name);
+
+
+--
+-- Name: secret_keys secret_keys_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.secret_keys
+    ADD CONSTRAINT secret_keys_pkey PRIMARY KEY (name, key);
+
+
+--
+-- Name: workers workers_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.workers
+    ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: attempts_ended_operations_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX attempts_ended_operations_idx ON backops.attempts USING btree (operation_id) WHERE ends_operation;
+
+
+--
+-- Name: INDEX attempts_ended_operations_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.attempts_ended_operations_idx IS 'Finds failed operations without an index on their state, which would make every completion dearer.';
+
+
+--
+-- Name: attempts_fingerprint_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX attempts_fingerprint_idx ON backops.attempts USING btree (fingerprint, ended_at) WHERE (fingerprint IS NOT NULL);
+
+
+--
+-- Name: INDEX attempts_fingerprint_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.attempts_fingerprint_idx IS 'Groups what has failed; success never touches it.';
+
+
+--
+-- Name: attempts_operation_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX attempts_operation_idx ON backops.attempts USING btree (operation_id, id);
+
+
+--
+-- Name: INDEX attempts_operation_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.attempts_operation_idx IS 'The history of one operation.';
+
+
+--
+-- Name: definitions_current_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE UNIQUE INDEX definitions_current_idx ON backops.definitions USING btree (name) WHERE current;
+
+
+--
+-- Name: INDEX definitions_current_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.definitions_current_idx IS 'At most one current version per name; the look-up of the enqueue trigger.';
+
+
+--
+-- Name: jobs_ready_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX jobs_ready_idx ON backops.jobs USING btree (queue, priority, run_at, operation_id);
+
+
+--
+-- Name: INDEX jobs_ready_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.jobs_ready_idx IS 'The order in which jobs are claimed.';
+
+
+--
+-- Name: jobs_suspects_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX jobs_suspects_idx ON backops.jobs USING btree (queue, priority, run_at, operation_id) WHERE (crashes > 0);
+
+
+--
+-- Name: INDEX jobs_suspects_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.jobs_suspects_idx IS 'Jobs whose worker died; nearly always empty.';
+
+
+--
+-- Name: operations_globals_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX operations_globals_idx ON backops.operations USING gin (globals jsonb_path_ops);
+
+
+--
+-- Name: INDEX operations_globals_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.operations_globals_idx IS 'Answers globals @> ''{"subscription_id": 42}''.';
+
+
+--
+-- Name: operations_name_key_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE UNIQUE INDEX operations_name_key_idx ON backops.operations USING btree (name, key) WHERE (key IS NOT NULL);
+
+
+--
+-- Name: INDEX operations_name_key_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.operations_name_key_idx IS 'Makes (name, key) unique.';
+
+
+--
+-- Name: operations_parked_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX operations_parked_idx ON backops.operations USING btree (name) WHERE (parked_at IS NOT NULL);
+
+
+--
+-- Name: INDEX operations_parked_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.operations_parked_idx IS 'Finds what waits for a definition; nearly always empty.';
+
+
+--
+-- Name: attempts attempts_stamp_failure; Type: TRIGGER; Schema: backops; Owner: -
+--
+
+CREATE TRIGGER attempts_stamp_failure BEFORE INSERT ON backops.attempts FOR EACH ROW WHEN (new.ends_operation) EXECUTE FUNCTION backops.stamp_failure();
+
+
+--
+-- Name: TRIGGER attempts_stamp_failure ON attempts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TRIGGER attempts_stamp_failure ON backops.attempts IS 'Only for attempts that end an operation: no other failure, and no success, pays for it.';
+
+
+--
+-- Name: operations operations_expand; Type: TRIGGER; Schema: backops; Owner: -
+--
+
+CREATE TRIGGER operations_expand AFTER INSERT ON backops.operations REFERENCING NEW TABLE AS enqueued FOR EACH STATEMENT EXECUTE FUNCTION backops.expand_operations();
+
+
+--
+-- Name: TRIGGER operations_expand ON operations; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TRIGGER operations_expand ON backops.operations IS 'Makes a plain INSERT enough.';
+
+
+--
+-- Name: operations operations_take_along; Type: TRIGGER; Schema: backops; Owner: -
+--
+
+CREATE TRIGGER operations_take_along AFTER DELETE ON backops.operations REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION backops.take_along_deleted();
+
+
+--
+-- Name: TRIGGER operations_take_along ON operations; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TRIGGER operations_take_along ON backops.operations IS 'Leaves nothing of an operation that is deleted.';
+
+
+--
+-- Name: operations operations_take_along_all; Type: TRIGGER; Schema: backops; Owner: -
+--
+
+CREATE TRIGGER operations_take_along_all AFTER TRUNCATE ON backops.operations FOR EACH STATEMENT EXECUTE FUNCTION backops.take_along_truncated();
+
+
+--
+-- Name: TRIGGER operations_take_along_all ON operations; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TRIGGER operations_take_along_all ON backops.operations IS 'Leaves nothing of operations that are truncated.';
+
+
+--
+-- PostgreSQL database dump complete
+--
+
+
