@@ -41,7 +41,7 @@ import Testing
             }
             #expect(error?.code == .invalidPlan)
             #expect(error?.subject == "Order")
-            #expect(error?.message == "version 9 of the plan is not in the database")
+            #expect(error?.message == "Version 9 of the plan of Order is not in the database.")
         }
         #expect(library.asked.withLock { $0 } == [9, 9])
     }
@@ -56,10 +56,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{}", "the plan is not an array"),
-        (#"["Charge"]"#, "entry 1 of the plan is not [branch, action]"),
-        (#"[["main", "Charge"], ["main"]]"#, "entry 2 of the plan is not [branch, action]"),
-        (#"[["main", 1]]"#, "entry 1 of the plan is not [branch, action]"),
+        ("{}", "The plan is not an array."),
+        (#"["Charge"]"#, "Entry 1 of the plan is not [branch, action]."),
+        (#"[["main", "Charge"], ["main"]]"#, "Entry 2 of the plan is not [branch, action]."),
+        (#"[["main", 1]]"#, "Entry 1 of the plan is not [branch, action]."),
     ])
     func `says what is wrong with it`(text: String, message: String) async throws {
         let error = await #expect(throws: BackOpsError.self) {

@@ -67,10 +67,10 @@ struct `A worker that vacuums jobs` {
                 sizes.append(try await pages())
             }
         }
-        // It grows at first, because a page of an index that was emptied serves again only two vacuums later, and by a step where
-        // a snapshot of another session keeps dead rows for a while. Without any vacuum it would grow in every round.
-        let growths = zip(sizes, sizes.dropFirst()).count { $1 > $0 }
-        #expect(growths <= 7, "\(sizes)")
+        // It grows at first, because a page of an index that was emptied serves again only two vacuums later, and by a page a round
+        // while a session of another database has an old snapshot, which keeps emptied pages of indexes from serving again: 52 pages
+        // were seen. Without any vacuum, 4,800 jobs of at least two versions take 80 pages and more for the rows alone.
+        #expect(try #require(sizes.last) < 80, "\(sizes)")
         #expect(journal.entries.contains("vacuumed jobs"))
     }
 
