@@ -6,25 +6,19 @@ package struct EngineFile: Sendable {
     /// Its statements.
     package let text: String
 
-    /// What it creates, as `drop` names it: `function claim(bigint, integer)`, `view stuck`, `type violation`,
-    /// `trigger operations_expand on operations`.
-    package let objects: [String]
-
-    /// The names of what it creates.
-    let names: Set<Substring>
-
     package init(path: String, text: String) {
         self.path = path
         self.text = text
-        let found = Self.objects(in: text)
-        objects = found.map(\.object)
-        names = Set(found.map(\.name))
     }
 
-    var createsType: Bool { objects.contains { $0.hasPrefix("type ") } }
+    /// What it creates, read out of the text each time.
+    ///
+    /// Each as `drop` names it (`function claim(bigint, integer)`, `view stuck`, `type violation`,
+    /// `trigger operations_expand on operations`), and by its name alone.
+    var creations: [(object: String, name: Substring)] { Self.objects(in: text) }
 
     /// Whether PostgreSQL looks up the names in it when it is executed.
-    var isBoundEarly: Bool {
+    func isBoundEarly(creating objects: [String]) -> Bool {
         objects.contains { $0.hasPrefix("view ") || $0.hasPrefix("trigger ") } || text.contains("\n  return ")
     }
 

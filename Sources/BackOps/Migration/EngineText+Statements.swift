@@ -4,7 +4,7 @@ extension EngineText {
     var apply: String {
         // Bodies name functions that come later.
         var script = "set local check_function_bodies = off;\n\n"
-        for file in files {
+        for file in inOrder() {
             script += "-- \(file.path)\n\n\(file.text)\n"
         }
         return script + dropObjects(except: objects) + record + Self.acceptInserts

@@ -3,14 +3,16 @@
 /// Each file of `Migrations/Engine` holds one concept, in statements that may be repeated. Nothing here has a version: a
 /// database either has this text or another one, which the checksum tells.
 package struct EngineText: Sendable {
-    /// The files in an order in which they can be executed.
+    /// The files by their paths.
     package let files: [EngineFile]
 
     /// A number over the names and texts of all files, which changes when one of them does.
     let checksum: String
 
     /// What the files create, such as `function claim(bigint, integer)` and `view stuck`.
-    package var objects: [String] { files.flatMap(\.objects) }
+    ///
+    /// Read out of the files each time: a worker that starts needs the checksum only.
+    package var objects: [String] { files.flatMap { $0.creations.map(\.object) } }
 
     package static let current = EngineText(
         MigrationFile.all.filter { $0.name.hasPrefix("Engine/") }.map {
@@ -19,19 +21,19 @@ package struct EngineText: Sendable {
     )
 
     package init(_ files: [EngineFile]) {
-        let sorted = files.sorted { $0.path < $1.path }
-        self.files = Self.ordered(sorted)
-        checksum = Self.checksum(sorted)
+        self.files = files.sorted { $0.path < $1.path }
+        checksum = Self.checksum(self.files)
     }
 
-    /// Row types first, and then every file after those that it needs at once.
+    /// The files in an order in which they can be executed: row types first, and then every file after those that it needs at once.
     ///
     /// PostgreSQL looks up what a view, a trigger or a `return` body names when it is created, and what other bodies name when
     /// they run.
-    private static func ordered(_ files: [EngineFile]) -> [EngineFile] {
+    func inOrder() -> [EngineFile] {
+        let creations = files.map(\.creations)
         var owners: [Substring: Int] = [:]
-        for (index, file) in files.enumerated() {
-            for name in file.names { owners[name] = index }
+        for (index, created) in creations.enumerated() {
+            for (_, name) in created { owners[name] = index }
         }
         var isPlaced = Array(repeating: false, count: files.count)
         var order: [EngineFile] = []
@@ -39,12 +41,13 @@ package struct EngineText: Sendable {
             guard !isPlaced[index] else { return }
             isPlaced[index] = true
             let file = files[index]
-            if file.isBoundEarly {
+            if file.isBoundEarly(creating: creations[index].map(\.object)) {
                 for needed in Set(file.words().compactMap { owners[$0] }).sorted() { place(needed) }
             }
             order.append(file)
         }
-        for (index, file) in files.enumerated() where file.createsType { place(index) }
+        for (index, created) in creations.enumerated()
+        where created.contains(where: { $0.object.hasPrefix("type ") }) { place(index) }
         for index in files.indices { place(index) }
         return order
     }

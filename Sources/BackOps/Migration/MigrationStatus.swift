@@ -51,6 +51,9 @@ public struct MigrationStatus: Sendable {
     /// The newest step that the database took; 0 when there is none.
     public var version: Int { steps.last { $0.appliedAt != nil }?.version ?? 0 }
 
+    /// The versions of the steps that the database took.
+    var applied: Set<Int> { Set(steps.filter { $0.appliedAt != nil }.map(\.version)) }
+
     /// The steps that the database has not taken yet.
     public var pending: [Step] { steps.filter { $0.appliedAt == nil } }
 

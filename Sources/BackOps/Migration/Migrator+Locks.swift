@@ -5,29 +5,28 @@ extension Migrator {
     ///
     /// - Parameters:
     ///   - onWait: Called with the sessions that hold locks, each time that one does not come in time.
-    ///   - body: The transaction.
-    ///   - rebuild: Takes the place of `body` when a function or a view cannot be replaced in place, because it returns other
-    ///     columns than before.
+    ///   - body: The transaction. It is told whether to rebuild functions and views: once, after one could not be replaced in
+    ///     place because it returns other columns than before.
     /// - Returns: What the transaction returns.
     /// - Throws: What the transaction throws, once the time to try again is over.
     func repeatingWhileLocked<R: Sendable>(
         _ onWait: @escaping @Sendable ([String]) -> Void = { _ in },
-        _ body: @escaping @Sendable (inout PQSession) throws -> R,
-        rebuild: (@Sendable (inout PQSession) throws -> R)? = nil
+        _ body: @escaping @Sendable (inout PQSession, _ rebuildsEngine: Bool) throws -> R
     ) async throws -> R {
         let deadline = ContinuousClock.now + lockPatience
-        var body = body
+        var rebuildsEngine = false
         while true {
             do {
-                let body = body
-                return try await withSession { session in try session.transaction(body) }
+                return try await withSession { [rebuildsEngine] session in
+                    try session.transaction { session in try body(&session, rebuildsEngine) }
+                }
             } catch is AnotherMigrationRuns {
                 try await Task.sleep(for: .milliseconds(50))
             } catch let error as PQError {
-                if let rebuild,
+                if !rebuildsEngine,
                     error.sqlState == .invalidTableDefinition || error.sqlState == .invalidFunctionDefinition
                 {
-                    body = rebuild
+                    rebuildsEngine = true
                     continue
                 }
                 guard error.sqlState == .lockNotAvailable || error.sqlState == .deadlockDetected,

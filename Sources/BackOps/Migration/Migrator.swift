@@ -101,10 +101,13 @@ public struct Migrator: Sendable {
         var upgrade = Upgrade()
         // Each turn ends with a step that needs to be outside of a transaction, or with the engine.
         while true {
-            let turn = try await repeatingWhileLocked(onWait) { session in
-                try self.takeSteps(to: target, createsRoles: createsRoles, rebuildsEngine: false, &session)
-            } rebuild: { session in
-                try self.takeSteps(to: target, createsRoles: createsRoles, rebuildsEngine: true, &session)
+            let turn = try await repeatingWhileLocked(onWait) { session, rebuildsEngine in
+                try self.takeSteps(
+                    to: target,
+                    createsRoles: createsRoles,
+                    rebuildsEngine: rebuildsEngine,
+                    &session
+                )
             }
             upgrade.steps += turn.upgrade.steps
             upgrade.hasReplacedEngine = turn.upgrade.hasReplacedEngine
@@ -124,14 +127,13 @@ public struct Migrator: Sendable {
     /// - Throws: As ``up(to:createsRoles:)``.
     @discardableResult
     public func down(to target: Int) async throws -> [Migration] {
-        try await repeatingWhileLocked { session in
-            try self.liftLimits(&session)
-            try self.refuseEncoding(&session)
-            try self.lock(&session)
+        try await repeatingWhileLocked { session, _ in
+            try self.begin(&session)
             let status = try self.status(&session)
             try self.refuseNewer(status)
-            let done = Set(status.steps.filter { $0.appliedAt != nil }.map(\.version))
-            let undone = self.steps.reversed().filter { done.contains($0.version) && $0.version > target }
+            let undone = self.steps.reversed().filter {
+                status.applied.contains($0.version) && $0.version > target
+            }
             try self.setSearchPath(&session)
             if !undone.isEmpty { try session.script(self.engine.remove) }
             for migration in undone {
@@ -151,6 +153,13 @@ public struct Migrator: Sendable {
 // MARK: - Turns
 
 extension Migrator {
+    /// What every transaction that changes the schema begins with.
+    private func begin(_ session: inout PQSession) throws {
+        try liftLimits(&session)
+        try refuseEncoding(&session)
+        try lock(&session)
+    }
+
     /// The steps up to the first that needs to be outside of a transaction; behind the last one, the engine.
     private func takeSteps(
         to target: Int,
@@ -158,15 +167,12 @@ extension Migrator {
         rebuildsEngine: Bool,
         _ session: inout PQSession
     ) throws -> (upgrade: Upgrade, next: Migration?) {
-        try liftLimits(&session)
-        try refuseEncoding(&session)
-        try lock(&session)
+        try begin(&session)
         try prepare(&session)
         let status = try status(&session)
         try refuseNewer(status)
         try refuseModified(status)
-        let done = Set(status.steps.filter { $0.appliedAt != nil }.map(\.version))
-        let pending = steps.filter { !done.contains($0.version) && $0.version <= target }
+        let pending = steps.filter { !status.applied.contains($0.version) && $0.version <= target }
         let batch = pending.prefix { !$0.isOutsideTransaction }
         var upgrade = Upgrade(steps: Array(batch))
         for migration in batch {
@@ -197,9 +203,8 @@ extension Migrator {
     ///
     /// - Returns: False when another process has taken it meanwhile.
     private func takeOutsideTransaction(_ step: Migration) async throws -> Bool {
-        try await repeatingWhileLocked { guarding in
-            try self.liftLimits(&guarding)
-            try self.lock(&guarding)
+        try await repeatingWhileLocked { guarding, _ in
+            try self.begin(&guarding)
             try self.setSearchPath(&guarding)
             let isTaken = try guarding.query(
                 "select exists (select from migrations where version = \(step.version))"

@@ -217,6 +217,18 @@ import Testing
         #expect(try await migrator.status().isCurrent)
     }
 
+    @Test func `that cannot be created at all is refused, and changes nothing`() async throws {
+        let broken = EngineFile(
+            path: "Engine/later/broken.sql",
+            text:
+                "create or replace function broken(a integer default 1, b integer) returns integer language sql return 1;\n"
+        )
+        let files = EngineText.current.files + [broken]
+        let next = Migrator(database.database, steps: Migration.all, engine: EngineText(files))
+        await expectRefusal("42P13") { try await next.up() }
+        #expect(try await migrator.status().isCurrent)
+    }
+
     @Test func `comes in an order in which every script can be run`() async throws {
         try await database.script(Migrator.sql(from: Migration.newestVersion))
         try await database.script(Migrator.sql(from: Migration.newestVersion, rebuildsEngine: true))
