@@ -200,10 +200,17 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // The engine's functions against a model of them, against each other, and against bad input.
+        // What the engine's functions do, as a value: the histories compare the two, and the simulation has it for a database.
+        .target(
+            name: "EngineModel",
+            dependencies: ["BackOps", "BackOpsTesting"],
+            path: "Tests/EngineModel",
+            swiftSettings: settings
+        ),
+        // The engine's functions against the model of them, against each other, and against bad input.
         .testTarget(
             name: "EngineModelTests",
-            dependencies: ["BackOps", "BackOpsTesting", "BackOpsTestingTraits", "LibPQ"],
+            dependencies: ["BackOps", "BackOpsTesting", "BackOpsTestingTraits", "EngineModel", "LibPQ"],
             swiftSettings: settings
         ),
         // Faults that are injected from outside: processes that are killed or frozen, connections that are cut, servers that

@@ -1,4 +1,6 @@
-extension Command {
+import EngineModel
+
+extension ModelCommand {
     /// The call as SQL: one row with one text, a line per row of the answer.
     func sql(_ names: Names) -> String {
         switch self {
@@ -13,7 +15,7 @@ extension Command {
         case .held(let worker): Self.jobs("held(\(names.worker(worker)))")
         case .rescue: Self.rows(["worker_id", "rescued"], of: "rescue()")
         case .registerPlan(let name, let version):
-            "select register_definition('\(name)', '\(SamplePlan.registered[name, default: []][version].json)')"
+            "select register_definition('\(name)', '\(PlanCatalog.histories.registered[name, default: []][version].json)')"
         case .unpark(let name): "select unpark('\(name)')"
         case .enqueue(let request): request.sql
         case .claim(let worker, let limit): Self.jobs("claim(\(names.worker(worker)), \(limit))")
@@ -78,13 +80,13 @@ extension Command {
     private func array(_ texts: [String]) -> String { "'{\(texts.joined(separator: ","))}'" }
 }
 
-extension EnqueueRequest {
+extension ModelEnqueue {
     fileprivate var sql: String {
         var arguments = ["'\(name)'", "'\(Rendered.globals(globals))'", "queue => '\(queue)'"]
         arguments += ["priority => \(priority)", "step_limit => \(stepLimit)"]
         if let key { arguments.append("key => '\(key)'") }
         if let performIn { arguments.append("perform_in => '\(performIn) seconds'") }
-        if let ownPlan { arguments.append("branches => '\(SamplePlan.own[ownPlan].json)'") }
+        if let ownPlan { arguments.append("branches => '\(PlanCatalog.histories.own[ownPlan].json)'") }
         return "select enqueue(\(arguments.joined(separator: ", ")))"
     }
 }
@@ -110,7 +112,7 @@ extension ClaimCommand {
                 arguments.append("p_jump_branch => '\(jump.branch)'")
                 if let action = jump.action { arguments.append("p_jump_action => '\(action)'") }
             }
-            return Command.rows(
+            return ModelCommand.rows(
                 Self.completionColumns,
                 of: "complete(\(arguments.joined(separator: ", ")))"
             )
@@ -132,7 +134,7 @@ extension ClaimCommand {
     }
 
     private static func handBack(_ call: String) -> String {
-        Command.rows(["operation_id", "claim_id", "outcome", "date_part('epoch', run_at)"], of: call)
+        ModelCommand.rows(["operation_id", "claim_id", "outcome", "date_part('epoch', run_at)"], of: call)
     }
 }
 

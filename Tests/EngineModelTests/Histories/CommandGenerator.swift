@@ -1,8 +1,10 @@
+import EngineModel
+
 /// Draws commands so that interesting states are reached: it looks at the model, and now and then follows a small script.
 struct CommandGenerator {
     private var random: SeededGenerator
     /// Commands of a script that come next.
-    private var script: [Command] = []
+    private var script: [ModelCommand] = []
     private var lastCompleted: Token?
     private let length: Int
 
@@ -12,7 +14,7 @@ struct CommandGenerator {
     }
 
     /// The command for a step; nil ends the history.
-    mutating func next(_ model: EngineModel, _ step: Int) -> Command? {
+    mutating func next(_ model: EngineModel, _ step: Int) -> ModelCommand? {
         // A rescue at the end: a dead worker may hold jobs only until somebody looks.
         guard step < length else { return step == length ? .rescue : nil }
         if !script.isEmpty { return script.removeFirst() }
@@ -38,7 +40,7 @@ struct CommandGenerator {
 
     // MARK: - Workers
 
-    private mutating func registerWorker() -> Command {
+    private mutating func registerWorker() -> ModelCommand {
         let everything = [
             "Flow/A", "Flow/B", "Flow/C", "Flow/S", "Flow/T", "Quick/A", "Slow/A", "Slow/B", "Slow/C",
             "Slow/S",
@@ -52,10 +54,10 @@ struct CommandGenerator {
 
     private mutating func worker(_ model: EngineModel) -> Int {
         if random.chance(80), let alive = random.pick(model.workers.keys.sorted()) { return alive }
-        return random.chance(90) ? random.pick(model.workerIDs) ?? Command.unknown : Command.unknown
+        return random.chance(90) ? random.pick(model.workerIDs) ?? ModelCommand.unknown : ModelCommand.unknown
     }
 
-    private mutating func about(_ model: EngineModel) -> Command {
+    private mutating func about(_ model: EngineModel) -> ModelCommand {
         switch random.below(24) {
         case 0..<5: return .heartbeat(worker: worker(model))
         case 5..<8: return registerWorker()
@@ -72,20 +74,20 @@ struct CommandGenerator {
         case 15: return .unpark(name: random.chance(50) ? "Late" : "Flow")
         default:
             let name = random.chance(60) ? "Late" : random.pick(["Flow", "Quick", "Slow"]) ?? "Flow"
-            let versions = SamplePlan.registered[name, default: []].count
+            let versions = PlanCatalog.histories.registered[name, default: []].count
             return .registerPlan(name: name, version: random.below(versions))
         }
     }
 
     /// A worker dies while it holds something, and is found dead; often the suspect is run by another at once.
-    private mutating func crash(_ model: EngineModel) -> Command {
+    private mutating func crash(_ model: EngineModel) -> ModelCommand {
         script = [.rescue]
         if random.chance(70) { script.append(registerWorker()) }
         return .clock(seconds: random.chance(70) ? 101 : 31)
     }
 
     /// A suspect runs alone: it kills its worker again, or is handed back before it could.
-    private mutating func suspect(_ model: EngineModel, _ step: Int) -> Command {
+    private mutating func suspect(_ model: EngineModel, _ step: Int) -> ModelCommand {
         switch random.below(10) {
         case 0..<5: script = [.clock(seconds: 101), .rescue, registerWorker()]
         case 5..<7: script = [.claimed(Token(step: step, index: 0), .release(began: random.chance(70)))]
@@ -96,11 +98,11 @@ struct CommandGenerator {
 
     // MARK: - Operations
 
-    private mutating func enqueue() -> Command {
-        var request = EnqueueRequest(
+    private mutating func enqueue() -> ModelCommand {
+        var request = ModelEnqueue(
             name: random.pick(["Flow", "Flow", "Flow", "Quick", "Slow", "Late"]) ?? "Flow"
         )
-        if random.chance(15) { request.ownPlan = random.below(SamplePlan.own.count) }
+        if random.chance(15) { request.ownPlan = random.below(PlanCatalog.histories.own.count) }
         if random.chance(30) { request.key = random.chance(60) ? "k" : "l" }
         if random.chance(15) { request.performIn = 10 }
         if random.chance(15) { request.queue = "slow" }
@@ -111,13 +113,14 @@ struct CommandGenerator {
         return .enqueue(request)
     }
 
-    private mutating func claim(_ model: EngineModel) -> Command {
+    private mutating func claim(_ model: EngineModel) -> ModelCommand {
         .claim(worker: worker(model), limit: random.pick([1, 1, 2, 3, 10]) ?? 1)
     }
 
-    private mutating func steering(_ model: EngineModel) -> Command {
+    private mutating func steering(_ model: EngineModel) -> ModelCommand {
         let id =
-            random.chance(6) ? Command.unknown : random.pick(model.operationIDs.suffix(5)) ?? Command.unknown
+            random.chance(6)
+            ? ModelCommand.unknown : random.pick(model.operationIDs.suffix(5)) ?? ModelCommand.unknown
         let operation = model.operations[id]
         let isEnded = operation.map { $0.state == .failed || $0.state == .cancelled } ?? false
         // Now and then a time that is none, just before the call that needs it.
@@ -157,7 +160,7 @@ struct CommandGenerator {
     // MARK: - Claims
 
     /// Ends a claim that holds its job, or one of old, or the last completed one again.
-    private mutating func claimed(_ model: EngineModel) -> Command {
+    private mutating func claimed(_ model: EngineModel) -> ModelCommand {
         let live = model.tokens.filter { token in
             model.claims[token].flatMap { model.operations[$0.operation]?.job?.holder?.claim } == token
         }

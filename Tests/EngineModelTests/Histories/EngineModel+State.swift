@@ -1,5 +1,6 @@
 import BackOps
 import BackOpsTesting
+import EngineModel
 
 extension EngineModel {
     /// All rows as `model_state()` of ``EngineSession`` writes them: a line each, columns between bars.

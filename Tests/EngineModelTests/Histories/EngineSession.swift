@@ -1,4 +1,5 @@
 import BackOpsTesting
+import EngineModel
 import LibPQ
 import Testing
 
@@ -19,8 +20,8 @@ struct EngineSession: Sendable {
     static func open(_ database: TestDatabase) async throws -> EngineSession {
         try await makeHelpers(database)
         var definitions: [Definition: String] = [:]
-        for name in SamplePlan.known {
-            let plan = SamplePlan.registered[name, default: []][0].json
+        for name in PlanCatalog.histories.known {
+            let plan = PlanCatalog.histories.registered[name, default: []][0].json
             let id: Int64 = try await database.value("select register_definition(\(name), \(plan)::json)")
             definitions[Definition(name: name, version: 0)] = String(id)
         }

@@ -1,7 +1,8 @@
+import EngineModel
 import LibPQ
 
 /// Commands in order, each with the number that names what it makes.
-typealias History = [(step: Int, command: Command)]
+typealias History = [(step: Int, command: ModelCommand)]
 
 /// Runs histories against the model and the database.
 struct HistoryRunner {
@@ -24,9 +25,9 @@ struct HistoryRunner {
     /// - Throws: `PQError` when the database failed in another way than by answering.
     mutating func run(
         on session: inout PQSession,
-        next: (EngineModel, Int) -> Command?
+        next: (EngineModel, Int) -> ModelCommand?
     ) throws -> (history: History, difference: String?) {
-        var model = EngineModel()
+        var model = EngineModel(.histories)
         var names = Names(definitions: definitions)
         var history: History = []
         var step = 0
@@ -55,7 +56,7 @@ struct HistoryRunner {
     }
 
     private mutating func carryOut(
-        _ command: Command,
+        _ command: ModelCommand,
         _ step: Int,
         _ model: inout EngineModel,
         _ names: inout Names,
@@ -75,7 +76,7 @@ struct HistoryRunner {
         return expected == reply.state ? nil : Self.difference(expected, reply.state)
     }
 
-    private func compare(_ answer: Answer, _ text: String, _ names: inout Names) -> String? {
+    private func compare(_ answer: ModelAnswer, _ text: String, _ names: inout Names) -> String? {
         var lines = text.split(separator: "\n")
         names.beginAnswer()
         guard lines.count == answer.rows.count else {
@@ -94,7 +95,7 @@ struct HistoryRunner {
     }
 
     /// Whether a line may be a foretold row, as far as its first column says.
-    private static func mayBe(_ row: [Answer.Field], _ line: Substring, _ names: Names) -> Bool {
+    private static func mayBe(_ row: [ModelAnswer.Field], _ line: Substring, _ names: Names) -> Bool {
         var names = names
         guard let field = row.first, let column = line.split(separator: "|").first else { return false }
         return names.text(field, against: column) == column
@@ -108,7 +109,7 @@ struct HistoryRunner {
     }
 }
 
-extension Command {
+extension ModelCommand {
     /// The command without its values.
     var kind: String {
         switch self {

@@ -1,7 +1,9 @@
+import EngineModel
+
 /// What the database calls the things that a history made: ids, learnt from its answers.
 struct Names {
-    private(set) var operations: [Int: String] = [Command.unknown: "-1"]
-    private(set) var workers: [Int: String] = [Command.unknown: "1"]
+    private(set) var operations: [Int: String] = [ModelCommand.unknown: "-1"]
+    private(set) var workers: [Int: String] = [ModelCommand.unknown: "1"]
     private(set) var claims: [Token: String] = [:]
     private(set) var definitions: [Definition: String]
     private var greatestClaim = 0
@@ -20,7 +22,7 @@ struct Names {
     ///   - field: What the model foretold.
     ///   - actual: What the database answered.
     /// - Returns: The text that must be equal to the actual one.
-    mutating func text(_ field: Answer.Field, against actual: Substring) -> String {
+    mutating func text(_ field: ModelAnswer.Field, against actual: Substring) -> String {
         switch field {
         case .text(let text): text
         case .operation(let id): Self.name(id, in: &operations, actual)

@@ -1,5 +1,6 @@
 import BackOpsTesting
 import BackOpsTestingTraits
+import EngineModel
 import LibPQ
 import Testing
 
@@ -45,10 +46,10 @@ import Testing
     }
 
     @Test func `are the same for the same seed`() {
-        func commands(_ seed: UInt64) -> [Command] {
+        func commands(_ seed: UInt64) -> [ModelCommand] {
             var generator = CommandGenerator(seed: seed)
-            var model = EngineModel()
-            var commands: [Command] = []
+            var model = EngineModel(.histories)
+            var commands: [ModelCommand] = []
             while let command = generator.next(model, commands.count) {
                 _ = model.knows(command) ? model.apply(command, step: commands.count) : nil
                 commands.append(command)

@@ -1,27 +1,34 @@
 /// Names what a history made by the number of the command that made it, so that the names stay when others are deleted.
-struct Token: Hashable, Sendable, CustomStringConvertible {
-    let step: Int
+package struct Token: Hashable, Sendable, CustomStringConvertible {
+    package let step: Int
     /// Which of the claims that the command made.
-    let index: Int
+    package let index: Int
 
-    var description: String { "\(step).\(index)" }
+    package init(step: Int, index: Int) {
+        self.step = step
+        self.index = index
+    }
+
+    package var description: String { "\(step).\(index)" }
 }
 
 /// What one enqueue asks for.
-struct EnqueueRequest: Hashable, Sendable {
-    var name: String
-    var key: String?
+package struct ModelEnqueue: Hashable, Sendable {
+    package var name: String
+    package var key: String?
     /// Which of ``SamplePlan/own`` it brings.
-    var ownPlan: Int?
-    var globals: [String: GlobalValue] = [:]
-    var queue = "default"
-    var priority = 5
-    var performIn: Int?
-    var stepLimit = 10_000
+    package var ownPlan: Int?
+    package var globals: [String: GlobalValue] = [:]
+    package var queue = "default"
+    package var priority = 5
+    package var performIn: Int?
+    package var stepLimit = 10_000
+
+    package init(name: String) { self.name = name }
 }
 
 /// A value in an operation's globals.
-enum GlobalValue: Hashable, Sendable {
+package enum GlobalValue: Hashable, Sendable {
     case number(Int)
     /// A time, in seconds since the history began.
     case time(Int)
@@ -29,16 +36,21 @@ enum GlobalValue: Hashable, Sendable {
 }
 
 /// Changes of the globals: keys to set, and with nil keys to remove.
-typealias GlobalsChange = [String: GlobalValue?]
+package typealias GlobalsChange = [String: GlobalValue?]
 
 /// Where an action jumps to.
-struct JumpTarget: Hashable, Sendable {
-    let branch: String
-    let action: String?
+package struct JumpTarget: Hashable, Sendable {
+    package let branch: String
+    package let action: String?
+
+    package init(branch: String, action: String?) {
+        self.branch = branch
+        self.action = action
+    }
 }
 
 /// What ends a claim, or writes under it.
-enum ClaimCommand: Hashable, Sendable {
+package enum ClaimCommand: Hashable, Sendable {
     case complete(change: GlobalsChange?, jump: JumpTarget?, continues: Bool)
     case fail(permanent: Bool, retryAfter: Int?, timedOut: Bool)
     case snooze(seconds: Int)
@@ -47,7 +59,7 @@ enum ClaimCommand: Hashable, Sendable {
 }
 
 /// What a person does to an operation.
-enum SteeringCommand: Hashable, Sendable {
+package enum SteeringCommand: Hashable, Sendable {
     case cancel(reason: String?)
     case retry
     case jump(JumpTarget)
@@ -60,9 +72,9 @@ enum SteeringCommand: Hashable, Sendable {
 /// One call of the engine, or a step of the clock.
 ///
 /// Operations and workers are named by the number of the command that made them; ``unknown`` is none.
-enum Command: Hashable, Sendable {
+package enum ModelCommand: Hashable, Sendable {
     /// Names an operation or a worker that never was.
-    static let unknown = -1
+    package static let unknown = -1
 
     case registerWorker(queues: [String], handlers: [String], lease: Int)
     case heartbeat(worker: Int)
@@ -72,7 +84,7 @@ enum Command: Hashable, Sendable {
     case rescue
     case registerPlan(name: String, version: Int)
     case unpark(name: String)
-    case enqueue(EnqueueRequest)
+    case enqueue(ModelEnqueue)
     case claim(worker: Int, limit: Int)
     case claimSuspect(worker: Int)
     case claimed(Token, ClaimCommand)

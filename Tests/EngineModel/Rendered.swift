@@ -1,23 +1,23 @@
 /// Values as the database writes them.
-enum Rendered {
+package enum Rendered {
     /// When every history begins: 2026-01-01 00:00 UTC.
-    static let epoch = 1_767_225_600
+    package static let epoch = 1_767_225_600
 
     /// A time as seconds since 1970, which is how ``EngineSession`` reads it.
-    static func time(_ seconds: Int) -> String {
+    package static func time(_ seconds: Int) -> String {
         seconds == ModelJob.never ? "Infinity" : String(epoch + seconds)
     }
 
-    static func time(_ seconds: Int?) -> String {
+    package static func time(_ seconds: Int?) -> String {
         seconds.map { time($0) } ?? ""
     }
 
-    static func globals(_ globals: [String: GlobalValue]) -> String {
+    package static func globals(_ globals: [String: GlobalValue]) -> String {
         let members = globals.sorted { $0.key < $1.key }.map { #""\#($0.key)": \#(value($0.value))"# }
         return "{\(members.joined(separator: ", "))}"
     }
 
-    static func value(_ value: GlobalValue) -> String {
+    package static func value(_ value: GlobalValue) -> String {
         switch value {
         case .number(let number): String(number)
         case .text(let text): #""\#(text)""#

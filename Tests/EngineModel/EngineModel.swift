@@ -5,40 +5,43 @@ import BackOpsTesting
 ///
 /// It knows no SQL and no concurrency. One history at a time runs against it and against the database, and both must agree
 /// after every step.
-struct EngineModel {
+package struct EngineModel {
     /// Seconds since the history began.
-    var now = 0
+    package var now = 0
     /// The version that new operations get.
-    var current: [String: Int]
+    package var current: [String: Int]
     /// Every version that was ever registered.
-    var registered: Set<Definition>
+    package var registered: Set<Definition>
     /// By the number of the command that enqueued them, which is their order in the database too.
-    var operations: [Int: ModelOperation] = [:]
-    var operationIDs: [Int] = []
+    package var operations: [Int: ModelOperation] = [:]
+    package var operationIDs: [Int] = []
     /// The live ones.
-    var workers: [Int: ModelWorker] = [:]
+    package var workers: [Int: ModelWorker] = [:]
     /// Every worker that ever registered.
-    var workerIDs: [Int] = []
+    package var workerIDs: [Int] = []
     /// Every claim that was ever made, with who made it.
-    var claims: [Token: (worker: Int, operation: Int)] = [:]
-    var tokens: [Token] = []
+    package var claims: [Token: (worker: Int, operation: Int)] = [:]
+    package var tokens: [Token] = []
     /// Queues that were paused and not resumed, with the end of the pause.
-    var paused: [String: Int] = [:]
+    package var paused: [String: Int] = [:]
 
-    init() {
-        current = Dictionary(uniqueKeysWithValues: SamplePlan.known.map { ($0, 0) })
-        registered = Set(SamplePlan.known.map { Definition(name: $0, version: 0) })
+    package let catalog: PlanCatalog
+
+    package init(_ catalog: PlanCatalog) {
+        self.catalog = catalog
+        current = Dictionary(uniqueKeysWithValues: catalog.known.map { ($0, 0) })
+        registered = Set(catalog.known.map { Definition(name: $0, version: 0) })
     }
 
     /// Whether everything that a command names has existed in this history.
-    func knows(_ command: Command) -> Bool {
+    package func knows(_ command: ModelCommand) -> Bool {
         switch command {
         case .heartbeat(let worker), .stop(let worker), .unregisterWorker(let worker), .held(let worker),
             .claim(let worker, _), .claimSuspect(let worker):
-            worker == Command.unknown || workerIDs.contains(worker)
+            worker == ModelCommand.unknown || workerIDs.contains(worker)
         case .claimed(let token, _): claims[token] != nil
         case .completeAll(let tokens, _): tokens.allSatisfy { claims[$0] != nil }
-        case .steer(let operation, _): operation == Command.unknown || operations[operation] != nil
+        case .steer(let operation, _): operation == ModelCommand.unknown || operations[operation] != nil
         case .registerWorker, .rescue, .registerPlan, .unpark, .enqueue, .pause, .resume, .clock: true
         }
     }
@@ -49,18 +52,15 @@ struct EngineModel {
     ///   - command: The command; everything that it names must be known.
     ///   - step: The command's number, which names what it makes.
     /// - Returns: What the engine must answer.
-    mutating func apply(_ command: Command, step: Int) -> Answer {
-        var after = self
-        do throws(Refusal) {
-            let answer = try after.carryOut(command, step: step)
-            self = after
-            return answer
+    package mutating func apply(_ command: ModelCommand, step: Int) -> ModelAnswer {
+        do throws(ModelRefusal) {
+            return try carryOut(command, step: step)
         } catch {
-            return Answer(error)
+            return ModelAnswer(error)
         }
     }
 
-    private mutating func carryOut(_ command: Command, step: Int) throws(Refusal) -> Answer {
+    private mutating func carryOut(_ command: ModelCommand, step: Int) throws(ModelRefusal) -> ModelAnswer {
         switch command {
         case .registerWorker(let queues, let handlers, let lease):
             register(
@@ -73,7 +73,7 @@ struct EngineModel {
         case .held(let worker): held(by: worker)
         case .rescue: rescue()
         case .registerPlan(let name, let version): register(Definition(name: name, version: version))
-        case .unpark(let name): Answer("ok", rows: [[.number(unpark(name))]])
+        case .unpark(let name): ModelAnswer("ok", rows: [[.number(unpark(name))]])
         case .enqueue(let request): try enqueue(request, as: step)
         case .claim(let worker, let limit): try claim(by: worker, limit: limit, step: step)
         case .claimSuspect(let worker): try claimSuspect(by: worker, step: step)
@@ -86,20 +86,20 @@ struct EngineModel {
         }
     }
 
-    private mutating func advance(_ seconds: Int) -> Answer {
+    private mutating func advance(_ seconds: Int) -> ModelAnswer {
         now += seconds
-        return Answer("ok")
+        return ModelAnswer("ok")
     }
 
     // MARK: - Common rules
 
     /// Whether a worker's lease has not ended.
-    func isAlive(_ worker: Int) -> Bool {
+    package func isAlive(_ worker: Int) -> Bool {
         workers[worker].map { $0.heartbeatAt + $0.lease > now } ?? false
     }
 
     /// When an action that the operation reaches now may start, or nil where its global is no time.
-    func dueTime(_ rule: SampleAction, _ globals: [String: GlobalValue]) -> Int? {
+    package func dueTime(_ rule: SampleAction, _ globals: [String: GlobalValue]) -> Int? {
         var due = now + (rule.performIn ?? 0)
         if let key = rule.performAtGlobal, let value = globals[key] {
             guard case .time(let time) = value else { return nil }
@@ -110,7 +110,7 @@ struct EngineModel {
 }
 
 extension [String: GlobalValue] {
-    mutating func apply(_ change: GlobalsChange) {
+    package mutating func apply(_ change: GlobalsChange) {
         for (key, value) in change { self[key] = value }
     }
 }

@@ -3,7 +3,7 @@ import BackOpsTesting
 
 extension EngineModel {
     /// What a person does to an operation.
-    mutating func steer(_ id: Int, _ command: SteeringCommand) throws(Refusal) -> Answer {
+    package mutating func steer(_ id: Int, _ command: SteeringCommand) throws(ModelRefusal) -> ModelAnswer {
         guard var operation = operations[id] else { throw .unknownOperation }
         switch command {
         case .setGlobal(let key, let value): operation.globals[key] = value
@@ -27,21 +27,24 @@ extension EngineModel {
         operations[id] = operation
         // A parked operation that was retried starts as soon as its name is known, which may be now.
         if command == .retry, operation.parkedAt != nil { _ = unpark(operation.request.name) }
-        return Answer("ok", rows: [[.operation(id), .text(operations[id]?.state.rawValue ?? "")]])
+        return ModelAnswer("ok", rows: [[.operation(id), .text(operations[id]?.state.rawValue ?? "")]])
     }
 
     /// Nothing of the queue is claimed any more, nor handed on within an operation.
-    mutating func pause(_ queue: String, _ seconds: Int?) -> Answer {
+    package mutating func pause(_ queue: String, _ seconds: Int?) -> ModelAnswer {
         paused[queue] = seconds.map { now + $0 } ?? .max
-        return Answer("ok", rows: [[.text(queue), seconds.map { .text(Rendered.time(now + $0)) } ?? .null]])
+        return ModelAnswer(
+            "ok",
+            rows: [[.text(queue), seconds.map { .text(Rendered.time(now + $0)) } ?? .null]]
+        )
     }
 
-    mutating func resume(_ queue: String) throws(Refusal) -> Answer {
+    package mutating func resume(_ queue: String) throws(ModelRefusal) -> ModelAnswer {
         guard paused.removeValue(forKey: queue) != nil else { throw .wrongState }
-        return Answer("ok", rows: [[.text(queue)]])
+        return ModelAnswer("ok", rows: [[.text(queue)]])
     }
 
-    func isPaused(_ queue: String) -> Bool { paused[queue].map { $0 > now } ?? false }
+    package func isPaused(_ queue: String) -> Bool { paused[queue].map { $0 > now } ?? false }
 
     private func cancel(_ operation: inout ModelOperation, _ reason: String?) {
         let job = operation.job
@@ -54,7 +57,7 @@ extension EngineModel {
     }
 
     /// On at the action where it stopped, or, while it waits for its next attempt, at once.
-    private func retry(_ operation: inout ModelOperation) throws(Refusal) {
+    private func retry(_ operation: inout ModelOperation) throws(ModelRefusal) {
         guard operation.state != .completed else { throw .wrongState }
         if operation.state == .active {
             guard let job = operation.job, job.holder == nil, job.attempt > 0, let position = job.position
@@ -70,8 +73,11 @@ extension EngineModel {
         }
     }
 
-    private func jump(_ operation: inout ModelOperation, to target: JumpTarget, atOnce: Bool) throws(Refusal)
-    {
+    private func jump(
+        _ operation: inout ModelOperation,
+        to target: JumpTarget,
+        atOnce: Bool
+    ) throws(ModelRefusal) {
         guard operation.job?.holder == nil, let before = operation.progress else { throw .wrongState }
         let position = try find(target, in: operation)
         var after = before
@@ -81,7 +87,7 @@ extension EngineModel {
         try point(&operation, at: position, atOnce: atOnce)
     }
 
-    private func skip(_ operation: inout ModelOperation) throws(Refusal) {
+    private func skip(_ operation: inout ModelOperation) throws(ModelRefusal) {
         guard operation.job?.holder == nil, let before = operation.progress,
             let position = operation.stoppedPosition ?? operation.job?.position,
             let branch = before.plan.entry(at: position)?.branch
@@ -108,7 +114,7 @@ extension EngineModel {
         _ operation: inout ModelOperation,
         at position: Int,
         atOnce: Bool = false
-    ) throws(Refusal) {
+    ) throws(ModelRefusal) {
         let action = operation.actions[position - 1]
         var runAt = now
         if action.startedAt == nil, !atOnce {

@@ -1,32 +1,32 @@
 extension EngineModel {
-    mutating func register(_ worker: ModelWorker, as id: Int) -> Answer {
+    package mutating func register(_ worker: ModelWorker, as id: Int) -> ModelAnswer {
         workers[id] = worker
         workerIDs.append(id)
-        return Answer("ok", rows: [[.worker(id)]])
+        return ModelAnswer("ok", rows: [[.worker(id)]])
     }
 
     /// A lease that has ended is not renewed.
-    mutating func heartbeat(_ id: Int, stopping: Bool = false) -> Answer {
+    package mutating func heartbeat(_ id: Int, stopping: Bool = false) -> ModelAnswer {
         guard isAlive(id), let worker = workers[id] else {
-            return Answer("dead", rows: [[.text("f"), .text("f")]])
+            return ModelAnswer("dead", rows: [[.text("f"), .text("f")]])
         }
         workers[id]?.heartbeatAt = now
         if stopping { workers[id]?.stopping = true }
         let hasSuspects = operations.values.contains { isSuspect($0, for: worker) }
-        return Answer(
+        return ModelAnswer(
             hasSuspects ? "suspects" : "ok",
             rows: [[.text("t"), .text(hasSuspects ? "t" : "f")]]
         )
     }
 
-    func isSuspect(_ operation: ModelOperation, for worker: ModelWorker) -> Bool {
+    package func isSuspect(_ operation: ModelOperation, for worker: ModelWorker) -> Bool {
         guard let job = operation.job else { return false }
         return job.crashes > 0 && job.holder == nil && job.runAt <= now && !isPaused(job.queue)
             && worker.queues.contains(job.queue) && worker.handlers.contains(job.handler)
     }
 
     /// Hands back what the worker holds, at no cost in attempts, and forgets it; after its lease it has nothing to say.
-    mutating func unregister(_ id: Int) -> Answer {
+    package mutating func unregister(_ id: Int) -> ModelAnswer {
         var count = 0
         let wasAlive = isAlive(id)
         for operationID in operationIDs {
@@ -39,16 +39,18 @@ extension EngineModel {
         }
         if !operations.values.contains(where: { $0.job?.holder?.worker == id }) { workers[id] = nil }
         let kind = wasAlive ? (count > 0 ? "released" : "ok") : (workers[id] == nil ? "gone" : "late")
-        return Answer(kind, rows: [[.number(count)]])
+        return ModelAnswer(kind, rows: [[.number(count)]])
     }
 
     /// Takes back what dead workers held.
     ///
     /// The attempt counts; the third crash in a row, or one on the last attempt, is the end.
-    mutating func rescue() -> Answer {
-        var rows: [[Answer.Field]] = []
+    ///
+    /// - Parameter missing: Workers that count as dead although their leases go on, because their sessions have ended.
+    package mutating func rescue(missing: Set<Int> = []) -> ModelAnswer {
+        var rows: [[ModelAnswer.Field]] = []
         var wasEnd = false
-        for id in workerIDs where workers[id] != nil && !isAlive(id) {
+        for id in workerIDs where workers[id] != nil && (!isAlive(id) || missing.contains(id)) {
             var count = 0
             for operationID in operationIDs {
                 guard var operation = operations[operationID], operation.job?.holder?.worker == id
@@ -63,7 +65,7 @@ extension EngineModel {
         }
         let rescued = rows.contains { $0[1] != .number(0) }
         let kind = rows.isEmpty ? "nobody" : !rescued ? "idle" : wasEnd ? "convicted" : "rescued"
-        return Answer(kind, rows: rows, isUnordered: true)
+        return ModelAnswer(kind, rows: rows, isUnordered: true)
     }
 
     private func recordCrash(_ operation: inout ModelOperation) {
@@ -85,7 +87,7 @@ extension EngineModel {
     }
 
     /// Writes the attempt that holds the job into the history.
-    func record(
+    package func record(
         _ operation: inout ModelOperation,
         _ outcome: String,
         error: String? = nil,

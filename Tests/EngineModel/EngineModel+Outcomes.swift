@@ -1,18 +1,22 @@
 import BackOps
-import BackOpsTesting
+package import BackOpsTesting
 
 extension EngineModel {
     /// Ends a claim, or writes under it: only where worker and claim hold the job, and the lease has not ended.
-    mutating func end(_ token: Token, _ command: ClaimCommand, step: Int) throws(Refusal) -> Answer {
+    package mutating func end(
+        _ token: Token,
+        _ command: ClaimCommand,
+        step: Int
+    ) throws(ModelRefusal) -> ModelAnswer {
         guard let owner = claims[token], var operation = operations[owner.operation] else {
-            return Answer("stale")
+            return ModelAnswer("stale")
         }
         let isHeld = holds(token)
         defer { operations[owner.operation] = operation }
         switch command {
         case .complete(let change, let jump, let continues):
             // The target is looked up first: a jump to nowhere is an error of the action, stale or not.
-            let target = try jump.map { target throws(Refusal) in try find(target, in: operation) }
+            let target = try jump.map { target throws(ModelRefusal) in try find(target, in: operation) }
             guard isHeld else { return missed(token, operation, columns: 12) }
             let row = complete(
                 &operation,
@@ -22,11 +26,11 @@ extension EngineModel {
                 continues,
                 next: Token(step: step, index: 0)
             )
-            return Answer(operation.isRefused ? "refused" : Self.outcome(of: row), rows: [row])
+            return ModelAnswer(operation.isRefused ? "refused" : Self.outcome(of: row), rows: [row])
         case .fail(let permanent, let retryAfter, let timedOut):
             guard isHeld else { return missed(token, operation, columns: 4) }
             let row = fail(&operation, token, permanent, retryAfter, timedOut)
-            return Answer(Self.outcome(of: row), rows: [row])
+            return ModelAnswer(Self.outcome(of: row), rows: [row])
         case .snooze(let seconds):
             guard isHeld else { return missed(token, operation, columns: 4) }
             handBack(&operation, as: "snoozed", runAt: now + seconds)
@@ -37,16 +41,20 @@ extension EngineModel {
             return handedBack("released", token, operation)
         case .checkpoint(let change):
             if isHeld { operation.globals.apply(change) }
-            return Answer(isHeld ? "written" : "stale", rows: [[.text(isHeld ? "t" : "f")]])
+            return ModelAnswer(isHeld ? "written" : "stale", rows: [[.text(isHeld ? "t" : "f")]])
         }
     }
 
     /// Completes several claims in one call, without jumps.
     ///
     /// One that cannot be done is set aside, unless it is alone: then the call is refused.
-    mutating func completeAll(_ tokens: [Token], _ invalid: Set<Token>, step: Int) throws(Refusal) -> Answer {
+    package mutating func completeAll(
+        _ tokens: [Token],
+        _ invalid: Set<Token>,
+        step: Int
+    ) throws(ModelRefusal) -> ModelAnswer {
         guard tokens.count > 1 || invalid.isEmpty else { throw .invalidArgument }
-        var rows: [[Answer.Field]] = []
+        var rows: [[ModelAnswer.Field]] = []
         // Claims of the same call that hold nothing are judged by how things stand afterwards.
         let aside = tokens.filter { holds($0) && invalid.contains($0) }
         let held = tokens.filter { holds($0) && !invalid.contains($0) }
@@ -62,12 +70,12 @@ extension EngineModel {
             rows += (aside.contains(token) ? setAside(token, id) : missed(token, operation, columns: 12)).rows
         }
         let label = aside.isEmpty ? tokens.count == held.count ? "all" : "some" : "invalid"
-        return Answer(label, rows: rows, isUnordered: true)
+        return ModelAnswer(label, rows: rows, isUnordered: true)
     }
 
-    private func setAside(_ token: Token, _ operation: Int) -> Answer {
-        let row: [Answer.Field] = [.operation(operation), .claim(token), .text("invalid")]
-        return Answer("invalid", rows: [row + Array(repeating: .null, count: 9)])
+    private func setAside(_ token: Token, _ operation: Int) -> ModelAnswer {
+        let row: [ModelAnswer.Field] = [.operation(operation), .claim(token), .text("invalid")]
+        return ModelAnswer("invalid", rows: [row + Array(repeating: .null, count: 9)])
     }
 
     private func holds(_ token: Token) -> Bool {
@@ -78,20 +86,20 @@ extension EngineModel {
     /// Says why an outcome was not taken.
     ///
     /// Done: the claim completed its action before, and this is a repeated call. Stale: the job is not its own any more.
-    private func missed(_ token: Token, _ operation: ModelOperation, columns: Int) -> Answer {
+    private func missed(_ token: Token, _ operation: ModelOperation, columns: Int) -> ModelAnswer {
         let isDone = operation.actions.contains { $0.completedClaim == token }
         let outcome = isDone ? "done" : "stale"
-        var row: [Answer.Field] = [.operation(operation.id), .claim(token), .text(outcome)]
+        var row: [ModelAnswer.Field] = [.operation(operation.id), .claim(token), .text(outcome)]
         row += Array(repeating: .null, count: columns - row.count)
-        return Answer(outcome, rows: [row])
+        return ModelAnswer(outcome, rows: [row])
     }
 
-    private static func outcome(of row: [Answer.Field]) -> String {
+    private static func outcome(of row: [ModelAnswer.Field]) -> String {
         guard case .text(let outcome) = row[2] else { return "" }
         return outcome
     }
 
-    func find(_ target: JumpTarget, in operation: ModelOperation) throws(Refusal) -> Int {
+    package func find(_ target: JumpTarget, in operation: ModelOperation) throws(ModelRefusal) -> Int {
         guard
             let position = operation.progress?.plan.position(
                 of: BranchName(target.branch),
@@ -110,7 +118,7 @@ extension EngineModel {
         _ target: Int?,
         _ continues: Bool,
         next nextToken: Token
-    ) -> [Answer.Field] {
+    ) -> [ModelAnswer.Field] {
         guard var job = operation.job, let holder = job.holder, let position = job.position,
             var progress = operation.progress
         else { return [] }
@@ -126,7 +134,7 @@ extension EngineModel {
         settle(&operation, before, progress)
         if target != nil { operation.renewBudgets() }
 
-        let row: [Answer.Field] = [.operation(operation.id), .claim(token)]
+        let row: [ModelAnswer.Field] = [.operation(operation.id), .claim(token)]
         guard let next else {
             operation.state = .completed
             operation.endedAt = now
@@ -136,7 +144,7 @@ extension EngineModel {
         let rule = operation.actions[next - 1].rule
         let earlier = operation.actions[next - 1].earlierAttempts
         let due = dueTime(rule, operation.globals)
-        let describing: [Answer.Field] = [
+        let describing: [ModelAnswer.Field] = [
             .number(next), .number(progress[next].run + 1), .number(earlier + rule.maxAttempts), .null,
             .text(rule.branch), .text(rule.name),
         ]
@@ -168,7 +176,7 @@ extension EngineModel {
     }
 
     /// Notes what a change of the progress means for the actions: skipped now, or open again for a new run.
-    func settle(_ operation: inout ModelOperation, _ before: PlanProgress, _ after: PlanProgress) {
+    package func settle(_ operation: inout ModelOperation, _ before: PlanProgress, _ after: PlanProgress) {
         for index in operation.actions.indices {
             let (old, new) = (before[index + 1], after[index + 1])
             if new.run != old.run {
@@ -203,7 +211,7 @@ extension EngineModel {
         _ permanent: Bool,
         _ retryAfter: Int?,
         _ timedOut: Bool
-    ) -> [Answer.Field] {
+    ) -> [ModelAnswer.Field] {
         guard var job = operation.job, let holder = job.holder, let position = job.position else { return [] }
         let rule = operation.actions[position - 1].rule
         let isEnd = permanent || job.attempt >= rule.maxAttempts
@@ -212,7 +220,7 @@ extension EngineModel {
         operation.actions[position - 1].attemptsCount = job.attempt
         operation.actions[position - 1].erroredAt = now
         operation.actions[position - 1].errorType = "Mishap"
-        let row: [Answer.Field] = [.operation(operation.id), .claim(token)]
+        let row: [ModelAnswer.Field] = [.operation(operation.id), .claim(token)]
         if isEnd {
             stop(&operation, .failed, at: position)
             return row + [.text("failed"), .null]
@@ -227,8 +235,12 @@ extension EngineModel {
     /// Frees a claimed job without costing an attempt.
     ///
     /// A suspect that is released has not shown yet that it is harmless. What has not begun is not recorded as an attempt.
-    func handBack(_ operation: inout ModelOperation, as outcome: String, runAt: Int?, isRecorded: Bool = true)
-    {
+    package func handBack(
+        _ operation: inout ModelOperation,
+        as outcome: String,
+        runAt: Int?,
+        isRecorded: Bool = true
+    ) {
         if isRecorded { record(&operation, outcome) }
         guard var job = operation.job else { return }
         job.holder = nil
@@ -240,8 +252,8 @@ extension EngineModel {
         operation.job = job
     }
 
-    private func handedBack(_ outcome: String, _ token: Token, _ operation: ModelOperation) -> Answer {
-        Answer(
+    private func handedBack(_ outcome: String, _ token: Token, _ operation: ModelOperation) -> ModelAnswer {
+        ModelAnswer(
             outcome,
             rows: [
                 [

@@ -1,6 +1,6 @@
 extension EngineModel {
     /// Takes due jobs that the worker knows, best priority first, then queue by queue, then oldest first.
-    mutating func claim(by id: Int, limit: Int, step: Int) throws(Refusal) -> Answer {
+    package mutating func claim(by id: Int, limit: Int, step: Int) throws(ModelRefusal) -> ModelAnswer {
         let worker = try claimant(id)
         let due = operations.values.filter { operation in
             guard let job = operation.job else { return false }
@@ -16,33 +16,33 @@ extension EngineModel {
     }
 
     /// Takes one job whose worker died.
-    mutating func claimSuspect(by id: Int, step: Int) throws(Refusal) -> Answer {
+    package mutating func claimSuspect(by id: Int, step: Int) throws(ModelRefusal) -> ModelAnswer {
         let worker = try claimant(id)
         let suspects = operations.values.filter { isSuspect($0, for: worker) }
         let picked = suspects.min { ($0.job?.runAt ?? 0, $0.id) < ($1.job?.runAt ?? 0, $1.id) }
         return take(picked.map { [$0.id] } ?? [], by: id, step: step)
     }
 
-    func held(by id: Int) -> Answer {
+    package func held(by id: Int) -> ModelAnswer {
         let held = operationIDs.filter { operations[$0]?.job?.holder?.worker == id }
-        return Answer(held.isEmpty ? "none" : "some", rows: described(held))
+        return ModelAnswer(held.isEmpty ? "none" : "some", rows: described(held))
     }
 
-    private func claimant(_ id: Int) throws(Refusal) -> ModelWorker {
+    private func claimant(_ id: Int) throws(ModelRefusal) -> ModelWorker {
         guard isAlive(id), let worker = workers[id], !worker.stopping else { throw .unknownWorker }
         return worker
     }
 
     /// The attempt is counted now, so that a crash counts.
-    private mutating func take(_ picked: [Int], by worker: Int, step: Int) -> Answer {
+    private mutating func take(_ picked: [Int], by worker: Int, step: Int) -> ModelAnswer {
         for (index, id) in answerOrder(picked).enumerated() {
             hold(id, by: worker, as: Token(step: step, index: index))
             operations[id]?.job?.attempt += 1
         }
-        return Answer(picked.isEmpty ? "none" : "some", rows: described(picked))
+        return ModelAnswer(picked.isEmpty ? "none" : "some", rows: described(picked))
     }
 
-    mutating func hold(_ operation: Int, by worker: Int, as claim: Token) {
+    package mutating func hold(_ operation: Int, by worker: Int, as claim: Token) {
         operations[operation]?.job?.holder = .init(worker: worker, claim: claim, claimedAt: now)
         claims[claim] = (worker, operation)
         tokens.append(claim)
@@ -55,12 +55,12 @@ extension EngineModel {
         return ids.sorted { rank($0).lexicographicallyPrecedes(rank($1)) }
     }
 
-    private func described(_ ids: [Int]) -> [[Answer.Field]] {
+    private func described(_ ids: [Int]) -> [[ModelAnswer.Field]] {
         answerOrder(ids).compactMap { operations[$0] }.compactMap(description)
     }
 
     /// What a worker is told of a job that it holds.
-    private func description(_ operation: ModelOperation) -> [Answer.Field]? {
+    private func description(_ operation: ModelOperation) -> [ModelAnswer.Field]? {
         guard let job = operation.job, let holder = job.holder, let position = job.position else {
             return nil
         }

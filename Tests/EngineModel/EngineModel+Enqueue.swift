@@ -3,13 +3,13 @@ import BackOpsTesting
 
 extension EngineModel {
     /// At most one operation per name and key; a plan that nobody has registered is waited for.
-    mutating func enqueue(_ request: EnqueueRequest, as id: Int) throws(Refusal) -> Answer {
+    package mutating func enqueue(_ request: ModelEnqueue, as id: Int) throws(ModelRefusal) -> ModelAnswer {
         if let key = request.key,
             let taken = operations.values.first(where: {
                 $0.request.name == request.name && $0.request.key == key
             })
         {
-            return Answer("duplicate", rows: [[.operation(taken.id)]])
+            return ModelAnswer("duplicate", rows: [[.operation(taken.id)]])
         }
         var operation = ModelOperation(
             id: id,
@@ -19,27 +19,27 @@ extension EngineModel {
             globals: request.globals
         )
         if let own = request.ownPlan {
-            try start(&operation, SamplePlan.own[own], definition: nil)
+            try start(&operation, catalog.own[own], definition: nil)
         } else if let version = current[request.name] {
             let definition = Definition(name: request.name, version: version)
-            try start(&operation, Self.plan(of: definition), definition: definition)
+            try start(&operation, catalog.plan(of: definition), definition: definition)
         } else {
             park(&operation)
         }
         operations[id] = operation
         operationIDs.append(id)
-        return Answer(operation.parkedAt == nil ? "ok" : "parked", rows: [[.operation(id)]])
+        return ModelAnswer(operation.parkedAt == nil ? "ok" : "parked", rows: [[.operation(id)]])
     }
 
     /// The current version is the one that was registered last; what was parked for want of it starts.
-    mutating func register(_ definition: Definition) -> Answer {
+    package mutating func register(_ definition: Definition) -> ModelAnswer {
         let kind = registered.insert(definition).inserted ? "new" : "known"
         current[definition.name] = definition.version
         _ = unpark(definition.name)
-        return Answer(kind, rows: [[.definition(name: definition.name, version: definition.version)]])
+        return ModelAnswer(kind, rows: [[.definition(name: definition.name, version: definition.version)]])
     }
 
-    mutating func unpark(_ name: String) -> Int {
+    package mutating func unpark(_ name: String) -> Int {
         guard let version = current[name] else { return 0 }
         let definition = Definition(name: name, version: version)
         var count = 0
@@ -48,8 +48,8 @@ extension EngineModel {
             else { continue }
             count += 1
             operation.parkedAt = nil
-            do throws(Refusal) {
-                try start(&operation, Self.plan(of: definition), definition: definition)
+            do throws(ModelRefusal) {
+                try start(&operation, catalog.plan(of: definition), definition: definition)
             } catch {
                 // Its time is none, and nobody waits for an answer any more: it fails where it would start.
                 refuse(&operation, "InvalidPerformAt", at: operation.progress?.first ?? 1)
@@ -59,11 +59,7 @@ extension EngineModel {
         return count
     }
 
-    static func plan(of definition: Definition) -> SamplePlan {
-        SamplePlan.registered[definition.name, default: []][definition.version]
-    }
-
-    func park(_ operation: inout ModelOperation) {
+    package func park(_ operation: inout ModelOperation) {
         operation.parkedAt = now
         operation.job = ModelJob(
             runAt: ModelJob.never,
@@ -78,7 +74,7 @@ extension EngineModel {
         _ operation: inout ModelOperation,
         _ plan: SamplePlan,
         definition: Definition?
-    ) throws(Refusal) {
+    ) throws(ModelRefusal) {
         let progress = PlanProgress(plan.plan)
         operation.progress = progress
         operation.actions = plan.actions.map(ModelAction.init)
@@ -96,7 +92,7 @@ extension EngineModel {
     }
 
     /// Fails an operation at an action that cannot start at all.
-    func refuse(_ operation: inout ModelOperation, _ error: String, at position: Int) {
+    package func refuse(_ operation: inout ModelOperation, _ error: String, at position: Int) {
         operation.actions[position - 1].erroredAt = now
         operation.actions[position - 1].errorType = error
         operation.attempts.append(
@@ -114,7 +110,7 @@ extension EngineModel {
     }
 
     /// Ends an active operation as failed or cancelled.
-    func stop(
+    package func stop(
         _ operation: inout ModelOperation,
         _ state: ModelOperation.State,
         at position: Int?,

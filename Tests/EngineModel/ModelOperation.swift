@@ -1,0 +1,135 @@
+import BackOps
+package import BackOpsTesting
+
+/// An operation with everything that belongs to it, as the model keeps it.
+///
+/// Times are seconds since the history began. Where it stands in its plan, what is next and what a jump does are the
+/// rules of ``PlanProgress``, the ones that `runInline` uses.
+package struct ModelOperation {
+    package enum State: String {
+        case active, completed, failed, cancelled
+    }
+
+    package let id: Int
+    package let request: ModelEnqueue
+    package let createdAt: Int
+    package let performAt: Int
+    package var state = State.active
+    package var endedAt: Int?
+    package var parkedAt: Int?
+    package var stoppedPosition: Int?
+    package var stopReason: String?
+    package var globals: [String: GlobalValue]
+    /// Nil until its name is registered.
+    package var progress: PlanProgress?
+    package var actions: [ModelAction] = []
+    package var job: ModelJob?
+    package var attempts: [ModelAttempt] = []
+
+    /// What a worker must know to run one of its actions.
+    package func handler(_ action: String) -> String {
+        (request.ownPlan == nil ? request.name : "") + "/" + action
+    }
+
+    /// Whether it failed because its next action cannot start.
+    package var isRefused: Bool { state == .failed && attempts.last?.outcome == "refused" }
+
+    /// Gives what has been tried, and is left by a jump, a fresh budget of attempts.
+    package mutating func renewBudgets() {
+        for index in actions.indices
+        where actions[index].completedAt == nil && actions[index].skippedAt == nil {
+            actions[index].renewBudget()
+        }
+    }
+
+    /// The run of an action, from 1; ``PlanProgress`` counts from 0.
+    package func run(at position: Int) -> Int {
+        (progress?[position].run ?? 0) + 1
+    }
+}
+
+/// What became of an action, beside its status and run, which ``PlanProgress`` keeps.
+package struct ModelAction {
+    package let rule: SampleAction
+    package var attemptsCount = 0
+    /// Those of this run that a fresh budget has made not count any more.
+    package var earlierAttempts = 0
+    package var startedAt: Int?
+    package var completedAt: Int?
+    package var completedClaim: Token?
+    package var skippedAt: Int?
+    package var erroredAt: Int?
+    package var errorType: String?
+
+    package init(_ rule: SampleAction) {
+        self.rule = rule
+    }
+
+    /// Gives it a fresh budget of attempts.
+    package mutating func renewBudget() {
+        earlierAttempts += attemptsCount
+        attemptsCount = 0
+    }
+
+    package mutating func clearError() {
+        erroredAt = nil
+        errorType = nil
+    }
+}
+
+/// The claimable row of an active operation.
+package struct ModelJob {
+    /// The run time of a job that nobody can claim.
+    package static let never = Int.max
+
+    package struct Holder {
+        package let worker: Int
+        package let claim: Token
+        package let claimedAt: Int
+    }
+
+    package var runAt: Int
+    package var holder: Holder?
+    package var definition: Definition?
+    /// Nil while the operation is parked.
+    package var position: Int?
+    package var attempt = 0
+    package var stepsLeft: Int
+    package var crashes = 0
+    package var queue: String
+    package var handler: String
+}
+
+/// A version of a registered plan.
+package struct Definition: Hashable, Sendable {
+    package let name: String
+    package let version: Int
+
+    package init(name: String, version: Int) {
+        self.name = name
+        self.version = version
+    }
+}
+
+/// An attempt that did not simply succeed.
+package struct ModelAttempt {
+    package let position: Int
+    package let run: Int
+    package let attempt: Int
+    package let outcome: String
+    package var endsOperation = false
+    package var worker: Int?
+    package var claim: Token?
+    package var startedAt: Int?
+    package let endedAt: Int
+    package var errorType: String?
+}
+
+/// A registered worker.
+package struct ModelWorker {
+    package let queues: [String]
+    package let handlers: [String]
+    package let lease: Int
+    package var heartbeatAt: Int
+    package var stopping = false
+}
