@@ -131,7 +131,7 @@ struct WorkerRun {
             logger: logger
         )
         async let _ = configuration.vacuums ? vacuumer.run() : ()
-        var loop = DispatchLoop(
+        let shell = WorkerShell(
             engine: engine,
             pool: pools.dispatcher,
             actionPool: pools.actions,
@@ -149,6 +149,7 @@ struct WorkerRun {
             telemetry: telemetry,
             logger: logger
         )
+        var loop = DispatchLoop(shell)
         let end = await loop.run()
         await reporter.finish()
         if case .stopped = end { await unregister(registration.id, pools.dispatcher, logger) }

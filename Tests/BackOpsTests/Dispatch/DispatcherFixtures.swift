@@ -102,22 +102,22 @@ struct Step {
     }
 
     var concluded: [Int64] {
-        commands.compactMap { if case .conclude(let end, _) = $0 { end.job.claim.claimID } else { nil } }
+        commands.compactMap { if case .tell(.conclude(let end, _)) = $0 { end.job.claim.claimID } else { nil } }
     }
 
     var failed: [Int64] {
         commands.compactMap {
-            if case .conclude(let end, .failed) = $0 { end.job.claim.claimID } else { nil }
+            if case .tell(.conclude(let end, .failed)) = $0 { end.job.claim.claimID } else { nil }
         }
     }
 
     /// Attempts whose results count for nothing.
     var lost: [Int64] {
-        commands.compactMap { if case .lose(let end) = $0 { end.job.claim.claimID } else { nil } }
+        commands.compactMap { if case .tell(.lose(let end)) = $0 { end.job.claim.claimID } else { nil } }
     }
 
     var lines: [String] {
-        commands.compactMap { if case .log(let line) = $0 { line.message.description } else { nil } }
+        commands.compactMap { if case .tell(.log(let line)) = $0 { line.message.description } else { nil } }
     }
 
     var withdrawsWaiting: Bool {

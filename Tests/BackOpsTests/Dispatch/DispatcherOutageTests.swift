@@ -106,7 +106,7 @@ import Testing
 extension Step {
     /// Whether the dispatcher has just seen that the database is away.
     fileprivate var observesOutage: Bool {
-        commands.contains { if case .observe(.databaseIsAway) = $0 { true } else { false } }
+        commands.contains { if case .tell(.observe(.databaseIsAway)) = $0 { true } else { false } }
     }
 }
 

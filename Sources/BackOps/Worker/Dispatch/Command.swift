@@ -15,22 +15,28 @@ extension Dispatcher {
         case name(FailureTrace, of: Claim)
         /// Give reports back that were not written: they are offered again, unless there are newer ones.
         case restoreReports([(claim: Claim, report: ProgressReport)])
-        /// Tell log, metrics, counts and the span how an attempt ended.
-        case conclude(AttemptEnd, ActionOutcome)
-        /// Count an attempt of which the database does not want to hear: the log has been told why.
-        case lose(AttemptEnd)
-        /// Write a line of the log.
-        case log(LogLine)
-        /// Write the line about an operation that is completed.
-        case logCompleted(ClaimedJob)
-        /// Count the jobs of a claim, which took so long.
-        case countClaim([ClaimedJob], Duration)
-        /// Tell metrics and health.
-        case observe(Observation)
+        /// Tell log, metrics and health.
+        case tell(Note)
         /// Sleep until a point in time, unless something happens before: that many endings of actions, or anything else.
         case wait(until: Instant, endings: Int)
         /// Leave.
         case finish(End)
+    }
+
+    /// Something that people may want to know.
+    package enum Note: Sendable {
+        /// How an attempt ended: for log, metrics, counts and the span.
+        case conclude(AttemptEnd, ActionOutcome)
+        /// An attempt of which the database does not want to hear is counted; the log has been told why.
+        case lose(AttemptEnd)
+        /// A line of the log.
+        case log(LogLine)
+        /// The line about an operation that is completed.
+        case logCompleted(ClaimedJob)
+        /// The jobs of a claim, and how long it took.
+        case countClaim([ClaimedJob], Duration)
+        /// For metrics and health.
+        case observe(Observation)
     }
 
     /// Why a dispatcher has finished.

@@ -71,7 +71,7 @@ extension Dispatcher {
             at: now,
             using: &jitter
         )
-        commands.append(.countClaim(claimed.jobs, duration))
+        commands.append(.tell(.countClaim(claimed.jobs, duration)))
         if case .claims = answer {
             describe(claims(unseen, &commands))
         } else {
@@ -118,10 +118,10 @@ extension Dispatcher {
     ) {
         guard answer.outcome != .stale else {
             warnOfStaleClaim(answer.claim, attempt.job, &commands)
-            commands.append(.lose(attempt.end))
+            commands.append(.tell(.lose(attempt.end)))
             return
         }
-        commands.append(.conclude(attempt.end, .completed(attempt.result)))
+        commands.append(.tell(.conclude(attempt.end, .completed(attempt.result))))
         goOn(after: attempt.job, answer, now, &commands)
     }
 
@@ -135,7 +135,7 @@ extension Dispatcher {
         switch answer.outcome {
         case .advanced: if let next = answer.next { start(job.advanced(to: next), &commands) }
         case .waiting: look.wakeUnlessAsleep(at: now)
-        case .completed: commands.append(.logCompleted(job))
+        case .completed: commands.append(.tell(.logCompleted(job)))
         case .failed: commands.log(.error, "operation failed: its next action cannot start", job: job)
         case .done: reconciliation.request()
         case .stale, .busy, .invalid: break
@@ -279,7 +279,7 @@ extension Dispatcher {
                     claim: claim,
                     job: lost.completions.first?.job
                 )
-                for attempt in lost.completions { commands.append(.lose(attempt.end)) }
+                for attempt in lost.completions { commands.append(.tell(.lose(attempt.end))) }
                 // It may have been taken by an answer that said nothing, and the next action handed over in it.
                 reconciliation.request()
             }
@@ -320,7 +320,7 @@ extension Dispatcher {
             job: attempt?.job,
             error: error
         )
-        if let attempt { commands.append(.lose(attempt.end)) }
+        if let attempt { commands.append(.tell(.lose(attempt.end))) }
         doubtful.insert(claim)
         reconciliation.request()
     }
@@ -362,7 +362,7 @@ extension Dispatcher {
             claim: claim,
             error: error
         )
-        commands.append(.observe(.jobIsUnreadable))
+        commands.append(.tell(.observe(.jobIsUnreadable)))
         outbox.failures.append(FailedAttempt(claim: claim, failure: failure, endedAt: now))
     }
 

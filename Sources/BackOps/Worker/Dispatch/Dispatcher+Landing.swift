@@ -40,7 +40,7 @@ extension Dispatcher {
             sendApart(answers, now, &commands)
             return
         }
-        commands.append(.observe(.databaseIsThere))
+        commands.append(.tell(.observe(.databaseIsThere)))
         link.isBack()
         if roundTrip.isSingly { link.sendsSingly = false }
         var isRefused = false
@@ -88,7 +88,7 @@ extension Dispatcher {
     /// The connection failed: what became of the statements is asked when it is back.
     private mutating func loseAnswer(_ error: any Error, _ now: Instant, _ commands: inout [Command]) {
         reconciliation.request()
-        if link.isLost(at: now, using: &jitter) { commands.append(.observe(.databaseIsAway(error))) }
+        if link.isLost(at: now, using: &jitter) { commands.append(.tell(.observe(.databaseIsAway(error)))) }
     }
 }
 

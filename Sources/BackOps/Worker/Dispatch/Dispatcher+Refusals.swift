@@ -75,7 +75,7 @@ extension Dispatcher {
         let policy = code(of: attempt.job)?.options.retryPolicy ?? .standard
         let failure = FailureRecord(BackOpsError(refusingCompletion: error), policy: policy)
         outbox.remove([attempt.job.claim])
-        commands.append(.conclude(attempt.end, .failed(failure)))
+        commands.append(.tell(.conclude(attempt.end, .failed(failure))))
         if let lines = attempt.end.log?.document { outbox.logs.append((attempt.job.claim, lines)) }
         outbox.failures.append(FailedAttempt(attempt.job, failure, endedAt: now))
     }

@@ -41,7 +41,7 @@ extension Dispatcher {
             )
         }
         mustTellStop = true
-        commands.append(.observe(.workerIsStopping))
+        commands.append(.tell(.observe(.workerIsStopping)))
         hurryTraces(at: now)
     }
 
@@ -86,7 +86,7 @@ extension Dispatcher {
     private func lose(_ outcomes: Outbox, _ reason: Logger.Message, _ commands: inout [Command]) {
         for attempt in outcomes.completions {
             commands.log(.warning, reason, job: attempt.job)
-            commands.append(.lose(attempt.end))
+            commands.append(.tell(.lose(attempt.end)))
         }
         for attempt in outcomes.failures {
             commands.log(.warning, reason, claim: attempt.claim, job: attempt.job)

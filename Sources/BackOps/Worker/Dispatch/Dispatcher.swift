@@ -147,7 +147,7 @@ package struct Dispatcher: Sendable {
 extension Dispatcher {
     private mutating func decide(_ oldestWaiting: Instant?, _ now: Instant, _ commands: inout [Command]) {
         guard phase != .evicted else {
-            commands.append(.observe(.leaseIsLost))
+            commands.append(.tell(.observe(.leaseIsLost)))
             // First, or what waits would begin in the slots that become free.
             commands.append(.finish(.leaseEnded))
             cancelEverything(&commands)
@@ -168,7 +168,7 @@ extension Dispatcher {
         if let nextReconciliation, nextReconciliation <= now { reconciliation.request() }
         while mustSend(at: now), send(now, &commands) {}
         if freeSlots(at: now) > 0 { look.slotsAreFree(at: now) }
-        commands.append(.observe(.running(min(running.count, configuration.concurrency))))
+        commands.append(.tell(.observe(.running(min(running.count, configuration.concurrency)))))
         commands.append(.wait(until: nextMoment(oldestWaiting, now), endings: endingsToWaitFor(at: now)))
     }
 
@@ -246,7 +246,7 @@ extension Dispatcher {
         pace.ended(after: ended.end.duration)
         // What was lost meanwhile has nothing to say any more; the log was told then.
         guard let action = running.removeValue(forKey: claim.claimID) else {
-            commands.append(.lose(ended.end))
+            commands.append(.tell(.lose(ended.end)))
             return
         }
         suspects.ended(claim.claimID)
@@ -255,13 +255,13 @@ extension Dispatcher {
         // The database has the last word.
         case .completed: outbox.add(ended, at: now)
         case .committed:
-            commands.append(.conclude(ended.end, ended.outcome))
+            commands.append(.tell(.conclude(ended.end, ended.outcome)))
             settle(ended, action, now, &commands)
         case .failed(let failure) where failure.trace != nil:
-            commands.append(.conclude(ended.end, ended.outcome))
+            commands.append(.tell(.conclude(ended.end, ended.outcome)))
             resolve(FailedAttempt(ended.end.job, failure, endedAt: now), now, &commands)
         case .failed, .snoozed, .cancelled:
-            commands.append(.conclude(ended.end, ended.outcome))
+            commands.append(.tell(.conclude(ended.end, ended.outcome)))
             outbox.add(ended, at: now)
         }
     }
@@ -318,7 +318,7 @@ extension Dispatcher {
     private mutating func connected(_ hearing: WakeMode, _ now: Instant, _ commands: inout [Command]) {
         if self.hearing != nil { reconciliation.request() }
         self.hearing = hearing
-        commands.append(.observe(.listens(hearing == .listens)))
+        commands.append(.tell(.observe(.listens(hearing == .listens))))
         look.pollInterval = configuration.pollInterval(hearing)
         nextQuestion = now
         nextReconciliation = hearing == .asks ? now + configuration.lease : nil
@@ -351,18 +351,15 @@ extension [Dispatcher.Command] {
         error: (any Error)? = nil,
         more: Logger.Metadata = [:]
     ) {
-        append(
-            .log(
-                LogLine(
-                    level: level,
-                    message: message,
-                    claim: claim,
-                    job: job,
-                    failure: failure,
-                    error: error,
-                    more: more
-                )
-            )
+        let line = LogLine(
+            level: level,
+            message: message,
+            claim: claim,
+            job: job,
+            failure: failure,
+            error: error,
+            more: more
         )
+        append(.tell(.log(line)))
     }
 }

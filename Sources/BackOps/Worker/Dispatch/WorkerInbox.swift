@@ -23,17 +23,19 @@ package final class WorkerInbox: Sendable {
     typealias Body = @Sendable () async -> EndedAction
 
     /// Everything that came in since the last look.
-    struct News: Sendable {
-        var answers: [RoundTripAnswer] = []
-        var ended: [EndedAction] = []
-        var lostClaims: [Int64] = []
-        var traces: [(claim: Claim, text: String)] = []
-        var isWoken = false
+    package struct News: Sendable {
+        package var answers: [RoundTripAnswer] = []
+        package var ended: [EndedAction] = []
+        package var lostClaims: [Int64] = []
+        package var traces: [(claim: Claim, text: String)] = []
+        package var isWoken = false
         /// The heartbeat has connected; whether the database can tell this worker something from now on.
-        var connected: WakeMode?
-        var hasSuspects = false
-        var leaseEnded = false
-        var stop = Stop.no
+        package var connected: WakeMode?
+        package var hasSuspects = false
+        package var leaseEnded = false
+        package var stop = Stop.no
+
+        package init() {}
     }
 
     private struct State {

@@ -22,8 +22,7 @@ final class Heartbeat: Sendable {
     private let wakeUp: PQWakeUp
     private let isStopped = Mutex(false)
 
-    /// When the last renewal that was answered had been sent; at first, when the registration was.
-    private let renewed: Mutex<ContinuousClock.Instant>
+    private let lease: Mutex<LeaseClock>
 
     /// Wakes the thread that watches the end of the lease.
     private let alarm: PQWakeUp
@@ -42,7 +41,7 @@ final class Heartbeat: Sendable {
         self.engine = engine
         self.options = options
         self.worker = worker
-        renewed = Mutex(registrationSent)
+        lease = Mutex(LeaseClock(configuration.lease, registeredAt: registrationSent))
         self.operations = operations
         self.configuration = configuration
         self.inbox = inbox
@@ -74,24 +73,8 @@ final class Heartbeat: Sendable {
         alarm.signal()
     }
 
-    private var interval: Duration { configuration.lease / 5 }
-
-    /// Looks for dead workers begin when a connection is this old: after an outage that all have had, the others are back then.
-    private static let watchDelay: Duration = .seconds(1)
-
-    /// How long a worker's session may be gone before it is taken for dead.
-    private static let patience: Duration = .milliseconds(750)
-
-    /// Pauses between attempts to connect stay well below that.
-    private static let longestPause: Duration = .milliseconds(300)
-
-    /// How long to wait between two looks: rarely enough to cost nothing, often enough for all workers together.
-    private func watchInterval(workers: Int) -> Duration {
-        min(interval, max(.milliseconds(1200), .milliseconds(200) * workers)) * Double.random(in: 0.75...1.25)
-    }
-
     private func run() {
-        var backoff = OutageBackoff(maximum: Self.longestPause)
+        var backoff = OutageBackoff(maximum: LeaseClock.longestPause)
         // A connection on which nothing comes through any more stays until there is another one, or the lease ends: the server
         // would take its end for that of the process.
         var former: PQSession?
@@ -126,14 +109,18 @@ final class Heartbeat: Sendable {
         _ former: inout PQSession?
     ) throws {
         var isAttached = false
-        var nextWatch = ContinuousClock.now + Self.watchDelay
+        var nextWatch = ContinuousClock.now + LeaseClock.watchDelay
         while !isStopped.withLock({ $0 }) {
             let sent = ContinuousClock.now
+            lease.withLock { $0.asks(at: sent) }
             guard let workers = try renew(&session) else {
                 endLease("worker's lease has ended")
                 return
             }
-            renewed.withLock { $0 = sent }
+            let interval = lease.withLock { lease in
+                lease.isRenewed(at: .now)
+                return lease.interval
+            }
             telemetry.health.renewed(at: sent)
             telemetry.regained(.heartbeat, logger)
             backoff.reset()
@@ -146,7 +133,7 @@ final class Heartbeat: Sendable {
             let nextBeat = sent + interval
             while ContinuousClock.now < nextBeat, !isStopped.withLock({ $0 }) {
                 if nextWatch <= .now {
-                    nextWatch = .now + (try rescueOthers(&session) ?? watchInterval(workers: workers))
+                    nextWatch = .now + (try rescueOthers(&session) ?? watchInterval(workers))
                 }
                 try listen(&session, until: min(nextBeat, nextWatch))
             }
@@ -185,7 +172,7 @@ final class Heartbeat: Sendable {
         guard try session.query(engine.missingWorkers()).first?.decode(0, as: Int64.self) ?? 0 > 0 else {
             return nil
         }
-        for row in try session.query(engine.rescue(patience: Self.patience)) {
+        for row in try session.query(engine.rescue(patience: LeaseClock.patience)) {
             do {
                 try tellOfRescue(row)
             } catch {
@@ -193,7 +180,7 @@ final class Heartbeat: Sendable {
             }
             inbox.foundSuspects()
         }
-        return Self.patience
+        return LeaseClock.patience
     }
 
     private func tellOfRescue(_ row: PQRow) throws(PQError) {
@@ -212,6 +199,11 @@ final class Heartbeat: Sendable {
         if try session.query(engine.unpark(operations)).first?.decode(0, as: Int64.self) ?? 0 > 0 {
             inbox.wake()
         }
+    }
+
+    private func watchInterval(_ workers: Int) -> Duration {
+        var generator = SystemRandomNumberGenerator()
+        return lease.withLock { $0.watchInterval(workers: workers, using: &generator) }
     }
 
     private func listen(_ session: inout PQSession, until deadline: ContinuousClock.Instant) throws {
@@ -233,9 +225,8 @@ final class Heartbeat: Sendable {
 
     /// Waits for the moment before the lease ends, which every renewal puts off.
     private func watchLease() {
-        let margin = min(.seconds(1), configuration.lease / 10)
         while !isStopped.withLock({ $0 }) {
-            let end = renewed.withLock { $0 } + configuration.lease - margin
+            let end = lease.withLock { $0.end }
             guard ContinuousClock.now < end else {
                 endLease("worker could not renew its lease in time")
                 return
