@@ -22,10 +22,7 @@ struct DispatchLoop {
     mutating func run() async -> Dispatcher.End {
         let end = await loop()
         await turns.shell.waitForRoundTrips()
-        if case .stopped = end {
-            turns.tell(inbox.take())
-            turns.leave()
-        }
+        turns.leave(inbox.take())
         for ended in inbox.close() { telemetry.ended(ended.end, .cancelled) }
         return end
     }

@@ -57,8 +57,11 @@ package struct DispatchTurns<Shell: DispatchShell> {
         }
     }
 
-    /// Tells the dispatcher that it has finished and no answer is under way any more.
-    package mutating func leave() { handle(.left, at: shell.now) }
+    /// Tells the dispatcher, which has finished, what has come in since, the last answers among it; no more comes.
+    package mutating func leave(_ news: WorkerInbox.News) {
+        tell(news)
+        handle(.left, at: shell.now)
+    }
 
     /// Leaves out lost claims whose actions may have completed themselves: those learn by themselves what became of them.
     private func withoutCommitting(_ answer: RoundTripAnswer) -> RoundTripAnswer {

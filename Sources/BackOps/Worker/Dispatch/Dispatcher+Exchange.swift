@@ -69,6 +69,8 @@ extension Dispatcher {
 
     private mutating func makeRequests(at now: Instant) -> [Request] {
         var requests = outcomeRequests(at: now)
+        // First, so that what was taken away has been told to end when what is held instead starts.
+        if asksForLostClaims(at: now) { requests.append(.lost(runningInOrder.map(\.job.claim))) }
         if reconciliation.isOpen {
             reconciliation.ask()
             requests.append(.held(unseen: claimsUnseen))
@@ -79,7 +81,6 @@ extension Dispatcher {
             let questions = retries.takeQuestions(at: now)
             if !questions.isEmpty { requests.append(.stillHeld(questions)) }
         }
-        if asksForLostClaims(at: now) { requests.append(.lost(runningInOrder.map(\.job.claim))) }
         if mustTellStop { requests.append(.stopping) }
         // A claim rides along with results; a report of progress is no reason to look.
         let claims = look.isDue(at: now) || requests.contains(where: \.isOutcome)

@@ -57,19 +57,20 @@ extension Dispatcher {
             commands.append(.cancel(action.job))
         }
         running = [:]
-        lose(takeOutcomes(), "result of an action is refused: the worker's lease has ended", &commands)
+        lose(takeOutcomes(), Self.refusedAfterLease, &commands)
     }
 
     /// Says what was not written before the worker left; what has no outcome is handed back when it says goodbye.
     mutating func leaveOutcomes(_ commands: inout [Command]) {
         var outcomes = takeOutcomes()
         (outcomes.releases, outcomes.neverStarted) = ([], [])
-        lose(
-            outcomes,
-            "result of an action is not written: the worker stops before the database takes it",
-            &commands
-        )
+        lose(outcomes, phase == .evicted ? Self.refusedAfterLease : Self.notWritten, &commands)
     }
+
+    private static let refusedAfterLease: Logger.Message =
+        "result of an action is refused: the worker's lease has ended"
+    private static let notWritten: Logger.Message =
+        "result of an action is not written: the worker stops before the database takes it"
 
     /// The same order whenever the same jobs run.
     var runningInOrder: [RunningJob] { running.values.sorted { $0.job.claim < $1.job.claim } }
