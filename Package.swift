@@ -207,6 +207,19 @@ let package = Package(
             path: "Tests/EngineModel",
             swiftSettings: settings
         ),
+        // Many workers against the model, in virtual time.
+        .executableTarget(
+            name: "Simulation",
+            dependencies: [
+                "BackOps",
+                "BackOpsCommand",
+                "EngineModel",
+                "LibPQ",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Simulation",
+            swiftSettings: settings
+        ),
         // The engine's functions against the model of them, against each other, and against bad input.
         .testTarget(
             name: "EngineModelTests",

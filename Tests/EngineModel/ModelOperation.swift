@@ -132,4 +132,11 @@ package struct ModelWorker {
     package let lease: Int
     package var heartbeatAt: Int
     package var stopping = false
+
+    package init(queues: [String], handlers: [String], lease: Int, heartbeatAt: Int) {
+        self.queues = queues
+        self.handlers = handlers
+        self.lease = lease
+        self.heartbeatAt = heartbeatAt
+    }
 }

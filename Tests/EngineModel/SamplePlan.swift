@@ -4,8 +4,8 @@ package import BackOps
 package struct SampleAction: Hashable, Sendable {
     /// How long to wait after a failed attempt; never with jitter, so that the time can be foretold.
     package enum Backoff: Hashable, Sendable {
-        case constant(seconds: Int)
-        case exponential(seconds: Int, maximum: Int)
+        case constant(Int)
+        case exponential(Int, maximum: Int)
 
         /// The delay after the given failed attempt.
         package func delay(after attempt: Int) -> Int {
@@ -27,7 +27,7 @@ package struct SampleAction: Hashable, Sendable {
     package let branch: String
     package let name: String
     package var maxAttempts = 3
-    package var backoff = Backoff.constant(seconds: 5)
+    package var backoff = Backoff.constant(5)
     package var performIn: Int?
     package var performAtGlobal: String?
     package var queue: String?
@@ -36,7 +36,7 @@ package struct SampleAction: Hashable, Sendable {
         branch: String,
         name: String,
         maxAttempts: Int = 3,
-        backoff: Backoff = .constant(seconds: 5),
+        backoff: Backoff = .constant(5),
         performIn: Int? = nil,
         performAtGlobal: String? = nil,
         queue: String? = nil

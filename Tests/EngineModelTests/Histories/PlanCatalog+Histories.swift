@@ -12,7 +12,7 @@ extension PlanCatalog {
         "Flow": [
             SamplePlan([
                 SampleAction(branch: "main", name: "A", maxAttempts: 9),
-                SampleAction(branch: "main", name: "B", backoff: .exponential(seconds: 4, maximum: 10)),
+                SampleAction(branch: "main", name: "B", backoff: .exponential(4, maximum: 10)),
                 SampleAction(branch: "main", name: "C", maxAttempts: 2),
                 SampleAction(branch: "side", name: "S"),
                 SampleAction(branch: "side", name: "T"),

@@ -1,0 +1,73 @@
+/// Makes a scenario that shows a fault smaller, as long as it shows one.
+struct Shrinking {
+    private(set) var scenario: Scenario
+    private(set) var violation: String
+    private let end: ContinuousClock.Instant
+
+    init(_ scenario: Scenario, violation: String, within duration: Duration) {
+        self.scenario = scenario
+        self.violation = violation
+        end = .now + duration
+    }
+
+    mutating func run() throws {
+        var isSmaller = true
+        while isSmaller, .now < end {
+            isSmaller = false
+            isSmaller = try shrink(\.faults) || isSmaller
+            isSmaller = try shrink(\.operations) || isSmaller
+            isSmaller = try shrinkProcesses() || isSmaller
+        }
+    }
+
+    /// Leaves out parts of a list: halves at first, then smaller ones.
+    private mutating func shrink<Element>(_ path: WritableKeyPath<Scenario, [Element]>) throws -> Bool {
+        var isSmaller = false
+        var size = max(1, scenario[keyPath: path].count / 2)
+        while .now < end {
+            var start = 0
+            while start < scenario[keyPath: path].count, .now < end {
+                var smaller = scenario
+                let stop = min(start + size, smaller[keyPath: path].count)
+                smaller[keyPath: path].removeSubrange(start..<stop)
+                if try take(smaller) { isSmaller = true } else { start += size }
+            }
+            if size == 1 { break }
+            size /= 2
+        }
+        return isSmaller
+    }
+
+    private mutating func shrinkProcesses() throws -> Bool {
+        guard scenario.processes.count > 1 else { return false }
+        let last = scenario.processes.count - 1
+        var smaller = scenario
+        smaller.processes.removeLast()
+        smaller.faults.removeAll { $0.kind.process == last }
+        return try take(smaller)
+    }
+
+    private mutating func take(_ smaller: Scenario) throws -> Bool {
+        guard let violation = try Simulation(smaller).run().violation, violation.kind == self.violation.kind
+        else { return false }
+        scenario = smaller
+        self.violation = violation
+        return true
+    }
+}
+
+extension Fault.Kind {
+    var process: Int? {
+        switch self {
+        case .kill(let process), .freeze(let process, _), .cut(let process), .cutHeartbeat(let process),
+            .partition(let process, _), .stop(let process, _):
+            process
+        default: nil
+        }
+    }
+}
+
+extension String {
+    /// A violation without its numbers.
+    fileprivate var kind: String { filter { !$0.isNumber } }
+}

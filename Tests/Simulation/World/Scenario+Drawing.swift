@@ -1,0 +1,93 @@
+import EngineModel
+
+extension Scenario {
+    /// Draws a scenario: only some kinds of faults, so that some happen a lot.
+    init(seed: UInt64) {
+        var dice = Dice(seed: seed)
+        self.seed = seed
+        lease = .s(dice.pick([3, 5, 15, 15, 30]))
+        gracePeriod = .s(dice.pick([1, 5, 30]))
+        latency = dice.pick([50...400, 200...3_000, 1_000...30_000, 20_000...200_000])
+        let hasPooler = dice.chance(250)
+        let slots = dice.pick([1, 2, 5, 10, 40])
+        processes = (0..<dice.between(1...5)).map { _ in
+            ProcessPlan(slots: slots, listens: !hasPooler, startsAt: dice.below(.s(2)))
+        }
+        faultsEnd = .s(dice.pick([20, 60, 120, 300, 900, 3_600]))
+        operations = Self.drawOperations(&dice, until: faultsEnd)
+        faults = []
+        faults = drawFaults(&dice)
+    }
+
+    private static func drawOperations(_ dice: inout Dice, until end: Moment) -> [OperationPlan] {
+        let hasPoison = dice.chance(150)
+        let isBurst = dice.chance(300)
+        return (0..<dice.pick([1, 5, 15, 30, 60])).map { number in
+            OperationPlan(
+                number: number,
+                enqueuedAt: isBurst ? dice.below(.s(3)) : dice.below(end),
+                name: dice.pick(["Short", "Three", "Three", "Long", "Far"]),
+                queue: dice.chance(150) ? "slow" : "default",
+                priority: dice.chance(200) ? dice.below(10) : 5,
+                performIn: dice.chance(100) ? dice.below(.s(60)) : nil,
+                conduct: drawConduct(&dice, mayBePoison: hasPoison)
+            )
+        }
+    }
+
+    private static func drawConduct(_ dice: inout Dice, mayBePoison: Bool) -> Conduct {
+        var conduct = Conduct(
+            duration: dice.pick([0...200, 20...900, 1_000...50_000, .ms(200)...(.s(3)), .s(1)...(.s(40))])
+        )
+        if dice.chance(400) { conduct.failing = dice.pick([50, 300, 800]) }
+        if dice.chance(100) { conduct.failingForGood = 200 }
+        if dice.chance(150) { conduct.snoozing = 300 }
+        if dice.chance(200) { conduct.jumping = 300 }
+        if dice.chance(250) { conduct.committing = dice.pick([300, 1_000]) }
+        if dice.chance(50) { conduct.unstorable = 300 }
+        conduct.isStubborn = dice.chance(100)
+        if mayBePoison, dice.chance(200) { conduct.poison = 1 + dice.below(3) }
+        return conduct
+    }
+
+    private func drawFaults(_ dice: inout Dice) -> [Fault] {
+        let kinds = (0..<Self.faultKinds).filter { _ in dice.chance(350) }
+        guard !kinds.isEmpty else { return [] }
+        return (0..<dice.pick([1, 3, 8, 20, 50])).map { _ in
+            Fault(at: dice.below(faultsEnd), kind: drawFault(dice.pick(kinds), &dice))
+        }
+    }
+
+    private static let faultKinds = 14
+
+    private func drawFault(_ kind: Int, _ dice: inout Dice) -> Fault.Kind {
+        let process = dice.below(processes.count)
+        let briefly = dice.pick([.ms(5), .ms(300), .s(2), lease / 2])
+        let long = dice.pick([.ms(500), .s(3), lease - .ms(500), lease + .s(1), lease * 3])
+        switch kind {
+        case 0: return .kill(process: process)
+        case 1: return .freeze(process: process, lasting: long)
+        case 2: return .cut(process: process)
+        case 3: return .cutHeartbeat(process: process)
+        case 4: return .partition(process: process, lasting: long)
+        case 5: return .stop(process: process, dice.pick(Fault.StopKind.allCases))
+        case 6: return .restartServer(lasting: dice.pick([.ms(10), .s(1), .s(5), lease * 2, .min(20)]))
+        case 7: return .failOver(lasting: dice.pick([.ms(1), .s(1), .s(20)]), losing: briefly)
+        case 8: return .jumpClock(by: dice.pick([.s(-30), .s(-2), .ms(900), .s(10), .min(10)]))
+        case 9:
+            return .badNetwork(
+                perMille: dice.pick([20, 200, 600]),
+                lasting: dice.pick([.s(1), .s(10), .min(2)])
+            )
+        case 10:
+            return .refusals(
+                dice.pick(Fault.Refusals.allCases),
+                perMille: dice.pick([50, 400, 1_000]),
+                lasting: dice.pick([.ms(100), .s(3), .s(30)])
+            )
+        case 11, 12:
+            return .steer(operation: dice.below(operations.count), dice.pick(Fault.Steering.allCases))
+        default: return .pauseQueue(dice.pick(["default", "slow"]), lasting: dice.pick([.s(1), .s(30)]))
+        }
+    }
+}
