@@ -125,7 +125,7 @@ import Testing
 @Suite(.backops(checksInvariants: false)) struct `The states that list knows` {
     @Test(
         arguments: [
-            ("retrying", [2]), ("running", [3]), ("waiting", [4]), ("scheduled", [4]), ("ready", [5]),
+            ("retrying", [2]), ("running", [3]), ("scheduled", [4]), ("ready", [5]),
             ("parked", [6]),
             ("active", [6, 5, 4, 3, 2]), ("failed", [1]), ("completed", []),
         ] as [(String, [Int64])]
@@ -159,13 +159,13 @@ import Testing
         )
         let retried = try await Shell.backops(["retry", "--state", "retrying", "--yes", "--json"])
         #expect(try retried.json()["retried"] == [1], "\(retried.messages)")
-        let refused = try await Shell.backops(["retry", "--state", "waiting", "--yes"])
+        let refused = try await Shell.backops(["retry", "--state", "scheduled", "--yes"])
         #expect(
             refused.code == 64
                 && refused.messages.contains("only to those that are failed or cancelled or retrying")
         )
         #expect(
-            try await Shell.backops(["cancel", "--state", "waiting", "--yes"]).output
+            try await Shell.backops(["cancel", "--state", "scheduled", "--yes"]).output
                 == "cancelled 1 operation\n"
         )
     }

@@ -103,7 +103,7 @@ import Testing
 
 @Suite struct `The squares of an operation` {
     @Test(arguments: [
-        ("3/5", "running", "■■■◪□"), ("0/2", "waiting", "◷□"), ("2/2", "completed", "■■"),
+        ("3/5", "running", "■■■◪□"), ("0/2", "scheduled", "◷□"), ("2/2", "completed", "■■"),
         ("1/3", "failed", "■✗□"),
         ("0/0", "parked", ""), ("12/20", "running", "12/20"), ("1/2", "ready", "■□"),
     ])

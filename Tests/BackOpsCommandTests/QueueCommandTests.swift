@@ -186,7 +186,7 @@ import Testing
     @Test func `reschedule moves what is to come`() async throws {
         _ = try await Shell.application(["work", "--drain"])
         _ = try await Shell.backops(["enqueue", "Greeting", "--in", "1h"])
-        #expect(try await Shell.backops(["reschedule", "1", "--to", "+2h"]).output.contains("waiting"))
+        #expect(try await Shell.backops(["reschedule", "1", "--to", "+2h"]).output.contains("scheduled"))
         #expect(
             try await Shell.backops(["reschedule", "--name", "Greeting", "--to", "now", "--yes"]).output
                 == "rescheduled 1 operation\n"

@@ -10,7 +10,7 @@ import Testing
 /// | --- | --- |
 /// | 1 | completed |
 /// | 2 | failed |
-/// | 3 | failed, retried, and waiting since |
+/// | 3 | failed, retried, and scheduled since |
 /// | 4 | parked |
 /// | 5 | running |
 /// | 6 | waits for next year |
@@ -94,7 +94,7 @@ struct ShopServer {
         await connection.close()
         let states = "select string_agg(status, ' ' order by id) from backops.operation_status"
         let filled = try await value(states, in: database)
-        #expect(filled == "completed failed ready parked running waiting ready")
+        #expect(filled == "completed failed ready parked running scheduled ready")
     }
 
     /// Every table, with its rows in words.

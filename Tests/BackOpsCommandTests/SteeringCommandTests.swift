@@ -26,7 +26,7 @@ import Testing
         let text = try await Shell.backops(["list"])
         let lines = text.output.split(separator: "\n")
         #expect(lines.count == 4)
-        #expect(lines[1].hasPrefix("3 ") && lines[1].contains("waiting"))
+        #expect(lines[1].hasPrefix("3 ") && lines[1].contains("scheduled"))
         #expect(lines[2].contains("failed") && lines[2].contains("the floor was wet"))
         #expect(lines[3].contains("completed"))
         #expect(!text.output.contains("\u{1b}"))

@@ -32,9 +32,9 @@ import Testing
         let json = try await Shell.backops(["timeline", "1", "--json"]).json().arrayValue
         #expect(json?.compactMap { $0["outcome"]?.stringValue } == ["completed", "failed"])
         _ = try await Shell.backops(["enqueue", "Greeting", "--in", "1h"])
-        let waiting = try await Shell.backops(["timeline", "2"])
+        let scheduled = try await Shell.backops(["timeline", "2"])
         #expect(
-            waiting.output.isEmpty && waiting.messages.contains("nothing of #2 has run yet: it is waiting")
+            scheduled.output.isEmpty && scheduled.messages.contains("nothing of #2 has run yet: it is scheduled")
         )
     }
 

@@ -167,7 +167,7 @@ extension EngineModel {
         job.holder = keeps ? .init(worker: holder.worker, claim: nextToken, claimedAt: now) : nil
         operation.job = job
         guard keeps else {
-            return row + [.text("waiting"), .null] + describing + [.null, .number(earlier + 1)]
+            return row + [.text("queued"), .null] + describing + [.null, .number(earlier + 1)]
         }
         claims[nextToken] = (holder.worker, operation.id)
         tokens.append(nextToken)

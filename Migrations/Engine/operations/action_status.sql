@@ -8,7 +8,7 @@ create or replace view action_status as
            when a.skipped_at is not null then 'skipped'
            when j.position is not null and j.worker_id is not null then 'running'
            when j.position is not null and j.attempt > 0 then 'retrying'
-           when j.position is not null and j.run_at > statement_now() then 'waiting'
+           when j.position is not null and j.run_at > statement_now() then 'scheduled'
            when j.position is not null then 'ready'
            when o.stopped_position = a.position then o.state
            else 'open'

@@ -19,15 +19,12 @@ begin
     raise exception using errcode = 'OP004', message = format('cannot find %s operations at once', coalesce(at_most::text, 'null')),
       hint = 'at_most is 1 to 10000; go on with after => the last id.';
   end if;
-  if v_state = 'scheduled' then
-    v_state := 'waiting';
-  end if;
-  if v_state in ('ready', 'waiting', 'running', 'retrying', 'parked') then
+  if v_state in ('ready', 'scheduled', 'running', 'retrying', 'parked') then
     v_status := v_state;
     v_state := 'active';
   elsif v_state not in ('active', 'completed', 'failed', 'cancelled') then
     raise exception using errcode = 'OP004', message = format('"%s" is no state of an operation', v_state),
-      hint = 'States are active, completed, failed and cancelled; active is also ready, waiting, running, retrying or parked.';
+      hint = 'States are active, completed, failed and cancelled; active is also ready, scheduled, running, retrying or parked.';
   end if;
   if jsonb_typeof(globals) <> 'object' then
     raise exception using errcode = 'OP004', message = 'globals must be a JSON object', hint = 'Give what is looked for: {"subscription_id": 42}.';
@@ -67,7 +64,7 @@ begin
          when 'parked' then ' and o.parked_at is not null'
          when 'running' then ' and j.worker_id is not null'
          when 'retrying' then ' and j.worker_id is null and j.attempt > 0'
-         when 'waiting' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null'
+         when 'scheduled' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null'
          when 'ready' then ' and j.worker_id is null and j.attempt = 0 and j.run_at <= $11'
          else ''
        end;
@@ -77,7 +74,7 @@ begin
                  when o.parked_at is not null then ''parked''
                  when o.worker_id is not null then ''running''
                  when o.attempt > 0 then ''retrying''
-                 when o.run_at > $11 then ''waiting''
+                 when o.run_at > $11 then ''scheduled''
                  else ''ready'' end,
             a.branch || ''/'' || a.name, o.queue, a.error_type, a.error_message, o.created_at
        from (

@@ -17,7 +17,7 @@ begin
     comment on column found_operation.id is 'The operation.';
     comment on column found_operation.name is 'Its name.';
     comment on column found_operation.state is 'active, completed, failed or cancelled.';
-    comment on column found_operation.status is 'The state; of an active one ready, waiting, running, retrying or parked.';
+    comment on column found_operation.status is 'The state; of an active one ready, scheduled, running, retrying or parked.';
     comment on column found_operation.action is 'Where it is or has stopped: "branch/name".';
     comment on column found_operation.queue is 'The queue that it waits in.';
     comment on column found_operation.error_type is 'Type of the last error of that action.';

@@ -6,7 +6,7 @@ create or replace view operation_status as
            when o.parked_at is not null then 'parked'
            when j.worker_id is not null then 'running'
            when j.attempt > 0 then 'retrying'
-           when j.run_at > statement_now() then 'waiting'
+           when j.run_at > statement_now() then 'scheduled'
            else 'ready'
          end as status,
          o.state,

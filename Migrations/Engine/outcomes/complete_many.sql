@@ -209,7 +209,7 @@ begin
              when f.problem is not null then refuse_next(f.operation_id, f.next_position, f.patch, f.problem)
              when f.next_claim_id is not null then 'advanced'
              when f.due <= v_now and (select queues from woken) is null then null
-             else 'waiting'
+             else 'queued'
            end,
            f.next_claim_id, f.next_position, f.run, f.earlier_attempts + f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
            f.branch, f.name,
@@ -230,7 +230,7 @@ end
 $$;
 comment on function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[]) is
   'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and '
-  'the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), waiting (it goes on '
+  'the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), queued (it goes on '
   'later or elsewhere), completed or failed (the operation), invalid (of several, one that cannot be done: a patch that is none, or makes the globals too '
   'large or too deep, or a position that is not there; its job is still held, complete alone says why, and fail ends the attempt), done, stale, busy (see missed_claim). Globals come with the next action, but not where p_globals_versions gives the '
   'version that they still have.';

@@ -97,7 +97,7 @@ $$;
 comment on function count_queue(text) is 'How many jobs of a queue are in which state, counted up to a cap, by the index that claims use.';
 
 create or replace view queue_depth as
-  select n.queue, c.ready, c.scheduled, c.running, c.retrying, c.parked as waiting,
+  select n.queue, c.ready, c.scheduled, c.running, c.retrying, c.parked,
          c.oldest_ready_at, statement_now() - c.oldest_ready_at as oldest_ready_age,
          q.paused_at, q.paused_until, q.paused_by, q.reason as paused_reason,
          (select count(*) from workers w where n.queue = any (w.queues) and not w.stopping and w.heartbeat_at + w.lease > statement_now()) as workers,
@@ -106,6 +106,6 @@ create or replace view queue_depth as
    cross join lateral count_queue(n.queue) as c
     left join paused_queues q on q.name = n.queue;
 comment on view queue_depth is
-  'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), waiting (parked, '
-  'until a worker registers their name), and who paused it. Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. '
+  'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), parked (until a '
+  'worker registers their name), and who paused it. Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. '
   'SELECT * FROM backops.queue_depth ORDER BY queue';

@@ -1,6 +1,6 @@
 -- Locks: the one row, while it is renewed; whoever comes meanwhile takes the sample that there is.
 create or replace function sampled_queue_depth(p_max_age interval default '10 seconds')
-returns table (queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, waiting bigint, oldest_seconds float8)
+returns table (queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, parked bigint, oldest_seconds float8)
   language plpgsql
   set search_path from current
   set jit = off
@@ -16,7 +16,7 @@ begin
     and pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/queue_samples', 0))
   then
     select coalesce(jsonb_agg(jsonb_build_object(
-             'queue', d.queue, 'ready', d.ready, 'scheduled', d.scheduled, 'running', d.running, 'retrying', d.retrying, 'waiting', d.waiting,
+             'queue', d.queue, 'ready', d.ready, 'scheduled', d.scheduled, 'running', d.running, 'retrying', d.retrying, 'parked', d.parked,
              'oldest_seconds', coalesce(extract(epoch from d.oldest_ready_age), 0)
            )), '[]')
       into v_depths
@@ -28,7 +28,7 @@ begin
     select d.*
       from queue_samples s
      cross join lateral jsonb_to_recordset(s.depths) as d (
-       queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, waiting bigint, oldest_seconds float8
+       queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, parked bigint, oldest_seconds float8
      );
 end
 $$;

@@ -15,7 +15,7 @@ public struct OperationRecord: Sendable, Identifiable {
     /// Whether it goes on, and how it ended.
     public let state: OperationState
 
-    /// What it does right now, in a word: `running`, `ready`, `waiting`, `retrying` or `parked` while it is active, else its state.
+    /// What it does right now, in a word: `running`, `ready`, `scheduled`, `retrying` or `parked` while it is active, else its state.
     public let status: String
 
     /// Completed actions of those that it has to run, as far as that is known: `3/5`.
@@ -75,7 +75,7 @@ public struct ActionRecord: Sendable {
     public let branch: BranchName
     /// Its name.
     public let name: String
-    /// completed, skipped, running, ready, waiting, retrying, failed, cancelled, or open: not reached.
+    /// completed, skipped, running, ready, scheduled, retrying, failed, cancelled, or open: not reached.
     public let status: String
     /// The run that it is in, from 1; a jump back begins a new one.
     public let run: Int

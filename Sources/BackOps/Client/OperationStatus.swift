@@ -7,7 +7,7 @@ public enum OperationStatus: String, Sendable, Hashable, CaseIterable, Codable {
     /// A worker runs an action of it.
     case running
     /// Its next action is due later.
-    case waiting
+    case scheduled
     /// An attempt did not end well, and the next one is to come.
     case retrying
     /// No worker has registered its name yet.

@@ -25,7 +25,7 @@ public struct DiagnosisLimits: Sendable, Hashable {
     }
 
     /// How long a due job may wait although a worker that knows it is alive.
-    public var waitingJob = Limit(warning: Duration.seconds(10), failure: .seconds(60))
+    public var unclaimedJob = Limit(warning: Duration.seconds(10), failure: .seconds(60))
 
     /// How long a transaction or a prepared one may hold back the removal of dead rows.
     public var snapshotAge = Limit(warning: Duration.seconds(60), failure: .seconds(600))

@@ -7,7 +7,7 @@ package struct CompletionResult: Sendable {
         /// The next action is this worker's already.
         case advanced
         /// The operation goes on later, or elsewhere.
-        case waiting
+        case queued
         /// The operation is completed.
         case completed
         /// The operation failed: its next action cannot start.

@@ -11,7 +11,7 @@ extension Engine {
     /// A row of ``QueueRecord`` for every queue.
     package func queueRecords() -> SQLStatement {
         """
-        select queue, ready, scheduled, running, retrying, waiting, oldest_ready_at, workers, capped,
+        select queue, ready, scheduled, running, retrying, parked, oldest_ready_at, workers, capped,
                paused_at, paused_until, paused_by, paused_reason
           from \(unescaped: name).queue_depth
          order by queue

@@ -168,7 +168,7 @@ extension Engine {
                 switch status {
                 case .running: "worker_id is not null"
                 case .retrying: "worker_id is null and attempt > 0"
-                case .waiting:
+                case .scheduled:
                     "worker_id is null and attempt = 0 and run_at > \(unescaped: name).statement_now()"
                 case .ready:
                     "worker_id is null and attempt = 0 and run_at <= \(unescaped: name).statement_now()"

@@ -13,7 +13,7 @@ extension Engine {
     /// A row of ``QueueDepth`` for every queue, from a sample that is not older, or not much, than this.
     func queueDepths(maxAge: Duration) -> SQLStatement {
         """
-        select queue, ready, scheduled, running, retrying, waiting, oldest_seconds
+        select queue, ready, scheduled, running, retrying, parked, oldest_seconds
           from \(unescaped: name).sampled_queue_depth(\(maxAge))
         """
     }

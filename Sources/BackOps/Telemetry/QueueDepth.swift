@@ -1,6 +1,6 @@
 /// How many jobs of a queue are in which state: a row of the view `queue_depth`.
 struct QueueDepth: Sendable {
-    static let states = ["ready", "scheduled", "running", "retrying", "waiting"]
+    static let states = ["ready", "scheduled", "running", "retrying", "parked"]
 
     let queue: String
     /// In the order of ``states``.

@@ -11,10 +11,9 @@ struct StateWord: Hashable, Sendable {
 
     init(_ status: OperationStatus) { (state, self.status) = (status.state, status) }
 
-    /// What there is, in the order in which help names it; `scheduled` is another word for waiting, as `queues` has it.
+    /// What there is, in the order in which help names it.
     static let all = [
-        "active", "ready", "running", "waiting", "scheduled", "retrying", "parked", "completed", "failed",
-        "cancelled",
+        "active", "ready", "running", "scheduled", "retrying", "parked", "completed", "failed", "cancelled",
     ]
 
     /// Reads a word.
@@ -22,7 +21,6 @@ struct StateWord: Hashable, Sendable {
     /// - Throws: ``ArgumentError`` that names them all.
     static func parse(_ text: String) throws(ArgumentError) -> StateWord {
         if let state = OperationState(rawValue: text) { return StateWord(state) }
-        if text == "scheduled" { return StateWord(.waiting) }
         if let status = OperationStatus(rawValue: text) { return StateWord(status) }
         throw .unknown(text, as: "state", of: all)
     }

@@ -52,7 +52,7 @@ struct OperationTable {
     private static func current(_ status: Status) -> String {
         switch status.word {
         case "running", "retrying": "◪"
-        case "waiting": "◷"
+        case "scheduled": "◷"
         case "failed": "✗"
         default: "□"
         }

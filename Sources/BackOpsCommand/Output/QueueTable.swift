@@ -79,7 +79,7 @@ extension QueueRecord {
     var json: JSON {
         [
             "queue": .string(name), "ready": JSON(ready), "scheduled": JSON(scheduled),
-            "running": JSON(running), "retrying": JSON(retrying), "waiting": JSON(parked),
+            "running": JSON(running), "retrying": JSON(retrying), "parked": JSON(parked),
             "oldest_ready_at": JSON(oldestReadyAt), "workers": JSON(workers), "capped": .bool(isCapped),
             "paused_at": JSON(pause?.since), "paused_until": JSON(pause?.until),
             "paused_by": JSON(pause?.by), "paused_reason": JSON(pause?.reason),

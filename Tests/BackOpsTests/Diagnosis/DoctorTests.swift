@@ -25,7 +25,7 @@ struct `The doctor` {
         // Whoever runs these tests may be slow; that is no illness here.
         limits.roundTrip = .seconds(3600)
         limits.clockDifference = .seconds(3600)
-        limits.waitingJob = .init(warning: .seconds(3600), failure: .seconds(3600))
+        limits.unclaimedJob = .init(warning: .seconds(3600), failure: .seconds(3600))
         adjust(&limits)
         var place = direct
         if let role { place.options.settings["role"] = role }
@@ -58,7 +58,7 @@ struct `The doctor` {
                 "triggers",
                 "workers",
                 "versions",
-                "names", "waiting", "snapshots", "prepared", "slots", "vacuum", "connections",
+                "names", "unclaimed", "snapshots", "prepared", "slots", "vacuum", "connections",
                 "notifications",
                 "transaction-numbers", "role",
             ]
@@ -257,12 +257,12 @@ struct `The doctor` {
             "select enqueue('Flow', perform_at => now() - \(Duration.seconds(seconds))::interval)"
         )
         let findings = await examine {
-            $0.waitingJob.warning = .seconds(3600)
-            $0.waitingJob.failure = .seconds(18_000)
+            $0.unclaimedJob.warning = .seconds(3600)
+            $0.unclaimedJob.failure = .seconds(18_000)
         }
-        let waiting = findings.filter { $0.check == "waiting" }
-        #expect(waiting.map(\.level) == [level])
-        #expect(level == .fine || waiting[0].found.contains(#"1 job for "Flow/A" waits in queue "default""#))
+        let unclaimed = findings.filter { $0.check == "unclaimed" }
+        #expect(unclaimed.map(\.level) == [level])
+        #expect(level == .fine || unclaimed[0].found.contains(#"1 job for "Flow/A" waits in queue "default""#))
     }
 
     // MARK: - The server

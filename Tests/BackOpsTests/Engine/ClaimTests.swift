@@ -81,9 +81,9 @@ extension SQLEngine {
             let engine = try await EngineDriver.start(#"{"main": ["A", ["B", {"queue": "gpu"}], "C"]}"#)
             let other = try await EngineDriver.start(handlers: ["Flow/B"], queues: ["gpu"])
             try await engine.enqueue()
-            #expect(try await engine.complete(engine.claimOne()).outcome == "waiting")
+            #expect(try await engine.complete(engine.claimOne()).outcome == "queued")
             #expect(try await engine.claim().isEmpty)
-            #expect(try await other.complete(other.claimOne()).outcome == "waiting")
+            #expect(try await other.complete(other.claimOne()).outcome == "queued")
             #expect(try await engine.claimOne().action == "main/C")
         }
 

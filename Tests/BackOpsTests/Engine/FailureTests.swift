@@ -174,7 +174,7 @@ extension SQLEngine {
             let id = try await engine.enqueue()
             for _ in 1...5 {
                 #expect(try await engine.snooze(engine.claimOne(), "5 minutes") == "snoozed")
-                #expect(try await engine.status(id) == "waiting")
+                #expect(try await engine.status(id) == "scheduled")
                 #expect(try await engine.wait(id) == 300)
                 try await engine.travel(by: "5 minutes")
             }

@@ -10,7 +10,7 @@ extension SQLEngine {
                 "insert into operations (name, perform_at) values ('Flow', '2030-01-01 00:00Z') returning id"
             )
             #expect(try await engine.claim().isEmpty)
-            #expect(try await engine.status(id) == "waiting")
+            #expect(try await engine.status(id) == "scheduled")
             try await engine.travel(to: "2030-01-01 00:00Z")
             #expect(try await engine.claimOne().attempt == 1)
         }
@@ -56,8 +56,8 @@ extension SQLEngine {
             )
             try await engine.travel(to: "2029-01-01Z")
             let id = try await engine.enqueue()
-            #expect(try await engine.complete(engine.claimOne()).outcome == "waiting")
-            #expect(try await engine.status(id) == "waiting")
+            #expect(try await engine.complete(engine.claimOne()).outcome == "queued")
+            #expect(try await engine.status(id) == "scheduled")
             #expect(try await engine.claim().isEmpty)
             try await engine.travel(to: "2030-01-01Z")
             let job = try await engine.claimOne()
@@ -78,7 +78,7 @@ extension SQLEngine {
             try await engine.travel(to: "2030-01-01 08:00Z")
             let id = try await engine.enqueue()
             try await engine.travel(to: "2030-01-01 12:00Z")
-            #expect(try await engine.complete(engine.claimOne()).outcome == "waiting")
+            #expect(try await engine.complete(engine.claimOne()).outcome == "queued")
             #expect(try await engine.wait(id) == 3600)
         }
 
@@ -91,7 +91,7 @@ extension SQLEngine {
             let job = try await engine.claimOne()
             #expect(
                 try await engine.complete(job, set: #"{"deliver_at": "2030-01-01T00:00:00Z"}"#).outcome
-                    == "waiting"
+                    == "queued"
             )
             #expect(try await engine.wait(id) == 86_400)
         }

@@ -26,7 +26,7 @@ extension SQLEngine {
         @Test func `are free for others where the worker does not go on`() async throws {
             let engine = try await EngineDriver.start()
             let id = try await engine.enqueue()
-            #expect(try await engine.complete(engine.claimOne(), continues: false).outcome == "waiting")
+            #expect(try await engine.complete(engine.claimOne(), continues: false).outcome == "queued")
             #expect(try await engine.status(id) == "ready")
             #expect(try await engine.claimOne().action == "main/B")
         }

@@ -3,12 +3,12 @@ import Testing
 
 extension SQLEngine {
     @Suite struct `An operator` {
-        /// Brings an operation into a state: ready, waiting, running, retrying, completed, failed, cancelled.
+        /// Brings an operation into a state: ready, scheduled, running, retrying, completed, failed, cancelled.
         private func operation(_ state: String) async throws -> (engine: EngineDriver, id: Int64) {
             let engine = try await EngineDriver.start()
             let id = try await engine.enqueue()
             switch state {
-            case "waiting": try await engine.snooze(engine.claimOne(), "1 hour")
+            case "scheduled": try await engine.snooze(engine.claimOne(), "1 hour")
             case "running": _ = try await engine.claimOne()
             case "retrying": try await engine.fail(engine.claimOne(), after: "1 hour")
             case "completed": try await engine.drain()
@@ -21,7 +21,7 @@ extension SQLEngine {
         }
 
         @Test(arguments: [
-            ("ready", "retry(1)"), ("waiting", "retry(1)"), ("running", "retry(1)"),
+            ("ready", "retry(1)"), ("scheduled", "retry(1)"), ("running", "retry(1)"),
             ("completed", "retry(1)"),
             ("completed", "cancel(1)"), ("failed", "cancel(1)"), ("cancelled", "cancel(1)"),
             ("running", "skip(1)"), ("completed", "skip(1)"),
@@ -44,7 +44,7 @@ extension SQLEngine {
             #expect(try await engine.state(id) == "completed")
         }
 
-        @Test(arguments: ["ready", "waiting", "running", "retrying"]) func `cancels`(
+        @Test(arguments: ["ready", "scheduled", "running", "retrying"]) func `cancels`(
             state: String
         ) async throws {
             let (engine, id) = try await operation(state)
@@ -60,7 +60,7 @@ extension SQLEngine {
             #expect(try await engine.drain().isEmpty)
         }
 
-        @Test(arguments: ["ready", "waiting", "retrying", "failed", "cancelled"]) func `skips`(
+        @Test(arguments: ["ready", "scheduled", "retrying", "failed", "cancelled"]) func `skips`(
             state: String
         ) async throws {
             let (engine, id) = try await operation(state)
@@ -69,7 +69,7 @@ extension SQLEngine {
             #expect(try await engine.actions(id).first == "main/A skipped")
         }
 
-        @Test(arguments: ["ready", "waiting", "retrying", "failed", "cancelled"]) func `jumps`(
+        @Test(arguments: ["ready", "scheduled", "retrying", "failed", "cancelled"]) func `jumps`(
             state: String
         ) async throws {
             let (engine, id) = try await operation(state)
@@ -78,7 +78,7 @@ extension SQLEngine {
             #expect(try await engine.drain() == ["main/C"])
         }
 
-        @Test(arguments: ["ready", "waiting", "retrying", "failed", "cancelled", "completed"])
+        @Test(arguments: ["ready", "scheduled", "retrying", "failed", "cancelled", "completed"])
         func `runs from an action on`(state: String) async throws {
             let (engine, id) = try await operation(state)
             try await engine.query("select run_from(\(id), 'main', 'B')")
@@ -89,7 +89,7 @@ extension SQLEngine {
             }
         }
 
-        @Test(arguments: ["ready", "waiting", "running", "retrying", "completed", "failed", "cancelled"])
+        @Test(arguments: ["ready", "scheduled", "running", "retrying", "completed", "failed", "cancelled"])
         func `sets and removes globals`(state: String) async throws {
             let (engine, id) = try await operation(state)
             try await engine.query(

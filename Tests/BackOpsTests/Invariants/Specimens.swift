@@ -14,7 +14,7 @@ import Testing
 /// | 6 | cancelled while its second action ran |
 /// | 7 | parked |
 /// | 8 | completed; jumped back once, and snoozed |
-/// | 9 | waiting at its second action |
+/// | 9 | scheduled at its second action |
 enum Specimens {
     static func make() async throws {
         let engine = try await EngineDriver.start(
@@ -48,7 +48,7 @@ enum Specimens {
         #expect(
             statuses == [
                 "ready", "running", "retrying", "completed", "failed", "cancelled", "parked", "completed",
-                "waiting",
+                "scheduled",
             ]
         )
     }

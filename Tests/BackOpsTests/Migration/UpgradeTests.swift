@@ -68,7 +68,7 @@ import Testing
         let found = Set(try await states().map { $0.split(separator: " ")[1] })
         #expect(
             found == [
-                "completed", "failed", "cancelled", "ready", "waiting", "running", "retrying", "parked",
+                "completed", "failed", "cancelled", "ready", "scheduled", "running", "retrying", "parked",
             ]
         )
     }

@@ -26,7 +26,7 @@ extension SQLEngine {
         @Test(arguments: [
             (#"'Flow', '{"customer": 1}'"#, [1, 3, 5, 7]), ("state => 'failed'", [1, 2, 3, 4]),
             ("state => 'active'", [5, 6, 7]), ("state => 'retrying'", [5]), ("state => 'ready'", [6]),
-            ("state => 'running'", [7]), ("state => 'waiting'", []), ("state => 'parked'", []),
+            ("state => 'running'", [7]), ("state => 'scheduled'", []), ("state => 'parked'", []),
             ("'Other'", []), ("queue => 'default', at_most => 2", [1, 2]),
             ("after => 5", [6, 7]), ("state => 'active', after => 5", [6, 7]),
             ("since => now() + interval '1 hour'", []),

@@ -25,7 +25,7 @@ extension SQLEngine {
             let id = try await engine.enqueue()
             let job = try await engine.claimOne()
             try await engine.query("select pause('default')")
-            #expect(try await engine.complete(job).outcome == "waiting")
+            #expect(try await engine.complete(job).outcome == "queued")
             #expect(try await engine.actions(id) == ["main/A completed", "main/B ready", "main/C open"])
             #expect(try await engine.claim().isEmpty)
             try await engine.query("select resume('default')")

@@ -20,7 +20,7 @@ extension SQLEngine {
             let engine = try await site()
             try await engine.travel(by: "1 second")
             let depth: SQLStatement = """
-                select concat_ws(' ', queue, ready, scheduled, running, retrying, waiting, workers, capped, oldest_ready_age > '1 second'::interval)
+                select concat_ws(' ', queue, ready, scheduled, running, retrying, parked, workers, capped, oldest_ready_age > '1 second'::interval)
                   from queue_depth order by queue
                 """
             #expect(try await engine.values(depth, as: String.self) == ["default 2 1 2 1 1 1 f t"])

@@ -154,7 +154,7 @@ private struct One: OperationDefinition {
             let worker = try BackOpsWorker.test { Later(journal: journal) }
             try await worker.drain()
             let waiting = try await handle.record()
-            #expect(waiting.status == "waiting")
+            #expect(waiting.status == "scheduled")
             #expect(waiting.attempt == 0)
             #expect(waiting.runAt == Date(timeIntervalSince1970: 4_102_444_800))
             #expect(journal.entries.isEmpty)

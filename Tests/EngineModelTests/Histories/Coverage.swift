@@ -5,7 +5,7 @@ enum Coverage {
         "cancel OP002", "cancel OP003", "cancel ok", "checkpoint stale", "checkpoint written",
         "claim OP006", "claim none", "claim some", "claimSuspect OP006", "claimSuspect none",
         "claimSuspect some", "clock ok", "complete OP005", "complete advanced", "complete completed",
-        "complete done", "complete refused", "complete stale", "complete waiting", "completeAll OP004",
+        "complete done", "complete queued", "complete refused", "complete stale", "completeAll OP004",
         "completeAll all", "completeAll invalid",
         "completeAll some", "enqueue OP007", "enqueue duplicate", "enqueue ok", "enqueue parked",
         "fail done", "fail failed", "fail retrying", "fail stale", "heartbeat dead", "heartbeat ok",

@@ -368,7 +368,7 @@ extension SimulatedServer {
         guard case .text(let word)? = answer.rows.first?[2],
             let outcome = CompletionResult.Outcome(rawValue: word)
         else { throw PQError(.server, answer.refusal ?? "", sqlState: .raiseException) }
-        if outcome == .waiting, let queue = state.model.operations[Int(claim.operationID)]?.job?.queue {
+        if outcome == .queued, let queue = state.model.operations[Int(claim.operationID)]?.job?.queue {
             woken.append(queue)
         }
         return CompletionResult(

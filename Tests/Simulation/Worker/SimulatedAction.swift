@@ -146,7 +146,7 @@ extension SimulatedAction {
         case .result(let completion):
             switch completion.outcome {
             case .busy, .stale, .done, .invalid: fail(Mishap())
-            case .advanced, .waiting, .completed, .failed:
+            case .advanced, .queued, .completed, .failed:
                 completing = .done
                 end(.committed(attempt.result), committed: completion)
             }

@@ -4,7 +4,7 @@ extension DiagnosisCheck {
     /// What waits, and for whom.
     static let jobs = [
         DiagnosisCheck("names", needsSchema: true, names),
-        DiagnosisCheck("waiting", needsSchema: true, waiting),
+        DiagnosisCheck("unclaimed", needsSchema: true, unclaimed),
     ]
 
     private struct Waiting {
@@ -59,10 +59,10 @@ extension DiagnosisCheck {
 
     /// A job keeps its time when it is handed back or rescued, so that one that looks old may be new in the queue: only
     /// one that is still there after a second counts.
-    private static func waiting(_ examination: Examination) async throws -> [Observation] {
+    private static func unclaimed(_ examination: Examination) async throws -> [Observation] {
         let first = try await late(examination)
         guard let oldest = first.first else { return [.fine("no job waits for a worker that is there")] }
-        guard examination.limits.waitingJob.level(of: oldest.age) > .fine else {
+        guard examination.limits.unclaimedJob.level(of: oldest.age) > .fine else {
             return [.fine("the oldest due job waits for \(oldest.age.inWords)")]
         }
         try await Task.sleep(for: .seconds(1))
@@ -75,7 +75,7 @@ extension DiagnosisCheck {
         guard !stuck.isEmpty else { return [.fine("old jobs were there, and were claimed a moment later")] }
         return stuck.map { kind in
             Observation(
-                examination.limits.waitingJob.level(of: kind.age),
+                examination.limits.unclaimedJob.level(of: kind.age),
                 "\(kind.count.of("job")) for \"\(kind.handler)\" \(kind.count == 1 ? "waits" : "wait") in queue \"\(kind.queue)\", "
                     + "for up to \(kind.age.inWords), though a worker knows it",
                 advice:

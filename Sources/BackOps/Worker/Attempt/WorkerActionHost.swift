@@ -118,7 +118,7 @@ final class WorkerActionHost: ActionHost {
                 pause = min(pause * 2, .milliseconds(200))
             // Alone, what is invalid is an error of the statement.
             case .stale, .done, .invalid: throw BackOpsError.staleClaim(claim)
-            case .advanced, .waiting, .completed, .failed: return completion
+            case .advanced, .queued, .completed, .failed: return completion
             }
         }
     }

@@ -134,7 +134,7 @@ extension Dispatcher {
     ) {
         switch answer.outcome {
         case .advanced: if let next = answer.next { start(job.advanced(to: next), &commands) }
-        case .waiting: look.wakeUnlessAsleep(at: now)
+        case .queued: look.wakeUnlessAsleep(at: now)
         case .completed: commands.append(.tell(.logCompleted(job)))
         case .failed: commands.log(.error, "operation failed: its next action cannot start", job: job)
         case .done: reconciliation.request()

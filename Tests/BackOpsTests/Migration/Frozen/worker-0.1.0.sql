@@ -52,7 +52,7 @@ begin
             from complete_many(v_worker, array[v_answer.operation_id], array[v_answer.next_claim_id], array[null::jsonb], array[null::integer],
                                true, array[v_answer.globals_version]);
         end loop;
-        if v_answer.outcome is null or v_answer.outcome not in ('completed', 'waiting', 'failed') then
+        if v_answer.outcome is null or v_answer.outcome not in ('completed', 'queued', 'failed') then
           raise exception 'complete_many answered % for operation %', v_answer.outcome, v_job.operation_id;
         end if;
       end loop;
