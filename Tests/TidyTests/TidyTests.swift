@@ -36,8 +36,8 @@ import Testing
         }
     }
 
-    @Test func `has the engine's SQL only in Migrations and Storage`() throws {
-        let allowed = ["Sources/BackOps/Storage/", "Sources/BackOps/Migration/"]
+    @Test func `has the engine's SQL only in Migrations and Calls`() throws {
+        let allowed = ["Sources/BackOps/Calls/", "Sources/BackOps/Migration/"]
         for file in try files(under: "Sources/BackOps", ending: ".swift")
         where !allowed.contains(where: file.path.hasPrefix) {
             expectNone(of: #/"(select|insert into|update|delete from) /#, in: file, "holds SQL")
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func `swallows no error of the database`() throws {
-        for folder in ["Client", "Migration", "Storage", "Worker"] {
+        for folder in ["Calls", "Client", "Jobs", "Migration", "Records", "Worker"] {
             for file in try files(under: "Sources/BackOps/\(folder)", ending: ".swift") {
                 expectNone(of: #/\btry[?!]/#, in: file, "swallows an error")
             }

@@ -1,21 +1,3 @@
-/// Names something that active operations need and a program does not have.
-public struct DeployObstacle: Sendable, Hashable {
-    /// The operation's name; nil where operations brought their own branches.
-    public let operation: String?
-
-    /// The action's name; nil where operations are parked, because nobody has registered their name.
-    public let action: String?
-
-    /// How many active operations have the action before them, or may jump to it.
-    public let operations: Int
-
-    /// How many of these are at it right now.
-    public let atIt: Int
-
-    /// The smallest id of these operations.
-    public let exampleID: Int64
-}
-
 extension BackOpsClient {
     /// Finds what active operations still need and a program with these definitions could not run.
     ///

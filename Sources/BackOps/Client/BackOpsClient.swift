@@ -9,7 +9,7 @@ public struct BackOpsClient: Sendable {
     /// The connections, for statements of your own.
     public let pool: PQPool
 
-    let engine: Engine
+    let engine: EngineCalls
     let logger: Logger
 
     /// Makes a client; it connects when it is first used.
@@ -21,7 +21,7 @@ public struct BackOpsClient: Sendable {
         var options = database.options
         if options.applicationName == nil { options.applicationName = "backops client" }
         pool = PQPool(options, size: database.maxConnections)
-        engine = Engine(database.schema)
+        engine = EngineCalls(database.schema)
         self.logger = logger
     }
 

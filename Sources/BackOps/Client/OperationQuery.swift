@@ -246,7 +246,7 @@ extension OperationQuery {
     }
 
     /// Reads the tables, or where the role may not do that, the views.
-    private func read(_ statement: (Engine.Access) -> SQLStatement) async throws -> PQResult {
+    private func read(_ statement: (EngineCalls.Access) -> SQLStatement) async throws -> PQResult {
         do {
             return try await client.call(statement(.tables))
         } catch let error as BackOpsError where error.isAboutRights {

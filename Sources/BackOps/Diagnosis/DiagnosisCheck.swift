@@ -70,7 +70,7 @@ struct Examination: Sendable {
     let usesPreparedStatements: Bool
     let limits: DiagnosisLimits
     let connection: PQConnection
-    var engine: Engine { Engine(database.schema) }
+    var engine: EngineCalls { EngineCalls(database.schema) }
     var schema: String { database.schemaName }
 
     func query(_ statement: SQLStatement) async throws -> PQResult {

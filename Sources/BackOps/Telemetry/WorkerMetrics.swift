@@ -34,10 +34,10 @@ final class WorkerMetrics: Sendable {
     private let openConnections: Meter
     private let waitersForConnections: Meter
 
-    init?(_ configuration: WorkerConfiguration) {
+    init?(slots: Int, version: String) {
         guard let handles = MetricHandles.current else { return nil }
         self.handles = handles
-        slots = configuration.concurrency
+        self.slots = slots
         busySlots = handles.meter("backops_worker_slots", ["state": "busy"])
         freeSlots = handles.meter("backops_worker_slots", ["state": "free"])
         claimDuration = handles.histogram("backops_claim_duration_seconds")
@@ -52,7 +52,7 @@ final class WorkerMetrics: Sendable {
         listenConnected.set(0)
         handles.meter(
             "backops_build_info",
-            ["version": configuration.version, "schema_version": "\(Migration.newestVersion)"]
+            ["version": version, "schema_version": "\(Migration.newestVersion)"]
         ).set(1)
     }
 

@@ -10,8 +10,14 @@ struct WorkerTelemetry: Sendable {
     let tracing: WorkerTracing?
     let health: WorkerHealth
 
-    init(_ configuration: WorkerConfiguration, health: WorkerHealth) {
-        metrics = WorkerMetrics(configuration)
+    /// Finds the backends.
+    ///
+    /// - Parameters:
+    ///   - slots: How many actions the worker runs at once.
+    ///   - version: The version of the application.
+    ///   - health: The worker's health.
+    init(slots: Int, version: String, health: WorkerHealth) {
+        metrics = WorkerMetrics(slots: slots, version: version)
         tracing = WorkerTracing()
         self.health = health
     }
@@ -45,18 +51,5 @@ struct WorkerTelemetry: Sendable {
     func lostLease() {
         health.lostLease()
         metrics?.lostLease()
-    }
-
-    /// Passes on what the dispatcher has seen.
-    func observe(_ observation: Dispatcher.Observation, _ logger: Logger) {
-        switch observation {
-        case .databaseIsThere: regained(.dispatcher, logger)
-        case .databaseIsAway(let error): lost(.dispatcher, error, logger)
-        case .running(let count): metrics?.running(count)
-        case .listens(let listens): metrics?.listens(listens)
-        case .jobIsUnreadable: metrics?.couldNotRead()
-        case .workerIsStopping: health.stopping()
-        case .leaseIsLost: lostLease()
-        }
     }
 }

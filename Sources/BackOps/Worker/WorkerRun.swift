@@ -15,7 +15,7 @@ struct WorkerRun {
     private let registry: Registry
     private let logger: Logger
     private let relay: StopRelay
-    private let engine: Engine
+    private let engine: EngineCalls
     private let telemetry: WorkerTelemetry
 
     /// Of all registrations: an action may outlive the one that it was claimed under.
@@ -30,8 +30,12 @@ struct WorkerRun {
         registry = worker.registry
         logger = worker.logger
         self.relay = relay
-        engine = Engine(worker.database.schema)
-        telemetry = WorkerTelemetry(configuration, health: worker.health)
+        engine = EngineCalls(worker.database.schema)
+        telemetry = WorkerTelemetry(
+            slots: configuration.concurrency,
+            version: configuration.version,
+            health: worker.health
+        )
     }
 
     /// One registration in the table `workers`.

@@ -67,7 +67,7 @@ struct BenchDatabase: Sendable {
         let operation = type(of: definition).name
         let plan = try Plan(operation: operation, branches: definition.branches)
         try await pool.query(
-            Engine(database.schema).registerDefinition(name: operation, plan: plan.jsonText)
+            EngineCalls(database.schema).registerDefinition(name: operation, plan: plan.jsonText)
         )
     }
 

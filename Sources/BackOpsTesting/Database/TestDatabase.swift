@@ -127,7 +127,7 @@ public struct TestDatabase: Sendable {
     public func violations() async throws -> [InvariantViolation] {
         let function = "\(schema).invariants()"
         guard try await value("select to_regprocedure(\(function)) is not null") else { return [] }
-        return try await query(Engine(database.schema).invariants()).map(InvariantViolation.init)
+        return try await query(EngineCalls(database.schema).invariants()).map(InvariantViolation.init)
     }
 
     /// Opens a connection of the test's own, for what needs a session: `set backops.now`, LISTEN, locks.

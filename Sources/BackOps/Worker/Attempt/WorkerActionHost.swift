@@ -3,7 +3,7 @@ import Synchronization
 
 /// Does for one running action what needs the database.
 final class WorkerActionHost: ActionHost {
-    private let engine: Engine
+    private let engine: EngineCalls
     private let pool: PQPool
     private let worker: Int64
     private let job: ClaimedJob
@@ -20,7 +20,7 @@ final class WorkerActionHost: ActionHost {
         case done(CompletionResult)
     }
 
-    init(engine: Engine, pool: PQPool, worker: Int64, job: ClaimedJob, lease: Duration) {
+    init(engine: EngineCalls, pool: PQPool, worker: Int64, job: ClaimedJob, lease: Duration) {
         self.engine = engine
         self.pool = pool
         self.worker = worker
@@ -101,7 +101,7 @@ final class WorkerActionHost: ActionHost {
                 engine.limitIdleness(to: lease),
                 engine.complete(
                     worker: worker,
-                    [CompletedAttempt(end: AttemptEnd(job: job), result: result)],
+                    [(job, result)],
                     continuing: true
                 ),
             ])

@@ -2,12 +2,16 @@ import LibPQ
 
 extension Request {
     /// The call of the engine that this request of a worker is.
-    func statement(_ engine: Engine, worker: Int64) -> SQLStatement {
+    func statement(_ engine: EngineCalls, worker: Int64) -> SQLStatement {
         switch self {
         case .sleeping(let sleeping): engine.heartbeat(worker: worker, sleeping: sleeping)
         case .stopping: engine.heartbeat(worker: worker, sleeping: false, stopping: true)
         case .complete(let attempts, let continues):
-            engine.complete(worker: worker, attempts, continuing: continues)
+            engine.complete(
+                worker: worker,
+                attempts.map { ($0.job, $0.result) },
+                continuing: continues
+            )
         case .fail(let attempts): engine.fail(worker: worker, attempts)
         case .snooze(let attempts): engine.snooze(worker: worker, attempts)
         case .release(let claims, let began): engine.release(worker: worker, claims, began: began)

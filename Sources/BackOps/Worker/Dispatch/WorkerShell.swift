@@ -3,7 +3,7 @@ import Logging
 
 /// Carries out in a worker's process what its dispatcher decides.
 struct WorkerShell: DispatchShell {
-    let engine: Engine
+    let engine: EngineCalls
     /// The dispatcher's own connections: actions that hold all of theirs must not keep it from writing results.
     let pool: PQPool
     let actionPool: PQPool
@@ -19,7 +19,7 @@ struct WorkerShell: DispatchShell {
     private var roundTrips: [Int: Task<Void, Never>] = [:]
 
     init(
-        engine: Engine,
+        engine: EngineCalls,
         pool: PQPool,
         actionPool: PQPool,
         worker: Int64,

@@ -11,7 +11,7 @@ import Synchronization
 /// Its connection is also the worker's sign of life: when the process dies the server closes the session at once, and
 /// the other workers see that within two seconds.
 final class Heartbeat: Sendable {
-    private let engine: Engine
+    private let engine: EngineCalls
     private let options: PQOptions
     private let worker: Int64
     private let operations: [String]
@@ -28,7 +28,7 @@ final class Heartbeat: Sendable {
     private let alarm: PQWakeUp
 
     init(
-        engine: Engine,
+        engine: EngineCalls,
         options: PQOptions,
         worker: Int64,
         registrationSent: ContinuousClock.Instant,

@@ -6,7 +6,7 @@ import Logging
 ///
 /// It uses a connection of the actions, not the heartbeat's: the lease must not wait for a delete.
 struct Pruner: Sendable {
-    let engine: Engine
+    let engine: EngineCalls
     let pool: PQPool
     let retention: Retention
     let interval: Duration

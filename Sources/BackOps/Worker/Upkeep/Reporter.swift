@@ -6,7 +6,7 @@ import Logging
 ///
 /// It uses a connection of the dispatcher: those of the actions may all be in long transactions.
 struct Reporter: Sendable {
-    let engine: Engine
+    let engine: EngineCalls
     let pool: PQPool
     let actionPool: PQPool
     let telemetry: WorkerTelemetry

@@ -6,7 +6,7 @@ import Logging
 ///
 /// It uses a connection of the actions: a vacuum must not hold up the lease or the dispatcher.
 struct Vacuumer: Sendable {
-    let engine: Engine
+    let engine: EngineCalls
     let pool: PQPool
     let pace: VacuumPace
     let relay: StopRelay

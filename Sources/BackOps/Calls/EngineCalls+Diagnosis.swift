@@ -1,0 +1,108 @@
+import LibPQ
+
+/// What a ``Doctor`` asks of the engine's tables.
+extension EngineCalls {
+    /// One row: whether this role may use the schema, which rights on its tables it lacks, and how many functions it may
+    /// not call.
+    func rights() -> SQLStatement {
+        """
+        with schema as (select oid from pg_namespace where nspname = \(schema.text))
+        select coalesce((select has_schema_privilege(oid, 'usage') from schema), false),
+               array(
+                 select relname || ' (' || string_agg(lower(privilege), ', ' order by privilege) || ')'
+                   from pg_class
+                  cross join unnest(case when relkind = 'v' then '{SELECT}'::text[] else '{SELECT,INSERT,UPDATE,DELETE}' end) as privilege
+                  where relnamespace = (select oid from schema) and relkind in ('r', 'v') and relname <> 'migrations'
+                    and not has_table_privilege(oid, privilege)
+                  group by relname
+                  order by relname
+               ),
+               (select count(*)
+                  from pg_proc
+                 where pronamespace = (select oid from schema) and prorettype <> 'trigger'::regtype
+                   and not has_function_privilege(oid, 'execute'))
+        """
+    }
+
+    /// A row for every trigger on the engine's tables that no migration made: `TRIGGER on TABLE`.
+    func foreignTriggers() -> SQLStatement {
+        """
+        select format('%I on %I', t.tgname, c.relname)
+          from pg_trigger t
+          join pg_class c on c.oid = t.tgrelid and c.relnamespace = to_regnamespace(\(schema.quoted))
+          join pg_proc p on p.oid = t.tgfoid
+         where not t.tgisinternal and p.pronamespace <> c.relnamespace
+         order by c.relname, t.tgname
+        """
+    }
+
+    /// A row for every worker: its words, its version, whether its lease runs, for how many seconds it has not, how many
+    /// jobs it holds, and whether it knows only an older version of the schema.
+    func workers() -> SQLStatement {
+        """
+        select w.host || ' pid ' || w.pid, w.version, w.heartbeat_at + w.lease > now,
+               extract(epoch from now - w.heartbeat_at - w.lease)::float8, coalesce(held.jobs, 0),
+               coalesce(w.schema_version < (select max(version) from \(unescaped: name).migrations), false)
+          from \(unescaped: name).workers w
+         cross join \(unescaped: name).clock_now() as now
+          left join (
+            select worker_id, count(*) as jobs from \(unescaped: name).jobs where worker_id is not null group by worker_id
+          ) as held on held.worker_id = w.id
+         order by w.host, w.pid
+        """
+    }
+
+    /// A row for every kind of job that is due and that nobody holds: queue, handler, number, the time of the oldest and how
+    /// many seconds ago that was, and whether a living worker of the queue knows it.
+    func waitingJobs() -> SQLStatement {
+        """
+        select j.queue, j.handler, j.jobs, extract(epoch from j.oldest)::float8, extract(epoch from now - j.oldest)::float8,
+               exists (
+                 select from \(unescaped: name).workers w
+                  where w.heartbeat_at + w.lease > now and not w.stopping and j.queue = any (w.queues) and j.handler = any (w.handlers)
+               )
+          from \(unescaped: name).clock_now() as now
+         cross join lateral (
+           select queue, handler, count(*) as jobs, min(run_at) as oldest
+             from \(unescaped: name).jobs
+            where worker_id is null and position is not null and run_at <= now
+            group by queue, handler
+         ) as j
+         order by j.oldest
+        """
+    }
+
+    /// A row for every name with parked operations: the name, their number, and for how many seconds the oldest waits.
+    func parkedNames() -> SQLStatement {
+        """
+        select name, count(*), extract(epoch from \(unescaped: name).clock_now() - min(parked_at))::float8
+          from \(unescaped: name).operations
+         where parked_at is not null
+         group by name
+         order by name
+        """
+    }
+
+    /// A row for every name of an operation, and every handler, that is registered or that a living worker knows.
+    func knownNames() -> SQLStatement {
+        """
+        select name from \(unescaped: name).definitions
+        union
+        select unnest(handlers) from \(unescaped: name).workers where heartbeat_at + lease > \(unescaped: name).clock_now()
+        """
+    }
+
+    /// A row for every table that changes much: name, live rows, dead rows, seconds since its last vacuum, and whether
+    /// autovacuum is switched off for it.
+    func deadRows() -> SQLStatement {
+        """
+        select s.relname::text, s.n_live_tup, s.n_dead_tup,
+               extract(epoch from clock_timestamp() - greatest(s.last_autovacuum, s.last_vacuum))::float8,
+               coalesce('autovacuum_enabled=false' = any (c.reloptions) or 'autovacuum_enabled=off' = any (c.reloptions), false)
+          from pg_stat_user_tables s
+          join pg_class c on c.oid = s.relid
+         where s.schemaname = \(schema.text) and s.relname in ('jobs', 'actions', 'operations', 'attempts', 'workers')
+         order by s.relname
+        """
+    }
+}

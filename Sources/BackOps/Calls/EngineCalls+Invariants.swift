@@ -1,0 +1,12 @@
+package import LibPQ
+
+extension EngineCalls {
+    /// `Migrations/Engine/invariants/invariants.sql`; a row of ``InvariantViolation`` for each violation.
+    package func invariants() -> SQLStatement {
+        """
+        select invariant, operation_id, position, worker_id, detail, advice
+          from \(unescaped: name).invariants()
+         order by operation_id, position, invariant
+        """
+    }
+}
