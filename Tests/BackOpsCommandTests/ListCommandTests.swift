@@ -145,7 +145,7 @@ import Testing
         )
         let found = try await Shell.backops(["list", "--json", "--state", word]).json().arrayValue ?? []
         #expect(found.compactMap { $0["id"]?.integerValue } == ids)
-        if OperationStatus(rawValue: word) != nil {
+        if OperationStatus.known(word) != nil {
             #expect(found.allSatisfy { $0["status"]?.stringValue == word })
         }
     }

@@ -103,11 +103,12 @@ import Testing
 
 @Suite struct `The squares of an operation` {
     @Test(arguments: [
-        ("3/5", "running", "■■■◪□"), ("0/2", "scheduled", "◷□"), ("2/2", "completed", "■■"),
-        ("1/3", "failed", "■✗□"),
-        ("0/0", "parked", ""), ("12/20", "running", "12/20"), ("1/2", "ready", "■□"),
+        (3, 5, "running", "■■■◪□"), (0, 2, "scheduled", "◷□"), (2, 2, "completed", "■■"),
+        (1, 3, "failed", "■✗□"),
+        (0, 0, "parked", ""), (12, 20, "running", "12/20"), (1, 2, "ready", "■□"),
     ])
-    func `show what is done and where it is`(progress: String, status: String, squares: String) {
+    func `show what is done and where it is`(done: Int, total: Int, status: String, squares: String) {
+        let progress = OperationProgress(done: done, total: total)
         #expect(OperationTable.squares(progress, Status(status)) == squares)
     }
 }

@@ -71,7 +71,7 @@ import Testing
         let client = BackOpsClient(TestDatabase.current.database)
         _ = try await Shell.backops(["retry", "2"])
         let record = try #require(try await client.operation(2))
-        #expect(record.error != nil && record.status == "ready")
+        #expect(record.error != nil && record.status == .ready)
         #expect(!OperationLine(record).text(.plain).contains("floor"))
         #expect(
             !WatchLine(record: record, now: record.createdAt).text(.plain, id: 2, name: 9).contains("floor")

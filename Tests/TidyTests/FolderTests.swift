@@ -14,7 +14,7 @@ import Testing
         ("Definition", ["Globals", "JSON", "Errors", "Action"]),
         ("Action", ["Definition", "Globals", "JSON", "Errors", "StackTrace"]),
         ("Records", ["Definition", "Globals", "JSON", "Errors"]),
-        ("Jobs", ["Action", "Errors"]),
+        ("Jobs", ["Records", "Action", "Errors"]),
         (
             "Calls",
             ["Jobs", "Records", "Action", "Definition", "Migration", "Database", "Globals", "JSON", "Errors"]

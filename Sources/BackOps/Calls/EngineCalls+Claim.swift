@@ -4,7 +4,7 @@ extension EngineCalls {
     /// Zero to `limit` rows of ``ClaimedJob``, lane by lane in the order given.
     package func claim(worker: Int64, limit: Int, lanes: [Lane]) -> SQLStatement {
         """
-        select \(unescaped: ClaimedJob.columns)
+        select \(unescaped: ClaimedJob.Column.sql)
           from \(unescaped: name).claim(
             \(worker), \(Int32(limit)), \(lanes.map(\.queue)), \(lanes.map(\.priority)),
             \(lanes.map { $0.after?.runAt ?? .negativeInfinity }), \(lanes.map { $0.after?.operationID ?? 0 }))
@@ -13,12 +13,12 @@ extension EngineCalls {
 
     /// At most one row of ``ClaimedJob``: a job whose worker died.
     package func claimSuspect(worker: Int64) -> SQLStatement {
-        "select \(unescaped: ClaimedJob.columns) from \(unescaped: name).claim_suspect(\(worker))"
+        "select \(unescaped: ClaimedJob.Column.sql) from \(unescaped: name).claim_suspect(\(worker))"
     }
 
     /// A row of ``ClaimedJob`` for every job that the worker holds.
     package func held(worker: Int64) -> SQLStatement {
-        "select \(unescaped: ClaimedJob.columns) from \(unescaped: name).held(\(worker))"
+        "select \(unescaped: ClaimedJob.Column.sql) from \(unescaped: name).held(\(worker))"
     }
 
     /// The claims of ``claim(worker:limit:lanes:)`` without what belongs to them, where a row of it cannot be sent.
@@ -45,7 +45,7 @@ extension EngineCalls {
     ///
     /// Of all that it holds, because that is what a worker's role may ask for.
     func describe(worker: Int64, _ claim: Claim) -> SQLStatement {
-        "select \(unescaped: ClaimedJob.columns) from \(unescaped: name).held(\(worker)) where claim_id = \(claim.claimID)"
+        "select \(unescaped: ClaimedJob.Column.sql) from \(unescaped: name).held(\(worker)) where claim_id = \(claim.claimID)"
     }
 
     /// One row: whether the worker holds the claim of an operation that is whole.

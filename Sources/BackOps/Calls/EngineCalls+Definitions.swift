@@ -5,7 +5,7 @@ extension EngineCalls {
     /// A row of ``DefinitionRecord`` for every current plan, or for that of one name.
     package func definitions(named definition: String?) -> SQLStatement {
         """
-        select name, fingerprint, registered_at, branches::text
+        select \(unescaped: DefinitionRecord.Column.sql)
           from \(unescaped: name).definitions
          where current and name = coalesce(\(definition), name)
          order by name

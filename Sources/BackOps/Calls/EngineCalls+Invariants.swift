@@ -4,7 +4,7 @@ extension EngineCalls {
     /// `Migrations/Engine/invariants/invariants.sql`; a row of ``InvariantViolation`` for each violation.
     package func invariants() -> SQLStatement {
         """
-        select invariant, operation_id, position, worker_id, detail, advice
+        select \(unescaped: InvariantViolation.Column.sql)
           from \(unescaped: name).invariants()
          order by operation_id, position, invariant
         """

@@ -13,7 +13,7 @@ extension EngineCalls {
         continuing: Bool
     ) -> SQLStatement {
         """
-        select \(unescaped: CompletionResult.columns)
+        select \(unescaped: CompletionResult.Column.sql)
           from \(unescaped: name).complete_many(
             \(worker), \(completions.map(\.job.claim.operationID)), \(completions.map(\.job.claim.claimID)),
             \(completions.map { $0.result.patch.isEmpty ? nil : PQJSON($0.result.patch.jsonText) }),

@@ -11,8 +11,7 @@ extension EngineCalls {
     /// A row of ``QueueRecord`` for every queue.
     package func queueRecords() -> SQLStatement {
         """
-        select queue, ready, scheduled, running, retrying, parked, oldest_ready_at, workers, capped,
-               paused_at, paused_until, paused_by, paused_reason
+        select \(unescaped: QueueRecord.Column.sql)
           from \(unescaped: name).queue_depth
          order by queue
         """
@@ -26,7 +25,7 @@ extension EngineCalls {
         reason: String?
     ) -> SQLStatement {
         """
-        select name, paused_at, paused_until, paused_by, reason
+        select \(unescaped: QueuePause.Column.sql)
           from \(unescaped: name).pause(
             \(queue), coalesce(\(until), \(unescaped: name).clock_now() + \(duration)), \(reason.storable)
           )

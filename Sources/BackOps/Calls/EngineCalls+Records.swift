@@ -24,7 +24,7 @@ extension EngineCalls {
         }
         guard filter.order != .id else {
             return """
-                select \(unescaped: OperationRecord.columns)
+                select \(unescaped: OperationRecord.Column.sql)
                   from \(unescaped: name).operation_status
                  where id = any (array(\(found) order by id \(unescaped: direction) limit \(Int64(limit))))
                  order by id \(unescaped: direction)
@@ -36,7 +36,7 @@ extension EngineCalls {
                 \(found) order by \(unescaped: key) \(unescaped: direction), id \(unescaped: direction) limit \(Int64(limit))
               ) as ids
             )
-            select \(unescaped: OperationRecord.columns)
+            select \(unescaped: OperationRecord.Column.sql)
               from \(unescaped: name).operation_status
              where id = any ((select ids from found)::bigint[])
              order by array_position((select ids from found), id)
@@ -154,7 +154,7 @@ extension EngineCalls {
                     "worker_id is null and attempt = 0 and run_at > \(unescaped: name).statement_now()"
                 case .ready:
                     "worker_id is null and attempt = 0 and run_at <= \(unescaped: name).statement_now()"
-                case .parked, .completed, .failed, .cancelled: nil
+                default: nil
                 }
             if let job {
                 parts.append(
@@ -177,7 +177,7 @@ extension EngineCalls {
     /// A row of ``ActionRecord`` for every action of an operation, in order.
     package func actions(of id: Int64) -> SQLStatement {
         """
-        select \(unescaped: ActionRecord.columns)
+        select \(unescaped: ActionRecord.Column.sql)
           from \(unescaped: name).action_status
          where operation_id = \(id)
          order by position
@@ -187,8 +187,7 @@ extension EngineCalls {
     /// A row of ``AttemptRecord`` for every attempt of an operation that did not simply succeed, in order.
     package func attempts(of id: Int64) -> SQLStatement {
         """
-        select a.branch || '/' || a.name, t.run, t.attempt, t.outcome, t.worker, t.started_at, t.ended_at,
-               t.error_type, t.error_message, t.stack_trace
+        select \(unescaped: AttemptRecord.Column.sql)
           from \(unescaped: name).attempts t
           join \(unescaped: name).action_status a using (operation_id, position)
          where t.operation_id = \(id)
@@ -199,7 +198,7 @@ extension EngineCalls {
     /// A row of ``LoggedLine`` for every line that attempts of an operation logged, in order; the newest ones.
     package func logs(of id: Int64, limit: Int) -> SQLStatement {
         """
-        select a.branch || '/' || a.name, l.run, l.attempt, l.logged_at, l.level, l.message, l.metadata, l.claim_id, l.number
+        select \(unescaped: LoggedLine.Column.sql)
           from (
             select * from \(unescaped: name).attempt_logs where operation_id = \(id) order by claim_id desc, number desc limit \(limit)
           ) as l
@@ -211,7 +210,7 @@ extension EngineCalls {
     /// Zero to `limit` rows of ``LoggedLine``, the first ones behind a place.
     package func logs(of id: Int64, after place: LoggedLine.Place?, limit: Int) -> SQLStatement {
         """
-        select a.branch || '/' || a.name, l.run, l.attempt, l.logged_at, l.level, l.message, l.metadata, l.claim_id, l.number
+        select \(unescaped: LoggedLine.Column.sql)
           from (
             select *
               from \(unescaped: name).attempt_logs
@@ -227,7 +226,7 @@ extension EngineCalls {
     /// A row of ``TimelineEntry`` for every attempt of an operation, in the order in which they began.
     package func timeline(of id: Int64) -> SQLStatement {
         """
-        select position, branch || '/' || action, run, attempt, started_at, ended_at, outcome, worker
+        select \(unescaped: TimelineEntry.Column.sql)
           from \(unescaped: name).timeline
          where operation_id = \(id)
          order by coalesce(started_at, ended_at), ended_at, position

@@ -5,7 +5,7 @@ extension EngineCalls {
     /// Zero to `limit` rows of ``FailureGroup``.
     package func failures(limit: Int) -> SQLStatement {
         """
-        select operation, action, error_type, fingerprint, count, capped, first_at, last_at, example_id, example_message
+        select \(unescaped: FailureGroup.Column.sql)
           from \(unescaped: name).failures
          order by last_at desc
          limit \(Int64(limit))
@@ -14,13 +14,13 @@ extension EngineCalls {
 
     /// One or more rows of ``Explanation``.
     package func explain(_ id: Int64) -> SQLStatement {
-        "select reason, detail, advice, worker_id, since, until from \(unescaped: name).explain(\(id))"
+        "select \(unescaped: Explanation.Column.sql) from \(unescaped: name).explain(\(id))"
     }
 
     /// Zero to `limit` rows of ``AuditEntry``.
     package func audit(of id: Int64?, before entry: Int64? = nil, limit: Int) -> SQLStatement {
         var statement: SQLStatement =
-            "select id, at, who, action, operation_ids, reason, details from \(unescaped: name).audit where true"
+            "select \(unescaped: AuditEntry.Column.sql) from \(unescaped: name).audit where true"
         if let id { statement += " and operation_ids @> array[\(id)]" }
         if let entry { statement += " and id < \(entry)" }
         statement += " order by id desc limit \(Int64(limit))"

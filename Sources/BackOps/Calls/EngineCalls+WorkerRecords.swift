@@ -5,8 +5,7 @@ extension EngineCalls {
     /// A row of ``WorkerRecord`` for every worker.
     package func workerRecords() -> SQLStatement {
         """
-        select id, host, pid, version, queues, slots, busy, started_at, heartbeat_at, not missing, sleeping, stopping, capped,
-               schema_version
+        select \(unescaped: WorkerRecord.Column.sql)
           from \(unescaped: name).worker_status
          order by host, pid, id
         """
@@ -17,7 +16,7 @@ extension EngineCalls {
     /// Looked for among the first thousands of jobs that are due in each queue, because workers take the first ones.
     package func heldJobs(by worker: Int64?, limit: Int) -> SQLStatement {
         """
-        select f.worker_id, s.id, s.name, s.action, s.attempt, f.claimed_at, s.reported_progress, s.progress_note
+        select \(unescaped: HeldJob.Column.sql)
           from (
             select f.operation_id, f.worker_id, f.claimed_at
               from \(unescaped: name).queue_names() as n (queue)

@@ -80,6 +80,6 @@ extension BackOpsClient {
     }
 
     func state(of id: Int64) async throws -> OperationState? {
-        try await call(engine.state(of: id)).first.flatMap { OperationState(rawValue: try $0.decode(0)) }
+        try await call(engine.state(of: id)).first.map { OperationState(rawValue: try $0.decode(0)) }
     }
 }

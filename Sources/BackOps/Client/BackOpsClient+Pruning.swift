@@ -37,7 +37,7 @@ extension BackOpsClient {
         var counts: [OperationState: Int] = [:]
         for row in try await call(engine.prunable(retention)) {
             let (state, count) = try row.decode(as: String.self, Int.self)
-            if let state = OperationState(rawValue: state) { counts[state] = count }
+            counts[OperationState(rawValue: state)] = count
         }
         return counts
     }

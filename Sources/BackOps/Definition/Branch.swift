@@ -27,6 +27,25 @@ extension BranchName {
     public func hash(into hasher: inout Hasher) { description.hashBytes(into: &hasher) }
 }
 
+extension BranchName: Codable {
+    /// Decodes a name from a string.
+    ///
+    /// - Parameter decoder: The decoder.
+    /// - Throws: `DecodingError`.
+    public init(from decoder: any Decoder) throws {
+        self.init(try decoder.singleValueContainer().decode(String.self))
+    }
+
+    /// Encodes the name as a string.
+    ///
+    /// - Parameter encoder: The encoder.
+    /// - Throws: `EncodingError`.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
 /// Holds a named list of actions that run one after the other.
 public struct Branch: Sendable {
     /// The branch's name.

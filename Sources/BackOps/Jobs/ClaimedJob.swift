@@ -76,31 +76,43 @@ package struct ClaimedJob: Sendable {
         traceparent = nil
     }
 
-    /// The columns in the order in which ``init(_:)`` reads them.
-    package static let columns =
-        "operation_id, claim_id, definition_id, position, run, attempt, max_attempts, priority, timeout_ms, run_at, "
-        + "enqueued_at, queue, operation, branch, action, globals, plan, claimed_at, traceparent, globals_version"
+    /// The columns of the row type `claimed_job`; a claim has its two columns first.
+    package enum Column: String, SelectList {
+        case operationID = "operation_id"
+        case claimID = "claim_id"
+        case definitionID = "definition_id"
+        case position, run, attempt
+        case maxAttempts = "max_attempts"
+        case priority
+        case timeout = "timeout_ms"
+        case runAt = "run_at"
+        case enqueuedAt = "enqueued_at"
+        case queue, operation, branch, action, globals, plan
+        case claimedAt = "claimed_at"
+        case traceparent
+        case globalsVersion = "globals_version"
+    }
 
     init(_ row: PQRow) throws(PQError) {
         claim = try Claim(row)
-        definitionID = try row.decode(2)
-        position = Int(try row.decode(3, as: Int32.self))
-        run = Int(try row.decode(4, as: Int32.self))
-        attempt = Int(try row.decode(5, as: Int32.self))
-        maxAttempts = Int(try row.decode(6, as: Int32.self))
-        priority = try row.decode(7)
-        timeout = try row.decode(8, as: Int64?.self).map { .milliseconds($0) }
-        runAt = try row.decode(9)
-        enqueuedAt = try row.decode(10)
-        queue = try row.decode(11)
-        operation = try row.decode(12)
-        branch = try row.decode(13)
-        action = try row.decode(14)
-        globals = try row.decode(15, as: PQJSON.self).bytes
-        plan = try row.decode(16, as: PQJSON?.self)?.bytes
-        claimedAt = try row.decode(17)
-        traceparent = try row.decode(18)
-        globalsVersion = try row.decode(19)
+        definitionID = try row.decode(Column.definitionID)
+        position = try row.int(Column.position)
+        run = try row.int(Column.run)
+        attempt = try row.int(Column.attempt)
+        maxAttempts = try row.int(Column.maxAttempts)
+        priority = try row.decode(Column.priority)
+        timeout = try row.decode(Column.timeout, as: Int64?.self).map { .milliseconds($0) }
+        runAt = try row.decode(Column.runAt)
+        enqueuedAt = try row.decode(Column.enqueuedAt)
+        queue = try row.decode(Column.queue)
+        operation = try row.decode(Column.operation)
+        branch = try row.decode(Column.branch)
+        action = try row.decode(Column.action)
+        globals = try row.decode(Column.globals, as: PQJSON.self).bytes
+        plan = try row.decode(Column.plan, as: PQJSON?.self)?.bytes
+        claimedAt = try row.decode(Column.claimedAt)
+        traceparent = try row.decode(Column.traceparent)
+        globalsVersion = try row.decode(Column.globalsVersion)
     }
 
     /// The job after its action completed and the next one was handed to the same worker.

@@ -71,9 +71,18 @@ package struct CompletionResult: Sendable {
         self.next = next
     }
 
-    package static let columns =
-        "operation_id, claim_id, outcome, next_claim_id, position, run, max_attempts, timeout_ms, branch, action, globals, globals_version, "
-        + "attempt"
+    package enum Column: String, SelectList {
+        case operationID = "operation_id"
+        case claimID = "claim_id"
+        case outcome
+        case nextClaimID = "next_claim_id"
+        case position, run
+        case maxAttempts = "max_attempts"
+        case timeout = "timeout_ms"
+        case branch, action, globals
+        case globalsVersion = "globals_version"
+        case attempt
+    }
 
     package init(_ row: PQRow) throws(PQError) {
         claim = try Claim(row)
@@ -83,16 +92,16 @@ package struct CompletionResult: Sendable {
             return
         }
         next = Next(
-            claimID: try row.decode(3),
-            position: Int(try row.decode(4, as: Int32.self)),
-            run: Int(try row.decode(5, as: Int32.self)),
-            attempt: Int(try row.decode(12, as: Int32.self)),
-            maxAttempts: Int(try row.decode(6, as: Int32.self)),
-            timeout: try row.decode(7, as: Int64?.self).map { .milliseconds($0) },
-            branch: try row.decode(8),
-            action: try row.decode(9),
-            globals: try row.decode(10, as: PQJSON?.self)?.bytes,
-            globalsVersion: try row.decode(11)
+            claimID: try row.decode(Column.nextClaimID),
+            position: try row.int(Column.position),
+            run: try row.int(Column.run),
+            attempt: try row.int(Column.attempt),
+            maxAttempts: try row.int(Column.maxAttempts),
+            timeout: try row.decode(Column.timeout, as: Int64?.self).map { .milliseconds($0) },
+            branch: try row.decode(Column.branch),
+            action: try row.decode(Column.action),
+            globals: try row.decode(Column.globals, as: PQJSON?.self)?.bytes,
+            globalsVersion: try row.decode(Column.globalsVersion)
         )
     }
 }

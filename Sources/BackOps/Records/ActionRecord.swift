@@ -6,16 +6,16 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Shows an action of an operation: a row of the view `action_status`.
-public struct ActionRecord: Sendable {
-    /// Its place in the plan, from 1.
+/// An action of an operation: a row of the view `action_status`.
+public struct ActionRecord: Sendable, Hashable, Codable {
+    /// The action's place in the plan, from 1.
     public let position: Int
-    /// Its branch.
+    /// The action's branch.
     public let branch: BranchName
-    /// Its name.
+    /// The action's name.
     public let name: String
-    /// completed, skipped, running, ready, scheduled, retrying, failed, cancelled, or open: not reached.
-    public let status: String
+    /// Where the action stands.
+    public let status: ActionStatus
     /// The run that it is in, from 1; a jump back begins a new one.
     public let run: Int
     /// Attempts of that run begun so far.
@@ -26,7 +26,7 @@ public struct ActionRecord: Sendable {
     public let startedAt: Date?
     /// When it completed.
     public let completedAt: Date?
-    /// When it is due, while it waits.
+    /// When it is due, while it is not running.
     public let performAt: Date?
     /// The type of its last error; cleared by success.
     public let errorType: String?
@@ -37,24 +37,31 @@ public struct ActionRecord: Sendable {
 }
 
 extension ActionRecord {
-    static let columns = """
-        position, branch, name, status, run, attempts_count, max_attempts, started_at, completed_at, perform_at,
-        error_type, error_message, stack_trace
-        """
+    package enum Column: String, SelectList {
+        case position, branch, name, status, run
+        case attempts = "attempts_count"
+        case maxAttempts = "max_attempts"
+        case startedAt = "started_at"
+        case completedAt = "completed_at"
+        case performAt = "perform_at"
+        case errorType = "error_type"
+        case errorMessage = "error_message"
+        case stackTrace = "stack_trace"
+    }
 
     init(_ row: PQRow) throws(PQError) {
-        position = Int(try row.decode(0, as: Int32.self))
-        branch = BranchName(try row.decode(1, as: String.self))
-        name = try row.decode(2)
-        status = try row.decode(3)
-        run = Int(try row.decode(4, as: Int32.self))
-        attempts = Int(try row.decode(5, as: Int32.self))
-        maxAttempts = Int(try row.decode(6, as: Int32.self))
-        startedAt = try row.timeIfAny(7)
-        completedAt = try row.timeIfAny(8)
-        performAt = try row.decode(9, as: PQTimestamp?.self)?.date
-        errorType = try row.decode(10)
-        errorMessage = try row.decode(11)
-        stackTrace = try row.decode(12)
+        position = try row.int(Column.position)
+        branch = BranchName(try row.decode(Column.branch, as: String.self))
+        name = try row.decode(Column.name)
+        status = try row.word(Column.status)
+        run = try row.int(Column.run)
+        attempts = try row.int(Column.attempts)
+        maxAttempts = try row.int(Column.maxAttempts)
+        startedAt = try row.timeIfAny(Column.startedAt)
+        completedAt = try row.timeIfAny(Column.completedAt)
+        performAt = try row.decode(Column.performAt, as: PQTimestamp?.self)?.date
+        errorType = try row.decode(Column.errorType)
+        errorMessage = try row.decode(Column.errorMessage)
+        stackTrace = try row.decode(Column.stackTrace)
     }
 }

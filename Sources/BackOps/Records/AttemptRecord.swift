@@ -6,16 +6,16 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Shows an attempt that did not simply succeed: a row of the table `attempts`.
-public struct AttemptRecord: Sendable {
+/// An attempt that did not simply succeed: a row of the table `attempts`.
+public struct AttemptRecord: Sendable, Hashable, Codable {
     /// The action, as `branch/Action`.
     public let action: String
     /// The run of the action, from 1.
     public let run: Int
     /// The attempt of that run, from 1; 0 where the action could not start.
     public let attempt: Int
-    /// failed, timed_out, crashed, snoozed, released, cancelled, completed or refused.
-    public let outcome: String
+    /// How it ended.
+    public let outcome: AttemptOutcome
     /// The worker, as host and process id.
     public let worker: String?
     /// When it began.
@@ -31,16 +31,30 @@ public struct AttemptRecord: Sendable {
 }
 
 extension AttemptRecord {
+    /// Of the table `attempts` as t, and the view `action_status` as a.
+    package enum Column: String, SelectList {
+        case action = "a.branch || '/' || a.name"
+        case run = "t.run"
+        case attempt = "t.attempt"
+        case outcome = "t.outcome"
+        case worker = "t.worker"
+        case startedAt = "t.started_at"
+        case endedAt = "t.ended_at"
+        case errorType = "t.error_type"
+        case errorMessage = "t.error_message"
+        case stackTrace = "t.stack_trace"
+    }
+
     init(_ row: PQRow) throws(PQError) {
-        action = try row.decode(0)
-        run = Int(try row.decode(1, as: Int32.self))
-        attempt = Int(try row.decode(2, as: Int32.self))
-        outcome = try row.decode(3)
-        worker = try row.decode(4)
-        startedAt = try row.timeIfAny(5)
-        endedAt = try row.time(6)
-        errorType = try row.decode(7)
-        errorMessage = try row.decode(8)
-        stackTrace = try row.decode(9)
+        action = try row.decode(Column.action)
+        run = try row.int(Column.run)
+        attempt = try row.int(Column.attempt)
+        outcome = try row.word(Column.outcome)
+        worker = try row.decode(Column.worker)
+        startedAt = try row.timeIfAny(Column.startedAt)
+        endedAt = try row.time(Column.endedAt)
+        errorType = try row.decode(Column.errorType)
+        errorMessage = try row.decode(Column.errorMessage)
+        stackTrace = try row.decode(Column.stackTrace)
     }
 }

@@ -6,32 +6,38 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Shows what somebody did to operations or to a queue: a row of the view `audit`.
-public struct AuditEntry: Sendable, Identifiable {
-    /// Its number, in the order of the calls.
+/// What somebody did to operations or to a queue: a row of the view `audit`.
+public struct AuditEntry: Sendable, Hashable, Identifiable, Codable {
+    /// The entry's number, in the order of the calls.
     public let id: Int64
-    /// When.
+    /// When it was done.
     public let at: Date
     /// The database role that was logged in.
     public let who: String
-    /// What: the function's name, such as `retry`.
+    /// The name of the function, such as `retry`.
     public let action: String
     /// The operations that were changed.
     public let operationIDs: [Int64]
-    /// Why, in its words.
+    /// Why, in the words of the caller.
     public let reason: String?
     /// What else the call said, such as the target of a jump.
     public let details: JSON
 }
 
 extension AuditEntry {
-    init(_ row: PQRow) throws {
-        id = try row.decode(0)
-        at = try row.time(1)
-        who = try row.decode(2)
-        action = try row.decode(3)
-        operationIDs = try row.decode(4)
-        reason = try row.decode(5)
-        details = try row.document(6)
+    package enum Column: String, SelectList {
+        case id, at, who, action
+        case operationIDs = "operation_ids"
+        case reason, details
+    }
+
+    init(_ row: PQRow) throws(PQError) {
+        id = try row.decode(Column.id)
+        at = try row.time(Column.at)
+        who = try row.decode(Column.who)
+        action = try row.decode(Column.action)
+        operationIDs = try row.decode(Column.operationIDs)
+        reason = try row.decode(Column.reason)
+        details = try row.document(Column.details)
     }
 }

@@ -1,7 +1,7 @@
 import LibPQ
 
-/// Names something that active operations need and a program does not have.
-public struct DeployObstacle: Sendable, Hashable {
+/// Something that active operations need and a program does not have.
+public struct DeployObstacle: Sendable, Hashable, Codable {
     /// The operation's name; nil where operations brought their own branches.
     public let operation: String?
 

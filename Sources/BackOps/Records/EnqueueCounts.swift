@@ -1,12 +1,12 @@
-/// Says what became of a stream of requests.
-public struct EnqueueCounts: Sendable, Hashable {
+/// How many operations a stream of requests enqueued.
+public struct EnqueueCounts: Sendable, Hashable, Codable {
     /// How many operations were enqueued.
     public var enqueued: Int
 
     /// How many had a key that an operation has already, and changed nothing.
     public var existing: Int
 
-    /// How many requests these are: the stream goes on behind so many.
+    /// How many requests these are: the stream goes on after so many.
     public var total: Int { enqueued + existing }
 
     /// Makes counts.

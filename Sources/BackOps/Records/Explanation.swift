@@ -6,11 +6,10 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Says one reason why an operation is where it is: a row of the function `explain`.
-public struct Explanation: Sendable {
-    /// The reason in a word: `running`, `scheduled`, `retrying`, `queue_paused`, `queue_unserved`, `action_unknown`, `suspect`,
-    /// `worker_missing`, `ready`, `parked`, `completed`, `failed` or `cancelled`.
-    public let reason: String
+/// One reason why an operation is where it is: a row of the function `explain`.
+public struct Explanation: Sendable, Hashable, Codable {
+    /// The reason.
+    public let reason: Reason
     /// The reason in a sentence, with the error or the worker that it is about.
     public let detail: String?
     /// What to do, where something is to be done.
@@ -21,16 +20,65 @@ public struct Explanation: Sendable {
     public let since: Date?
     /// Until when it will be so, where that is known.
     public let until: Date?
+
+    /// A reason in a word.
+    public struct Reason: OpenWord {
+        /// The word as the database has it.
+        public let rawValue: String
+
+        /// Makes a word, known or not.
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// A worker runs it.
+        public static let running = Self(rawValue: "running")
+        /// The worker that held it is gone.
+        public static let workerMissing = Self(rawValue: "worker_missing")
+        /// Its next action has a time in the future.
+        public static let scheduled = Self(rawValue: "scheduled")
+        /// Its next attempt has a time in the future.
+        public static let retrying = Self(rawValue: "retrying")
+        /// Its queue is paused.
+        public static let queuePaused = Self(rawValue: "queue_paused")
+        /// No worker serves its queue.
+        public static let queueUnserved = Self(rawValue: "queue_unserved")
+        /// No worker of its queue knows its action.
+        public static let actionUnknown = Self(rawValue: "action_unknown")
+        /// Its worker died: it runs alone next.
+        public static let suspect = Self(rawValue: "suspect")
+        /// It is due, and needs a free slot of a worker.
+        public static let ready = Self(rawValue: "ready")
+        /// No worker has registered its name.
+        public static let parked = Self(rawValue: "parked")
+        /// It ran to its end.
+        public static let completed = Self(rawValue: "completed")
+        /// An action failed for good.
+        public static let failed = Self(rawValue: "failed")
+        /// Somebody ended it.
+        public static let cancelled = Self(rawValue: "cancelled")
+
+        /// The words that this version knows.
+        public static let allCases: [Self] = [
+            .running, .workerMissing, .scheduled, .retrying, .queuePaused, .queueUnserved, .actionUnknown,
+            .suspect,
+            .ready, .parked, .completed, .failed, .cancelled,
+        ]
+    }
 }
 
 extension Explanation {
+    package enum Column: String, SelectList {
+        case reason, detail, advice
+        case workerID = "worker_id"
+        case since, until
+    }
+
     init(_ row: PQRow) throws(PQError) {
-        reason = try row.decode(0)
-        detail = try row.decode(1)
-        advice = try row.decode(2)
-        workerID = try row.decode(3)
-        since = try row.timeIfAny(4)
+        reason = try row.word(Column.reason)
+        detail = try row.decode(Column.detail)
+        advice = try row.decode(Column.advice)
+        workerID = try row.decode(Column.workerID)
+        since = try row.timeIfAny(Column.since)
         // A pause without an end lasts until infinity.
-        until = try row.decode(5, as: PQTimestamp?.self)?.date
+        until = try row.decode(Column.until, as: PQTimestamp?.self)?.date
     }
 }

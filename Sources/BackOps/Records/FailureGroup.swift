@@ -6,10 +6,10 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Shows operations that have failed in the same way: a row of the view `failures`.
+/// Operations that have failed in the same way: a row of the view `failures`.
 ///
 /// An operation leaves its group when it is retried, or goes on in another way.
-public struct FailureGroup: Sendable {
+public struct FailureGroup: Sendable, Hashable, Codable {
     /// The operations' name.
     public let operation: String
     /// The action that failed, as `branch/Action`.
@@ -33,16 +33,27 @@ public struct FailureGroup: Sendable {
 }
 
 extension FailureGroup {
+    package enum Column: String, SelectList {
+        case operation, action
+        case errorType = "error_type"
+        case fingerprint, count
+        case isCapped = "capped"
+        case firstAt = "first_at"
+        case lastAt = "last_at"
+        case exampleID = "example_id"
+        case exampleMessage = "example_message"
+    }
+
     init(_ row: PQRow) throws(PQError) {
-        operation = try row.decode(0)
-        action = try row.decode(1)
-        errorType = try row.decode(2)
-        fingerprint = try row.decode(3)
-        count = try row.decode(4)
-        isCapped = try row.decode(5)
-        firstAt = try row.time(6)
-        lastAt = try row.time(7)
-        exampleID = try row.decode(8)
-        exampleMessage = try row.decode(9)
+        operation = try row.decode(Column.operation)
+        action = try row.decode(Column.action)
+        errorType = try row.decode(Column.errorType)
+        fingerprint = try row.decode(Column.fingerprint)
+        count = try row.decode(Column.count)
+        isCapped = try row.decode(Column.isCapped)
+        firstAt = try row.time(Column.firstAt)
+        lastAt = try row.time(Column.lastAt)
+        exampleID = try row.decode(Column.exampleID)
+        exampleMessage = try row.decode(Column.exampleMessage)
     }
 }

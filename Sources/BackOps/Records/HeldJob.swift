@@ -6,8 +6,8 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Names a job that a worker holds.
-public struct HeldJob: Sendable {
+/// A job that a worker holds.
+public struct HeldJob: Sendable, Hashable, Codable {
     /// The worker's number.
     public let workerID: Int64
     /// The operation's number.
@@ -16,23 +16,37 @@ public struct HeldJob: Sendable {
     public let operation: String
     /// The action that runs, as `branch/Action`.
     public let action: String
-    /// Which attempt of the action it is, from 1.
+    /// The attempt of the action, from 1.
     public let attempt: Int
     /// Since when the worker holds it.
     public let since: Date
-    /// What the action last reported: 0 to 1, and a note.
-    public let progress: (fraction: Double, note: String?)?
+    /// What the action last reported.
+    public let progress: ActionProgress?
 }
 
 extension HeldJob {
+    /// Of the function `front_of_queue` as f, and the view `operation_status` as s.
+    package enum Column: String, SelectList {
+        case workerID = "f.worker_id"
+        case operationID = "s.id"
+        case operation = "s.name"
+        case action = "s.action"
+        case attempt = "s.attempt"
+        case since = "f.claimed_at"
+        case progress = "s.reported_progress"
+        case note = "s.progress_note"
+    }
+
     init(_ row: PQRow) throws(PQError) {
-        workerID = try row.decode(0)
-        operationID = try row.decode(1)
-        operation = try row.decode(2)
-        action = try row.decode(3)
-        attempt = Int(try row.decode(4, as: Int32.self))
-        since = try row.time(5)
-        let note = try row.decode(7, as: String?.self)
-        progress = try row.decode(6, as: Float?.self).map { (Double($0), note) }
+        workerID = try row.decode(Column.workerID)
+        operationID = try row.decode(Column.operationID)
+        operation = try row.decode(Column.operation)
+        action = try row.decode(Column.action)
+        attempt = try row.int(Column.attempt)
+        since = try row.time(Column.since)
+        let note = try row.decode(Column.note, as: String?.self)
+        progress = try row.decode(Column.progress, as: Float?.self).map {
+            ActionProgress(fraction: Double($0), note: note)
+        }
     }
 }

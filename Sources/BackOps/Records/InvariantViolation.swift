@@ -1,10 +1,10 @@
 package import LibPQ
 
-/// Describes one row that must not be: something was lost, done twice, or changed by hand.
+/// A row that must not be: something was lost, done twice, or changed by hand.
 ///
 /// `SELECT * FROM backops.invariants()` gives them in psql; the comment on that function lists the invariants.
-public struct InvariantViolation: Sendable, Hashable {
-    /// Names the invariant that is broken: `active_means_one_job`.
+public struct InvariantViolation: Sendable, Hashable, Codable {
+    /// The name of the invariant that is broken: `active_means_one_job`.
     public let invariant: String
 
     /// The operation; nil where it is about none.
@@ -16,10 +16,10 @@ public struct InvariantViolation: Sendable, Hashable {
     /// The worker; nil where it is about none.
     public let workerID: Int64?
 
-    /// Says what was found.
+    /// What was found.
     public let detail: String
 
-    /// Says what to do.
+    /// What to do.
     public let advice: String
 }
 
@@ -37,12 +37,20 @@ extension InvariantViolation: CustomStringConvertible {
 }
 
 extension InvariantViolation {
+    package enum Column: String, SelectList {
+        case invariant
+        case operationID = "operation_id"
+        case position
+        case workerID = "worker_id"
+        case detail, advice
+    }
+
     package init(_ row: PQRow) throws(PQError) {
-        invariant = try row.decode(0)
-        operationID = try row.decode(1)
-        position = try row.decode(2, as: Int32?.self).map { Int($0) }
-        workerID = try row.decode(3)
-        detail = try row.decode(4)
-        advice = try row.decode(5)
+        invariant = try row.decode(Column.invariant)
+        operationID = try row.decode(Column.operationID)
+        position = try row.intIfAny(Column.position)
+        workerID = try row.decode(Column.workerID)
+        detail = try row.decode(Column.detail)
+        advice = try row.decode(Column.advice)
     }
 }

@@ -1,4 +1,5 @@
 import LibPQ
+public import Logging
 
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
@@ -7,14 +8,14 @@ public import Foundation
 #endif
 
 /// A line that an attempt logged: a row of the table `attempt_logs`, where ``WorkerConfiguration/attemptLogs`` stores them.
-public struct LoggedLine: Sendable {
-    /// Where a line stands among those of its operation: what ``BackOpsClient/logs(of:after:limit:)`` goes on behind.
-    public struct Place: Sendable, Hashable {
+public struct LoggedLine: Sendable, Hashable, Codable {
+    /// The place of a line among those of its operation, after which ``BackOpsClient/logs(of:after:limit:)`` goes on.
+    public struct Place: Sendable, Hashable, Codable {
         let claimID: Int64
         let number: Int
     }
 
-    /// Where it stands among the lines of the operation.
+    /// The line's place among those of the operation.
     public let place: Place
     /// The action, as `branch/Action`.
     public let action: String
@@ -24,8 +25,8 @@ public struct LoggedLine: Sendable {
     public let attempt: Int
     /// When it was logged, by the clock of the worker's host.
     public let loggedAt: Date
-    /// trace, debug, info, notice, warning, error or critical.
-    public let level: String
+    /// How urgent it is; `info` where the database has a word that swift-log does not have.
+    public let level: Logger.Level
     /// The message.
     public let message: String
     /// The metadata, without what the other properties say.
@@ -33,14 +34,27 @@ public struct LoggedLine: Sendable {
 }
 
 extension LoggedLine {
-    init(_ row: PQRow) throws {
-        action = try row.decode(0)
-        run = Int(try row.decode(1, as: Int32.self))
-        attempt = Int(try row.decode(2, as: Int32.self))
-        loggedAt = try row.time(3)
-        level = try row.decode(4)
-        message = try row.decode(5)
-        let document = try row.document(6)
+    /// Of the table `attempt_logs` as l, and the view `action_status` as a.
+    package enum Column: String, SelectList {
+        case action = "a.branch || '/' || a.name"
+        case run = "l.run"
+        case attempt = "l.attempt"
+        case loggedAt = "l.logged_at"
+        case level = "l.level"
+        case message = "l.message"
+        case metadata = "l.metadata"
+        case claimID = "l.claim_id"
+        case number = "l.number"
+    }
+
+    init(_ row: PQRow) throws(PQError) {
+        action = try row.decode(Column.action)
+        run = try row.int(Column.run)
+        attempt = try row.int(Column.attempt)
+        loggedAt = try row.time(Column.loggedAt)
+        level = Logger.Level(rawValue: try row.decode(Column.level)) ?? .info
+        message = try row.decode(Column.message)
+        let document = try row.document(Column.metadata)
         metadata =
             document.objectValue.map { members in
                 Dictionary(members.map { ($0.key.text, $0.value.stringValue ?? $0.value.description) }) {
@@ -49,6 +63,6 @@ extension LoggedLine {
                     first
                 }
             } ?? ["metadata": document.stringValue ?? document.description]
-        place = Place(claimID: try row.decode(7), number: Int(try row.decode(8, as: Int32.self)))
+        place = Place(claimID: try row.decode(Column.claimID), number: try row.int(Column.number))
     }
 }

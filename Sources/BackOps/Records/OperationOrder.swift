@@ -1,4 +1,4 @@
-/// Says in which order operations are read; those that are the same in it follow by their numbers.
+/// The order in which operations are read; those that are the same in it follow by their numbers.
 public enum OperationOrder: String, Sendable, Hashable, CaseIterable, Codable {
     /// By number, the newest first: the only order that a page costs nothing in, however many operations there are.
     case id

@@ -29,14 +29,3 @@ extension PQRow {
         }
     }
 }
-
-extension Globals {
-    /// The document to be shown; one that cannot be read here is a string that holds its text as it is.
-    package var shown: JSON {
-        do {
-            return .object(try members())
-        } catch {
-            return .string(description)
-        }
-    }
-}

@@ -6,8 +6,8 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Says since when a queue is paused, and why.
-public struct QueuePause: Sendable {
+/// Since when a queue is paused, and why.
+public struct QueuePause: Sendable, Hashable, Codable {
     /// The queue's name.
     public let queue: String
     /// Since when.
@@ -16,16 +16,24 @@ public struct QueuePause: Sendable {
     public let until: Date?
     /// The database role that paused it.
     public let by: String?
-    /// Why, in its words.
+    /// Why, in the words of the caller.
     public let reason: String?
 }
 
 extension QueuePause {
+    package enum Column: String, SelectList {
+        case queue = "name"
+        case since = "paused_at"
+        case until = "paused_until"
+        case by = "paused_by"
+        case reason
+    }
+
     init(_ row: PQRow) throws(PQError) {
-        queue = try row.decode(0)
-        since = try row.time(1)
-        until = try row.timeIfAny(2)
-        by = try row.decode(3)
-        reason = try row.decode(4)
+        queue = try row.decode(Column.queue)
+        since = try row.time(Column.since)
+        until = try row.timeIfAny(Column.until)
+        by = try row.decode(Column.by)
+        reason = try row.decode(Column.reason)
     }
 }

@@ -6,8 +6,8 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Shows what waits in a queue: a row of the view `queue_depth`.
-public struct QueueRecord: Sendable {
+/// What is in a queue: a row of the view `queue_depth`.
+public struct QueueRecord: Sendable, Hashable, Codable {
     /// The queue's name.
     public let name: String
     /// Jobs that are due and that nobody holds.
@@ -31,22 +31,32 @@ public struct QueueRecord: Sendable {
 }
 
 extension QueueRecord {
+    package enum Column: String, SelectList {
+        case queue, ready, scheduled, running, retrying, parked
+        case oldestReadyAt = "oldest_ready_at"
+        case workers
+        case isCapped = "capped"
+        case pausedAt = "paused_at"
+        case pausedUntil = "paused_until"
+        case pausedBy = "paused_by"
+        case pausedReason = "paused_reason"
+    }
+
     init(_ row: PQRow) throws(PQError) {
-        let queue = try row.decode(0, as: String.self)
+        let queue = try row.decode(Column.queue, as: String.self)
         name = queue
-        ready = try row.decode(1)
-        scheduled = try row.decode(2)
-        running = try row.decode(3)
-        retrying = try row.decode(4)
-        parked = try row.decode(5)
-        oldestReadyAt = try row.timeIfAny(6)
-        workers = try row.decode(7)
-        isCapped = try row.decode(8)
-        let (until, by, reason) = (
-            try row.timeIfAny(10), try row.decode(11, as: String?.self),
-            try row.decode(12, as: String?.self)
-        )
-        pause = try row.timeIfAny(9).map {
+        ready = try row.decode(Column.ready)
+        scheduled = try row.decode(Column.scheduled)
+        running = try row.decode(Column.running)
+        retrying = try row.decode(Column.retrying)
+        parked = try row.decode(Column.parked)
+        oldestReadyAt = try row.timeIfAny(Column.oldestReadyAt)
+        workers = try row.decode(Column.workers)
+        isCapped = try row.decode(Column.isCapped)
+        let until = try row.timeIfAny(Column.pausedUntil)
+        let by = try row.decode(Column.pausedBy, as: String?.self)
+        let reason = try row.decode(Column.pausedReason, as: String?.self)
+        pause = try row.timeIfAny(Column.pausedAt).map {
             QueuePause(queue: queue, since: $0, until: until, by: by, reason: reason)
         }
     }

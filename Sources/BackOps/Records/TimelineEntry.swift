@@ -6,8 +6,8 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Shows an attempt, whatever became of it, or the one that runs now: a row of the view `timeline`.
-public struct TimelineEntry: Sendable {
+/// An attempt, however it ended, or the one that runs now: a row of the view `timeline`.
+public struct TimelineEntry: Sendable, Hashable, Codable {
     /// The action's place in the plan, from 1.
     public let position: Int
     /// The action, as `branch/Action`.
@@ -20,21 +20,30 @@ public struct TimelineEntry: Sendable {
     public let startedAt: Date?
     /// When it ended; nil while it runs.
     public let endedAt: Date?
-    /// running, completed, failed, timed_out, crashed, snoozed, released, cancelled or refused.
-    public let outcome: String
+    /// How it ended; ``AttemptOutcome/running`` while it has not.
+    public let outcome: AttemptOutcome
     /// The worker, as host and process id, where that was written down.
     public let worker: String?
 }
 
 extension TimelineEntry {
+    package enum Column: String, SelectList {
+        case position
+        case action = "branch || '/' || action"
+        case run, attempt
+        case startedAt = "started_at"
+        case endedAt = "ended_at"
+        case outcome, worker
+    }
+
     init(_ row: PQRow) throws(PQError) {
-        position = Int(try row.decode(0, as: Int32.self))
-        action = try row.decode(1)
-        run = Int(try row.decode(2, as: Int32.self))
-        attempt = Int(try row.decode(3, as: Int32.self))
-        startedAt = try row.timeIfAny(4)
-        endedAt = try row.timeIfAny(5)
-        outcome = try row.decode(6)
-        worker = try row.decode(7)
+        position = try row.int(Column.position)
+        action = try row.decode(Column.action)
+        run = try row.int(Column.run)
+        attempt = try row.int(Column.attempt)
+        startedAt = try row.timeIfAny(Column.startedAt)
+        endedAt = try row.timeIfAny(Column.endedAt)
+        outcome = try row.word(Column.outcome)
+        worker = try row.decode(Column.worker)
     }
 }

@@ -6,8 +6,8 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Shows a worker process: a row of the view `worker_status`.
-public struct WorkerRecord: Sendable, Identifiable {
+/// A worker process: a row of the view `worker_status`.
+public struct WorkerRecord: Sendable, Hashable, Identifiable, Codable {
     /// Its number, a random one; a process that starts again has another.
     public let id: Int64
     /// Its host.
@@ -42,20 +42,31 @@ public struct WorkerRecord: Sendable, Identifiable {
 }
 
 extension WorkerRecord {
+    package enum Column: String, SelectList {
+        case id, host, pid, version, queues, slots, busy
+        case startedAt = "started_at"
+        case heartbeatAt = "heartbeat_at"
+        case isAlive = "not missing"
+        case isSleeping = "sleeping"
+        case isStopping = "stopping"
+        case isCapped = "capped"
+        case schemaVersion = "schema_version"
+    }
+
     init(_ row: PQRow) throws(PQError) {
-        id = try row.decode(0)
-        host = try row.decode(1)
-        pid = Int(try row.decode(2, as: Int32.self))
-        version = try row.decode(3)
-        queues = try row.decode(4)
-        slots = Int(try row.decode(5, as: Int32.self))
-        busy = try row.decode(6)
-        startedAt = try row.time(7)
-        heartbeatAt = try row.time(8)
-        isAlive = try row.decode(9)
-        isSleeping = try row.decode(10)
-        isStopping = try row.decode(11)
-        isCapped = try row.decode(12)
-        schemaVersion = try row.decode(13, as: Int32?.self).map { Int($0) }
+        id = try row.decode(Column.id)
+        host = try row.decode(Column.host)
+        pid = try row.int(Column.pid)
+        version = try row.decode(Column.version)
+        queues = try row.decode(Column.queues)
+        slots = try row.int(Column.slots)
+        busy = try row.decode(Column.busy)
+        startedAt = try row.time(Column.startedAt)
+        heartbeatAt = try row.time(Column.heartbeatAt)
+        isAlive = try row.decode(Column.isAlive)
+        isSleeping = try row.decode(Column.isSleeping)
+        isStopping = try row.decode(Column.isStopping)
+        isCapped = try row.decode(Column.isCapped)
+        schemaVersion = try row.intIfAny(Column.schemaVersion)
     }
 }

@@ -9,7 +9,7 @@ final class ActionCounts: Sendable {
         var retried = 0
         var durations = DurationBuckets()
 
-        mutating func add(_ outcome: AttemptOutcome, _ milliseconds: Double) {
+        mutating func add(_ outcome: OutcomeLabel, _ milliseconds: Double) {
             switch outcome {
             case .completed: completed += 1
             case .failed: failed += 1
@@ -51,7 +51,7 @@ final class ActionCounts: Sendable {
     private let batch = Mutex(Batch())
 
     /// Counts an attempt; snoozes and cancellations are no throughput.
-    func add(_ labels: ActionLabels, _ outcome: AttemptOutcome, _ duration: Duration) {
+    func add(_ labels: ActionLabels, _ outcome: OutcomeLabel, _ duration: Duration) {
         guard outcome != .snoozed, outcome != .cancelled else { return }
         batch.withLock { $0.counts[labels, default: Count()].add(outcome, duration / .milliseconds(1)) }
     }

@@ -8,7 +8,7 @@ package struct AttemptSpan: Sendable {
     /// Says how the attempt ended; it ended when its body did.
     func conclude(_ outcome: ActionOutcome, of job: ClaimedJob) {
         span.updateAttributes { attributes in
-            attributes["backops.outcome"] = AttemptOutcome(outcome, of: job).rawValue
+            attributes["backops.outcome"] = OutcomeLabel(outcome, of: job).rawValue
             switch outcome {
             case .completed(let result), .committed(let result):
                 if let position = result.jump { attributes["backops.jump"] = position }

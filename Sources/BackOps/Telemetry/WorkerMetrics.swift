@@ -6,7 +6,7 @@ final class WorkerMetrics: Sendable {
     /// The metrics of one action, looked up once.
     private struct ActionMetrics: Sendable {
         let duration: Recorder
-        let outcomes: [AttemptOutcome: Counter]
+        let outcomes: [OutcomeLabel: Counter]
     }
 
     /// The depth of one queue in the order of ``QueueDepth/states``, and the age of its oldest ready job.
@@ -56,7 +56,7 @@ final class WorkerMetrics: Sendable {
         ).set(1)
     }
 
-    func ended(_ labels: ActionLabels, _ outcome: AttemptOutcome, _ duration: Duration) {
+    func ended(_ labels: ActionLabels, _ outcome: OutcomeLabel, _ duration: Duration) {
         let metrics = metrics(of: labels)
         metrics.outcomes[outcome]?.increment()
         if outcome != .cancelled { metrics.duration.record(duration.seconds) }
@@ -131,7 +131,7 @@ final class WorkerMetrics: Sendable {
                     ["operation": labels.operation, "action": labels.action]
                 ),
                 outcomes: Dictionary(
-                    uniqueKeysWithValues: AttemptOutcome.allCases.map { outcome in
+                    uniqueKeysWithValues: OutcomeLabel.allCases.map { outcome in
                         let counter = handles.counter(
                             "backops_actions_total",
                             [

@@ -25,7 +25,7 @@ struct WorkerTelemetry: Sendable {
     /// An attempt has ended, however it did.
     func ended(_ end: AttemptEnd, _ outcome: ActionOutcome) {
         let labels = ActionLabels(end.job)
-        let word = AttemptOutcome(outcome, of: end.job)
+        let word = OutcomeLabel(outcome, of: end.job)
         counts.add(labels, word, end.duration)
         metrics?.ended(labels, word, end.duration)
         end.span?.conclude(outcome, of: end.job)

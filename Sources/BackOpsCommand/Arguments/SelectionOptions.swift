@@ -120,7 +120,7 @@ extension OperationState {
     ///
     /// - Throws: ``ArgumentError`` that names them all.
     static func parse(_ text: String) throws(ArgumentError) -> OperationState {
-        guard let state = OperationState(rawValue: text) else {
+        guard let state = OperationState.known(text) else {
             throw .unknown(text, as: "state", of: allCases.map(\.rawValue))
         }
         return state

@@ -20,8 +20,8 @@ struct StateWord: Hashable, Sendable {
     ///
     /// - Throws: ``ArgumentError`` that names them all.
     static func parse(_ text: String) throws(ArgumentError) -> StateWord {
-        if let state = OperationState(rawValue: text) { return StateWord(state) }
-        if let status = OperationStatus(rawValue: text) { return StateWord(status) }
+        if let state = OperationState.known(text) { return StateWord(state) }
+        if let status = OperationStatus.known(text) { return StateWord(status) }
         throw .unknown(text, as: "state", of: all)
     }
 

@@ -66,7 +66,7 @@ struct EnqueueCommand: AsyncParsableCommand {
             switch end.state {
             case .failed: throw Problem.silent(.operationFailed)
             case .cancelled: throw Problem.silent(.operationCancelled)
-            case .active, .completed: if report.hasOtherGlobals { throw Problem.silent(.checkFailed) }
+            default: if report.hasOtherGlobals { throw Problem.silent(.checkFailed) }
             }
         }
     }

@@ -76,7 +76,7 @@ struct LogsCommand: AsyncParsableCommand {
 
     private func sayNothing(_ record: OperationRecord) {
         let running =
-            record.status == "running" ? "; what runs right now stores its lines with its outcome" : ""
+            record.status == .running ? "; what runs right now stores its lines with its outcome" : ""
         StandardStream.error.say(
             "no attempt of #\(id) stored a line: workers do where their configuration says so (attemptLogs)\(running)",
             output.messageStyle

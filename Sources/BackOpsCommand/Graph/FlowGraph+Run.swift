@@ -17,7 +17,7 @@ extension FlowGraph {
                 position: action.position,
                 branch: action.branch.description,
                 name: action.name,
-                status: Status(action.status),
+                status: Status(action.status.rawValue),
                 remark: Self.remark(action, now: now)
             )
         }
@@ -38,7 +38,7 @@ extension FlowGraph {
         let done = actions.filter { $0.completedAt != nil }.sorted {
             ($0.completedAt ?? .distantPast, $0.position) < ($1.completedAt ?? .distantPast, $1.position)
         }
-        let current = actions.filter { !["completed", "skipped", "open"].contains($0.status) }
+        let current = actions.filter { ![.completed, .skipped, .open].contains($0.status) }
         let way = done + current
         return zip(way, way.dropFirst()).map {
             Arrow(from: $0.position, to: $1.position, kind: .jumped)

@@ -45,7 +45,7 @@ struct AttemptTable {
         let start = group.count > 1 ? "\(Ago.short(first.endedAt, now: now)) to " : ""
         return [
             Table.Cell(""), Table.Cell(last.action), Table.Cell(numbers),
-            Table.Cell(last.outcome + (group.count > 1 ? " ×\(group.count)" : "")),
+            Table.Cell(last.outcome.rawValue + (group.count > 1 ? " ×\(group.count)" : "")),
             Table.Cell(start + Ago.sentence(last.endedAt, now: now)),
             Table.Cell(workers.count > 1 ? "\(workers.count) workers" : workers.first ?? ""),
             Table.Cell(error),

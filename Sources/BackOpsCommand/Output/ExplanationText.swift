@@ -18,7 +18,7 @@ struct ExplanationText {
 
     func text(_ style: Style) -> String {
         reasons.map { reason in
-            var head = Sanitised.line(reason.detail ?? reason.reason)
+            var head = Sanitised.line(reason.detail ?? reason.reason.rawValue)
             var times: [String] = []
             if let since = reason.since { times.append("for \(Ago.short(since, now: now))") }
             if let until = reason.until, until > now {
@@ -41,7 +41,7 @@ extension Explanation {
     /// The reason as `--json` shows it, under the names of the function `explain`.
     var json: JSON {
         [
-            "reason": .string(reason), "detail": JSON(detail),
+            "reason": .string(reason.rawValue), "detail": JSON(detail),
             "advice": JSON(advice.map { CommandAdvice.text($0) }),
             "worker_id": workerID.map { .integer($0) } ?? .null, "since": JSON(since), "until": JSON(until),
         ]

@@ -51,7 +51,7 @@ struct FlowText {
     }
 
     private func step(_ action: ActionRecord) -> Table.Cell {
-        let status = Status(action.status)
+        let status = Status(action.status.rawValue)
         var text = "\(status.symbol) \(action.name)"
         if let start = action.startedAt, let end = action.completedAt, end >= start {
             text += " " + DurationText.short(Ago.duration(from: start, to: end))

@@ -4,7 +4,9 @@ import BackOps
 struct Hindrances {
     private(set) var reasons: [Explanation] = []
 
-    private static let words = ["parked", "queue_paused", "queue_unserved", "action_unknown"]
+    private static let words: [Explanation.Reason] = [
+        .parked, .queuePaused, .queueUnserved, .actionUnknown,
+    ]
 
     init() {}
 

@@ -1,4 +1,5 @@
 import BackOps
+import Logging
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -35,15 +36,15 @@ struct LogText {
     private static func line(_ line: LoggedLine, _ style: Style) -> String {
         let time = line.loggedAt.formatted(.iso8601.time(includingFractionalSeconds: true)) + "Z"
         let metadata = line.metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        let level = TextWidth.pad(line.level, 7)
+        let level = TextWidth.pad(line.level.rawValue, 7)
         return "\(time) \(colour(of: line.level).map { style.paint(level, $0) } ?? level) "
             + Sanitised.line(line.message) + style.paint(Sanitised.line(metadata), .dim)
     }
 
-    private static func colour(of level: String) -> Colour? {
+    private static func colour(of level: Logger.Level) -> Colour? {
         switch level {
-        case "warning": .yellow
-        case "error", "critical": .red
+        case .warning: .yellow
+        case .error, .critical: .red
         default: nil
         }
     }

@@ -33,13 +33,13 @@ struct NextSteps {
         let retry = Step(reason: "retry now", command: "retry \(id)", call: "retry(\(id))")
         let cancel = Step(reason: "cancel", command: "cancel \(id)", call: "cancel(\(id))")
         return switch record.status {
-        case "failed":
+        case .failed:
             [retry, Step(reason: "leave it out", command: "skip \(id)", call: "skip(\(id))")]
                 + to(target, "elsewhere", "jump", "jump")
-        case "retrying": [retry] + to(target, "elsewhere", "jump", "jump") + [cancel]
-        case "cancelled": [Step(reason: "go on", command: "retry \(id)", call: "retry(\(id))")]
-        case "completed": to(target, "run again", "run-from", "run_from")
-        case "running": [cancel]
+        case .retrying: [retry] + to(target, "elsewhere", "jump", "jump") + [cancel]
+        case .cancelled: [Step(reason: "go on", command: "retry \(id)", call: "retry(\(id))")]
+        case .completed: to(target, "run again", "run-from", "run_from")
+        case .running: [cancel]
         default: [Step(reason: "why", command: "explain \(id)", call: "explain(\(id))"), cancel]
         }
     }

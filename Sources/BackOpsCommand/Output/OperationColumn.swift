@@ -94,7 +94,7 @@ enum OperationColumn: Hashable, Sendable {
     }
 
     func cell(_ record: OperationRecord, now: Date) throws -> Table.Cell {
-        let status = Status(record.status)
+        let status = Status(record.status.rawValue)
         let isOver = record.state == .completed
         switch self {
         case .id: return Table.Cell("\(record.id)")

@@ -7,8 +7,8 @@ struct OperationLine {
     init(_ record: OperationRecord) { self.record = record }
 
     func text(_ style: Style) -> String {
-        let status = Status(record.status)
-        var parts = ["#\(record.id)", record.name, record.progress]
+        let status = Status(record.status.rawValue)
+        var parts = ["#\(record.id)", record.name, record.progress.description]
         if record.state == .active {
             if let action = record.action { parts.append(action) }
             if let progress = record.reportedProgress {
@@ -18,7 +18,7 @@ struct OperationLine {
             }
         }
         var detail = status.text
-        if record.state == .active, record.attempt > 1 || record.status == "retrying" {
+        if record.state == .active, record.attempt > 1 || record.status == .retrying {
             detail += " \(record.attempt)" + (record.maxAttempts.map { "/\($0)" } ?? "")
         }
         if let error = OperationTable.error(record) { detail += "  \(error)" }

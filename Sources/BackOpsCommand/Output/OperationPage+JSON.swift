@@ -1,4 +1,5 @@
 import BackOps
+import Logging
 
 extension OperationPage {
     /// The operation with its actions and attempts as members.
@@ -15,7 +16,7 @@ extension OperationPage {
     private static func json(_ action: ActionRecord) -> JSON {
         [
             "position": JSON(action.position), "branch": .string(action.branch.description),
-            "name": .string(action.name), "status": .string(action.status), "run": JSON(action.run),
+            "name": .string(action.name), "status": .string(action.status.rawValue), "run": JSON(action.run),
             "attempts": JSON(action.attempts), "max_attempts": JSON(action.maxAttempts),
             "started_at": JSON(action.startedAt), "completed_at": JSON(action.completedAt),
             "perform_at": JSON(action.performAt), "error_type": JSON(action.errorType),
@@ -26,7 +27,7 @@ extension OperationPage {
     private static func json(_ attempt: AttemptRecord) -> JSON {
         [
             "action": .string(attempt.action), "run": JSON(attempt.run), "attempt": JSON(attempt.attempt),
-            "outcome": .string(attempt.outcome), "worker": JSON(attempt.worker),
+            "outcome": .string(attempt.outcome.rawValue), "worker": JSON(attempt.worker),
             "started_at": JSON(attempt.startedAt), "ended_at": JSON(attempt.endedAt),
             "error_type": JSON(attempt.errorType), "error_message": JSON(attempt.errorMessage),
             "stack_trace": JSON(attempt.stackTrace),
@@ -40,7 +41,7 @@ extension LoggedLine {
         [
             "action": .string(action), "run": JSON(run), "attempt": JSON(attempt),
             "logged_at": JSON(loggedAt),
-            "level": .string(level), "message": .string(message),
+            "level": .string(level.rawValue), "message": .string(message),
             "metadata": .object(metadata.mapValues { .string($0) }),
         ]
     }

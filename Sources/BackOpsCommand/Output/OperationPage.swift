@@ -50,14 +50,14 @@ struct OperationPage {
 
     /// What the header and the last error do not say already.
     private var waits: [Explanation] {
-        explanation.filter { !["running", "completed", "failed", "cancelled"].contains($0.reason) }
+        explanation.filter { ![.running, .completed, .failed, .cancelled].contains($0.reason) }
     }
 
     private func header(_ style: Style) -> String {
-        let status = Status(record.status)
+        let status = Status(record.status.rawValue)
         var state = style.paint(status.text, status.colour)
         if record.state == .active, let runAt = record.runAt, runAt > now {
-            state += record.status == "retrying" ? ", next try" : ", due"
+            state += record.status == .retrying ? ", next try" : ", due"
             state += " \(Ago.sentence(runAt, now: now))"
         }
         if let worker = record.worker { state += " on \(Sanitised.line(worker))" }

@@ -5,8 +5,8 @@ extension OperationRecord {
     func json() throws -> JSON {
         [
             "id": .integer(id), "name": .string(name), "state": .string(state.rawValue),
-            "status": .string(status),
-            "progress": .string(progress), "action": JSON(action), "attempt": JSON(attempt),
+            "status": .string(status.rawValue),
+            "progress": .string(progress.description), "action": JSON(action), "attempt": JSON(attempt),
             "max_attempts": JSON(maxAttempts), "run_at": JSON(runAt), "queue": .string(queue),
             "priority": JSON(priority), "key": JSON(key), "tags": .array(tags.map { .string($0) }),
             "reported_progress": reportedProgress.flatMap { JSON.Number($0.fraction) }.map(JSON.number)

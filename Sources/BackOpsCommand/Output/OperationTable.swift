@@ -39,11 +39,10 @@ struct OperationTable {
     private static let mostSquares = 10
 
     /// `■■■◪□` for "3/5": done, the one it is at, and what is left.
-    static func squares(_ progress: String, _ status: Status) -> String {
-        let numbers = progress.split(separator: "/").compactMap { Int($0) }
-        guard numbers.count == 2, numbers[1] > 0 else { return "" }
-        let (done, total) = (numbers[0], numbers[1])
-        guard total <= mostSquares, done <= total else { return progress }
+    static func squares(_ progress: OperationProgress, _ status: Status) -> String {
+        let (done, total) = (progress.done, progress.total)
+        guard total > 0 else { return "" }
+        guard total <= mostSquares, done <= total else { return progress.description }
         let current = done < total ? current(status) : ""
         return String(repeating: "■", count: done) + current
             + String(repeating: "□", count: total - done - current.count)
@@ -65,7 +64,7 @@ struct OperationTable {
 
     /// The error that it failed by, or for which it is tried again; that of an attempt before the one that runs is over.
     static func error(_ record: OperationRecord) -> String? {
-        guard ["failed", "retrying"].contains(record.status) else { return nil }
+        guard [.failed, .retrying].contains(record.status) else { return nil }
         return record.error.map { "\($0.type): \($0.message)" }
     }
 

@@ -21,7 +21,7 @@ struct TimelineTable {
         table.least = [2: 16]
         table.dispensable = [6, 3]
         table.rows = entries.map { entry in
-            let status = Status(entry.outcome)
+            let status = Status(entry.outcome.rawValue)
             let end = entry.endedAt ?? now
             return [
                 Table.Cell(entry.startedAt.map { Ago.sentence($0, now: now) } ?? "—"),
@@ -46,7 +46,7 @@ extension TimelineEntry {
     var json: JSON {
         [
             "position": JSON(position), "action": .string(action), "run": JSON(run), "attempt": JSON(attempt),
-            "started_at": JSON(startedAt), "ended_at": JSON(endedAt), "outcome": .string(outcome),
+            "started_at": JSON(startedAt), "ended_at": JSON(endedAt), "outcome": .string(outcome.rawValue),
             "worker": JSON(worker),
         ]
     }

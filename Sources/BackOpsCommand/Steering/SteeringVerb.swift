@@ -78,9 +78,9 @@ struct SteeringVerb {
     func remark(on record: OperationRecord) -> String? {
         guard past == Self.set.past else { return nil }
         return switch record.status {
-        case "running":
+        case .running:
             "an action of #\(record.id) runs right now: it sees the change from its next attempt on"
-        case "completed", "cancelled":
+        case .completed, .cancelled:
             "#\(record.id) is \(record.status): nothing reads its globals unless it runs again"
         default: nil
         }

@@ -18,17 +18,17 @@ struct WatchLine {
     /// Completed actions, and of the running one what it reports.
     var fraction: Double {
         if record.state == .completed { return 1 }
-        let numbers = record.progress.split(separator: "/").compactMap { Double($0) }
-        guard numbers.count == 2, numbers[1] > 0 else { return 0 }
-        return (numbers[0] + (record.reportedProgress?.fraction ?? 0)) / numbers[1]
+        guard record.progress.total > 0 else { return 0 }
+        return record.progress.fraction
+            + (record.reportedProgress?.fraction ?? 0) / Double(record.progress.total)
     }
 
     /// The line, with so many columns for the number and the name.
     func text(_ style: Style, id: Int, name: Int) -> String {
-        let status = Status(record.status)
+        let status = Status(record.status.rawValue)
         let start =
             TextWidth.pad("#\(record.id)", id) + " " + TextWidth.pad(Sanitised.line(record.name), name)
-        var parts = [record.progress]
+        var parts = [record.progress.description]
         if record.state != .completed, let action = record.action { parts.append(action) }
         parts.append(state(status))
         if record.state == .active { parts += progress }
@@ -46,7 +46,7 @@ struct WatchLine {
     private func state(_ status: Status) -> String {
         var text = status.text
         if record.state == .active {
-            if record.attempt > 1 || record.status == "retrying" {
+            if record.attempt > 1 || record.status == .retrying {
                 text += " \(record.attempt)" + (record.maxAttempts.map { "/\($0)" } ?? "")
             }
             if let due = record.runAt, due > now { text += " \(Ago.sentence(due, now: now))" }

@@ -64,7 +64,7 @@ struct WatchView {
             let id = all.map { TextWidth.of("#\($0.id)") }.max() ?? 0
             let name = min(24, all.map { TextWidth.of(Sanitised.line($0.name)) }.max() ?? 0)
             func line(_ record: OperationRecord) -> String {
-                _ = changes.isNew(record, record.status)
+                _ = changes.isNew(record, record.status.rawValue)
                 let remaining = pace.remaining(record, now: now)
                 return WatchLine(record: record, now: now, remaining: remaining).text(
                     style,

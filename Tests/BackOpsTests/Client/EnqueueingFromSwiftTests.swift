@@ -52,7 +52,7 @@ struct Errand: OperationDefinition {
             let dated = try await client.enqueue(Errand.self, [:], .at(at))
             #expect(try await dated.record().runAt == at)
             let delayed = try await client.enqueue(Errand.self, [:], .in(.seconds(3600)))
-            #expect(try await delayed.record().status == "scheduled")
+            #expect(try await delayed.record().status == .scheduled)
             try await BackOpsWorker.test { Errand() }.drain()
             #expect(try await dated.record().attempt == 0)
         }

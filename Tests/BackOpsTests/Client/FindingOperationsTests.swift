@@ -157,8 +157,8 @@ extension GlobalKey where Value == Int {
             #expect(try await handle.record().state == .active)
             try await client.skip(handle.id)
             #expect(try await handle.record().state == .completed)
-            #expect(try await client.actions(of: handle.id).map(\.status) == ["skipped"])
-            #expect(try await client.attempts(of: handle.id).map(\.outcome) == ["completed"])
+            #expect(try await client.actions(of: handle.id).map(\.status) == [.skipped])
+            #expect(try await client.attempts(of: handle.id).map(\.outcome) == [.completed])
         }
     }
 }
@@ -185,7 +185,7 @@ extension GlobalKey where Value == Int {
             let all = try await client.operations.all()
             for status in OperationStatus.allCases {
                 #expect(
-                    try await found([status]) == all.filter { $0.status == status.rawValue }.map(\.id),
+                    try await found([status]) == all.filter { $0.status == status }.map(\.id),
                     "\(status)"
                 )
             }

@@ -105,7 +105,7 @@ private func row(_ values: [String]) async throws -> PQRow {
     }
 
     @Test func `has these columns`() {
-        #expect(ClaimedJob.columns == Self.columns.map(\.name).joined(separator: ", "))
+        #expect(ClaimedJob.Column.sql == Self.columns.map(\.name).joined(separator: ", "))
     }
 
     @Test(arguments: columns.indices)

@@ -70,7 +70,7 @@ private struct One: OperationDefinition {
         )
         #expect(record.state == .completed)
         #expect(journal.entries == Array(repeating: "attempt 1", count: 3))
-        #expect(attempts.map(\.outcome) == ["snoozed", "snoozed"])
+        #expect(attempts.map(\.outcome) == [.snoozed, .snoozed])
     }
 
     @Test func `that takes too long is cancelled, and recorded as timed out`() async throws {
@@ -84,7 +84,7 @@ private struct One: OperationDefinition {
             )
         )
         #expect(record.state == .completed)
-        #expect(attempts.map(\.outcome) == ["timed_out"])
+        #expect(attempts.map(\.outcome) == [.timedOut])
     }
 
     @Test func `keeps numbers that no Double can hold`() async throws {
@@ -154,7 +154,7 @@ private struct One: OperationDefinition {
             let worker = try BackOpsWorker.test { Later(journal: journal) }
             try await worker.drain()
             let waiting = try await handle.record()
-            #expect(waiting.status == "scheduled")
+            #expect(waiting.status == .scheduled)
             #expect(waiting.attempt == 0)
             #expect(waiting.runAt == Date(timeIntervalSince1970: 4_102_444_800))
             #expect(journal.entries.isEmpty)

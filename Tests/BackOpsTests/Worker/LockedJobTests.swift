@@ -39,7 +39,7 @@ private struct Gated: OperationDefinition {
                     let free = try await client.enqueue(Gated.self)
                     #expect(try await free.result(timeout: .seconds(600)).state == .completed)
                 }
-                #expect(try await locked.record().status == "running")
+                #expect(try await locked.record().status == .running)
                 try await other.script("commit")
                 #expect(
                     try await locked.result(timeout: .seconds(600)).state == (fails ? .failed : .completed)

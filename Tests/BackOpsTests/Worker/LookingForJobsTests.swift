@@ -111,7 +111,7 @@ import Testing
                 for id in ids {
                     let record = try await client.handle(id).result(timeout: .seconds(600))
                     #expect(record.state == .completed)
-                    #expect(try await client.attempts(of: id).map(\.outcome) == ["crashed"])
+                    #expect(try await client.attempts(of: id).map(\.outcome) == [.crashed])
                 }
             }
         }

@@ -69,7 +69,7 @@ import Testing
             let heir = try WorkerProcess(pauseMilliseconds: 0, lease: hour)
             victim.kill()
             #expect(try await handle.result(timeout: .seconds(300)).state == .completed)
-            #expect(try await client.attempts(of: handle.id).map(\.outcome) == ["crashed"])
+            #expect(try await client.attempts(of: handle.id).map(\.outcome) == [.crashed])
             #expect(heir.stop() == 0)
         }
     }

@@ -39,7 +39,7 @@ private struct Walk: OperationDefinition {
             try await BackOpsWorker.test { Walk(journal: journal) }.drain()
             let record = try await handle.record()
             #expect(record.state == .completed)
-            #expect(record.progress == "3/3")
+            #expect(record.progress == OperationProgress(done: 3, total: 3))
             #expect(try record.globals.members() == ["n": 1, "A": 1, "B": 1, "C": 1])
             #expect(journal.entries == ["main/A", "main/B", "main/C"])
         }
@@ -53,7 +53,7 @@ private struct Walk: OperationDefinition {
             #expect(try await handle.record().state == .completed)
             #expect(journal.entries == ["main/A", "main/B", "main/B", "main/B", "main/C"])
             let attempts = try await client.attempts(of: handle.id)
-            #expect(attempts.map(\.outcome) == ["failed", "failed"])
+            #expect(attempts.map(\.outcome) == [.failed, .failed])
             #expect(attempts.map(\.attempt) == [1, 2])
             #expect(attempts.allSatisfy { $0.errorType == "Broken" })
             #expect(attempts.allSatisfy { $0.stackTrace?.contains("RunningOperationsTests.swift") == true })
@@ -120,7 +120,7 @@ private struct Walk: OperationDefinition {
     @Test func `starts what was enqueued before anybody knew its name`() async throws {
         try await withClient { client in
             let handle = try await client.enqueue(Walk.self)
-            #expect(try await handle.record().status == "parked")
+            #expect(try await handle.record().status == .parked)
             try await BackOpsWorker.test { Walk(journal: journal) }.drain()
             #expect(try await handle.record().state == .completed)
         }
@@ -169,7 +169,7 @@ private struct Walk: OperationDefinition {
             let handle = try await client.enqueue(Stranger.self)
             try await BackOpsWorker.test { Walk(journal: journal) }.drain()
             let record = try await handle.record()
-            #expect(record.status == "ready")
+            #expect(record.status == .ready)
             #expect(record.attempt == 0)
             #expect(record.note?.contains("Stranger/S") == true)
         }

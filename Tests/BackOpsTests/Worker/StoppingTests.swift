@@ -56,7 +56,7 @@ private struct Wait: OperationDefinition {
             try await run.value
             #expect(journal.entries == ["began 1", "ended 1"])
             let record = try await handle.record()
-            #expect(record.status == "ready")
+            #expect(record.status == .ready)
             #expect(record.action == "main/After")
             #expect(try await client.attempts(of: handle.id).isEmpty)
             #expect(try await TestDatabase.current.value("select count(*) from workers", as: Int.self) == 0)
@@ -88,7 +88,7 @@ private struct Wait: OperationDefinition {
             try await other.script("commit")
             try await run.value
             #expect(journal.entries.isEmpty)
-            #expect(try await handle.record().status == "ready")
+            #expect(try await handle.record().status == .ready)
             #expect(try await client.attempts(of: handle.id).isEmpty)
         }
         await other.close()
@@ -108,9 +108,9 @@ private struct Wait: OperationDefinition {
             relay.stop(.graceful)
             try await run.value
             let record = try await handle.record()
-            #expect(record.status == "ready")
+            #expect(record.status == .ready)
             #expect(record.attempt == 0)
-            #expect(try await client.attempts(of: handle.id).map(\.outcome) == ["released"])
+            #expect(try await client.attempts(of: handle.id).map(\.outcome) == [.released])
         }
     }
 
@@ -185,7 +185,7 @@ private struct Wait: OperationDefinition {
             gate.open()
             try await eventually("the action has ended") { journal.entries == ["began 1", "ended 1"] }
             #expect(try await handle.record().action == "main/Hold")
-            #expect(try await client.attempts(of: handle.id).map(\.outcome) == ["released"])
+            #expect(try await client.attempts(of: handle.id).map(\.outcome) == [.released])
         }
     }
 }
@@ -211,7 +211,7 @@ private struct Wait: OperationDefinition {
             let record = try await handle.record()
             #expect(record.state == .cancelled)
             #expect(record.note == "cancelled: the customer left")
-            #expect(try await client.attempts(of: handle.id).map(\.outcome) == ["cancelled"])
+            #expect(try await client.attempts(of: handle.id).map(\.outcome) == [.cancelled])
         }
     }
 
@@ -281,7 +281,7 @@ private struct Wait: OperationDefinition {
                 let record = try await handle.result(timeout: .seconds(600))
                 #expect(record.state == .completed)
             }
-            #expect(try await client.attempts(of: handle.id).map(\.outcome).first == "crashed")
+            #expect(try await client.attempts(of: handle.id).map(\.outcome).first == .crashed)
         }
     }
 

@@ -82,7 +82,7 @@ struct Site: Sendable {
 
     /// The outcomes of the attempts of an operation that did not simply succeed, in order.
     func outcomes(_ id: Int64) async throws -> [String] {
-        try await client.attempts(of: id).map(\.outcome)
+        try await client.attempts(of: id).map(\.outcome.rawValue)
     }
 
     /// Checks that every one of the given actions of the given operations has exactly one effect.

@@ -1,5 +1,5 @@
-/// Says in one word how an attempt ended, as metrics and spans do.
-enum AttemptOutcome: String, Sendable, CaseIterable {
+/// How an attempt ended, as metrics and spans have it.
+enum OutcomeLabel: String, Sendable, CaseIterable {
     case completed
     /// It failed, and its operation with it.
     case failed
