@@ -29,7 +29,7 @@ struct MonitoringOptions: ParsableArguments {
     func watching(_ worker: BackOpsWorker, _ logger: Logger, _ run: () async throws -> Void) async throws {
         guard let address else { return try await run() }
         let metrics = PrometheusMetricsFactory()
-        let server = MonitoringServer(on: address, metrics: metrics, workers: [worker])
+        let server = MonitoringServer(on: address, metrics: metrics, workers: [worker], logger: logger)
         try server.start()
         defer { server.stop() }
         logger.info("worker can be watched", metadata: ["address": "\(server.listeningAddress ?? "")"])

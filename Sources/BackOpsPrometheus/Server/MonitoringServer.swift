@@ -1,5 +1,6 @@
 public import BackOps
 import LibPQ
+public import Logging
 public import ServiceLifecycle
 import Synchronization
 
@@ -35,6 +36,7 @@ public final class MonitoringServer: Service {
 
     private let address: ServerAddress
     private let endpoints: Endpoints
+    private let logger: Logger
     private let state = Mutex(State())
 
     /// Makes a server; it listens when it is run or started.
@@ -43,8 +45,15 @@ public final class MonitoringServer: Service {
     ///   - address: Where to listen.
     ///   - metrics: What `/metrics` shows; nil is nothing.
     ///   - workers: Whose health it tells.
-    public init(on address: ServerAddress, metrics: PrometheusMetricsFactory?, workers: [BackOpsWorker]) {
+    ///   - logger: Where it logs that it cannot accept clients.
+    public init(
+        on address: ServerAddress,
+        metrics: PrometheusMetricsFactory?,
+        workers: [BackOpsWorker],
+        logger: Logger = Logger(label: "backops")
+    ) {
         self.address = address
+        self.logger = logger
         endpoints = Endpoints(metrics: metrics, workers: workers.map(\.health))
     }
 
@@ -77,9 +86,9 @@ public final class MonitoringServer: Service {
         }
         let port = Sockets.port(of: listener, isV6: address.isV6)
         state.withLock { $0 = State(listener: listener, waker: writer, port: port) }
-        let endpoints = endpoints
+        let (endpoints, logger) = (endpoints, logger)
         let hasStarted = DetachedThread.start(name: "backops-monitor") {
-            Self.serve(listener, until: reader, endpoints)
+            Self.serve(listener, until: reader, endpoints, logger)
             for descriptor in [listener, reader] { Sockets.shut(descriptor) }
         }
         guard hasStarted else {
@@ -100,34 +109,69 @@ public final class MonitoringServer: Service {
         state.withLock { $0.listener == nil ? nil : address.text(port: $0.port) }
     }
 
-    private static func serve(_ listener: Int32, until waker: Int32, _ endpoints: Endpoints) {
+    private static func serve(
+        _ listener: Int32,
+        until waker: Int32,
+        _ endpoints: Endpoints,
+        _ logger: Logger
+    ) {
         var connections: [Connection] = []
         defer { for connection in connections { Sockets.shut(connection.descriptor) } }
+        var shortage = AcceptShortage()
         while true {
-            var interests = [
-                Sockets.Interest(descriptor: waker), Sockets.Interest(descriptor: listener),
-            ]
+            let listens = shortage.resumesAt == nil
+            var interests = [Sockets.Interest(descriptor: waker)]
             interests += connections.map { Sockets.Interest(descriptor: $0.descriptor, reads: $0.reads) }
-            Sockets.poll(&interests, milliseconds: wait(for: connections))
+            if listens { interests.append(Sockets.Interest(descriptor: listener)) }
+            Sockets.poll(&interests, milliseconds: wait(for: connections, shortage))
             if interests[0].isReady { return }
-            for index in connections.indices where interests[index + 2].isReady {
+            for index in connections.indices where interests[index + 1].isReady {
                 connections[index].advance(endpoints)
             }
-            if interests[1].isReady {
-                while let descriptor = Sockets.accept(listener) { connections.append(Connection(descriptor)) }
+            if listens, interests[connections.count + 1].isReady {
+                accept(listener, &connections, &shortage, logger)
             }
-            close(&connections)
+            let hasClosed = close(&connections)
+            shortage.advance(to: .now, hasRoom: hasClosed)
         }
     }
 
-    /// Until the first of them has had its time; for ever without any.
-    private static func wait(for connections: [Connection]) -> Int {
-        guard let first = connections.map(\.deadline).min() else { return -1 }
+    private static func accept(
+        _ listener: Int32,
+        _ connections: inout [Connection],
+        _ shortage: inout AcceptShortage,
+        _ logger: Logger
+    ) {
+        while true {
+            switch Sockets.accept(listener) {
+            case .client(let descriptor):
+                connections.append(Connection(descriptor))
+                shortage.end()
+            case .nothing: return
+            case .failed(let failure):
+                if shortage.begin(at: .now) {
+                    logger.error(
+                        "cannot accept clients of the monitoring server, which tries again until it can",
+                        metadata: ["error": "\(failure)"]
+                    )
+                }
+                return
+            }
+        }
+    }
+
+    /// Until the first of them has had its time, or clients are accepted again; for ever without any.
+    private static func wait(for connections: [Connection], _ shortage: AcceptShortage) -> Int {
+        guard let first = (connections.map(\.deadline) + [shortage.resumesAt].compactMap(\.self)).min() else {
+            return -1
+        }
         return max(0, Int((first - .now) / .milliseconds(1)) + 1)
     }
 
     /// Closes what is done, what takes too long, and the oldest of too many.
-    private static func close(_ connections: inout [Connection]) {
+    ///
+    /// - Returns: Whether it has closed any.
+    private static func close(_ connections: inout [Connection]) -> Bool {
         let now = ContinuousClock.now
         let excess = max(0, connections.count(where: { !$0.isFinished }) - maxConnections)
         var open: [Connection] = []
@@ -141,6 +185,7 @@ public final class MonitoringServer: Service {
                 open.append(connection)
             }
         }
-        connections = open
+        defer { connections = open }
+        return open.count < connections.count
     }
 }

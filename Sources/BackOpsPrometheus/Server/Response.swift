@@ -20,7 +20,6 @@ struct Response: Equatable {
         case 400: "Bad Request"
         case 404: "Not Found"
         case 405: "Method Not Allowed"
-        case 408: "Request Timeout"
         case 431: "Request Header Fields Too Large"
         default: "Service Unavailable"
         }

@@ -48,7 +48,15 @@ enum Sockets {
         return Int(UInt16(bigEndian: address.sin_port))
     }
 
-    static func accept(_ listener: Int32) -> Int32? {
+    /// What a listening socket had to give.
+    enum Accepted {
+        case client(Int32)
+        case nothing
+        /// The client stays in the queue of the listener, which remains readable.
+        case failed(SocketFailure)
+    }
+
+    static func accept(_ listener: Int32) -> Accepted {
         #if canImport(Darwin)
         let descriptor = Darwin.accept(listener, nil, nil)
         #elseif canImport(Musl)
@@ -56,9 +64,12 @@ enum Sockets {
         #else
         let descriptor = Glibc.accept(listener, nil, nil)
         #endif
-        guard descriptor >= 0 else { return nil }
+        guard descriptor >= 0 else {
+            // A client that has gone meanwhile has left the queue.
+            return isTemporary || errno == ECONNABORTED ? .nothing : .failed(SocketFailure())
+        }
         makeNonBlocking(descriptor)
-        return descriptor
+        return .client(descriptor)
     }
 
     static func receive(_ descriptor: Int32) -> Received {
@@ -117,11 +128,6 @@ enum Sockets {
         #endif
         for end in ends { makeNonBlocking(end) }
         return (ends[0], ends[1])
-    }
-
-    static func wake(_ writer: Int32) {
-        var byte: UInt8 = 1
-        _ = write(writer, &byte, 1)
     }
 
     static func shut(_ descriptor: Int32) { _ = close(descriptor) }
