@@ -9,13 +9,15 @@ import Testing
     /// In several databases at once, so that every core has something to do.
     @Test func `run the same in the database as in the model`() async throws {
         let histories = RandomHistories(seed: RandomHistories.seed, count: RandomHistories.count)
-        print("random histories: \(histories.count) from seed \(histories.seed)")
         let report = try await withThrowingTaskGroup(of: RandomHistories.Report.self) { group in
             for part in histories.parts(4) { group.addTask { try await Self.run(part) } }
             return try await group.reduce(into: RandomHistories.Report()) { $0.add($1) }
         }
-        print("\(report.histories) histories, \(report.steps) steps")
-        for (kind, count) in report.seen.sorted(by: { $0.key < $1.key }) { print("  \(kind): \(count)") }
+        let seen = report.seen.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value)\n" }.joined()
+        Attachment.record(
+            "\(report.histories) histories from seed \(histories.seed), \(report.steps) steps\n\(seen)",
+            named: "histories.txt"
+        )
         if let disagreement = report.disagreement {
             Issue.record("\(disagreement)")
         } else if histories.count >= Coverage.sufficientHistories {

@@ -12,7 +12,7 @@ import Testing
         let report = try await histories.run(in: session, shrinking: false)
         await session.connection.close()
         let found = "\(report.histories) histories, \(report.steps) steps, seed \(histories.seed)"
-        print("\(mutant.fault): \(report.disagreement == nil ? "not found in" : "found after") \(found)")
+        Attachment.record(found, named: "\(mutant.fault).txt")
         #expect(report.disagreement != nil, "nothing was noticed in \(found)")
     }
 }
