@@ -32,6 +32,10 @@ declare
   v_paused text[];
   v_jump record;
   v_invalid bigint[] := '{}';
+  v_problem text;
+  v_patch jsonb;
+  v_due_queue text;
+  v_due_queues text[];
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps), cardinality(p_globals_versions));
   -- What cannot be done is an error where it stands alone; of many, it does not take the others with it.
@@ -83,7 +87,8 @@ begin
   end if;
 
   -- 2. The others are completed; every operation moves on, or ends.
-  return query
+  for operation_id, claim_id, outcome, next_claim_id, "position", run, max_attempts, timeout_ms, branch, action, globals, globals_version, attempt,
+      v_problem, v_patch, v_due_queue in
     with held as materialized (
       select i.patch, i.target, i.known_version, j.*
         from (
@@ -191,41 +196,47 @@ begin
              run_at = case when f.next_claim_id is null then f.due else j.run_at end
         from following f
        where j.operation_id = any (array[f.operation_id]) and f.problem is null and f.next_position is not null
-    ),
-    -- Read, and thereby run, only if a job is handed on that is due already.
-    woken as materialized (
-      select count(wake(w.queue, w.jobs)) as queues
-        from (
-          select queue, count(*) as jobs
-            from following
-           where next_claim_id is null and problem is null and due <= v_now
-           group by queue
-        ) as w
     )
     select f.operation_id, f.claim_id,
            case
              when f.next_position is null then 'completed'
-             -- It runs before the updates above, which leave the operation to it.
-             when f.problem is not null then refuse_next(f.operation_id, f.next_position, f.patch, f.problem)
+             when f.problem is not null then 'failed'
              when f.next_claim_id is not null then 'advanced'
-             when f.due <= v_now and (select queues from woken) is null then null
              else 'queued'
-           end,
+           end as outcome,
            f.next_claim_id, f.next_position, f.run, f.earlier_attempts + f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
            f.branch, f.name,
            -- Large globals cost more than all the rest, and the worker has them already unless they have changed.
            case when f.next_claim_id is not null and (f.version = f.known_version) is not true then f.globals end,
            case when f.next_claim_id is not null then f.version end,
-           f.earlier_attempts + 1
+           f.earlier_attempts + 1,
+           f.problem,
+           case when f.problem is not null then f.patch end,
+           case when f.next_claim_id is null and f.problem is null and f.due <= v_now then f.queue end
       from following f
     union all
     -- The rest is told why.
     select i.operation_id, i.claim_id,
            case m.reason when 'busy' then case when i.claim_id = any (v_invalid) then 'invalid' else 'busy' end else m.reason end,
-           null, null, null, null, null, null, null, null, null, null
+           null, null, null, null, null, null, null, null, null, null, null, null, null
       from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
      cross join lateral (select missed_claim(p_worker_id, i.operation_id, i.claim_id) as reason offset 0) as m
-     where i.claim_id not in (select claim_id from following);
+     where i.claim_id not in (select claim_id from following)
+  loop
+    -- 3. The statement has left an operation whose next action cannot start as it was.
+    if v_problem is not null then
+      perform refuse_next(operation_id, "position", v_patch, v_problem);
+    end if;
+    if v_due_queue is not null then
+      v_due_queues := v_due_queues || v_due_queue;
+    end if;
+    return next;
+  end loop;
+
+  -- 4. Jobs that are due, and not this worker's, are somebody else's to claim.
+  if v_due_queues is not null then
+    perform wake(queue, count(*)) from unnest(v_due_queues) as queue group by queue;
+  end if;
 end
 $$;
 comment on function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[]) is

@@ -21,7 +21,7 @@ comment on function refuse_action(bigint, text, text, integer) is
   'Fails an operation at an action, else the one that its job is at, which cannot start at all: the step limit, or a time that is none.';
 
 -- Locks: as end_operation.
-create or replace function refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) returns text
+create or replace function refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) returns void
   language plpgsql
   set search_path from current
 as $$
@@ -30,11 +30,10 @@ begin
     update operations set globals = patched(globals, p_patch) where id = p_operation_id;
   end if;
   perform refuse_action(p_operation_id, p_problem, problem_message(p_problem), p_position);
-  return 'failed';
 end
 $$;
 comment on function refuse_next(bigint, integer, jsonb, text) is
-  'What complete_many does with an operation whose next action cannot start, after the patch of the one that completed; returns the outcome.';
+  'What complete_many does with an operation whose next action cannot start, after the patch of the one that completed.';
 
 create or replace function problem_message(p_problem text) returns text
   language sql immutable
