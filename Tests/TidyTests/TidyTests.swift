@@ -191,26 +191,70 @@ import Testing
 
     private func engineFiles() throws -> [File] { try files(under: "Migrations/Engine", ending: ".sql") }
 
+    /// The comment right before a function counts, and no other.
     @Test func `says of every function that locks rows what it locks`() throws {
         let head = #/^create or replace function (\w+)/#
+        let lock =
+            #/\bfor (no key )?update\b|\bfor (key )?share\b|\block table\b|^\s*(\w+ as \()?\s*(update \w+|delete from \w+)|\bdo update\b/#
+        var functions = 0
         for file in try engineFiles() {
             var comment = ""
-            var name = ""
+            var function: (name: Substring, comment: String)?
             for line in file.lines {
-                if line.hasPrefix("--") {
-                    comment += line
-                } else if let match = line.firstMatch(of: head) {
-                    name = String(match.1)
-                } else if line.hasPrefix("$$;") {
-                    comment = ""
-                } else if line.contains("for update") || line.contains("for no key update") {
-                    #expect(
-                        comment.contains("Locks"),
-                        "\(file.path): \(name) locks rows without saying which"
-                    )
-                }
+                if let name = line.firstMatch(of: head)?.output.1 { function = (name, comment) }
+                comment = line.hasPrefix("--") ? comment + line : ""
+                guard let (name, described) = function else { continue }
+                if line.hasSuffix("$$;") { function = nil }
+                let code = line.prefix(upTo: line.firstRange(of: "--")?.lowerBound ?? line.endIndex)
+                guard code.firstMatch(of: lock) != nil else { continue }
+                functions += 1
+                #expect(
+                    described.contains("Locks"),
+                    "\(file.path): \(name) locks rows without saying which: \(code)"
+                )
             }
         }
+        #expect(functions > 50)
+    }
+
+    /// In a list of columns it would run when the planner likes, and once for each row that is asked for.
+    @Test func `calls in statements of their own the functions that change rows`() throws {
+        let call =
+            #/\b(wake|refuse_action|refuse_next|end_operation|give_back|apply_jump|point_at|forget_failure|write_audit|show_life)\(/#
+        for file in try engineFiles() {
+            for (number, line) in file.lines.enumerated()
+            where !line.hasPrefix("create ") && !line.hasPrefix("comment ") && !line.hasPrefix("--") {
+                guard line.firstMatch(of: call) != nil else { continue }
+                let isStatement = line.trimmingPrefix(while: \.isWhitespace).hasPrefix("perform ")
+                #expect(isStatement, "\(file.path):\(number + 1) \(line)")
+            }
+        }
+    }
+
+    @Test func `counts mutants and lists error codes in its documents as they are`() throws {
+        let guarantees = try String(
+            contentsOf: Self.root.appending(path: "Sources/BackOps/BackOps.docc/Guarantees.md"),
+            encoding: .utf8
+        )
+        let mutants = try files(under: "Tests/EngineModelTests/Mutants", ending: ".swift").map(\.text)
+            .joined().matches(of: #/(?m)^        Mutant\(/#).count
+        #expect(guarantees.contains("\(mutants) guarantees are taken out"), "there are \(mutants) mutants")
+
+        let raised = Set(
+            try files(under: "Migrations", ending: ".sql").flatMap {
+                $0.text.matches(of: #/errcode = '(OP\d+)'/#).map { String($0.output.1) }
+            }
+        ).sorted()
+        let engine = try String(
+            contentsOf: Self.root.appending(path: "Sources/BackOps/BackOps.docc/Engine.md"),
+            encoding: .utf8
+        )
+        let listed = engine.matches(of: #/(?m)^\| (OP\d+) \|/#).map { String($0.output.1) }
+        #expect(listed == raised)
+        let (first, last) = (try #require(raised.first), try #require(raised.last))
+        #expect(guarantees.contains("SQLSTATE \(first) to \(last)"))
+        let errors = try files(under: "Sources/BackOps/Errors", ending: ".swift").map(\.text).joined()
+        for code in raised { #expect(errors.contains("\"\(code)\""), "no error of Swift is \(code)") }
     }
 
     @Test func `keeps files to a size that can be read`() throws {

@@ -1,6 +1,8 @@
 -- A few statements whatever the number of rows. Plans are read once per statement and not once per row: looking a plan up for each
 -- of 1,000 operations took a fifth of the time of enqueueing them. For one row alone that is too much of a plan to set up: an
 -- operation whose name is registered is enqueued by a few small statements instead, in two thirds of the time.
+--
+-- Locks: the new operations, which no one else sees yet; then it wakes workers, as wake says.
 create or replace function expand_operations() returns trigger
   language plpgsql security definer
   set search_path from current

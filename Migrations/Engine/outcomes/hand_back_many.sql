@@ -1,3 +1,4 @@
+-- Locks: the job, which the caller has locked.
 create or replace function give_back(p_operation_id bigint, p_run_at timestamptz, p_attempt integer) returns void
   language plpgsql
   set search_path from current

@@ -1,3 +1,4 @@
+-- Locks: as open_for_steering.
 create or replace function cancel_operation(id bigint, reason text) returns operations
   language plpgsql
   set search_path from current

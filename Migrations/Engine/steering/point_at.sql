@@ -1,3 +1,4 @@
+-- Locks: attempts of the operation, which the caller has open.
 create or replace function forget_failure(p_operation_id bigint) returns void
   language sql
   set search_path from current
@@ -7,6 +8,7 @@ $$;
 comment on function forget_failure(bigint) is 'Takes an operation out of its group in failures, because it goes on; its history stays.';
 
 -- Gives an operation a job at a position, whether it is active or has ended. The caller has it open.
+-- Locks: nothing more than open_for_steering, which the caller has called.
 create or replace function point_at(p_operation operations, p_position integer, p_at_once boolean default false) returns void
   language plpgsql
   set search_path from current

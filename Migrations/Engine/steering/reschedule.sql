@@ -1,3 +1,4 @@
+-- Locks: as open_for_steering.
 create or replace function reschedule_operation(id bigint, at timestamptz) returns operations
   language plpgsql
   set search_path from current

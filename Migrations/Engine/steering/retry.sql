@@ -1,3 +1,4 @@
+-- Locks: as open_for_steering.
 create or replace function retry_operation(id bigint) returns operations
   language plpgsql
   set search_path from current
@@ -35,8 +36,7 @@ comment on function retry_operation(bigint) is
 -- here, and the caller goes through them one by one.
 --
 -- Locks: the operations, in id order, waiting for each. What somebody else has retried meanwhile is left out: the look under the
--- lock counts.
--- Locks: the operations in id order, waiting for each. An operation that has failed has no job.
+-- lock counts. An operation that has failed has no job.
 create or replace function retry_failed(p_ids bigint[]) returns bigint[]
   language plpgsql
   set search_path from current

@@ -1,3 +1,4 @@
+-- Locks: as open_for_steering.
 create or replace function set_operation_global(id bigint, key text, value jsonb) returns operations
   language plpgsql
   set search_path from current

@@ -1,3 +1,4 @@
+-- Locks: as open_for_steering.
 create or replace function skip_operation(id bigint) returns operations
   language plpgsql
   set search_path from current
