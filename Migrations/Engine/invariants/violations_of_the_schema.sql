@@ -38,16 +38,20 @@ as $$
            select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0 and privilege_type = 'EXECUTE'
          )
       union all
-      select format('the trigger %s is missing or switched off: %s', t.name, t.meaning),
-             format('alter table operations enable trigger %s;', t.name)
-        from (
-          values ('operations_expand', 'an INSERT starts nothing'),
-                 ('operations_take_along', 'a DELETE leaves jobs and actions behind'),
-                 ('operations_take_along_all', 'a TRUNCATE leaves jobs and actions behind')
-        ) as t (name, meaning)
-       where not exists (
-         select from pg_trigger where tgrelid = 'operations'::regclass and tgname = t.name and tgenabled in ('O', 'A')
-       )
+      -- 2. The engine's own list says which there must be.
+      select format('the trigger %s of %s is missing or switched off: %s', t.name, t.relation, case t.name
+               when 'operations_expand' then 'an INSERT starts nothing'
+               when 'operations_take_along' then 'a DELETE leaves jobs and actions behind'
+               when 'operations_take_along_all' then 'a TRUNCATE leaves jobs and actions behind'
+               when 'attempts_stamp_failure' then 'the view failures does not see what fails'
+               else 'the engine relies on it'
+             end),
+             case when g.oid is null then 'backops migrate up' else format('alter table %s enable trigger %s;', t.relation, t.name) end
+        from engine e
+       cross join jsonb_object_keys(e.objects) as o (object)
+       cross join lateral (select split_part(o.object, ' ', 2) as name, split_part(o.object, ' ', 4) as relation) as t
+        left join pg_trigger g on g.tgrelid = to_regclass(t.relation) and g.tgname = t.name
+       where o.object like 'trigger %' and (g.oid is null or g.tgenabled not in ('O', 'A'))
       union all
       select format('row level security is on for table %s%s', c.oid::regclass, case
                when c.relforcerowsecurity then ', even for its owner, as whom the functions of this schema run'

@@ -7,7 +7,7 @@ extension EngineText {
         for file in inOrder() {
             script += "-- \(file.path)\n\n\(file.text)\n"
         }
-        return script + dropObjects(except: objects) + record + Self.acceptInserts
+        return script + dropObjects(except: objects) + record + Self.enableTriggers + Self.acceptInserts
     }
 
     /// Drops all functions and views.
@@ -85,6 +85,27 @@ extension EngineText {
           end if;
         end
         $do$;
+
+        """
+
+    /// A trigger that is there is not created again, so it is still switched off if somebody has done that.
+    private static let enableTriggers = """
+        do $$
+        declare
+          v record;
+        begin
+          for v in
+            select t.tgname, t.tgrelid::regclass as relation
+              from engine e
+             cross join jsonb_object_keys(e.objects) as o (object)
+              join pg_trigger t on t.tgname = split_part(o.object, ' ', 2) and t.tgrelid = to_regclass(split_part(o.object, ' ', 4))
+             where o.object like 'trigger %' and t.tgenabled not in ('O', 'A')
+          loop
+            execute format('alter table %s enable trigger %I', v.relation, v.tgname);
+          end loop;
+        end
+        $$;
+
 
         """
 

@@ -191,6 +191,11 @@ extension Migrator {
                                 select md5(p.prosrc) from pg_proc p where p.oid = to_regprocedure(substr(o.key, 10))
                               ) is distinct from o.value
                               when 'view' then to_regclass(substr(o.key, 6)) is null
+                              when 'trigger' then not exists (
+                                select from pg_trigger t
+                                 where t.tgname = split_part(o.key, ' ', 2) and t.tgrelid = to_regclass(split_part(o.key, ' ', 4))
+                                   and t.tgenabled in ('O', 'A')
+                              )
                               else false
                             end
                       order by 1

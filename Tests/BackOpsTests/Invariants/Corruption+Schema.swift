@@ -46,6 +46,18 @@ extension Corruption {
         Corruption(
             "schema_is_sound",
             nil,
+            "a trigger of another table that is missing",
+            "drop trigger attempts_stamp_failure on attempts"
+        ),
+        Corruption(
+            "schema_is_sound",
+            nil,
+            "a trigger of another table that is switched off",
+            "alter table attempts disable trigger attempts_stamp_failure"
+        ),
+        Corruption(
+            "schema_is_sound",
+            nil,
             "row level security that nobody has a policy for",
             "alter table jobs enable row level security"
         ),

@@ -47,7 +47,8 @@ import Testing
             union all
             select c.relname || ' ' || pg_get_viewdef(c.oid) from pg_class c where relnamespace = 'backops'::regnamespace and relkind = 'v'
             union all
-            select tgname || ' ' || pg_get_triggerdef(oid) from pg_trigger where tgrelid = 'operations'::regclass
+            select tgname || ' ' || tgenabled::text || ' ' || pg_get_triggerdef(oid) from pg_trigger
+             where tgrelid in ('operations'::regclass, 'attempts'::regclass)
              order by 1
             """
         ).map { try $0.decode(0) }
@@ -82,22 +83,29 @@ import Testing
         }
     }
 
-    @Test func `is put back where somebody has changed or dropped a function or a view`() async throws {
+    @Test func `is put back where somebody has changed or dropped a function, a view or a trigger`()
+        async throws
+    {
         let before = try await objects()
         try await database.script(
             """
             create or replace function worker_channel(p_worker_id bigint) returns text language sql set search_path = backops, pg_temp as 'select null';
             drop view stuck;
+            drop trigger attempts_stamp_failure on attempts;
+            alter table operations disable trigger operations_expand;
             """
         )
-        let edited = MigrationStatus.Engine.edited(objects: ["function worker_channel(bigint)", "view stuck"])
+        let edited = MigrationStatus.Engine.edited(objects: [
+            "function worker_channel(bigint)", "trigger attempts_stamp_failure on attempts",
+            "trigger operations_expand on operations", "view stuck",
+        ])
         #expect(try await engine() == edited)
         #expect(try await migrator.status().isCurrent == false)
         let worker = try BackOpsWorker(database.database) { Errand() }
         let error = await #expect(throws: BackOpsError.self) { try await worker.drain() }
         #expect(
             error?.message.contains(
-                "somebody has changed or dropped function worker_channel(bigint), view stuck"
+                "somebody has changed or dropped function worker_channel(bigint), trigger attempts_stamp_failure on attempts, "
             ) == true
         )
         #expect(error?.message.contains("Run `backops migrate up`") == true)

@@ -316,7 +316,7 @@ COMMENT ON COLUMN backops.found_operation.state IS 'active, completed, failed or
 -- Name: COLUMN found_operation.status; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.found_operation.status IS 'The state; of an active one ready, scheduled, running, retrying or parked.';
+COMMENT ON COLUMN backops.found_operation.status IS 'The state; of an active one ready, waiting, running, retrying or parked.';
 
 
 --
@@ -1505,6 +1505,10 @@ declare
   v_paused text[];
   v_jump record;
   v_invalid bigint[] := '{}';
+  v_problem text;
+  v_patch jsonb;
+  v_due_queue text;
+  v_due_queues text[];
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps), cardinality(p_globals_versions));
   -- What cannot be done is an error where it stands alone; of many, it does not take the others with it.
@@ -1556,7 +1560,8 @@ begin
   end if;
 
   -- 2. The others are completed; every operation moves on, or ends.
-  return query
+  for operation_id, claim_id, outcome, next_claim_id, "position", run, max_attempts, timeout_ms, branch, action, globals, globals_version, attempt,
+      v_problem, v_patch, v_due_queue in
     with held as materialized (
       select i.patch, i.target, i.known_version, j.*
         from (
@@ -1664,41 +1669,47 @@ begin
              run_at = case when f.next_claim_id is null then f.due else j.run_at end
         from following f
        where j.operation_id = any (array[f.operation_id]) and f.problem is null and f.next_position is not null
-    ),
-    -- Read, and thereby run, only if a job is handed on that is due already.
-    woken as materialized (
-      select count(wake(w.queue, w.jobs)) as queues
-        from (
-          select queue, count(*) as jobs
-            from following
-           where next_claim_id is null and problem is null and due <= v_now
-           group by queue
-        ) as w
     )
     select f.operation_id, f.claim_id,
            case
              when f.next_position is null then 'completed'
-             -- It runs before the updates above, which leave the operation to it.
-             when f.problem is not null then refuse_next(f.operation_id, f.next_position, f.patch, f.problem)
+             when f.problem is not null then 'failed'
              when f.next_claim_id is not null then 'advanced'
-             when f.due <= v_now and (select queues from woken) is null then null
-             else 'queued'
-           end,
+             else 'waiting'
+           end as outcome,
            f.next_claim_id, f.next_position, f.run, f.earlier_attempts + f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
            f.branch, f.name,
            -- Large globals cost more than all the rest, and the worker has them already unless they have changed.
            case when f.next_claim_id is not null and (f.version = f.known_version) is not true then f.globals end,
            case when f.next_claim_id is not null then f.version end,
-           f.earlier_attempts + 1
+           f.earlier_attempts + 1,
+           f.problem,
+           case when f.problem is not null then f.patch end,
+           case when f.next_claim_id is null and f.problem is null and f.due <= v_now then f.queue end
       from following f
     union all
     -- The rest is told why.
     select i.operation_id, i.claim_id,
            case m.reason when 'busy' then case when i.claim_id = any (v_invalid) then 'invalid' else 'busy' end else m.reason end,
-           null, null, null, null, null, null, null, null, null, null
+           null, null, null, null, null, null, null, null, null, null, null, null, null
       from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
      cross join lateral (select missed_claim(p_worker_id, i.operation_id, i.claim_id) as reason offset 0) as m
-     where i.claim_id not in (select claim_id from following);
+     where i.claim_id not in (select claim_id from following)
+  loop
+    -- 3. The statement has left an operation whose next action cannot start as it was.
+    if v_problem is not null then
+      perform refuse_next(operation_id, "position", v_patch, v_problem);
+    end if;
+    if v_due_queue is not null then
+      v_due_queues := v_due_queues || v_due_queue;
+    end if;
+    return next;
+  end loop;
+
+  -- 4. Jobs that are due, and not this worker's, are somebody else's to claim.
+  if v_due_queues is not null then
+    perform wake(queue, count(*)) from unnest(v_due_queues) as queue group by queue;
+  end if;
 end
 $_$;
 
@@ -1707,7 +1718,7 @@ $_$;
 -- Name: FUNCTION complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]) IS 'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), queued (it goes on later or elsewhere), completed or failed (the operation), invalid (of several, one that cannot be done: a patch that is none, or makes the globals too large or too deep, or a position that is not there; its job is still held, complete alone says why, and fail ends the attempt), done, stale, busy (see missed_claim). Globals come with the next action, but not where p_globals_versions gives the version that they still have.';
+COMMENT ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]) IS 'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), waiting (it goes on later or elsewhere), completed or failed (the operation), invalid (of several, one that cannot be done: a patch that is none, or makes the globals too large or too deep, or a position that is not there; its job is still held, complete alone says why, and fail ends the attempt), done, stale, busy (see missed_claim). Globals come with the next action, but not where p_globals_versions gives the version that they still have.';
 
 
 --
@@ -2872,12 +2883,15 @@ begin
     raise exception using errcode = 'OP004', message = format('cannot find %s operations at once', coalesce(at_most::text, 'null')),
       hint = 'at_most is 1 to 10000; go on with after => the last id.';
   end if;
-  if v_state in ('ready', 'scheduled', 'running', 'retrying', 'parked') then
+  if v_state = 'scheduled' then
+    v_state := 'waiting';
+  end if;
+  if v_state in ('ready', 'waiting', 'running', 'retrying', 'parked') then
     v_status := v_state;
     v_state := 'active';
   elsif v_state not in ('active', 'completed', 'failed', 'cancelled') then
     raise exception using errcode = 'OP004', message = format('"%s" is no state of an operation', v_state),
-      hint = 'States are active, completed, failed and cancelled; active is also ready, scheduled, running, retrying or parked.';
+      hint = 'States are active, completed, failed and cancelled; active is also ready, waiting, running, retrying or parked.';
   end if;
   if jsonb_typeof(globals) <> 'object' then
     raise exception using errcode = 'OP004', message = 'globals must be a JSON object', hint = 'Give what is looked for: {"subscription_id": 42}.';
@@ -2917,7 +2931,7 @@ begin
          when 'parked' then ' and o.parked_at is not null'
          when 'running' then ' and j.worker_id is not null'
          when 'retrying' then ' and j.worker_id is null and j.attempt > 0'
-         when 'scheduled' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null'
+         when 'waiting' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null'
          when 'ready' then ' and j.worker_id is null and j.attempt = 0 and j.run_at <= $11'
          else ''
        end;
@@ -2927,7 +2941,7 @@ begin
                  when o.parked_at is not null then ''parked''
                  when o.worker_id is not null then ''running''
                  when o.attempt > 0 then ''retrying''
-                 when o.run_at > $11 then ''scheduled''
+                 when o.run_at > $11 then ''waiting''
                  else ''ready'' end,
             a.branch || ''/'' || a.name, o.queue, a.error_type, a.error_message, o.created_at
        from (
@@ -3063,7 +3077,7 @@ begin
     raise exception using errcode = 'OP002', message = format('there is no operation %s', flow.id);
   end if;
   return next concat_ws('   ', format('%s #%s', v_operation.name, flow.id),
-    concat_ws(' ', v_operation.status, 'on ' || v_operation.worker, case when v_operation.status in ('scheduled', 'retrying') then 'until ' || date_trunc('second', v_operation.run_at) end),
+    concat_ws(' ', v_operation.status, 'on ' || v_operation.worker, case when v_operation.status in ('waiting', 'retrying') then 'until ' || date_trunc('second', v_operation.run_at) end),
     'queue ' || v_operation.queue, 'key ' || v_operation.key);
   select max(length(branch)) into v_width from actions where operation_id = flow.id;
   for v_branch in
@@ -3072,13 +3086,13 @@ begin
     v_line := ' ' || rpad(v_branch.branch, v_width + 1);
     for v_action in select * from action_status s where s.operation_id = flow.id and s.branch = v_branch.branch order by s.position loop
       v_piece := case v_action.status
-          when 'completed' then '✓' when 'running' then '●' when 'retrying' then '↻' when 'scheduled' then '◷' when 'ready' then '◎'
+          when 'completed' then '✓' when 'running' then '●' when 'retrying' then '↻' when 'waiting' then '◷' when 'ready' then '◎'
           when 'failed' then '✗' when 'cancelled' then '⊘' when 'skipped' then '–' else '○'
         end || ' ' || v_action.name
         || case when v_action.run > 1 then ' run ' || v_action.run else '' end
         || case when v_action.attempts_count > 1 or v_action.status in ('running', 'retrying', 'failed')
              then format(' ×%s', v_action.attempts_count) else '' end
-        || case when v_action.status in ('open', 'scheduled') and v_action.perform_at is not null
+        || case when v_action.status in ('open', 'waiting') and v_action.perform_at is not null
              then ' ' || to_char(v_action.perform_at, 'YYYY-MM-DD HH24:MI') else '' end;
       if length(v_line) + length(v_piece) > 110 then
         return next v_line || ' →';
@@ -3108,7 +3122,7 @@ begin
   if v_operation.note is not null then
     return next ' ' || v_operation.note;
   end if;
-  return next ' ✓ completed  ● running  ↻ retrying  ◷ scheduled  ◎ ready  ✗ failed  ⊘ cancelled  – skipped  ○ open  ×attempts';
+  return next ' ✓ completed  ● running  ↻ retrying  ◷ waiting  ◎ ready  ✗ failed  ⊘ cancelled  – skipped  ○ open  ×attempts';
 end
 $$;
 
@@ -4826,7 +4840,7 @@ COMMENT ON FUNCTION backops.refuse_action(p_operation_id bigint, p_error_type te
 -- Name: refuse_next(bigint, integer, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) RETURNS text
+CREATE FUNCTION backops.refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
@@ -4835,7 +4849,6 @@ begin
     update operations set globals = patched(globals, p_patch) where id = p_operation_id;
   end if;
   perform refuse_action(p_operation_id, p_problem, problem_message(p_problem), p_position);
-  return 'failed';
 end
 $$;
 
@@ -4844,7 +4857,7 @@ $$;
 -- Name: FUNCTION refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) IS 'What complete_many does with an operation whose next action cannot start, after the patch of the one that completed; returns the outcome.';
+COMMENT ON FUNCTION backops.refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) IS 'What complete_many does with an operation whose next action cannot start, after the patch of the one that completed.';
 
 
 --
@@ -5458,7 +5471,7 @@ COMMENT ON FUNCTION backops.run_operation_from(id bigint, branch text, action te
 -- Name: sampled_queue_depth(interval); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.sampled_queue_depth(p_max_age interval DEFAULT '00:00:10'::interval) RETURNS TABLE(queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, parked bigint, oldest_seconds double precision)
+CREATE FUNCTION backops.sampled_queue_depth(p_max_age interval DEFAULT '00:00:10'::interval) RETURNS TABLE(queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, waiting bigint, oldest_seconds double precision)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
@@ -5474,7 +5487,7 @@ begin
     and pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/queue_samples', 0))
   then
     select coalesce(jsonb_agg(jsonb_build_object(
-             'queue', d.queue, 'ready', d.ready, 'scheduled', d.scheduled, 'running', d.running, 'retrying', d.retrying, 'parked', d.parked,
+             'queue', d.queue, 'ready', d.ready, 'scheduled', d.scheduled, 'running', d.running, 'retrying', d.retrying, 'waiting', d.waiting,
              'oldest_seconds', coalesce(extract(epoch from d.oldest_ready_age), 0)
            )), '[]')
       into v_depths
@@ -5486,7 +5499,7 @@ begin
     select d.*
       from queue_samples s
      cross join lateral jsonb_to_recordset(s.depths) as d (
-       queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, parked bigint, oldest_seconds float8
+       queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, waiting bigint, oldest_seconds float8
      );
 end
 $$;
@@ -6632,16 +6645,20 @@ CREATE FUNCTION backops.violations_of_the_schema() RETURNS SETOF backops.violati
            select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0 and privilege_type = 'EXECUTE'
          )
       union all
-      select format('the trigger %s is missing or switched off: %s', t.name, t.meaning),
-             format('alter table operations enable trigger %s;', t.name)
-        from (
-          values ('operations_expand', 'an INSERT starts nothing'),
-                 ('operations_take_along', 'a DELETE leaves jobs and actions behind'),
-                 ('operations_take_along_all', 'a TRUNCATE leaves jobs and actions behind')
-        ) as t (name, meaning)
-       where not exists (
-         select from pg_trigger where tgrelid = 'operations'::regclass and tgname = t.name and tgenabled in ('O', 'A')
-       )
+      -- 2. The engine's own list says which there must be.
+      select format('the trigger %s of %s is missing or switched off: %s', t.name, t.relation, case t.name
+               when 'operations_expand' then 'an INSERT starts nothing'
+               when 'operations_take_along' then 'a DELETE leaves jobs and actions behind'
+               when 'operations_take_along_all' then 'a TRUNCATE leaves jobs and actions behind'
+               when 'attempts_stamp_failure' then 'the view failures does not see what fails'
+               else 'the engine relies on it'
+             end),
+             case when g.oid is null then 'backops migrate up' else format('alter table %s enable trigger %s;', t.relation, t.name) end
+        from engine e
+       cross join jsonb_object_keys(e.objects) as o (object)
+       cross join lateral (select split_part(o.object, ' ', 2) as name, split_part(o.object, ' ', 4) as relation) as t
+        left join pg_trigger g on g.tgrelid = to_regclass(t.relation) and g.tgname = t.name
+       where o.object like 'trigger %' and (g.oid is null or g.tgenabled not in ('O', 'A'))
       union all
       select format('row level security is on for table %s%s', c.oid::regclass, case
                when c.relforcerowsecurity then ', even for its owner, as whom the functions of this schema run'
@@ -7229,7 +7246,7 @@ CREATE VIEW backops.action_status AS
             WHEN (a.skipped_at IS NOT NULL) THEN 'skipped'::text
             WHEN ((j."position" IS NOT NULL) AND (j.worker_id IS NOT NULL)) THEN 'running'::text
             WHEN ((j."position" IS NOT NULL) AND (j.attempt > 0)) THEN 'retrying'::text
-            WHEN ((j."position" IS NOT NULL) AND (j.run_at > backops.statement_now())) THEN 'scheduled'::text
+            WHEN ((j."position" IS NOT NULL) AND (j.run_at > backops.statement_now())) THEN 'waiting'::text
             WHEN (j."position" IS NOT NULL) THEN 'ready'::text
             WHEN (o.stopped_position = a."position") THEN (o.state)::text
             ELSE 'open'::text
@@ -8117,7 +8134,7 @@ CREATE VIEW backops.operation_status AS
             WHEN (o.parked_at IS NOT NULL) THEN 'parked'::text
             WHEN (j.worker_id IS NOT NULL) THEN 'running'::text
             WHEN (j.attempt > 0) THEN 'retrying'::text
-            WHEN (j.run_at > backops.statement_now()) THEN 'scheduled'::text
+            WHEN (j.run_at > backops.statement_now()) THEN 'waiting'::text
             ELSE 'ready'::text
         END AS status,
     o.state,
@@ -8214,7 +8231,7 @@ CREATE VIEW backops.queue_depth AS
     c.scheduled,
     c.running,
     c.retrying,
-    c.parked,
+    c.parked AS waiting,
     c.oldest_ready_at,
     (backops.statement_now() - c.oldest_ready_at) AS oldest_ready_age,
     q.paused_at,
@@ -8234,7 +8251,7 @@ CREATE VIEW backops.queue_depth AS
 -- Name: VIEW queue_depth; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON VIEW backops.queue_depth IS 'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), parked (until a worker registers their name), and who paused it. Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. SELECT * FROM backops.queue_depth ORDER BY queue';
+COMMENT ON VIEW backops.queue_depth IS 'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), waiting (parked, until a worker registers their name), and who paused it. Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. SELECT * FROM backops.queue_depth ORDER BY queue';
 
 
 --

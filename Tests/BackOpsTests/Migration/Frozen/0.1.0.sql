@@ -316,7 +316,7 @@ COMMENT ON COLUMN backops.found_operation.state IS 'active, completed, failed or
 -- Name: COLUMN found_operation.status; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.found_operation.status IS 'The state; of an active one ready, scheduled, running, retrying or parked.';
+COMMENT ON COLUMN backops.found_operation.status IS 'The state; of an active one ready, waiting, running, retrying or parked.';
 
 
 --
@@ -1505,6 +1505,10 @@ declare
   v_paused text[];
   v_jump record;
   v_invalid bigint[] := '{}';
+  v_problem text;
+  v_patch jsonb;
+  v_due_queue text;
+  v_due_queues text[];
 begin
   perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_patches), cardinality(p_jumps), cardinality(p_globals_versions));
   -- What cannot be done is an error where it stands alone; of many, it does not take the others with it.
@@ -1556,7 +1560,8 @@ begin
   end if;
 
   -- 2. The others are completed; every operation moves on, or ends.
-  return query
+  for operation_id, claim_id, outcome, next_claim_id, "position", run, max_attempts, timeout_ms, branch, action, globals, globals_version, attempt,
+      v_problem, v_patch, v_due_queue in
     with held as materialized (
       select i.patch, i.target, i.known_version, j.*
         from (
@@ -1664,41 +1669,47 @@ begin
              run_at = case when f.next_claim_id is null then f.due else j.run_at end
         from following f
        where j.operation_id = any (array[f.operation_id]) and f.problem is null and f.next_position is not null
-    ),
-    -- Read, and thereby run, only if a job is handed on that is due already.
-    woken as materialized (
-      select count(wake(w.queue, w.jobs)) as queues
-        from (
-          select queue, count(*) as jobs
-            from following
-           where next_claim_id is null and problem is null and due <= v_now
-           group by queue
-        ) as w
     )
     select f.operation_id, f.claim_id,
            case
              when f.next_position is null then 'completed'
-             -- It runs before the updates above, which leave the operation to it.
-             when f.problem is not null then refuse_next(f.operation_id, f.next_position, f.patch, f.problem)
+             when f.problem is not null then 'failed'
              when f.next_claim_id is not null then 'advanced'
-             when f.due <= v_now and (select queues from woken) is null then null
-             else 'queued'
-           end,
+             else 'waiting'
+           end as outcome,
            f.next_claim_id, f.next_position, f.run, f.earlier_attempts + f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
            f.branch, f.name,
            -- Large globals cost more than all the rest, and the worker has them already unless they have changed.
            case when f.next_claim_id is not null and (f.version = f.known_version) is not true then f.globals end,
            case when f.next_claim_id is not null then f.version end,
-           f.earlier_attempts + 1
+           f.earlier_attempts + 1,
+           f.problem,
+           case when f.problem is not null then f.patch end,
+           case when f.next_claim_id is null and f.problem is null and f.due <= v_now then f.queue end
       from following f
     union all
     -- The rest is told why.
     select i.operation_id, i.claim_id,
            case m.reason when 'busy' then case when i.claim_id = any (v_invalid) then 'invalid' else 'busy' end else m.reason end,
-           null, null, null, null, null, null, null, null, null, null
+           null, null, null, null, null, null, null, null, null, null, null, null, null
       from unnest(p_operation_ids, p_claim_ids) as i (operation_id, claim_id)
      cross join lateral (select missed_claim(p_worker_id, i.operation_id, i.claim_id) as reason offset 0) as m
-     where i.claim_id not in (select claim_id from following);
+     where i.claim_id not in (select claim_id from following)
+  loop
+    -- 3. The statement has left an operation whose next action cannot start as it was.
+    if v_problem is not null then
+      perform refuse_next(operation_id, "position", v_patch, v_problem);
+    end if;
+    if v_due_queue is not null then
+      v_due_queues := v_due_queues || v_due_queue;
+    end if;
+    return next;
+  end loop;
+
+  -- 4. Jobs that are due, and not this worker's, are somebody else's to claim.
+  if v_due_queues is not null then
+    perform wake(queue, count(*)) from unnest(v_due_queues) as queue group by queue;
+  end if;
 end
 $_$;
 
@@ -1707,7 +1718,7 @@ $_$;
 -- Name: FUNCTION complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]) IS 'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), queued (it goes on later or elsewhere), completed or failed (the operation), invalid (of several, one that cannot be done: a patch that is none, or makes the globals too large or too deep, or a position that is not there; its job is still held, complete alone says why, and fail ends the attempt), done, stale, busy (see missed_claim). Globals come with the next action, but not where p_globals_versions gives the version that they still have.';
+COMMENT ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]) IS 'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), waiting (it goes on later or elsewhere), completed or failed (the operation), invalid (of several, one that cannot be done: a patch that is none, or makes the globals too large or too deep, or a position that is not there; its job is still held, complete alone says why, and fail ends the attempt), done, stale, busy (see missed_claim). Globals come with the next action, but not where p_globals_versions gives the version that they still have.';
 
 
 --
@@ -2872,12 +2883,15 @@ begin
     raise exception using errcode = 'OP004', message = format('cannot find %s operations at once', coalesce(at_most::text, 'null')),
       hint = 'at_most is 1 to 10000; go on with after => the last id.';
   end if;
-  if v_state in ('ready', 'scheduled', 'running', 'retrying', 'parked') then
+  if v_state = 'scheduled' then
+    v_state := 'waiting';
+  end if;
+  if v_state in ('ready', 'waiting', 'running', 'retrying', 'parked') then
     v_status := v_state;
     v_state := 'active';
   elsif v_state not in ('active', 'completed', 'failed', 'cancelled') then
     raise exception using errcode = 'OP004', message = format('"%s" is no state of an operation', v_state),
-      hint = 'States are active, completed, failed and cancelled; active is also ready, scheduled, running, retrying or parked.';
+      hint = 'States are active, completed, failed and cancelled; active is also ready, waiting, running, retrying or parked.';
   end if;
   if jsonb_typeof(globals) <> 'object' then
     raise exception using errcode = 'OP004', message = 'globals must be a JSON object', hint = 'Give what is looked for: {"subscription_id": 42}.';
@@ -2917,7 +2931,7 @@ begin
          when 'parked' then ' and o.parked_at is not null'
          when 'running' then ' and j.worker_id is not null'
          when 'retrying' then ' and j.worker_id is null and j.attempt > 0'
-         when 'scheduled' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null'
+         when 'waiting' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null'
          when 'ready' then ' and j.worker_id is null and j.attempt = 0 and j.run_at <= $11'
          else ''
        end;
@@ -2927,7 +2941,7 @@ begin
                  when o.parked_at is not null then ''parked''
                  when o.worker_id is not null then ''running''
                  when o.attempt > 0 then ''retrying''
-                 when o.run_at > $11 then ''scheduled''
+                 when o.run_at > $11 then ''waiting''
                  else ''ready'' end,
             a.branch || ''/'' || a.name, o.queue, a.error_type, a.error_message, o.created_at
        from (
@@ -3063,7 +3077,7 @@ begin
     raise exception using errcode = 'OP002', message = format('there is no operation %s', flow.id);
   end if;
   return next concat_ws('   ', format('%s #%s', v_operation.name, flow.id),
-    concat_ws(' ', v_operation.status, 'on ' || v_operation.worker, case when v_operation.status in ('scheduled', 'retrying') then 'until ' || date_trunc('second', v_operation.run_at) end),
+    concat_ws(' ', v_operation.status, 'on ' || v_operation.worker, case when v_operation.status in ('waiting', 'retrying') then 'until ' || date_trunc('second', v_operation.run_at) end),
     'queue ' || v_operation.queue, 'key ' || v_operation.key);
   select max(length(branch)) into v_width from actions where operation_id = flow.id;
   for v_branch in
@@ -3072,13 +3086,13 @@ begin
     v_line := ' ' || rpad(v_branch.branch, v_width + 1);
     for v_action in select * from action_status s where s.operation_id = flow.id and s.branch = v_branch.branch order by s.position loop
       v_piece := case v_action.status
-          when 'completed' then '✓' when 'running' then '●' when 'retrying' then '↻' when 'scheduled' then '◷' when 'ready' then '◎'
+          when 'completed' then '✓' when 'running' then '●' when 'retrying' then '↻' when 'waiting' then '◷' when 'ready' then '◎'
           when 'failed' then '✗' when 'cancelled' then '⊘' when 'skipped' then '–' else '○'
         end || ' ' || v_action.name
         || case when v_action.run > 1 then ' run ' || v_action.run else '' end
         || case when v_action.attempts_count > 1 or v_action.status in ('running', 'retrying', 'failed')
              then format(' ×%s', v_action.attempts_count) else '' end
-        || case when v_action.status in ('open', 'scheduled') and v_action.perform_at is not null
+        || case when v_action.status in ('open', 'waiting') and v_action.perform_at is not null
              then ' ' || to_char(v_action.perform_at, 'YYYY-MM-DD HH24:MI') else '' end;
       if length(v_line) + length(v_piece) > 110 then
         return next v_line || ' →';
@@ -3108,7 +3122,7 @@ begin
   if v_operation.note is not null then
     return next ' ' || v_operation.note;
   end if;
-  return next ' ✓ completed  ● running  ↻ retrying  ◷ scheduled  ◎ ready  ✗ failed  ⊘ cancelled  – skipped  ○ open  ×attempts';
+  return next ' ✓ completed  ● running  ↻ retrying  ◷ waiting  ◎ ready  ✗ failed  ⊘ cancelled  – skipped  ○ open  ×attempts';
 end
 $$;
 
@@ -4826,7 +4840,7 @@ COMMENT ON FUNCTION backops.refuse_action(p_operation_id bigint, p_error_type te
 -- Name: refuse_next(bigint, integer, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) RETURNS text
+CREATE FUNCTION backops.refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
@@ -4835,7 +4849,6 @@ begin
     update operations set globals = patched(globals, p_patch) where id = p_operation_id;
   end if;
   perform refuse_action(p_operation_id, p_problem, problem_message(p_problem), p_position);
-  return 'failed';
 end
 $$;
 
@@ -4844,7 +4857,7 @@ $$;
 -- Name: FUNCTION refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) IS 'What complete_many does with an operation whose next action cannot start, after the patch of the one that completed; returns the outcome.';
+COMMENT ON FUNCTION backops.refuse_next(p_operation_id bigint, p_position integer, p_patch jsonb, p_problem text) IS 'What complete_many does with an operation whose next action cannot start, after the patch of the one that completed.';
 
 
 --
@@ -5458,7 +5471,7 @@ COMMENT ON FUNCTION backops.run_operation_from(id bigint, branch text, action te
 -- Name: sampled_queue_depth(interval); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.sampled_queue_depth(p_max_age interval DEFAULT '00:00:10'::interval) RETURNS TABLE(queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, parked bigint, oldest_seconds double precision)
+CREATE FUNCTION backops.sampled_queue_depth(p_max_age interval DEFAULT '00:00:10'::interval) RETURNS TABLE(queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, waiting bigint, oldest_seconds double precision)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
@@ -5474,7 +5487,7 @@ begin
     and pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/queue_samples', 0))
   then
     select coalesce(jsonb_agg(jsonb_build_object(
-             'queue', d.queue, 'ready', d.ready, 'scheduled', d.scheduled, 'running', d.running, 'retrying', d.retrying, 'parked', d.parked,
+             'queue', d.queue, 'ready', d.ready, 'scheduled', d.scheduled, 'running', d.running, 'retrying', d.retrying, 'waiting', d.waiting,
              'oldest_seconds', coalesce(extract(epoch from d.oldest_ready_age), 0)
            )), '[]')
       into v_depths
@@ -5486,7 +5499,7 @@ begin
     select d.*
       from queue_samples s
      cross join lateral jsonb_to_recordset(s.depths) as d (
-       queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, parked bigint, oldest_seconds float8
+       queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, waiting bigint, oldest_seconds float8
      );
 end
 $$;
@@ -6632,16 +6645,20 @@ CREATE FUNCTION backops.violations_of_the_schema() RETURNS SETOF backops.violati
            select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0 and privilege_type = 'EXECUTE'
          )
       union all
-      select format('the trigger %s is missing or switched off: %s', t.name, t.meaning),
-             format('alter table operations enable trigger %s;', t.name)
-        from (
-          values ('operations_expand', 'an INSERT starts nothing'),
-                 ('operations_take_along', 'a DELETE leaves jobs and actions behind'),
-                 ('operations_take_along_all', 'a TRUNCATE leaves jobs and actions behind')
-        ) as t (name, meaning)
-       where not exists (
-         select from pg_trigger where tgrelid = 'operations'::regclass and tgname = t.name and tgenabled in ('O', 'A')
-       )
+      -- 2. The engine's own list says which there must be.
+      select format('the trigger %s of %s is missing or switched off: %s', t.name, t.relation, case t.name
+               when 'operations_expand' then 'an INSERT starts nothing'
+               when 'operations_take_along' then 'a DELETE leaves jobs and actions behind'
+               when 'operations_take_along_all' then 'a TRUNCATE leaves jobs and actions behind'
+               when 'attempts_stamp_failure' then 'the view failures does not see what fails'
+               else 'the engine relies on it'
+             end),
+             case when g.oid is null then 'backops migrate up' else format('alter table %s enable trigger %s;', t.relation, t.name) end
+        from engine e
+       cross join jsonb_object_keys(e.objects) as o (object)
+       cross join lateral (select split_part(o.object, ' ', 2) as name, split_part(o.object, ' ', 4) as relation) as t
+        left join pg_trigger g on g.tgrelid = to_regclass(t.relation) and g.tgname = t.name
+       where o.object like 'trigger %' and (g.oid is null or g.tgenabled not in ('O', 'A'))
       union all
       select format('row level security is on for table %s%s', c.oid::regclass, case
                when c.relforcerowsecurity then ', even for its owner, as whom the functions of this schema run'
@@ -7229,7 +7246,7 @@ CREATE VIEW backops.action_status AS
             WHEN (a.skipped_at IS NOT NULL) THEN 'skipped'::text
             WHEN ((j."position" IS NOT NULL) AND (j.worker_id IS NOT NULL)) THEN 'running'::text
             WHEN ((j."position" IS NOT NULL) AND (j.attempt > 0)) THEN 'retrying'::text
-            WHEN ((j."position" IS NOT NULL) AND (j.run_at > backops.statement_now())) THEN 'scheduled'::text
+            WHEN ((j."position" IS NOT NULL) AND (j.run_at > backops.statement_now())) THEN 'waiting'::text
             WHEN (j."position" IS NOT NULL) THEN 'ready'::text
             WHEN (o.stopped_position = a."position") THEN (o.state)::text
             ELSE 'open'::text
@@ -8117,7 +8134,7 @@ CREATE VIEW backops.operation_status AS
             WHEN (o.parked_at IS NOT NULL) THEN 'parked'::text
             WHEN (j.worker_id IS NOT NULL) THEN 'running'::text
             WHEN (j.attempt > 0) THEN 'retrying'::text
-            WHEN (j.run_at > backops.statement_now()) THEN 'scheduled'::text
+            WHEN (j.run_at > backops.statement_now()) THEN 'waiting'::text
             ELSE 'ready'::text
         END AS status,
     o.state,
@@ -8214,7 +8231,7 @@ CREATE VIEW backops.queue_depth AS
     c.scheduled,
     c.running,
     c.retrying,
-    c.parked,
+    c.parked AS waiting,
     c.oldest_ready_at,
     (backops.statement_now() - c.oldest_ready_at) AS oldest_ready_age,
     q.paused_at,
@@ -8234,7 +8251,7 @@ CREATE VIEW backops.queue_depth AS
 -- Name: VIEW queue_depth; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON VIEW backops.queue_depth IS 'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), parked (until a worker registers their name), and who paused it. Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. SELECT * FROM backops.queue_depth ORDER BY queue';
+COMMENT ON VIEW backops.queue_depth IS 'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), waiting (parked, until a worker registers their name), and who paused it. Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. SELECT * FROM backops.queue_depth ORDER BY queue';
 
 
 --
@@ -8568,22 +8585,22 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 
 COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace) FROM stdin;
 1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-29 16:15:04.387382+00	2026-11-29 16:15:04.398541+00	1	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-29 16:15:04.398541+00	2026-11-29 16:15:04.403713+00	2	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-29 16:15:04.403713+00	2026-11-29 16:15:04.404611+00	3	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-29 16:15:04.406004+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 16:15:04.406818+00	DiskFull	no space left	main.swift:1
+1	1	1	1	0	25	main	Charge	2026-11-29 16:32:35.627574+00	2026-11-29 16:32:35.644719+00	1	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-29 16:32:35.644719+00	2026-11-29 16:32:35.64929+00	2	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-29 16:32:35.64929+00	2026-11-29 16:32:35.649847+00	3	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-29 16:32:35.651342+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 16:32:35.656415+00	DiskFull	no space left	main.swift:1
 3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-29 16:15:04.411832+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-29 16:32:35.661872+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-29 16:15:04.420239+00	2026-11-29 16:15:04.420659+00	6	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-29 16:15:04.420659+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 16:15:04.421458+00	Timeout	too slow	\N
+5	1	1	1	0	25	main	Charge	2026-11-29 16:32:35.673717+00	2026-11-29 16:32:35.674113+00	6	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-29 16:32:35.674113+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 16:32:35.67494+00	Timeout	too slow	\N
 6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -8591,7 +8608,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-29 16:15:04.426437+00	2026-11-29 16:15:04.426868+00	9	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-29 16:32:35.679875+00	2026-11-29 16:32:35.680355+00	9	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -8610,7 +8627,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-29 16:15:04.440202+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 16:15:04.440615+00	DiskFull	no space left	\N
+14	1	1	0	1	1	main	Build	2026-11-29 16:32:35.696795+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 16:32:35.697207+00	DiskFull	no space left	\N
 15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -8632,11 +8649,11 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	2470346931860424600	old-host pid 1	4	2026-11-29 16:15:04.406004+00	2026-11-29 16:15:04.406818+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	2470346931860424600	old-host pid 1	5	2026-11-29 16:15:04.411832+00	2026-11-29 16:15:04.413014+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	2470346931860424600	old-host pid 1	7	2026-11-29 16:15:04.420659+00	2026-11-29 16:15:04.421458+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	2470346931860424600	old-host pid 1	8	2026-11-29 16:15:04.423204+00	2026-11-29 16:15:04.424059+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	2470346931860424600	old-host pid 1	11	2026-11-29 16:15:04.440202+00	2026-11-29 16:15:04.440615+00	DiskFull	no space left	\N	\N
+1	2	1	1	1	failed	t	9045423969624279082	old-host pid 1	4	2026-11-29 16:32:35.651342+00	2026-11-29 16:32:35.656415+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	9045423969624279082	old-host pid 1	5	2026-11-29 16:32:35.661872+00	2026-11-29 16:32:35.662873+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	9045423969624279082	old-host pid 1	7	2026-11-29 16:32:35.674113+00	2026-11-29 16:32:35.67494+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	9045423969624279082	old-host pid 1	8	2026-11-29 16:32:35.677089+00	2026-11-29 16:32:35.677886+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	9045423969624279082	old-host pid 1	11	2026-11-29 16:32:35.696795+00	2026-11-29 16:32:35.697207+00	DiskFull	no space left	\N	\N
 \.
 
 
@@ -8645,10 +8662,10 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-29 16:15:04.377623+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-29 16:15:04.415381+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-29 16:15:04.41919+00	postgres	cancel	{4}	never	{}
-4	2026-11-29 16:15:04.444337+00	postgres	retry	{14}	there is space	{}
+1	2026-11-29 16:32:35.614774+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-29 16:32:35.665295+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-29 16:32:35.672855+00	postgres	cancel	{4}	never	{}
+4	2026-11-29 16:32:35.700721+00	postgres	retry	{14}	there is space	{}
 \.
 
 
@@ -8670,8 +8687,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-29 16:15:04.370652+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-29 16:15:04.374906+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-29 16:32:35.608322+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-29 16:32:35.612431+00
 \.
 
 
@@ -8680,7 +8697,7 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	22bb172642d98e21	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type found_operation": null, "function flow(bigint)": "99dc664467079c58058439d6a07a5676", "function held(bigint)": "037979c24f03e83ceccca4a12c65219e", "function invariants()": "aa941b84c4343ff79ba131100a31274f", "function privileges()": "7836b501f121822a304597ee2b173fde", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "1d1af15ea1765bbff86627b654a652b5", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "069540eb17a8d6f6ef9707ff682d44c8", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "24290d02943dbc2de7d6d86e123c3b2c", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function fits(bigint, jsonb)": "65b4799dc7ab517af29ce3c686ab90b3", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function rerun(bigint, text)": "c210f78480ebaa84f130d34cf646bd78", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "750748b0792a0b720267430825d95848", "function violations_of_jobs()": "ee1e83b397c1c61c5165a9385db272d5", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function claim_suspect(bigint)": "e391e9b4fcaec4780355361d9dfa6448", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "f62d975766122dc173d1d4df63651b0c", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function take_along_truncated()": "5c3c0232c809619d0098eccd960e0a8c", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function describe_claims(bigint[])": "2b5837b7d1be393d67413ad3f1e70c41", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function read_options(text, jsonb)": "361e1dac52ffb5b1eec5a8cdb58ef08a", "function rescue(integer, interval)": "2fa80fde4c1f3cc2eaf9a9f5cd8e1634", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function violations_of_operations()": "559b0ba5be73bae9d1820b4e60fccde5", "function violations_of_the_schema()": "0376a0b8c2d93830e49cfec8e6c2294f", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function pause(text, timestamptz, text)": "acb6ef471534b820123ba7a44e4f0fe6", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "f4e262799022efc698b4ad902092b26c", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function missed_claim(bigint, bigint, bigint)": "2238e9990d2178057d93b09c11fab63c", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "abb4b6b803e2863946697e77b1d9fb74", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b1102497d984c71b8cbd6d7e49b2eca2", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "d7daec7775a7b9fd9d883bf751814cba", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "6f4d6bcb0feafe042e65b1c4211b7577", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "7396985bf81d30d7c5993ac7bbc03d3d", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb)": "519be3aed84539d0970d88903ccd2337", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e677aafd812806dba0caaa54cac62d21", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "95118f930d0e8b96c345a2d1de461738", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ddcb1316692c63658663087beb6bef93", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355"}	2026-11-29 16:15:04.239647+00
+t	0.1.0	6fdd1ada6a7b3d40	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type found_operation": null, "function flow(bigint)": "bda31ecea732cef4cb90c5f05c3b8e60", "function held(bigint)": "037979c24f03e83ceccca4a12c65219e", "function invariants()": "aa941b84c4343ff79ba131100a31274f", "function privileges()": "7836b501f121822a304597ee2b173fde", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "1d1af15ea1765bbff86627b654a652b5", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "069540eb17a8d6f6ef9707ff682d44c8", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "24290d02943dbc2de7d6d86e123c3b2c", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function fits(bigint, jsonb)": "65b4799dc7ab517af29ce3c686ab90b3", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function rerun(bigint, text)": "c210f78480ebaa84f130d34cf646bd78", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "750748b0792a0b720267430825d95848", "function violations_of_jobs()": "ee1e83b397c1c61c5165a9385db272d5", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function claim_suspect(bigint)": "e391e9b4fcaec4780355361d9dfa6448", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "f62d975766122dc173d1d4df63651b0c", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function take_along_truncated()": "5c3c0232c809619d0098eccd960e0a8c", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function describe_claims(bigint[])": "2b5837b7d1be393d67413ad3f1e70c41", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function read_options(text, jsonb)": "361e1dac52ffb5b1eec5a8cdb58ef08a", "function rescue(integer, interval)": "2fa80fde4c1f3cc2eaf9a9f5cd8e1634", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function violations_of_operations()": "559b0ba5be73bae9d1820b4e60fccde5", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function sampled_queue_depth(interval)": "832daeb77a59730ddd8c6c980b00a6cb", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function pause(text, timestamptz, text)": "acb6ef471534b820123ba7a44e4f0fe6", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "f4e262799022efc698b4ad902092b26c", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function missed_claim(bigint, bigint, bigint)": "2238e9990d2178057d93b09c11fab63c", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b1102497d984c71b8cbd6d7e49b2eca2", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "d7daec7775a7b9fd9d883bf751814cba", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "6f4d6bcb0feafe042e65b1c4211b7577", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "7396985bf81d30d7c5993ac7bbc03d3d", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb)": "519be3aed84539d0970d88903ccd2337", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "740cb2bf038d5a1269c4eb6284653bc0", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "95118f930d0e8b96c345a2d1de461738", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "a708289b6e5cabeb1af4e40e77eeecc2", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355"}	2026-11-29 16:32:35.445972+00
 \.
 
 
@@ -8689,17 +8706,17 @@ t	0.1.0	22bb172642d98e21	{"view help": null, "view audit": null, "view stuck": n
 --
 
 COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note) FROM stdin;
-5	2026-11-29 17:15:04.421458+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
-6	2026-11-29 17:15:04.424059+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
-7	2026-11-29 16:15:04.426868+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
-8	2026-11-29 16:15:04.430105+00	2492587061476476631	10	2026-11-29 16:15:04.43091+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
-9	2026-11-29 16:15:04.431433+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+5	2026-11-29 17:32:35.67494+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
+6	2026-11-29 17:32:35.677886+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+7	2026-11-29 16:32:35.680355+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
+8	2026-11-29 16:32:35.683088+00	7636449699366522673	10	2026-11-29 16:32:35.683864+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
+9	2026-11-29 16:32:35.688515+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N
-12	2026-11-29 16:15:04.434837+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
-13	2026-11-29 16:15:04.438532+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
-14	2026-11-29 16:15:04.442257+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
-15	2026-11-29 16:15:04.444695+00	2470346931860424600	12	2026-11-29 16:15:04.445079+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
+12	2026-11-29 16:32:35.691711+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
+13	2026-11-29 16:32:35.695505+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
+14	2026-11-29 16:32:35.698775+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
+15	2026-11-29 16:32:35.701038+00	9045423969624279082	12	2026-11-29 16:32:35.701366+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
 \.
 
 
@@ -8708,14 +8725,14 @@ COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, defini
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	f9d70b2d507b8b1b1cad098ff5d4e5fc4116573e4e19cd5ed4486bbaba16fa61	2026-11-29 16:15:03.882148+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-29 16:15:03.886334+00
-3	operations	b57a3e4e7cb9d4f7f47c296c8b5432a23c72ffcda88497ec3bfad576c4cf1fba	2026-11-29 16:15:03.897336+00
-4	attempts	5895112047e3335cd0a80f7a0d5c38572b303ecd0a51220df823f754ff400b81	2026-11-29 16:15:03.905249+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-29 16:15:03.9086+00
-6	queues	cdcbff2429954036c36b36c542259f01125f8082b00cd2b1e4e5b7c41262c869	2026-11-29 16:15:03.913241+00
-7	secrets_and_audit	3897006ab5d316cfb329b1aac458d735cc13c664352b13fba12f8a69357b0e4a	2026-11-29 16:15:03.91805+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-29 16:15:03.922921+00
+1	domains	f9d70b2d507b8b1b1cad098ff5d4e5fc4116573e4e19cd5ed4486bbaba16fa61	2026-11-29 16:32:35.23374+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-29 16:32:35.238271+00
+3	operations	b57a3e4e7cb9d4f7f47c296c8b5432a23c72ffcda88497ec3bfad576c4cf1fba	2026-11-29 16:32:35.247327+00
+4	attempts	5895112047e3335cd0a80f7a0d5c38572b303ecd0a51220df823f754ff400b81	2026-11-29 16:32:35.252408+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-29 16:32:35.254503+00
+6	queues	cdcbff2429954036c36b36c542259f01125f8082b00cd2b1e4e5b7c41262c869	2026-11-29 16:32:35.257676+00
+7	secrets_and_audit	3897006ab5d316cfb329b1aac458d735cc13c664352b13fba12f8a69357b0e4a	2026-11-29 16:32:35.260814+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-29 16:32:35.263993+00
 \.
 
 
@@ -8724,7 +8741,7 @@ COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-29 16:15:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-29 16:32:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -8733,21 +8750,21 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 --
 
 COPY backops.operations (id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals) FROM stdin;
-1	Fulfilment	completed	first	default	5	2026-11-29 16:15:04.383828+00	10000	2026-11-29 16:15:04.383829+00	2026-11-29 16:15:04.404611+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}
-2	Report	failed	\N	reports	5	2026-11-29 16:15:04.405384+00	10000	2026-11-29 16:15:04.405384+00	2026-11-29 16:15:04.406818+00	\N	1	\N	postgres	\N	{}	\N	{}
-3	Fulfilment	cancelled	\N	default	5	2026-11-29 16:15:04.411222+00	10000	2026-11-29 16:15:04.411222+00	2026-11-29 16:15:04.413014+00	\N	1	changed their mind	postgres	\N	{}	\N	{}
-4	Fulfilment	cancelled	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 16:15:04.417322+00	2026-11-29 16:15:04.418225+00	\N	1	never	postgres	\N	{}	\N	{}
-5	Fulfilment	active	\N	default	5	2026-11-29 16:15:04.419494+00	10000	2026-11-29 16:15:04.419495+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-6	Fulfilment	active	\N	default	5	2026-11-29 16:15:04.422623+00	10000	2026-11-29 16:15:04.422623+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-7	Fulfilment	active	\N	default	5	2026-11-29 16:15:04.426072+00	10000	2026-11-29 16:15:04.426072+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-8	Fulfilment	active	\N	default	3	2026-11-29 16:15:04.430105+00	10000	2026-11-29 16:15:04.430106+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-9	Fulfilment	active	due	default	5	2026-11-29 16:15:04.431433+00	10000	2026-11-29 16:15:04.431434+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-10	Fulfilment	active	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 16:15:04.431848+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-11	Unknown	active	\N	default	5	2026-11-29 16:15:04.432322+00	10000	2026-11-29 16:15:04.432322+00	\N	2026-11-29 16:15:04.432369+00	\N	\N	postgres	\N	{}	\N	{}
-12	Ad hoc	active	\N	default	5	2026-11-29 16:15:04.434837+00	10000	2026-11-29 16:15:04.434838+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}
-13	Fulfilment	active	\N	imports	5	2026-11-29 16:15:04.438532+00	10000	2026-11-29 16:15:04.438532+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-14	Report	active	\N	reports	5	2026-11-29 16:15:04.439723+00	10000	2026-11-29 16:15:04.439724+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-15	Fulfilment	active	\N	default	7	2026-11-29 16:15:04.444695+00	10000	2026-11-29 16:15:04.444695+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+1	Fulfilment	completed	first	default	5	2026-11-29 16:32:35.624581+00	10000	2026-11-29 16:32:35.624581+00	2026-11-29 16:32:35.649847+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}
+2	Report	failed	\N	reports	5	2026-11-29 16:32:35.650535+00	10000	2026-11-29 16:32:35.650536+00	2026-11-29 16:32:35.656415+00	\N	1	\N	postgres	\N	{}	\N	{}
+3	Fulfilment	cancelled	\N	default	5	2026-11-29 16:32:35.661252+00	10000	2026-11-29 16:32:35.661253+00	2026-11-29 16:32:35.662873+00	\N	1	changed their mind	postgres	\N	{}	\N	{}
+4	Fulfilment	cancelled	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 16:32:35.66706+00	2026-11-29 16:32:35.667684+00	\N	1	never	postgres	\N	{}	\N	{}
+5	Fulfilment	active	\N	default	5	2026-11-29 16:32:35.673166+00	10000	2026-11-29 16:32:35.673166+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+6	Fulfilment	active	\N	default	5	2026-11-29 16:32:35.676507+00	10000	2026-11-29 16:32:35.676507+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+7	Fulfilment	active	\N	default	5	2026-11-29 16:32:35.679562+00	10000	2026-11-29 16:32:35.679563+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+8	Fulfilment	active	\N	default	3	2026-11-29 16:32:35.683088+00	10000	2026-11-29 16:32:35.683089+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+9	Fulfilment	active	due	default	5	2026-11-29 16:32:35.688515+00	10000	2026-11-29 16:32:35.688516+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+10	Fulfilment	active	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 16:32:35.688911+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+11	Unknown	active	\N	default	5	2026-11-29 16:32:35.689242+00	10000	2026-11-29 16:32:35.689242+00	\N	2026-11-29 16:32:35.689275+00	\N	\N	postgres	\N	{}	\N	{}
+12	Ad hoc	active	\N	default	5	2026-11-29 16:32:35.691711+00	10000	2026-11-29 16:32:35.691712+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}
+13	Fulfilment	active	\N	imports	5	2026-11-29 16:32:35.695505+00	10000	2026-11-29 16:32:35.695506+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+14	Report	active	\N	reports	5	2026-11-29 16:32:35.696492+00	10000	2026-11-29 16:32:35.696492+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+15	Fulfilment	active	\N	default	7	2026-11-29 16:32:35.701038+00	10000	2026-11-29 16:32:35.701038+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
 \.
 
 
@@ -8764,7 +8781,7 @@ COPY backops.queue_samples (singleton, taken_at, depths) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-29 16:15:04.376384+00	\N	postgres	the supplier is down
+imports	2026-11-29 16:32:35.613585+00	\N	postgres	the supplier is down
 \.
 
 
@@ -8782,8 +8799,8 @@ Fulfilment	card
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since) FROM stdin;
-2470346931860424600	old-host	1	1.0	{default,reports}	8	2026-11-29 16:15:04.382942+00	2026-11-29 16:15:04.449341+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
-2492587061476476631	dead-host	2	1.0	{default}	1	2026-11-29 16:15:04.430812+00	2026-11-29 15:15:04.430812+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
+9045423969624279082	old-host	1	1.0	{default,reports}	8	2026-11-29 16:32:35.623672+00	2026-11-29 16:32:35.705027+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
+7636449699366522673	dead-host	2	1.0	{default}	1	2026-11-29 16:32:35.683759+00	2026-11-29 15:32:35.68376+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
 \.
 
 
