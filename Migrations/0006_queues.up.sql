@@ -1,12 +1,11 @@
 -- Pauses of queues, and the last sample of their depth.
 
 create table queues (
-  name         text        constraint queues_pkey primary key,
+  name         queue_name  constraint queues_pkey primary key,
   paused_at    timestamptz,
   paused_until timestamptz,
   paused_by    text,
   reason       text,
-  constraint queues_name_is_valid check (name ~ '^[a-z0-9_.-]+$' and length(name) <= 100),
   constraint queues_paused_whole check (paused_at is not null or coalesce(paused_until::text, paused_by, reason) is null)
 );
 comment on table queues is

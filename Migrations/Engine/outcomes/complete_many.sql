@@ -51,8 +51,7 @@ begin
        when i.target is not null and not exists (select from actions where operation_id = i.operation_id and position = i.target) then true
        when i.patch is null then false
        when not is_patch(i.patch) then true
-       when o.size <= 2000 and pg_column_size(i.patch) <= 500000
-         and (pg_column_size(i.patch) < 4096 or not i.patch @? 'strict $.**{513} ? (@.type() == "array" || @.type() == "object")') then false
+       when o.size <= 2000 and pg_column_size(i.patch) < 4096 then false
        else not fits(i.operation_id, i.patch)
      end;
   end if;

@@ -52,9 +52,8 @@ begin
   if v.timeout <= interval '0' or v.perform_in < interval '0' then
     raise exception using errcode = 'OP004', message = format('%s: timeout and perform_in must not be negative or zero', p_place);
   end if;
-  if v.queue !~ '^[a-z0-9_.-]{1,100}$' then
-    raise exception using errcode = 'OP004', message = format('%s: "%s" is no name of a queue', p_place, v.queue),
-      hint = 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.';
+  if v.queue is not null then
+    perform check_queue_name(v.queue, p_place || ': ');
   end if;
   if v.backoff is not null and (
     jsonb_typeof(v_backoff) <> 'object'

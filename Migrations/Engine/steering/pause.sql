@@ -8,10 +8,7 @@ declare
   v_now timestamptz := clock_now();
   v_queue queues;
 begin
-  if queue is null or queue !~ '^[a-z0-9_.-]{1,100}$' then
-    raise exception using errcode = 'OP004', message = format('"%s" is no name of a queue', left(queue, 100)),
-      hint = 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.';
-  end if;
+  perform check_queue_name(queue);
   if until <= v_now or not isfinite(until) then
     raise exception using errcode = 'OP004', message = format('a queue cannot be paused until %s', until),
       hint = 'Give a time to come, such as now() + interval ''1 hour'', or none for until somebody resumes it.';

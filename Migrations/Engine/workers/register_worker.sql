@@ -28,7 +28,8 @@ declare
   -- 59 random bits of a version 4 UUID; the sign is masked away because an operator has to type it.
   v_id bigint := ('x' || encode(substring(uuid_send(gen_random_uuid()) for 8), 'hex'))::bit(64)::bigint & 9223372036854775807;
 begin
-  perform check_names('queue', p_queues, '^[a-z0-9_.-]{1,100}$', 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.');
+  perform check_names('queue', p_queues, '', 'Name each queue, such as {default}.');
+  perform check_queue_name(name) from unnest(p_queues) as name;
   perform check_names('handler', p_handlers, '^[^/[:cntrl:]]{0,200}/[^/[:cntrl:]]{1,200}$',
                       'Write "Operation/Action" for registered plans, and "/Action" for operations that bring their own branches.');
   insert into workers (id, host, pid, queues, handlers, slots, version, lease, schema_version)

@@ -46,7 +46,7 @@ package struct ColumnRule: Sendable {
         "operations_queue_is_valid": Self(
             .invalidArgument,
             "queue",
-            "The name of a queue is made of a-z, 0-9, dot, dash and underscore, at most 100 of them."
+            "The name of a queue \(QueueName.rule)."
         ),
         "operations_priority_is_0_to_9": Self(.invalidArgument, "priority", "A priority must be 0 to 9."),
         "operations_key_is_short": Self(

@@ -46,22 +46,3 @@ package struct ActionOptions: Sendable, Hashable {
         try retryPolicy.validate()
     }
 }
-
-/// Says which names queues may have.
-package enum QueueName {
-    /// Checks a name.
-    ///
-    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidConfiguration``.
-    package static func check(_ name: String) throws(BackOpsError) {
-        let isAllowed = name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-            case UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"): true
-            default: false
-            }
-        }
-        guard isAllowed, (1...100).contains(name.utf8.count) else {
-            throw .invalidConfiguration("queue", "must be 1 to 100 of a-z, 0-9, _, . and -, not \"\(name)\".")
-        }
-    }
-}

@@ -82,10 +82,10 @@ public struct WorkerConfiguration: Sendable {
         guard !queues.isEmpty, Set(queues).count == queues.count else {
             throw .invalidConfiguration("queues", "must name at least one queue, and each of them once.")
         }
-        for queue in queues where !Self.isQueueName(queue) {
+        for queue in queues where !QueueName.isValid(queue) {
             throw .invalidConfiguration(
                 "queues",
-                "cannot hold \"\(queue)\": a name is made of a-z, 0-9, dot, dash and underscore, at most 100 of them."
+                "cannot hold \"\(queue)\": the name of a queue \(QueueName.rule)."
             )
         }
         guard (1...10_000).contains(concurrency) else {
@@ -102,16 +102,5 @@ public struct WorkerConfiguration: Sendable {
         }
         try attemptLogs.validate()
         try retention.validate(lease: lease)
-    }
-
-    private static func isQueueName(_ name: String) -> Bool {
-        (1...100).contains(name.utf8.count)
-            && name.utf8.allSatisfy { byte in
-                switch UInt8(byte) {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-                case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"): true
-                default: false
-                }
-            }
     }
 }

@@ -116,8 +116,11 @@ import Testing
             (action.retry(.exponential(jitter: 1.5)), "jitter must be 0…1, not 1.5."),
             (action.retry(.constant(delay: .seconds(366 * 86_400))), "delay must be 0 to 365 days"),
             (action.timeout(.zero), "timeout must be more than 0"),
-            (action.queue("Mail"), "queue must be 1 to 100 of a-z, 0-9, _, . and -, not \"Mail\"."),
-            (action.queue(""), "queue must be"),
+            (
+                action.queue("Mail"),
+                "queue cannot be \"Mail\": the name is made of a-z, 0-9, dot, dash and underscore, at most 100 of them."
+            ),
+            (action.queue(""), "queue cannot be"),
             (action.perform(in: .seconds(-1)), "perform(in:) must be 0 to 365 days"),
             (
                 action.perform(at: Date()).perform(in: .seconds(1)),

@@ -151,7 +151,8 @@ extension SQLEngine {
             // One row, by its key.
             "attach_session", "checkpoint", "enqueue", "find_position", "missed_claim", "note_other_globals",
             // No table.
-            "await_standby", "caller", "check_names", "check_patches", "error_fingerprint", "error_pattern",
+            "await_standby", "caller", "check_names", "check_patches", "check_queue_name", "is_queue_name",
+            "error_fingerprint", "error_pattern",
             "failure_fingerprint", "plan_rows", "read_options", "read_time", "redacted", "stamp_failure",
             "worker_lock",
             // The statements are those of a function of many, which is bound.
