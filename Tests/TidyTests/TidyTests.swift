@@ -231,6 +231,26 @@ import Testing
         }
     }
 
+    /// A client throws BackOpsError, also for a row that it cannot read.
+    @Test func `reads the rows of a client's calls in one way`() throws {
+        for file in try files(under: "Sources/BackOps/Client", ending: ".swift") {
+            expectNone(
+                of: #/call\((?:(?!\.read)[^{])*\)\.(map|first)|\brow\.decode|rows\[0\]/#,
+                in: file,
+                "decodes rows itself"
+            )
+        }
+    }
+
+    @Test func `states the rules of queue names and of globals once in SQL`() throws {
+        let text = try files(under: "Migrations", ending: ".up.sql").map(\.text).joined()
+        let all = try engineFiles().map(\.text).joined() + text
+        for rule in ["[a-z0-9_.-]", "strict $.**{512}", "1048576", "length(value) <= 500"] {
+            #expect(text.ranges(of: rule).count == 1, "\(rule)")
+        }
+        for rule in ["[a-z0-9_.-]", "strict $.**{5"] { #expect(all.ranges(of: rule).count == 1, "\(rule)") }
+    }
+
     @Test func `counts mutants and lists error codes in its documents as they are`() throws {
         let guarantees = try String(
             contentsOf: Self.root.appending(path: "Sources/BackOps/BackOps.docc/Guarantees.md"),

@@ -24,7 +24,13 @@ begin
              format('has a key of %s characters (%s bytes): at most 500, and 1500 bytes', length(i.key), octet_length(i.key))
            when not isfinite(i.at) then format('has the time %s, which cannot be waited for', i.at)
            else format('has no time in the global "%s", which holds that of its first action', v_time_global)
-         end as problem
+         end as problem,
+         case
+           when jsonb_typeof(i.document) is distinct from 'object' then 'operations_globals_are_an_object'
+           when pg_column_size(i.document) > 1048576 then 'operations_globals_are_at_most_1_mib'
+           when i.key = '' or length(i.key) > 500 or octet_length(i.key) > 1500 then 'operations_key_is_short'
+           when not isfinite(i.at) then 'operations_perform_at_is_finite'
+         end as rule
     into v
     from unnest(p_globals, p_keys, p_times) with ordinality as i (document, key, at, n)
    where jsonb_typeof(i.document) is distinct from 'object'
@@ -36,11 +42,11 @@ begin
    order by i.n
    limit 1;
   if found then
-    raise exception using errcode = 'OP004',
+    raise exception using errcode = case when v.rule is null then 'OP007' else 'check_violation' end, constraint = coalesce(v.rule, ''),
       message = format('operation %s of %s%s %s', v.n, cardinality(p_globals), ' (key "' || left(nullif(v.key, ''), 100) || '")', v.problem),
       hint = 'None of them was enqueued. Correct it, or leave it out, and call again.';
   end if;
 end
 $$;
 comment on function check_documents(text, jsonb[], text[], timestamptz[], json) is
-  'Refuses what enqueue_many cannot enqueue, and says which of the documents it is (SQLSTATE OP004).';
+  'Refuses what enqueue_many cannot enqueue, and says which of the documents it is. SQLSTATE and constraint are those of an INSERT of that one.';

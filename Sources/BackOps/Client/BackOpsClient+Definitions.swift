@@ -6,7 +6,7 @@ extension BackOpsClient {
     /// - Returns: The plans, by name.
     /// - Throws: ``BackOpsError``.
     public func definitions() async throws -> [DefinitionRecord] {
-        try await call(engine.definitions(named: nil)).map(DefinitionRecord.init)
+        try await call(engine.definitions(named: nil)).read(DefinitionRecord.init)
     }
 
     /// Reads the current plan of an operation.
@@ -15,7 +15,7 @@ extension BackOpsClient {
     /// - Returns: The plan; nil when no worker has registered the name.
     /// - Throws: ``BackOpsError``.
     public func definition(_ name: String) async throws -> DefinitionRecord? {
-        try await call(engine.definitions(named: name)).first.map(DefinitionRecord.init)
+        try await call(engine.definitions(named: name)).read(DefinitionRecord.init).first
     }
 
     /// Reads the names under which workers registered plans.
@@ -23,6 +23,6 @@ extension BackOpsClient {
     /// - Returns: The names, sorted.
     /// - Throws: ``BackOpsError``.
     public func definitionNames() async throws -> [String] {
-        try await call(engine.definitionNames()).map { try $0.decode(0) }
+        try await call(engine.definitionNames()).read { try $0.decode(0) }
     }
 }

@@ -21,6 +21,6 @@ extension BackOpsClient {
         let registry = try Registry(operations, actions: actions)
         let names = registry.definitions.flatMap { [$0.name] + $0.formerNames }
         let statement = engine.obstacles(handlers: registry.handlers, names: names, queues: queues)
-        return try await call(statement).map(DeployObstacle.init)
+        return try await call(statement).read(DeployObstacle.init)
     }
 }

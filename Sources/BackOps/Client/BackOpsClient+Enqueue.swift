@@ -140,9 +140,9 @@ extension BackOpsClient {
     }
 
     private func handle(_ rows: PQResult) throws -> OperationHandle {
-        guard let row = rows.first else {
+        guard let id = try rows.read({ try $0.decode(0, as: Int64.self) }).first else {
             throw BackOpsError.noRow("the enqueue")
         }
-        return OperationHandle(id: try row.decode(0), client: self)
+        return OperationHandle(id: id, client: self)
     }
 }

@@ -131,7 +131,7 @@ extension BackOpsClient {
     private func write(_ chunk: EnqueueChunk) async throws -> [Int64] {
         var ids: [Int64] = []
         for (run, rows) in zip(chunk.runs, try await call(chunk.runs.map(engine.enqueue))) {
-            let answers = try rows.map { try $0.decode(as: Int64.self, Bool.self) }
+            let answers = try rows.read { try $0.decode(as: Int64.self, Bool.self) }
             ids += answers.map(\.0)
             EnqueueTelemetry.count(run.common, answers.count(where: \.1))
         }
@@ -140,7 +140,9 @@ extension BackOpsClient {
 
     private func count(_ chunk: EnqueueChunk, into counts: inout EnqueueCounts) async throws {
         for (run, rows) in zip(chunk.runs, try await call(chunk.runs.map(engine.countEnqueued))) {
-            let (created, all) = try rows[0].decode(as: Int.self, Int.self)
+            guard let (created, all) = try rows.read({ try $0.decode(as: Int.self, Int.self) }).first else {
+                throw BackOpsError.noRow("the enqueue")
+            }
             counts.enqueued += created
             counts.existing += all - created
             EnqueueTelemetry.count(run.common, created)

@@ -14,10 +14,13 @@ extension BackOpsClient {
         return try await EnqueueTelemetry.span(queue: request.queue) { traceparent, span in
             var chunk = EnqueueChunk()
             try chunk.append(request.traced(traceparent))
-            guard let run = chunk.runs.first, let row = try await call(engine.enqueue(run)).first else {
+            guard let run = chunk.runs.first,
+                let (id, isNew) = try await call(engine.enqueue(run)).read({
+                    try $0.decode(as: Int64.self, Bool.self)
+                }).first
+            else {
                 throw BackOpsError.noRow("the enqueue")
             }
-            let (id, isNew) = try row.decode(as: Int64.self, Bool.self)
             span?.attributes["messaging.message.id"] = "\(id)"
             EnqueueTelemetry.count(request, isNew ? 1 : 0)
             return (handle(id), isNew)

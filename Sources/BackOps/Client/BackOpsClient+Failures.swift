@@ -13,7 +13,7 @@ extension BackOpsClient {
     /// - Returns: Zero to `limit` groups, that of the latest failure first.
     /// - Throws: ``BackOpsError``.
     public func failures(limit: Int = 100) async throws -> [FailureGroup] {
-        try await call(engine.failures(limit: limit)).map(FailureGroup.init)
+        try await call(engine.failures(limit: limit)).read(FailureGroup.init)
     }
 
     /// Says why an operation is not running, or that it is.
@@ -22,7 +22,7 @@ extension BackOpsClient {
     /// - Returns: One or more reasons, the weightiest first.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/noSuchOperation``.
     public func explain(_ id: Int64) async throws -> [Explanation] {
-        try await call(engine.explain(id)).map(Explanation.init)
+        try await call(engine.explain(id)).read(Explanation.init)
     }
 
     /// Reads what people did: every call that steered operations or queues, the newest first.
@@ -38,6 +38,6 @@ extension BackOpsClient {
         before entry: Int64? = nil,
         limit: Int = 100
     ) async throws -> [AuditEntry] {
-        try await call(engine.audit(of: id, before: entry, limit: limit)).map(AuditEntry.init)
+        try await call(engine.audit(of: id, before: entry, limit: limit)).read(AuditEntry.init)
     }
 }

@@ -29,7 +29,7 @@ extension BackOpsClient {
     /// - Returns: The actions in the order of their positions; none while the operation is parked.
     /// - Throws: ``BackOpsError``.
     public func actions(of id: Int64) async throws -> [ActionRecord] {
-        try await call(engine.actions(of: id)).map(ActionRecord.init)
+        try await call(engine.actions(of: id)).read(ActionRecord.init)
     }
 
     /// Reads the attempts of an operation that did not simply succeed.
@@ -38,7 +38,7 @@ extension BackOpsClient {
     /// - Returns: The attempts in the order in which they ended.
     /// - Throws: ``BackOpsError``.
     public func attempts(of id: Int64) async throws -> [AttemptRecord] {
-        try await call(engine.attempts(of: id)).map(AttemptRecord.init)
+        try await call(engine.attempts(of: id)).read(AttemptRecord.init)
     }
 
     /// Reads what the attempts of an operation logged, where workers store it (``WorkerConfiguration/attemptLogs``).
@@ -49,7 +49,7 @@ extension BackOpsClient {
     /// - Returns: The lines in the order in which they were logged.
     /// - Throws: ``BackOpsError``.
     public func logs(of id: Int64, limit: Int = 1000) async throws -> [LoggedLine] {
-        try await call(engine.logs(of: id, limit: limit)).map(LoggedLine.init)
+        try await call(engine.logs(of: id, limit: limit)).read(LoggedLine.init)
     }
 
     /// Reads what the attempts of an operation logged, page by page from the first line on.
@@ -67,7 +67,7 @@ extension BackOpsClient {
         after place: LoggedLine.Place?,
         limit: Int = 1000
     ) async throws -> [LoggedLine] {
-        try await call(engine.logs(of: id, after: place, limit: limit)).map(LoggedLine.init)
+        try await call(engine.logs(of: id, after: place, limit: limit)).read(LoggedLine.init)
     }
 
     /// Reads every attempt of an operation, whatever became of it, and the one that runs now.
@@ -76,10 +76,11 @@ extension BackOpsClient {
     /// - Returns: The attempts in the order in which they began.
     /// - Throws: ``BackOpsError``.
     public func timeline(of id: Int64) async throws -> [TimelineEntry] {
-        try await call(engine.timeline(of: id)).map(TimelineEntry.init)
+        try await call(engine.timeline(of: id)).read(TimelineEntry.init)
     }
 
     func state(of id: Int64) async throws -> OperationState? {
-        try await call(engine.state(of: id)).first.map { OperationState(rawValue: try $0.decode(0)) }
+        try await call(engine.state(of: id)).read { try $0.decode(0, as: String.self) }.first
+            .map(OperationState.init(rawValue:))
     }
 }

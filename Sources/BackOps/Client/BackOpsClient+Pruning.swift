@@ -20,7 +20,9 @@ extension BackOpsClient {
         while true {
             try Task.checkCancellation()
             let rows = try await call(engine.prune(retention, atMost: 1000, after: position))
-            let batch = try PrunedBatch(rows[0])
+            guard let batch = try rows.read(PrunedBatch.init).first else {
+                throw BackOpsError.noRow("the pruning")
+            }
             pruned += batch.count
             guard batch.hasMore else { return pruned }
             position = batch.reached
@@ -35,8 +37,8 @@ extension BackOpsClient {
     /// - Throws: ``BackOpsError``.
     public func prunable(_ retention: Retention) async throws -> [OperationState: Int] {
         var counts: [OperationState: Int] = [:]
-        for row in try await call(engine.prunable(retention)) {
-            let (state, count) = try row.decode(as: String.self, Int.self)
+        let rows = try await call(engine.prunable(retention))
+        for (state, count) in try rows.read({ try $0.decode(as: String.self, Int.self) }) {
             counts[OperationState(rawValue: state)] = count
         }
         return counts

@@ -15,7 +15,7 @@ extension BackOpsClient {
     /// - Returns: The queues, by name.
     /// - Throws: ``BackOpsError``.
     public func queues() async throws -> [QueueRecord] {
-        try await call(engine.queueRecords()).map(QueueRecord.init)
+        try await call(engine.queueRecords()).read(QueueRecord.init)
     }
 
     /// Pauses a queue: nothing of it is claimed any more, and what runs finishes.
@@ -62,9 +62,9 @@ extension BackOpsClient {
     }
 
     private func paused(_ statement: SQLStatement) async throws -> QueuePause {
-        guard let row = try await call(statement).first else {
+        guard let pause = try await call(statement).read(QueuePause.init).first else {
             throw BackOpsError.noRow("the pause")
         }
-        return try QueuePause(row)
+        return pause
     }
 }

@@ -117,9 +117,8 @@ extension BackOpsClient {
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/noSuchOperation``.
     @discardableResult
     public func rerun(_ id: Int64, reason: String? = nil) async throws -> OperationHandle {
-        guard let row = try await call(engine.rerun(id, reason: reason)).first else {
-            throw BackOpsError.noSuchOperation(id)
-        }
-        return handle(try row.decode(0))
+        let ids = try await call(engine.rerun(id, reason: reason)).read { try $0.decode(0, as: Int64.self) }
+        guard let new = ids.first else { throw BackOpsError.noSuchOperation(id) }
+        return handle(new)
     }
 }

@@ -125,6 +125,6 @@ extension BackOpsClient {
     }
 
     private func numbers(_ statement: SQLStatement) async throws -> [Int64] {
-        try await call(statement).map { try $0.decode(0, as: Int64.self) }
+        try await call(statement).read { try $0.decode(0, as: Int64.self) }
     }
 }

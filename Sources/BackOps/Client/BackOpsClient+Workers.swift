@@ -6,7 +6,7 @@ extension BackOpsClient {
     /// - Returns: The workers, by host and process id.
     /// - Throws: ``BackOpsError``.
     public func workers() async throws -> [WorkerRecord] {
-        try await call(engine.workerRecords()).map(WorkerRecord.init)
+        try await call(engine.workerRecords()).read(WorkerRecord.init)
     }
 
     /// Reads what workers hold right now, the longest held first.
@@ -17,6 +17,6 @@ extension BackOpsClient {
     /// - Returns: Zero to `limit` jobs.
     /// - Throws: ``BackOpsError``.
     public func heldJobs(by worker: Int64? = nil, limit: Int = 1000) async throws -> [HeldJob] {
-        try await call(engine.heldJobs(by: worker, limit: limit)).map(HeldJob.init)
+        try await call(engine.heldJobs(by: worker, limit: limit)).read(HeldJob.init)
     }
 }

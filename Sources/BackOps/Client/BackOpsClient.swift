@@ -52,3 +52,14 @@ public struct BackOpsClient: Sendable {
         }
     }
 }
+
+extension PQResult {
+    /// Reads every row; one that is not as expected is an error of the API, as everything is that a client throws.
+    func read<Record>(_ decode: (PQRow) throws -> Record) throws -> [Record] {
+        do {
+            return try map(decode)
+        } catch let error as PQError {
+            throw BackOpsError(refusing: error)
+        }
+    }
+}

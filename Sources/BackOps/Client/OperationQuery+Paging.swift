@@ -47,10 +47,10 @@ extension OperationQuery {
         var changed: [Int64] = []
         while true {
             let ids = try await client.call(client.engine.ids(filter, after: last, limit: 1000))
-                .map { try $0.decode(0, as: Int64.self) }
+                .read { try $0.decode(0, as: Int64.self) }
             guard let end = ids.last else { return changed }
             last = end
-            changed += try await client.call(statement(ids)).map { try $0.decode(0, as: Int64.self) }
+            changed += try await client.call(statement(ids)).read { try $0.decode(0, as: Int64.self) }
         }
     }
 }

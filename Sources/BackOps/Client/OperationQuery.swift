@@ -209,7 +209,8 @@ extension OperationQuery {
     /// - Throws: ``BackOpsError``.
     public func count() async throws -> Int {
         if let refusal { throw refusal }
-        return try await read { client.engine.count(filter, by: $0) }.first?.decode(0, as: Int.self) ?? 0
+        let counts = try await read { client.engine.count(filter, by: $0) }
+        return try counts.read { try $0.decode(0, as: Int.self) }.first ?? 0
     }
 
     /// Reads the numbers of what was found, smallest first, in pages of 10,000.
@@ -225,7 +226,7 @@ extension OperationQuery {
         while true {
             let last = found.last ?? .min
             let page = try await read { client.engine.ids(filter, after: last, limit: Self.idPage, by: $0) }
-            found += try page.map { try $0.decode(0, as: Int64.self) }
+            found += try page.read { try $0.decode(0, as: Int64.self) }
             if page.count < Self.idPage { return found }
         }
     }
@@ -237,7 +238,7 @@ extension OperationQuery {
         if let refusal { throw refusal }
         let page = try await read {
             client.engine.operations(filter, after: id, limit: limit, by: $0)
-        }.map(OperationRecord.init)
+        }.read(OperationRecord.init)
         // The end must not be taken for reached because the place is gone: it was deleted meanwhile.
         if page.isEmpty, limit > 0, let id, filter.order != .id, try await client.operation(id) == nil {
             throw BackOpsError.noSuchOperation(id)

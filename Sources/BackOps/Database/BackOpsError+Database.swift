@@ -13,7 +13,9 @@ extension BackOpsError {
     /// Says in the words of the API what the database refused.
     package init(refusing error: PQError) {
         if let rule = ColumnRule(error.constraint) {
-            self.init(rule.code, subject: rule.column, message: rule.message, underlying: error)
+            // A function that names one of many operations has a hint; what PostgreSQL says of a column has none.
+            let message = error.hint == nil ? rule.message : Self.sentences(error.message, error.hint)
+            self.init(rule.code, subject: rule.column, message: message, underlying: error)
         } else {
             let code = Code(error)
             self.init(code, message: Self.message(code, error), underlying: error)

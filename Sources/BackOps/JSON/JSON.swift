@@ -90,8 +90,8 @@ extension JSON {
     ///
     /// - Parameter text: One JSON value, with white space around it at most.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals``, naming the byte at fault: for
-    ///   text that is not JSON, for nesting beyond ``depthLimit``, and for what PostgreSQL's `jsonb` cannot
-    ///   hold (the character U+0000, lone surrogates).
+    ///   text that is not JSON, and for what PostgreSQL's `jsonb` cannot hold (the character U+0000, lone surrogates);
+    ///   with ``BackOpsError/Code/limitExceeded`` for nesting beyond ``depthLimit``.
     public init(parsing text: String) throws(BackOpsError) {
         self = try JSON(parsing: Array(text.utf8))
     }

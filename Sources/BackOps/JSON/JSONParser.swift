@@ -121,6 +121,10 @@ extension JSONParser {
     }
 
     private func tooDeep() -> BackOpsError {
-        error("arrays and objects are nested more than \(JSON.depthLimit) deep")
+        BackOpsError(
+            .limitExceeded,
+            message:
+                "The JSON text is wrong at byte \(position): arrays and objects are nested more than \(JSON.depthLimit) deep."
+        )
     }
 }

@@ -95,7 +95,7 @@ public struct Migrator: Sendable {
                 .invalidConfiguration,
                 subject: "createsRoles",
                 message:
-                    "roles can be created at version \(newestVersion) only: leave the version out, or the roles"
+                    "Roles can be created at version \(newestVersion) only. Leave the version out, or the roles."
             )
         }
         var upgrade = Upgrade()

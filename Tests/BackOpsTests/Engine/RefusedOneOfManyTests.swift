@@ -1,3 +1,4 @@
+import BackOps
 import BackOpsTesting
 import LibPQ
 import Testing
@@ -75,30 +76,40 @@ extension SQLEngine {
         @Test(arguments: [
             (
                 "array['{}','[]','{}']::jsonb[]", "null",
-                "operation 2 of 3 has globals that are not a JSON object but of type array"
+                "operation 2 of 3 has globals that are not a JSON object but of type array",
+                BackOpsError.Code.invalidGlobals
             ),
             (
                 "array['{}','{}',null]::jsonb[]", "null",
-                "operation 3 of 3 has no globals: null is no document"
+                "operation 3 of 3 has no globals: null is no document", BackOpsError.Code.invalidGlobals
             ),
-            ("array['{}','{}']::jsonb[]", "array['a','']", "operation 2 of 2 has an empty key"),
+            (
+                "array['{}','{}']::jsonb[]", "array['a','']", "operation 2 of 2 has an empty key",
+                BackOpsError.Code.invalidArgument
+            ),
             (
                 #"array['{}', jsonb_build_object('a', repeat('x', 2000000))]"#, "array[null, 'big']",
-                #"operation 2 of 2 (key "big") has globals of 2000017 bytes, more than 1 MiB"#
+                #"operation 2 of 2 (key "big") has globals of 2000017 bytes, more than 1 MiB"#,
+                BackOpsError.Code.limitExceeded
             ),
         ])
         func `by enqueue_many is named by its number`(
             globals: String,
             keys: String,
-            message: String
+            message: String,
+            code: BackOpsError.Code
         ) async throws {
             let engine = try await EngineDriver.start()
-            let error = await expectRefusal("OP004") {
+            let error = await expectRefusal("23514") {
                 try await engine.query(
                     SQLStatement(unescaped: "select * from enqueue_many('Flow', \(globals), \(keys))")
                 )
             }
             #expect(error?.message == message)
+            // As an INSERT of that one alone.
+            let refused = error.map { BackOpsError(refusing: $0) }
+            #expect(refused?.code == code)
+            #expect(refused?.message.hasPrefix("O\(message.dropFirst()). None of them was enqueued.") == true)
             try await expectNothingWritten(engine)
         }
 
@@ -106,7 +117,7 @@ extension SQLEngine {
             let engine = try await EngineDriver.start(#"{"main": [["A", {"perform_at_global": "at"}]]}"#)
             let globals = #"array['{"at": "2030-01-01"}', '{"at": "soon"}']::jsonb[]"#
             for keys in ["null", "array['z', 'a']"] {
-                let error = await expectRefusal("OP004") {
+                let error = await expectRefusal("OP007") {
                     try await engine.query(
                         SQLStatement(unescaped: "select * from enqueue_many('Flow', \(globals), \(keys))")
                     )
@@ -114,7 +125,7 @@ extension SQLEngine {
                 #expect(error?.message.hasPrefix("operation 2 of 2") == true)
                 #expect(error?.message.contains(#"has no time in the global "at""#) == true)
             }
-            let error = await expectRefusal("OP004") {
+            let error = await expectRefusal("23514") {
                 try await engine.query(
                     "select * from enqueue_many('Flow', array['{}','{}']::jsonb[], times => '{now,infinity}')"
                 )

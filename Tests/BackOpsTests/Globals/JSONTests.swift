@@ -71,6 +71,7 @@ import Testing
         let deepest = String(repeating: "[", count: 512) + String(repeating: "]", count: 512)
         #expect(try JSON(parsing: deepest).description == deepest)
         let error = #expect(throws: BackOpsError.self) { try JSON(parsing: "[" + deepest + "]") }
+        #expect(error?.code == .limitExceeded)
         #expect(error?.message.contains("more than 512 deep") == true)
         #expect(throws: BackOpsError.self) { try JSON(parsing: String(repeating: #"{"a":"#, count: 100_000)) }
     }

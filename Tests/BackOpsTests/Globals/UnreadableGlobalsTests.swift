@@ -36,7 +36,7 @@ private let deep = Globals(
             },
         ]
         for record in records {
-            #expect(record.errorType == "BackOpsError.invalidGlobals")
+            #expect(record.errorType == "BackOpsError.limitExceeded")
             #expect(record.decision == .permanent)
             #expect(record.message.contains("nested more than 512 deep"))
         }

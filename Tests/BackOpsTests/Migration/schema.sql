@@ -1165,7 +1165,13 @@ begin
              format('has a key of %s characters (%s bytes): at most 500, and 1500 bytes', length(i.key), octet_length(i.key))
            when not isfinite(i.at) then format('has the time %s, which cannot be waited for', i.at)
            else format('has no time in the global "%s", which holds that of its first action', v_time_global)
-         end as problem
+         end as problem,
+         case
+           when jsonb_typeof(i.document) is distinct from 'object' then 'operations_globals_are_an_object'
+           when pg_column_size(i.document) > 1048576 then 'operations_globals_are_at_most_1_mib'
+           when i.key = '' or length(i.key) > 500 or octet_length(i.key) > 1500 then 'operations_key_is_short'
+           when not isfinite(i.at) then 'operations_perform_at_is_finite'
+         end as rule
     into v
     from unnest(p_globals, p_keys, p_times) with ordinality as i (document, key, at, n)
    where jsonb_typeof(i.document) is distinct from 'object'
@@ -1177,7 +1183,7 @@ begin
    order by i.n
    limit 1;
   if found then
-    raise exception using errcode = 'OP004',
+    raise exception using errcode = case when v.rule is null then 'OP007' else 'check_violation' end, constraint = coalesce(v.rule, ''),
       message = format('operation %s of %s%s %s', v.n, cardinality(p_globals), ' (key "' || left(nullif(v.key, ''), 100) || '")', v.problem),
       hint = 'None of them was enqueued. Correct it, or leave it out, and call again.';
   end if;
@@ -1189,7 +1195,7 @@ $$;
 -- Name: FUNCTION check_documents(p_name text, p_globals jsonb[], p_keys text[], p_times timestamp with time zone[], p_branches json); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.check_documents(p_name text, p_globals jsonb[], p_keys text[], p_times timestamp with time zone[], p_branches json) IS 'Refuses what enqueue_many cannot enqueue, and says which of the documents it is (SQLSTATE OP004).';
+COMMENT ON FUNCTION backops.check_documents(p_name text, p_globals jsonb[], p_keys text[], p_times timestamp with time zone[], p_branches json) IS 'Refuses what enqueue_many cannot enqueue, and says which of the documents it is. SQLSTATE and constraint are those of an INSERT of that one.';
 
 
 --
@@ -1243,6 +1249,30 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.check_patches(p_patches jsonb[]) IS 'Refuses what is no patch of globals (SQLSTATE OP004).';
+
+
+--
+-- Name: check_queue_name(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_queue_name(p_name text, p_place text DEFAULT ''::text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if not is_queue_name(p_name) then
+    raise exception using errcode = 'OP004', message = format('%s%s is no name of a queue', p_place, coalesce('"' || left(p_name, 200) || '"', 'null')),
+      hint = 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.';
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_queue_name(p_name text, p_place text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_queue_name(p_name text, p_place text) IS 'Refuses what is no name of a queue (SQLSTATE OP004).';
 
 
 --
@@ -1495,7 +1525,7 @@ CREATE FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint
     SET enable_mergejoin TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
-    AS $_$
+    AS $$
 #variable_conflict use_column
 declare
   v_now timestamptz := clock_now();
@@ -1524,8 +1554,7 @@ begin
        when i.target is not null and not exists (select from actions where operation_id = i.operation_id and position = i.target) then true
        when i.patch is null then false
        when not is_patch(i.patch) then true
-       when o.size <= 2000 and pg_column_size(i.patch) <= 500000
-         and (pg_column_size(i.patch) < 4096 or not i.patch @? 'strict $.**{513} ? (@.type() == "array" || @.type() == "object")') then false
+       when o.size <= 2000 and pg_column_size(i.patch) < 4096 then false
        else not fits(i.operation_id, i.patch)
      end;
   end if;
@@ -1711,7 +1740,7 @@ begin
     perform wake(queue, count(*)) from unnest(v_due_queues) as queue group by queue;
   end if;
 end
-$_$;
+$$;
 
 
 --
@@ -3033,24 +3062,22 @@ COMMENT ON FUNCTION backops.first_due_at(p_operation timestamp with time zone, p
 CREATE FUNCTION backops.fits(p_operation_id bigint, p_patch jsonb) RETURNS boolean
     LANGUAGE plpgsql STABLE
     SET search_path TO 'backops', 'pg_temp'
-    AS $_$
+    AS $$
 begin
-  return (
-    select pg_column_size(document) <= 1048576
-       and (pg_column_size(document) < 4096 or not document @? 'strict $.**{512} ? (@.type() == "array" || @.type() == "object")')
-      from operations
-     cross join lateral patched(globals, p_patch) as document
-     where id = p_operation_id
-  );
+  perform patched(globals, p_patch)::globals_document from operations where id = p_operation_id;
+  return true;
+exception
+  when check_violation then
+    return false;
 end
-$_$;
+$$;
 
 
 --
 -- Name: FUNCTION fits(p_operation_id bigint, p_patch jsonb); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.fits(p_operation_id bigint, p_patch jsonb) IS 'Whether the globals of an operation are still what globals_document allows after a patch: at most 1 MiB, and 512 deep.';
+COMMENT ON FUNCTION backops.fits(p_operation_id bigint, p_patch jsonb) IS 'Whether the globals of an operation are still what the domain globals_document allows after a patch.';
 
 
 --
@@ -3450,6 +3477,31 @@ CREATE FUNCTION backops.is_patch(p_patch jsonb) RETURNS boolean
 --
 
 COMMENT ON FUNCTION backops.is_patch(p_patch jsonb) IS 'Whether a document is a patch of globals: {"set": {…}, "unset": [keys]}, either of them optional.';
+
+
+--
+-- Name: is_queue_name(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_queue_name(p_name text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  perform p_name::queue_name;
+  return p_name is not null;
+exception
+  when check_violation then
+    return false;
+end
+$$;
+
+
+--
+-- Name: FUNCTION is_queue_name(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_queue_name(p_name text) IS 'Whether a queue may have this name.';
 
 
 --
@@ -3937,12 +3989,11 @@ COMMENT ON FUNCTION backops.patched(p_globals jsonb, p_patch jsonb) IS 'The docu
 --
 
 CREATE TABLE backops.queues (
-    name text NOT NULL,
+    name backops.queue_name NOT NULL,
     paused_at timestamp with time zone,
     paused_until timestamp with time zone,
     paused_by text,
     reason text,
-    CONSTRAINT queues_name_is_valid CHECK (((name ~ '^[a-z0-9_.-]+$'::text) AND (length(name) <= 100))),
     CONSTRAINT queues_paused_whole CHECK (((paused_at IS NOT NULL) OR (COALESCE((paused_until)::text, paused_by, reason) IS NULL)))
 );
 
@@ -3996,16 +4047,13 @@ COMMENT ON COLUMN backops.queues.reason IS 'Why, in the words of whoever did.';
 CREATE FUNCTION backops.pause(queue text, until timestamp with time zone DEFAULT NULL::timestamp with time zone, reason text DEFAULT NULL::text) RETURNS backops.queues
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
-    AS $_$
+    AS $$
 #variable_conflict use_variable
 declare
   v_now timestamptz := clock_now();
   v_queue queues;
 begin
-  if queue is null or queue !~ '^[a-z0-9_.-]{1,100}$' then
-    raise exception using errcode = 'OP004', message = format('"%s" is no name of a queue', left(queue, 100)),
-      hint = 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.';
-  end if;
+  perform check_queue_name(queue);
   if until <= v_now or not isfinite(until) then
     raise exception using errcode = 'OP004', message = format('a queue cannot be paused until %s', until),
       hint = 'Give a time to come, such as now() + interval ''1 hour'', or none for until somebody resumes it.';
@@ -4030,7 +4078,7 @@ begin
   end if;
   return v_queue;
 end
-$_$;
+$$;
 
 
 --
@@ -4559,7 +4607,7 @@ COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, t
 CREATE FUNCTION backops.read_options(p_place text, p_options jsonb) RETURNS backops.definition_actions
     LANGUAGE plpgsql STABLE
     SET search_path TO 'backops', 'pg_temp'
-    AS $_$
+    AS $$
 declare
   v definition_actions;
   v_unknown text;
@@ -4609,9 +4657,8 @@ begin
   if v.timeout <= interval '0' or v.perform_in < interval '0' then
     raise exception using errcode = 'OP004', message = format('%s: timeout and perform_in must not be negative or zero', p_place);
   end if;
-  if v.queue !~ '^[a-z0-9_.-]{1,100}$' then
-    raise exception using errcode = 'OP004', message = format('%s: "%s" is no name of a queue', p_place, v.queue),
-      hint = 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.';
+  if v.queue is not null then
+    perform check_queue_name(v.queue, p_place || ': ');
   end if;
   if v.backoff is not null and (
     jsonb_typeof(v_backoff) <> 'object'
@@ -4627,7 +4674,7 @@ begin
   end if;
   return v;
 end
-$_$;
+$$;
 
 
 --
@@ -4947,7 +4994,8 @@ declare
   -- 59 random bits of a version 4 UUID; the sign is masked away because an operator has to type it.
   v_id bigint := ('x' || encode(substring(uuid_send(gen_random_uuid()) for 8), 'hex'))::bit(64)::bigint & 9223372036854775807;
 begin
-  perform check_names('queue', p_queues, '^[a-z0-9_.-]{1,100}$', 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.');
+  perform check_names('queue', p_queues, '', 'Name each queue, such as {default}.');
+  perform check_queue_name(name) from unnest(p_queues) as name;
   perform check_names('handler', p_handlers, '^[^/[:cntrl:]]{0,200}/[^/[:cntrl:]]{1,200}$',
                       'Write "Operation/Action" for registered plans, and "/Action" for operations that bring their own branches.');
   insert into workers (id, host, pid, queues, handlers, slots, version, lease, schema_version)
@@ -6413,7 +6461,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
     SET search_path TO 'backops', 'pg_temp'
     SET enable_nestloop TO 'off'
     SET jit TO 'off'
-    AS $_$
+    AS $$
   with clock as materialized (
     select now, exists (
              select from workers where heartbeat_at + lease > now and started_at < now - interval '1 minute'
@@ -6473,7 +6521,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
   union all
   select 'job_can_be_claimed', j.operation_id, j.position, j.worker_id,
          case
-           when j.queue !~ '^[a-z0-9_.-]{1,100}$' or j.queue <> coalesce(a.queue, o.queue) then format('its job waits in queue "%s"', j.queue)
+           when j.queue <> coalesce(a.queue, o.queue) or not is_queue_name(a.queue) then format('its job waits in queue "%s"', j.queue)
            when j.priority not between 0 and 9 then format('its job has priority %s', j.priority)
            when j.handler <> e.handler then format('its job waits for a worker that knows "%s" instead of "%s"', j.handler, e.handler)
            when isfinite(j.run_at) is distinct from (j.position is not null) then format('its job waits until %s', j.run_at)
@@ -6487,8 +6535,9 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
    cross join lateral (
      select case when o.branches is null then o.name else '' end || '/' || case when j.position is null then '' else a.name end as handler
    ) as e
-   where j.queue !~ '^[a-z0-9_.-]{1,100}$'
-      or j.queue <> coalesce(a.queue, o.queue)
+   where j.queue <> coalesce(a.queue, o.queue)
+      -- That of the operation is one by its type.
+      or a.queue is not null and not is_queue_name(a.queue)
       or j.priority not between 0 and 9
       or j.handler <> e.handler
       or isfinite(j.run_at) is distinct from (j.position is not null)
@@ -6507,7 +6556,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
    cross join lateral (select last_value from claim_ids) as s
    group by claim_id, last_value
   having count(*) > 1 or claim_id > last_value
-$_$;
+$$;
 
 
 --
@@ -8244,7 +8293,7 @@ CREATE VIEW backops.queue_depth AS
     c.capped
    FROM ((backops.queue_names() n(queue)
      CROSS JOIN LATERAL backops.count_queue(n.queue) c(ready, running, retrying, scheduled, parked, oldest_ready_at, capped))
-     LEFT JOIN backops.paused_queues q ON ((q.name = n.queue)));
+     LEFT JOIN backops.paused_queues q ON (((q.name)::text = n.queue)));
 
 
 --
@@ -8411,7 +8460,7 @@ CREATE VIEW backops.stuck AS
                 END AS "case"
            FROM ((((backops.queue_names() n(queue)
              CROSS JOIN LATERAL backops.front_of_queue(n.queue, 100) f(operation_id, "position", priority, worker_id, run_at, claimed_at, attempt, crashes, handler))
-             LEFT JOIN backops.paused_queues q ON ((q.name = n.queue)))
+             LEFT JOIN backops.paused_queues q ON (((q.name)::text = n.queue)))
              LEFT JOIN backops.workers w ON ((w.id = f.worker_id)))
              CROSS JOIN LATERAL ( SELECT COALESCE(bool_or(true), false) AS serves,
                     COALESCE(bool_or((f.handler = ANY (w_1.handlers))), false) AS knows
@@ -9008,6 +9057,13 @@ REVOKE ALL ON FUNCTION backops.check_patches(p_patches jsonb[]) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION check_queue_name(p_name text, p_place text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.check_queue_name(p_name text, p_place text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION checkpoint(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_patch jsonb); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -9278,6 +9334,13 @@ REVOKE ALL ON FUNCTION backops.invariants() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.is_patch(p_patch jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION is_queue_name(p_name text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.is_queue_name(p_name text) FROM PUBLIC;
 
 
 --

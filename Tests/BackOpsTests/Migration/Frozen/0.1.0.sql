@@ -1165,7 +1165,13 @@ begin
              format('has a key of %s characters (%s bytes): at most 500, and 1500 bytes', length(i.key), octet_length(i.key))
            when not isfinite(i.at) then format('has the time %s, which cannot be waited for', i.at)
            else format('has no time in the global "%s", which holds that of its first action', v_time_global)
-         end as problem
+         end as problem,
+         case
+           when jsonb_typeof(i.document) is distinct from 'object' then 'operations_globals_are_an_object'
+           when pg_column_size(i.document) > 1048576 then 'operations_globals_are_at_most_1_mib'
+           when i.key = '' or length(i.key) > 500 or octet_length(i.key) > 1500 then 'operations_key_is_short'
+           when not isfinite(i.at) then 'operations_perform_at_is_finite'
+         end as rule
     into v
     from unnest(p_globals, p_keys, p_times) with ordinality as i (document, key, at, n)
    where jsonb_typeof(i.document) is distinct from 'object'
@@ -1177,7 +1183,7 @@ begin
    order by i.n
    limit 1;
   if found then
-    raise exception using errcode = 'OP004',
+    raise exception using errcode = case when v.rule is null then 'OP007' else 'check_violation' end, constraint = coalesce(v.rule, ''),
       message = format('operation %s of %s%s %s', v.n, cardinality(p_globals), ' (key "' || left(nullif(v.key, ''), 100) || '")', v.problem),
       hint = 'None of them was enqueued. Correct it, or leave it out, and call again.';
   end if;
@@ -1189,7 +1195,7 @@ $$;
 -- Name: FUNCTION check_documents(p_name text, p_globals jsonb[], p_keys text[], p_times timestamp with time zone[], p_branches json); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.check_documents(p_name text, p_globals jsonb[], p_keys text[], p_times timestamp with time zone[], p_branches json) IS 'Refuses what enqueue_many cannot enqueue, and says which of the documents it is (SQLSTATE OP004).';
+COMMENT ON FUNCTION backops.check_documents(p_name text, p_globals jsonb[], p_keys text[], p_times timestamp with time zone[], p_branches json) IS 'Refuses what enqueue_many cannot enqueue, and says which of the documents it is. SQLSTATE and constraint are those of an INSERT of that one.';
 
 
 --
@@ -1243,6 +1249,30 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.check_patches(p_patches jsonb[]) IS 'Refuses what is no patch of globals (SQLSTATE OP004).';
+
+
+--
+-- Name: check_queue_name(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_queue_name(p_name text, p_place text DEFAULT ''::text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if not is_queue_name(p_name) then
+    raise exception using errcode = 'OP004', message = format('%s%s is no name of a queue', p_place, coalesce('"' || left(p_name, 200) || '"', 'null')),
+      hint = 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.';
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_queue_name(p_name text, p_place text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_queue_name(p_name text, p_place text) IS 'Refuses what is no name of a queue (SQLSTATE OP004).';
 
 
 --
@@ -1495,7 +1525,7 @@ CREATE FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint
     SET enable_mergejoin TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
-    AS $_$
+    AS $$
 #variable_conflict use_column
 declare
   v_now timestamptz := clock_now();
@@ -1524,8 +1554,7 @@ begin
        when i.target is not null and not exists (select from actions where operation_id = i.operation_id and position = i.target) then true
        when i.patch is null then false
        when not is_patch(i.patch) then true
-       when o.size <= 2000 and pg_column_size(i.patch) <= 500000
-         and (pg_column_size(i.patch) < 4096 or not i.patch @? 'strict $.**{513} ? (@.type() == "array" || @.type() == "object")') then false
+       when o.size <= 2000 and pg_column_size(i.patch) < 4096 then false
        else not fits(i.operation_id, i.patch)
      end;
   end if;
@@ -1711,7 +1740,7 @@ begin
     perform wake(queue, count(*)) from unnest(v_due_queues) as queue group by queue;
   end if;
 end
-$_$;
+$$;
 
 
 --
@@ -3033,24 +3062,22 @@ COMMENT ON FUNCTION backops.first_due_at(p_operation timestamp with time zone, p
 CREATE FUNCTION backops.fits(p_operation_id bigint, p_patch jsonb) RETURNS boolean
     LANGUAGE plpgsql STABLE
     SET search_path TO 'backops', 'pg_temp'
-    AS $_$
+    AS $$
 begin
-  return (
-    select pg_column_size(document) <= 1048576
-       and (pg_column_size(document) < 4096 or not document @? 'strict $.**{512} ? (@.type() == "array" || @.type() == "object")')
-      from operations
-     cross join lateral patched(globals, p_patch) as document
-     where id = p_operation_id
-  );
+  perform patched(globals, p_patch)::globals_document from operations where id = p_operation_id;
+  return true;
+exception
+  when check_violation then
+    return false;
 end
-$_$;
+$$;
 
 
 --
 -- Name: FUNCTION fits(p_operation_id bigint, p_patch jsonb); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.fits(p_operation_id bigint, p_patch jsonb) IS 'Whether the globals of an operation are still what globals_document allows after a patch: at most 1 MiB, and 512 deep.';
+COMMENT ON FUNCTION backops.fits(p_operation_id bigint, p_patch jsonb) IS 'Whether the globals of an operation are still what the domain globals_document allows after a patch.';
 
 
 --
@@ -3450,6 +3477,31 @@ CREATE FUNCTION backops.is_patch(p_patch jsonb) RETURNS boolean
 --
 
 COMMENT ON FUNCTION backops.is_patch(p_patch jsonb) IS 'Whether a document is a patch of globals: {"set": {…}, "unset": [keys]}, either of them optional.';
+
+
+--
+-- Name: is_queue_name(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_queue_name(p_name text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  perform p_name::queue_name;
+  return p_name is not null;
+exception
+  when check_violation then
+    return false;
+end
+$$;
+
+
+--
+-- Name: FUNCTION is_queue_name(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_queue_name(p_name text) IS 'Whether a queue may have this name.';
 
 
 --
@@ -3937,12 +3989,11 @@ COMMENT ON FUNCTION backops.patched(p_globals jsonb, p_patch jsonb) IS 'The docu
 --
 
 CREATE TABLE backops.queues (
-    name text NOT NULL,
+    name backops.queue_name NOT NULL,
     paused_at timestamp with time zone,
     paused_until timestamp with time zone,
     paused_by text,
     reason text,
-    CONSTRAINT queues_name_is_valid CHECK (((name ~ '^[a-z0-9_.-]+$'::text) AND (length(name) <= 100))),
     CONSTRAINT queues_paused_whole CHECK (((paused_at IS NOT NULL) OR (COALESCE((paused_until)::text, paused_by, reason) IS NULL)))
 );
 
@@ -3996,16 +4047,13 @@ COMMENT ON COLUMN backops.queues.reason IS 'Why, in the words of whoever did.';
 CREATE FUNCTION backops.pause(queue text, until timestamp with time zone DEFAULT NULL::timestamp with time zone, reason text DEFAULT NULL::text) RETURNS backops.queues
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
-    AS $_$
+    AS $$
 #variable_conflict use_variable
 declare
   v_now timestamptz := clock_now();
   v_queue queues;
 begin
-  if queue is null or queue !~ '^[a-z0-9_.-]{1,100}$' then
-    raise exception using errcode = 'OP004', message = format('"%s" is no name of a queue', left(queue, 100)),
-      hint = 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.';
-  end if;
+  perform check_queue_name(queue);
   if until <= v_now or not isfinite(until) then
     raise exception using errcode = 'OP004', message = format('a queue cannot be paused until %s', until),
       hint = 'Give a time to come, such as now() + interval ''1 hour'', or none for until somebody resumes it.';
@@ -4030,7 +4078,7 @@ begin
   end if;
   return v_queue;
 end
-$_$;
+$$;
 
 
 --
@@ -4559,7 +4607,7 @@ COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, t
 CREATE FUNCTION backops.read_options(p_place text, p_options jsonb) RETURNS backops.definition_actions
     LANGUAGE plpgsql STABLE
     SET search_path TO 'backops', 'pg_temp'
-    AS $_$
+    AS $$
 declare
   v definition_actions;
   v_unknown text;
@@ -4609,9 +4657,8 @@ begin
   if v.timeout <= interval '0' or v.perform_in < interval '0' then
     raise exception using errcode = 'OP004', message = format('%s: timeout and perform_in must not be negative or zero', p_place);
   end if;
-  if v.queue !~ '^[a-z0-9_.-]{1,100}$' then
-    raise exception using errcode = 'OP004', message = format('%s: "%s" is no name of a queue', p_place, v.queue),
-      hint = 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.';
+  if v.queue is not null then
+    perform check_queue_name(v.queue, p_place || ': ');
   end if;
   if v.backoff is not null and (
     jsonb_typeof(v_backoff) <> 'object'
@@ -4627,7 +4674,7 @@ begin
   end if;
   return v;
 end
-$_$;
+$$;
 
 
 --
@@ -4947,7 +4994,8 @@ declare
   -- 59 random bits of a version 4 UUID; the sign is masked away because an operator has to type it.
   v_id bigint := ('x' || encode(substring(uuid_send(gen_random_uuid()) for 8), 'hex'))::bit(64)::bigint & 9223372036854775807;
 begin
-  perform check_names('queue', p_queues, '^[a-z0-9_.-]{1,100}$', 'Names of queues are made of a-z, 0-9, dot, dash and underscore, at most 100 of them.');
+  perform check_names('queue', p_queues, '', 'Name each queue, such as {default}.');
+  perform check_queue_name(name) from unnest(p_queues) as name;
   perform check_names('handler', p_handlers, '^[^/[:cntrl:]]{0,200}/[^/[:cntrl:]]{1,200}$',
                       'Write "Operation/Action" for registered plans, and "/Action" for operations that bring their own branches.');
   insert into workers (id, host, pid, queues, handlers, slots, version, lease, schema_version)
@@ -6413,7 +6461,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
     SET search_path TO 'backops', 'pg_temp'
     SET enable_nestloop TO 'off'
     SET jit TO 'off'
-    AS $_$
+    AS $$
   with clock as materialized (
     select now, exists (
              select from workers where heartbeat_at + lease > now and started_at < now - interval '1 minute'
@@ -6473,7 +6521,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
   union all
   select 'job_can_be_claimed', j.operation_id, j.position, j.worker_id,
          case
-           when j.queue !~ '^[a-z0-9_.-]{1,100}$' or j.queue <> coalesce(a.queue, o.queue) then format('its job waits in queue "%s"', j.queue)
+           when j.queue <> coalesce(a.queue, o.queue) or not is_queue_name(a.queue) then format('its job waits in queue "%s"', j.queue)
            when j.priority not between 0 and 9 then format('its job has priority %s', j.priority)
            when j.handler <> e.handler then format('its job waits for a worker that knows "%s" instead of "%s"', j.handler, e.handler)
            when isfinite(j.run_at) is distinct from (j.position is not null) then format('its job waits until %s', j.run_at)
@@ -6487,8 +6535,9 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
    cross join lateral (
      select case when o.branches is null then o.name else '' end || '/' || case when j.position is null then '' else a.name end as handler
    ) as e
-   where j.queue !~ '^[a-z0-9_.-]{1,100}$'
-      or j.queue <> coalesce(a.queue, o.queue)
+   where j.queue <> coalesce(a.queue, o.queue)
+      -- That of the operation is one by its type.
+      or a.queue is not null and not is_queue_name(a.queue)
       or j.priority not between 0 and 9
       or j.handler <> e.handler
       or isfinite(j.run_at) is distinct from (j.position is not null)
@@ -6507,7 +6556,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
    cross join lateral (select last_value from claim_ids) as s
    group by claim_id, last_value
   having count(*) > 1 or claim_id > last_value
-$_$;
+$$;
 
 
 --
@@ -8244,7 +8293,7 @@ CREATE VIEW backops.queue_depth AS
     c.capped
    FROM ((backops.queue_names() n(queue)
      CROSS JOIN LATERAL backops.count_queue(n.queue) c(ready, running, retrying, scheduled, parked, oldest_ready_at, capped))
-     LEFT JOIN backops.paused_queues q ON ((q.name = n.queue)));
+     LEFT JOIN backops.paused_queues q ON (((q.name)::text = n.queue)));
 
 
 --
@@ -8411,7 +8460,7 @@ CREATE VIEW backops.stuck AS
                 END AS "case"
            FROM ((((backops.queue_names() n(queue)
              CROSS JOIN LATERAL backops.front_of_queue(n.queue, 100) f(operation_id, "position", priority, worker_id, run_at, claimed_at, attempt, crashes, handler))
-             LEFT JOIN backops.paused_queues q ON ((q.name = n.queue)))
+             LEFT JOIN backops.paused_queues q ON (((q.name)::text = n.queue)))
              LEFT JOIN backops.workers w ON ((w.id = f.worker_id)))
              CROSS JOIN LATERAL ( SELECT COALESCE(bool_or(true), false) AS serves,
                     COALESCE(bool_or((f.handler = ANY (w_1.handlers))), false) AS knows
@@ -8585,22 +8634,22 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 
 COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace) FROM stdin;
 1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-29 16:32:35.627574+00	2026-11-29 16:32:35.644719+00	1	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-29 16:32:35.644719+00	2026-11-29 16:32:35.64929+00	2	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-29 16:32:35.64929+00	2026-11-29 16:32:35.649847+00	3	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-29 16:32:35.651342+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 16:32:35.656415+00	DiskFull	no space left	main.swift:1
+1	1	1	1	0	25	main	Charge	2026-11-29 16:46:24.530589+00	2026-11-29 16:46:24.54042+00	1	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-29 16:46:24.54042+00	2026-11-29 16:46:24.545742+00	2	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-29 16:46:24.545742+00	2026-11-29 16:46:24.546362+00	3	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-29 16:46:24.547441+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 16:46:24.548163+00	DiskFull	no space left	main.swift:1
 3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-29 16:32:35.661872+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-29 16:46:24.552639+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-29 16:32:35.673717+00	2026-11-29 16:32:35.674113+00	6	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-29 16:32:35.674113+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 16:32:35.67494+00	Timeout	too slow	\N
+5	1	1	1	0	25	main	Charge	2026-11-29 16:46:24.558721+00	2026-11-29 16:46:24.559018+00	6	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-29 16:46:24.559018+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 16:46:24.559558+00	Timeout	too slow	\N
 6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -8608,7 +8657,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-29 16:32:35.679875+00	2026-11-29 16:32:35.680355+00	9	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-29 16:46:24.563149+00	2026-11-29 16:46:24.563556+00	9	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -8627,7 +8676,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-29 16:32:35.696795+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 16:32:35.697207+00	DiskFull	no space left	\N
+14	1	1	0	1	1	main	Build	2026-11-29 16:46:24.57348+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 16:46:24.573744+00	DiskFull	no space left	\N
 15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -8649,11 +8698,11 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	9045423969624279082	old-host pid 1	4	2026-11-29 16:32:35.651342+00	2026-11-29 16:32:35.656415+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	9045423969624279082	old-host pid 1	5	2026-11-29 16:32:35.661872+00	2026-11-29 16:32:35.662873+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	9045423969624279082	old-host pid 1	7	2026-11-29 16:32:35.674113+00	2026-11-29 16:32:35.67494+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	9045423969624279082	old-host pid 1	8	2026-11-29 16:32:35.677089+00	2026-11-29 16:32:35.677886+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	9045423969624279082	old-host pid 1	11	2026-11-29 16:32:35.696795+00	2026-11-29 16:32:35.697207+00	DiskFull	no space left	\N	\N
+1	2	1	1	1	failed	t	8321340251237008450	old-host pid 1	4	2026-11-29 16:46:24.547441+00	2026-11-29 16:46:24.548163+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	8321340251237008450	old-host pid 1	5	2026-11-29 16:46:24.552639+00	2026-11-29 16:46:24.553414+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	8321340251237008450	old-host pid 1	7	2026-11-29 16:46:24.559018+00	2026-11-29 16:46:24.559558+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	8321340251237008450	old-host pid 1	8	2026-11-29 16:46:24.560974+00	2026-11-29 16:46:24.561597+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	8321340251237008450	old-host pid 1	11	2026-11-29 16:46:24.57348+00	2026-11-29 16:46:24.573744+00	DiskFull	no space left	\N	\N
 \.
 
 
@@ -8662,10 +8711,10 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-29 16:32:35.614774+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-29 16:32:35.665295+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-29 16:32:35.672855+00	postgres	cancel	{4}	never	{}
-4	2026-11-29 16:32:35.700721+00	postgres	retry	{14}	there is space	{}
+1	2026-11-29 16:46:24.524147+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-29 16:46:24.55552+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-29 16:46:24.55805+00	postgres	cancel	{4}	never	{}
+4	2026-11-29 16:46:24.576367+00	postgres	retry	{14}	there is space	{}
 \.
 
 
@@ -8687,8 +8736,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-29 16:32:35.608322+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-29 16:32:35.612431+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-29 16:46:24.516857+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-29 16:46:24.521331+00
 \.
 
 
@@ -8697,7 +8746,7 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	6fdd1ada6a7b3d40	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type found_operation": null, "function flow(bigint)": "bda31ecea732cef4cb90c5f05c3b8e60", "function held(bigint)": "037979c24f03e83ceccca4a12c65219e", "function invariants()": "aa941b84c4343ff79ba131100a31274f", "function privileges()": "7836b501f121822a304597ee2b173fde", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "1d1af15ea1765bbff86627b654a652b5", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "069540eb17a8d6f6ef9707ff682d44c8", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "24290d02943dbc2de7d6d86e123c3b2c", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function fits(bigint, jsonb)": "65b4799dc7ab517af29ce3c686ab90b3", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function rerun(bigint, text)": "c210f78480ebaa84f130d34cf646bd78", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "750748b0792a0b720267430825d95848", "function violations_of_jobs()": "ee1e83b397c1c61c5165a9385db272d5", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function claim_suspect(bigint)": "e391e9b4fcaec4780355361d9dfa6448", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "f62d975766122dc173d1d4df63651b0c", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function take_along_truncated()": "5c3c0232c809619d0098eccd960e0a8c", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function describe_claims(bigint[])": "2b5837b7d1be393d67413ad3f1e70c41", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function read_options(text, jsonb)": "361e1dac52ffb5b1eec5a8cdb58ef08a", "function rescue(integer, interval)": "2fa80fde4c1f3cc2eaf9a9f5cd8e1634", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function violations_of_operations()": "559b0ba5be73bae9d1820b4e60fccde5", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function sampled_queue_depth(interval)": "832daeb77a59730ddd8c6c980b00a6cb", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function pause(text, timestamptz, text)": "acb6ef471534b820123ba7a44e4f0fe6", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "f4e262799022efc698b4ad902092b26c", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function missed_claim(bigint, bigint, bigint)": "2238e9990d2178057d93b09c11fab63c", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b1102497d984c71b8cbd6d7e49b2eca2", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "d7daec7775a7b9fd9d883bf751814cba", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "6f4d6bcb0feafe042e65b1c4211b7577", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "7396985bf81d30d7c5993ac7bbc03d3d", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb)": "519be3aed84539d0970d88903ccd2337", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "740cb2bf038d5a1269c4eb6284653bc0", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "95118f930d0e8b96c345a2d1de461738", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "a708289b6e5cabeb1af4e40e77eeecc2", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355"}	2026-11-29 16:32:35.445972+00
+t	0.1.0	e63edb616ae47478	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type found_operation": null, "function flow(bigint)": "bda31ecea732cef4cb90c5f05c3b8e60", "function held(bigint)": "037979c24f03e83ceccca4a12c65219e", "function invariants()": "aa941b84c4343ff79ba131100a31274f", "function privileges()": "7836b501f121822a304597ee2b173fde", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "1d1af15ea1765bbff86627b654a652b5", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "069540eb17a8d6f6ef9707ff682d44c8", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "24290d02943dbc2de7d6d86e123c3b2c", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function rerun(bigint, text)": "c210f78480ebaa84f130d34cf646bd78", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "750748b0792a0b720267430825d95848", "function violations_of_jobs()": "329d701bf03c3beb5816eba02e9c6afb", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function claim_suspect(bigint)": "e391e9b4fcaec4780355361d9dfa6448", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "f62d975766122dc173d1d4df63651b0c", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function take_along_truncated()": "5c3c0232c809619d0098eccd960e0a8c", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function describe_claims(bigint[])": "2b5837b7d1be393d67413ad3f1e70c41", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "2fa80fde4c1f3cc2eaf9a9f5cd8e1634", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function violations_of_operations()": "559b0ba5be73bae9d1820b4e60fccde5", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function sampled_queue_depth(interval)": "832daeb77a59730ddd8c6c980b00a6cb", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "f4e262799022efc698b4ad902092b26c", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function missed_claim(bigint, bigint, bigint)": "2238e9990d2178057d93b09c11fab63c", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "d7daec7775a7b9fd9d883bf751814cba", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "6f4d6bcb0feafe042e65b1c4211b7577", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "7396985bf81d30d7c5993ac7bbc03d3d", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb)": "519be3aed84539d0970d88903ccd2337", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "752f1bccea83b8afbe902149eae18bd7", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "a708289b6e5cabeb1af4e40e77eeecc2", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355"}	2026-11-29 16:46:24.390357+00
 \.
 
 
@@ -8706,17 +8755,17 @@ t	0.1.0	6fdd1ada6a7b3d40	{"view help": null, "view audit": null, "view stuck": n
 --
 
 COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note) FROM stdin;
-5	2026-11-29 17:32:35.67494+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
-6	2026-11-29 17:32:35.677886+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
-7	2026-11-29 16:32:35.680355+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
-8	2026-11-29 16:32:35.683088+00	7636449699366522673	10	2026-11-29 16:32:35.683864+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
-9	2026-11-29 16:32:35.688515+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+5	2026-11-29 17:46:24.559558+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
+6	2026-11-29 17:46:24.561597+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+7	2026-11-29 16:46:24.563556+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
+8	2026-11-29 16:46:24.565954+00	7865169880188145018	10	2026-11-29 16:46:24.566604+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
+9	2026-11-29 16:46:24.566973+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N
-12	2026-11-29 16:32:35.691711+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
-13	2026-11-29 16:32:35.695505+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
-14	2026-11-29 16:32:35.698775+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
-15	2026-11-29 16:32:35.701038+00	9045423969624279082	12	2026-11-29 16:32:35.701366+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
+12	2026-11-29 16:46:24.569494+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
+13	2026-11-29 16:46:24.572303+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
+14	2026-11-29 16:46:24.57492+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
+15	2026-11-29 16:46:24.576617+00	8321340251237008450	12	2026-11-29 16:46:24.576845+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
 \.
 
 
@@ -8725,14 +8774,14 @@ COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, defini
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	f9d70b2d507b8b1b1cad098ff5d4e5fc4116573e4e19cd5ed4486bbaba16fa61	2026-11-29 16:32:35.23374+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-29 16:32:35.238271+00
-3	operations	b57a3e4e7cb9d4f7f47c296c8b5432a23c72ffcda88497ec3bfad576c4cf1fba	2026-11-29 16:32:35.247327+00
-4	attempts	5895112047e3335cd0a80f7a0d5c38572b303ecd0a51220df823f754ff400b81	2026-11-29 16:32:35.252408+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-29 16:32:35.254503+00
-6	queues	cdcbff2429954036c36b36c542259f01125f8082b00cd2b1e4e5b7c41262c869	2026-11-29 16:32:35.257676+00
-7	secrets_and_audit	3897006ab5d316cfb329b1aac458d735cc13c664352b13fba12f8a69357b0e4a	2026-11-29 16:32:35.260814+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-29 16:32:35.263993+00
+1	domains	f9d70b2d507b8b1b1cad098ff5d4e5fc4116573e4e19cd5ed4486bbaba16fa61	2026-11-29 16:46:24.01879+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-29 16:46:24.02578+00
+3	operations	b57a3e4e7cb9d4f7f47c296c8b5432a23c72ffcda88497ec3bfad576c4cf1fba	2026-11-29 16:46:24.038948+00
+4	attempts	5895112047e3335cd0a80f7a0d5c38572b303ecd0a51220df823f754ff400b81	2026-11-29 16:46:24.046655+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-29 16:46:24.050279+00
+6	queues	81586a76178cc78635d0aeaf1e2038411579e978d20d095aa49335a37e38078f	2026-11-29 16:46:24.054819+00
+7	secrets_and_audit	3897006ab5d316cfb329b1aac458d735cc13c664352b13fba12f8a69357b0e4a	2026-11-29 16:46:24.059564+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-29 16:46:24.064388+00
 \.
 
 
@@ -8741,7 +8790,7 @@ COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-29 16:32:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-29 16:46:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -8750,21 +8799,21 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 --
 
 COPY backops.operations (id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals) FROM stdin;
-1	Fulfilment	completed	first	default	5	2026-11-29 16:32:35.624581+00	10000	2026-11-29 16:32:35.624581+00	2026-11-29 16:32:35.649847+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}
-2	Report	failed	\N	reports	5	2026-11-29 16:32:35.650535+00	10000	2026-11-29 16:32:35.650536+00	2026-11-29 16:32:35.656415+00	\N	1	\N	postgres	\N	{}	\N	{}
-3	Fulfilment	cancelled	\N	default	5	2026-11-29 16:32:35.661252+00	10000	2026-11-29 16:32:35.661253+00	2026-11-29 16:32:35.662873+00	\N	1	changed their mind	postgres	\N	{}	\N	{}
-4	Fulfilment	cancelled	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 16:32:35.66706+00	2026-11-29 16:32:35.667684+00	\N	1	never	postgres	\N	{}	\N	{}
-5	Fulfilment	active	\N	default	5	2026-11-29 16:32:35.673166+00	10000	2026-11-29 16:32:35.673166+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-6	Fulfilment	active	\N	default	5	2026-11-29 16:32:35.676507+00	10000	2026-11-29 16:32:35.676507+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-7	Fulfilment	active	\N	default	5	2026-11-29 16:32:35.679562+00	10000	2026-11-29 16:32:35.679563+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-8	Fulfilment	active	\N	default	3	2026-11-29 16:32:35.683088+00	10000	2026-11-29 16:32:35.683089+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-9	Fulfilment	active	due	default	5	2026-11-29 16:32:35.688515+00	10000	2026-11-29 16:32:35.688516+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-10	Fulfilment	active	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 16:32:35.688911+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-11	Unknown	active	\N	default	5	2026-11-29 16:32:35.689242+00	10000	2026-11-29 16:32:35.689242+00	\N	2026-11-29 16:32:35.689275+00	\N	\N	postgres	\N	{}	\N	{}
-12	Ad hoc	active	\N	default	5	2026-11-29 16:32:35.691711+00	10000	2026-11-29 16:32:35.691712+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}
-13	Fulfilment	active	\N	imports	5	2026-11-29 16:32:35.695505+00	10000	2026-11-29 16:32:35.695506+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-14	Report	active	\N	reports	5	2026-11-29 16:32:35.696492+00	10000	2026-11-29 16:32:35.696492+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-15	Fulfilment	active	\N	default	7	2026-11-29 16:32:35.701038+00	10000	2026-11-29 16:32:35.701038+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+1	Fulfilment	completed	first	default	5	2026-11-29 16:46:24.528466+00	10000	2026-11-29 16:46:24.528467+00	2026-11-29 16:46:24.546362+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}
+2	Report	failed	\N	reports	5	2026-11-29 16:46:24.546954+00	10000	2026-11-29 16:46:24.546957+00	2026-11-29 16:46:24.548163+00	\N	1	\N	postgres	\N	{}	\N	{}
+3	Fulfilment	cancelled	\N	default	5	2026-11-29 16:46:24.551965+00	10000	2026-11-29 16:46:24.551966+00	2026-11-29 16:46:24.553414+00	\N	1	changed their mind	postgres	\N	{}	\N	{}
+4	Fulfilment	cancelled	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 16:46:24.556981+00	2026-11-29 16:46:24.557456+00	\N	1	never	postgres	\N	{}	\N	{}
+5	Fulfilment	active	\N	default	5	2026-11-29 16:46:24.558236+00	10000	2026-11-29 16:46:24.558237+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+6	Fulfilment	active	\N	default	5	2026-11-29 16:46:24.560463+00	10000	2026-11-29 16:46:24.560463+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+7	Fulfilment	active	\N	default	5	2026-11-29 16:46:24.562916+00	10000	2026-11-29 16:46:24.562916+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+8	Fulfilment	active	\N	default	3	2026-11-29 16:46:24.565954+00	10000	2026-11-29 16:46:24.565954+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+9	Fulfilment	active	due	default	5	2026-11-29 16:46:24.566973+00	10000	2026-11-29 16:46:24.566973+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+10	Fulfilment	active	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 16:46:24.567266+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+11	Unknown	active	\N	default	5	2026-11-29 16:46:24.567462+00	10000	2026-11-29 16:46:24.567462+00	\N	2026-11-29 16:46:24.567485+00	\N	\N	postgres	\N	{}	\N	{}
+12	Ad hoc	active	\N	default	5	2026-11-29 16:46:24.569494+00	10000	2026-11-29 16:46:24.569494+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}
+13	Fulfilment	active	\N	imports	5	2026-11-29 16:46:24.572303+00	10000	2026-11-29 16:46:24.572303+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+14	Report	active	\N	reports	5	2026-11-29 16:46:24.573259+00	10000	2026-11-29 16:46:24.573259+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+15	Fulfilment	active	\N	default	7	2026-11-29 16:46:24.576617+00	10000	2026-11-29 16:46:24.576617+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
 \.
 
 
@@ -8781,7 +8830,7 @@ COPY backops.queue_samples (singleton, taken_at, depths) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-29 16:32:35.613585+00	\N	postgres	the supplier is down
+imports	2026-11-29 16:46:24.522661+00	\N	postgres	the supplier is down
 \.
 
 
@@ -8799,8 +8848,8 @@ Fulfilment	card
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since) FROM stdin;
-9045423969624279082	old-host	1	1.0	{default,reports}	8	2026-11-29 16:32:35.623672+00	2026-11-29 16:32:35.705027+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
-7636449699366522673	dead-host	2	1.0	{default}	1	2026-11-29 16:32:35.683759+00	2026-11-29 15:32:35.68376+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
+8321340251237008450	old-host	1	1.0	{default,reports}	8	2026-11-29 16:46:24.527831+00	2026-11-29 16:46:24.579346+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
+7865169880188145018	dead-host	2	1.0	{default}	1	2026-11-29 16:46:24.566528+00	2026-11-29 15:46:24.566528+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
 \.
 
 
