@@ -14,7 +14,6 @@ declare
   v_queue queues;
   v_place text;
   v_first text;
-  v_serving integer;
   v_knowing integer;
   v_free boolean := true;
   r explanation;
@@ -57,13 +56,8 @@ begin
     return;
   end if;
   if v_operation.parked_at is not null then
-    r := row(
-      'parked',
-      format('no worker has registered "%s"', v_operation.name) || did_you_mean(v_operation.name, array(select name from definitions where current)),
-      format('Start a worker that knows it: it goes on by itself. If the name is wrong, SELECT %s.cancel(%s), and enqueue it under the right one.', v_schema, explain.id),
-      null, v_operation.parked_at, null
-    );
-    return next r;
+    return query
+      select o.reason, o.detail, o.advice, o.worker_id, v_operation.parked_at, o.until from obstacles(explain.id, v_operation.name, null, null, null, true) as o;
     return;
   end if;
 
@@ -112,41 +106,15 @@ begin
     return next r;
     v_free := false;
   end if;
-  if v_queue.name is not null then
-    r := row(
-      'queue_paused', concat_ws(': ', format('queue "%s" was paused by %s', v_queue.name, v_queue.paused_by), v_queue.reason),
-      format('SELECT %s.resume(%L)', v_schema, v_queue.name), null, v_queue.paused_at, v_queue.paused_until
-    );
+  for r in select * from obstacles(explain.id, null, v_job.queue, v_job.handler, v_job.crashes, true) loop
+    r.since := coalesce(r.since, case when r.reason = 'suspect' then v_action.errored_at else v_job.run_at end);
     return next r;
     v_free := false;
-  end if;
-  select count(*), count(*) filter (where v_job.handler = any (w.handlers)) into v_serving, v_knowing
-    from workers w
-   where v_job.queue = any (w.queues) and not w.stopping and w.heartbeat_at + w.lease > v_now;
-  if v_serving = 0 then
-    r := row(
-      'queue_unserved',
-      format('no live worker serves queue "%s"', v_job.queue)
-        || did_you_mean(v_job.queue, array(select unnest(w.queues) from workers w where w.heartbeat_at + w.lease > v_now)),
-      format('Start a worker that serves it: work --queue %s.', v_job.queue), null, v_job.run_at, null
-    );
-    return next r;
-  elsif v_knowing = 0 then
-    r := row(
-      'action_unknown',
-      format('none of the %s live workers of queue "%s" knows "%s"', v_serving, v_job.queue, v_job.handler)
-        || did_you_mean(v_job.handler, array(select unnest(w.handlers) from workers w where w.heartbeat_at + w.lease > v_now)),
-      format('Start a worker that has the action, or SELECT %s.skip(%s).', v_schema, explain.id), null, v_job.run_at, null
-    );
-    return next r;
-  elsif v_job.crashes > 0 then
-    r := row(
-      'suspect',
-      format('its worker died %s time(s) while it ran %s: it runs alone next, once a worker has nothing else to do', v_job.crashes, v_place),
-      format('Wait, or SELECT %s.skip(%s) to leave it out.', v_schema, explain.id), null, v_action.errored_at, null
-    );
-    return next r;
-  elsif v_free then
+  end loop;
+  if v_free then
+    select count(*) into v_knowing
+      from workers w
+     where v_job.queue = any (w.queues) and v_job.handler = any (w.handlers) and not w.stopping and w.heartbeat_at + w.lease > v_now;
     r := row(
       'ready',
       format('%s waits for a free slot; %s live worker(s) know it', v_place, v_knowing),

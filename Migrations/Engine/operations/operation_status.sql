@@ -26,14 +26,14 @@ create or replace view operation_status as
          a.error_message,
          a.errored_at,
          case
-           when o.parked_at is not null then format('no worker has registered "%s"', o.name)
            when o.state = 'failed' and a.error_type = 'crashed' and a.attempts_count < a.max_attempts
              then 'the third crash in a row ended it: an action that takes its worker down three times is not tried again by itself'
            when o.state = 'cancelled' then coalesce('cancelled: ' || o.stop_reason, 'cancelled')
-           when j.operation_id is not null and j.worker_id is null and j.run_at <= statement_now() and not exists (
-             select from workers k where j.handler = any (k.handlers) and j.queue = any (k.queues)
-           ) then format('no worker of queue "%s" knows "%s"', j.queue, j.handler)
-           when j.crashes > 0 then format('its worker died %s time(s); it runs alone next', j.crashes)
+           when o.parked_at is not null or j.worker_id is null and (j.run_at <= statement_now() or j.crashes > 0) then (
+             select b.detail
+               from obstacles(o.id, case when o.parked_at is not null then o.name end, j.queue, j.handler, j.crashes) as b
+              limit 1
+           )
          end as note,
          o.globals,
          o.created_at,

@@ -50,7 +50,7 @@ as $$
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null

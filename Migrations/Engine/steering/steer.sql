@@ -57,20 +57,14 @@ as $$
 $$;
 comment on function steering_details(text, text, text, jsonb, timestamptz, text) is 'What the audit log says of a call beside its verb and the operations.';
 
--- One operation: what cannot be done is an error.
 create or replace function steer(
   p_verb text, p_id bigint, p_reason text,
   p_branch text default null, p_action text default null, p_key text default null, p_value jsonb default null, p_at timestamptz default null
 ) returns operations
-  language plpgsql
+  language sql
   set search_path from current
 as $$
-declare
-  v_operation operations := steer_one(p_verb, p_id, p_branch, p_action, p_key, p_value, p_at, p_reason);
-begin
-  perform write_audit(p_verb, array[p_id], p_reason, steering_details(p_branch, p_action, p_key, p_value, p_at, v_operation.name));
-  return shown(v_operation);
-end
+  select o from steer_many(p_verb, array[p_id], p_reason, p_branch, p_action, p_key, p_value, p_at, p_is_strict => true) as o
 $$;
 comment on function steer(text, bigint, text, text, text, text, jsonb, timestamptz) is
   'Does one thing to one operation, and writes it down: what retry, cancel and the like have in common.';

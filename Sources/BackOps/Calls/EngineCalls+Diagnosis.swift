@@ -53,14 +53,11 @@ extension EngineCalls {
     }
 
     /// A row for every kind of job that is due and that nobody holds: queue, handler, number, the time of the oldest and how
-    /// many seconds ago that was, and whether a living worker of the queue knows it.
+    /// many seconds ago that was, and what keeps it from being claimed, as a word and in words, if anything does.
     func waitingJobs() -> SQLStatement {
         """
         select j.queue, j.handler, j.jobs, extract(epoch from j.oldest)::float8, extract(epoch from now - j.oldest)::float8,
-               exists (
-                 select from \(unescaped: name).workers w
-                  where w.heartbeat_at + w.lease > now and not w.stopping and j.queue = any (w.queues) and j.handler = any (w.handlers)
-               )
+               o.reason, o.detail
           from \(unescaped: name).clock_now() as now
          cross join lateral (
            select queue, handler, count(*) as jobs, min(run_at) as oldest
@@ -68,27 +65,33 @@ extension EngineCalls {
             where worker_id is null and position is not null and run_at <= now
             group by queue, handler
          ) as j
+          left join lateral (
+            select reason, detail from \(unescaped: name).obstacles(null, null, j.queue, j.handler, 0, true) limit 1
+          ) as o on true
          order by j.oldest
         """
     }
 
-    /// A row for every name with parked operations: the name, their number, and for how many seconds the oldest waits.
-    func parkedNames() -> SQLStatement {
+    /// The number of jobs that are due and that nobody holds; tables are enough for it.
+    func dueJobs() -> SQLStatement {
         """
-        select name, count(*), extract(epoch from \(unescaped: name).clock_now() - min(parked_at))::float8
-          from \(unescaped: name).operations
-         where parked_at is not null
-         group by name
-         order by name
+        select count(*) from \(unescaped: name).jobs
+         where worker_id is null and position is not null and run_at <= \(unescaped: name).clock_now()
         """
     }
 
-    /// A row for every name of an operation, and every handler, that is registered or that a living worker knows.
-    func knownNames() -> SQLStatement {
+    /// A row for every name with parked operations: the name, their number, for how many seconds the oldest waits, and what keeps them.
+    func parkedNames() -> SQLStatement {
         """
-        select name from \(unescaped: name).definitions
-        union
-        select unnest(handlers) from \(unescaped: name).workers where heartbeat_at + lease > \(unescaped: name).clock_now()
+        select p.name, p.operations, extract(epoch from \(unescaped: name).clock_now() - p.parked_at)::float8, o.detail
+          from (
+            select name, count(*) as operations, min(parked_at) as parked_at
+              from \(unescaped: name).operations
+             where parked_at is not null
+             group by name
+          ) as p
+         cross join lateral \(unescaped: name).obstacles(null, p.name, null, null, null, true) as o
+         order by p.name
         """
     }
 

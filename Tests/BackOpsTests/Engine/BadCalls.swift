@@ -280,6 +280,7 @@ enum BadCalls {
         ("wait({r}, '1 hour')", "OP004"),
         ("count_queue('nowhere')", "(0,0,0,0,0,,f)"),
         ("front_of_queue(null, 10)", ""),
+        ("obstacles({r}, null, 'default', 'Flow/A', 0)", ""),
         ("describe_claims(null)", ""),
         ("record_actions(null)", "OP004"),
         ("record_actions('{}')", "OP004"),

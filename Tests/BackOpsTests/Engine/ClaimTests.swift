@@ -72,7 +72,7 @@ extension SQLEngine {
                 "select note from operation_status where id = \(newer)",
                 as: String?.self
             )
-            #expect(note == #"no worker of queue "default" knows "Flow/New""#)
+            #expect(note == #"none of the 1 live workers of queue "default" knows "Flow/New""#)
             let new = try await EngineDriver.start(handlers: ["Flow/New"])
             #expect(try await new.claimOne().attempt == 1)
         }

@@ -33,7 +33,9 @@ extension SQLEngine {
             #expect(try await engine.value("select count(*) from workers", as: Int.self) == 1)
             #expect(try await engine.status(id) == "retrying")
             let note: String? = try await engine.value("select note from operation_status")
-            #expect(note == "its worker died 1 time(s); it runs alone next")
+            #expect(
+                note == "its worker died 1 time(s); it runs alone next, once a worker has nothing else to do"
+            )
         }
 
         @Test func `leaves suspects, which only claim_suspect takes, one at a time`() async throws {

@@ -2464,7 +2464,6 @@ declare
   v_queue queues;
   v_place text;
   v_first text;
-  v_serving integer;
   v_knowing integer;
   v_free boolean := true;
   r explanation;
@@ -2507,13 +2506,8 @@ begin
     return;
   end if;
   if v_operation.parked_at is not null then
-    r := row(
-      'parked',
-      format('no worker has registered "%s"', v_operation.name) || did_you_mean(v_operation.name, array(select name from definitions where current)),
-      format('Start a worker that knows it: it goes on by itself. If the name is wrong, SELECT %s.cancel(%s), and enqueue it under the right one.', v_schema, explain.id),
-      null, v_operation.parked_at, null
-    );
-    return next r;
+    return query
+      select o.reason, o.detail, o.advice, o.worker_id, v_operation.parked_at, o.until from obstacles(explain.id, v_operation.name, null, null, null, true) as o;
     return;
   end if;
 
@@ -2562,41 +2556,15 @@ begin
     return next r;
     v_free := false;
   end if;
-  if v_queue.name is not null then
-    r := row(
-      'queue_paused', concat_ws(': ', format('queue "%s" was paused by %s', v_queue.name, v_queue.paused_by), v_queue.reason),
-      format('SELECT %s.resume(%L)', v_schema, v_queue.name), null, v_queue.paused_at, v_queue.paused_until
-    );
+  for r in select * from obstacles(explain.id, null, v_job.queue, v_job.handler, v_job.crashes, true) loop
+    r.since := coalesce(r.since, case when r.reason = 'suspect' then v_action.errored_at else v_job.run_at end);
     return next r;
     v_free := false;
-  end if;
-  select count(*), count(*) filter (where v_job.handler = any (w.handlers)) into v_serving, v_knowing
-    from workers w
-   where v_job.queue = any (w.queues) and not w.stopping and w.heartbeat_at + w.lease > v_now;
-  if v_serving = 0 then
-    r := row(
-      'queue_unserved',
-      format('no live worker serves queue "%s"', v_job.queue)
-        || did_you_mean(v_job.queue, array(select unnest(w.queues) from workers w where w.heartbeat_at + w.lease > v_now)),
-      format('Start a worker that serves it: work --queue %s.', v_job.queue), null, v_job.run_at, null
-    );
-    return next r;
-  elsif v_knowing = 0 then
-    r := row(
-      'action_unknown',
-      format('none of the %s live workers of queue "%s" knows "%s"', v_serving, v_job.queue, v_job.handler)
-        || did_you_mean(v_job.handler, array(select unnest(w.handlers) from workers w where w.heartbeat_at + w.lease > v_now)),
-      format('Start a worker that has the action, or SELECT %s.skip(%s).', v_schema, explain.id), null, v_job.run_at, null
-    );
-    return next r;
-  elsif v_job.crashes > 0 then
-    r := row(
-      'suspect',
-      format('its worker died %s time(s) while it ran %s: it runs alone next, once a worker has nothing else to do', v_job.crashes, v_place),
-      format('Wait, or SELECT %s.skip(%s) to leave it out.', v_schema, explain.id), null, v_action.errored_at, null
-    );
-    return next r;
-  elsif v_free then
+  end loop;
+  if v_free then
+    select count(*) into v_knowing
+      from workers w
+     where v_job.queue = any (w.queues) and v_job.handler = any (w.handlers) and not w.stopping and w.heartbeat_at + w.lease > v_now;
     r := row(
       'ready',
       format('%s waits for a free slot; %s live worker(s) know it', v_place, v_knowing),
@@ -3901,6 +3869,74 @@ COMMENT ON FUNCTION backops.now() IS 'The time by which the engine decides what 
 
 
 --
+-- Name: obstacles(bigint, text, text, text, integer, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.obstacles(p_operation_id bigint, p_parked_name text, p_queue text, p_handler text, p_crashes integer, p_suggests boolean DEFAULT false) RETURNS SETOF backops.explanation
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_schema text := quote_ident(current_schema());
+  v_queue queues;
+  v_serving integer;
+  v_knowing integer;
+  r explanation;
+begin
+  if p_parked_name is not null then
+    r.reason := 'parked';
+    r.detail := format('no worker has registered "%s"', p_parked_name)
+      || case when p_suggests then did_you_mean(p_parked_name, array(select name from definitions where current)) else '' end;
+    r.advice := format('Start a worker that knows it: it goes on by itself. If the name is wrong, SELECT %s.cancel(%s), and enqueue it under the right one.',
+                       v_schema, p_operation_id);
+    return next r;
+    return;
+  end if;
+
+  select * into v_queue from paused_queues where name = p_queue;
+  if found then
+    r := row(
+      'queue_paused', concat_ws(': ', format('queue "%s" was paused by %s', v_queue.name, v_queue.paused_by), v_queue.reason),
+      format('SELECT %s.resume(%L)', v_schema, v_queue.name), null, v_queue.paused_at, v_queue.paused_until
+    );
+    return next r;
+  end if;
+
+  r := null;
+  select count(*), count(*) filter (where p_handler = any (w.handlers)) into v_serving, v_knowing
+    from workers w
+   where p_queue = any (w.queues) and not w.stopping and w.heartbeat_at + w.lease > statement_now();
+  if v_serving = 0 then
+    r.reason := 'queue_unserved';
+    r.detail := format('no live worker serves queue "%s"', p_queue)
+      || case when p_suggests then did_you_mean(p_queue, array(select unnest(w.queues) from workers w where w.heartbeat_at + w.lease > statement_now())) else '' end;
+    r.advice := format('Start a worker that serves it: work --queue %s.', p_queue);
+    return next r;
+  elsif v_knowing = 0 then
+    r.reason := 'action_unknown';
+    r.detail := format('none of the %s live workers of queue "%s" knows "%s"', v_serving, p_queue, p_handler)
+      || case when p_suggests then did_you_mean(p_handler, array(select unnest(w.handlers) from workers w where w.heartbeat_at + w.lease > statement_now())) else '' end;
+    r.advice := format('Start a worker that has the action, or SELECT %s.skip(%s).', v_schema, p_operation_id);
+    return next r;
+  elsif p_crashes > 0 then
+    r.reason := 'suspect';
+    r.detail := format('its worker died %s time(s); it runs alone next, once a worker has nothing else to do', p_crashes);
+    r.advice := format('Wait, or SELECT %s.skip(%s) to leave it out.', v_schema, p_operation_id);
+    return next r;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION obstacles(p_operation_id bigint, p_parked_name text, p_queue text, p_handler text, p_crashes integer, p_suggests boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.obstacles(p_operation_id bigint, p_parked_name text, p_queue text, p_handler text, p_crashes integer, p_suggests boolean) IS 'What keeps an operation from going on that is parked (p_parked_name), or whose job of this queue, handler and number of crashes is due: no row if nothing does.';
+
+
+--
 -- Name: open_for_steering(bigint, text, text[], boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4442,7 +4478,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -5882,15 +5918,10 @@ COMMENT ON FUNCTION backops.statement_now() IS 'The engine''s clock for views: i
 --
 
 CREATE FUNCTION backops.steer(p_verb text, p_id bigint, p_reason text, p_branch text DEFAULT NULL::text, p_action text DEFAULT NULL::text, p_key text DEFAULT NULL::text, p_value jsonb DEFAULT NULL::jsonb, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS backops.operations
-    LANGUAGE plpgsql
+    LANGUAGE sql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-declare
-  v_operation operations := steer_one(p_verb, p_id, p_branch, p_action, p_key, p_value, p_at, p_reason);
-begin
-  perform write_audit(p_verb, array[p_id], p_reason, steering_details(p_branch, p_action, p_key, p_value, p_at, v_operation.name));
-  return shown(v_operation);
-end
+  select o from steer_many(p_verb, array[p_id], p_reason, p_branch, p_action, p_key, p_value, p_at, p_is_strict => true) as o
 $$;
 
 
@@ -5902,16 +5933,16 @@ COMMENT ON FUNCTION backops.steer(p_verb text, p_id bigint, p_reason text, p_bra
 
 
 --
--- Name: steer_many(text, bigint[], text, text, text, text, jsonb, timestamp with time zone, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: steer_many(text, bigint[], text, text, text, text, jsonb, timestamp with time zone, jsonb, boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text DEFAULT NULL::text, p_action text DEFAULT NULL::text, p_key text DEFAULT NULL::text, p_value jsonb DEFAULT NULL::jsonb, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_details jsonb DEFAULT '{}'::jsonb) RETURNS SETOF backops.operations
+CREATE FUNCTION backops.steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text DEFAULT NULL::text, p_action text DEFAULT NULL::text, p_key text DEFAULT NULL::text, p_value jsonb DEFAULT NULL::jsonb, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_details jsonb DEFAULT '{}'::jsonb, p_is_strict boolean DEFAULT false) RETURNS SETOF backops.operations
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 declare
   v_id bigint;
-  v_ids bigint[] := array(select distinct given from unnest(p_ids) as given where given is not null order by given);
+  v_ids bigint[] := case when p_is_strict then p_ids else array(select distinct given from unnest(p_ids) as given where given is not null order by given) end;
   v_done bigint[] := '{}';
   v_operation operations;
 begin
@@ -5919,12 +5950,12 @@ begin
     raise exception using errcode = 'OP004', message = format('%s operations are too many for one call', cardinality(v_ids)),
       hint = 'Give 10000 at most, and call again for the others: the rows stay locked until the transaction ends.';
   end if;
-  if p_verb = 'retry' then
+  if p_verb = 'retry' and not p_is_strict then
     v_done := retry_failed(v_ids);
     return query select s.* from operations o cross join lateral shown(o) as s where o.id = any (v_done) order by o.id;
   end if;
   foreach v_id in array case when v_done = '{}' then v_ids else '{}' end loop
-    if may_steer(p_verb, v_id, p_branch, p_action) then
+    if p_is_strict or may_steer(p_verb, v_id, p_branch, p_action) then
       v_operation := steer_one(p_verb, v_id, p_branch, p_action, p_key, p_value, p_at, p_reason);
       v_done := v_done || v_id;
       return next shown(v_operation);
@@ -5937,10 +5968,10 @@ $$;
 
 
 --
--- Name: FUNCTION steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_details jsonb); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_details jsonb, p_is_strict boolean); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_details jsonb) IS 'Does one thing to those of the operations whose state allows it, and writes it down in one row.';
+COMMENT ON FUNCTION backops.steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_details jsonb, p_is_strict boolean) IS 'Does one thing to those of the operations whose state allows it, and writes it down in one row.';
 
 
 --
@@ -8206,13 +8237,15 @@ CREATE VIEW backops.operation_status AS
     a.error_message,
     a.errored_at,
         CASE
-            WHEN (o.parked_at IS NOT NULL) THEN format('no worker has registered "%s"'::text, o.name)
             WHEN ((o.state = 'failed'::text) AND (a.error_type = 'crashed'::text) AND (a.attempts_count < a.max_attempts)) THEN 'the third crash in a row ended it: an action that takes its worker down three times is not tried again by itself'::text
             WHEN (o.state = 'cancelled'::text) THEN COALESCE(('cancelled: '::text || o.stop_reason), 'cancelled'::text)
-            WHEN ((j.operation_id IS NOT NULL) AND (j.worker_id IS NULL) AND (j.run_at <= backops.statement_now()) AND (NOT (EXISTS ( SELECT
-               FROM backops.workers k
-              WHERE ((j.handler = ANY (k.handlers)) AND (j.queue = ANY (k.queues))))))) THEN format('no worker of queue "%s" knows "%s"'::text, j.queue, j.handler)
-            WHEN (j.crashes > 0) THEN format('its worker died %s time(s); it runs alone next'::text, j.crashes)
+            WHEN ((o.parked_at IS NOT NULL) OR ((j.worker_id IS NULL) AND ((j.run_at <= backops.statement_now()) OR (j.crashes > 0)))) THEN ( SELECT b.detail
+               FROM backops.obstacles(o.id,
+                    CASE
+                        WHEN (o.parked_at IS NOT NULL) THEN o.name
+                        ELSE NULL::text
+                    END, j.queue, j.handler, (j.crashes)::integer) b(reason, detail, advice, worker_id, since, until)
+             LIMIT 1)
             ELSE NULL::text
         END AS note,
     o.globals,
@@ -8422,9 +8455,10 @@ CREATE VIEW backops.stuck AS
             NULL::integer AS "position",
             o_1.queue,
             o_1.parked_at AS since,
-            format('no worker has registered "%s"'::text, o_1.name) AS reason,
-            'Start a worker that knows it; explain(id) says whether the name may be misspelt.'::text AS advice
-           FROM backops.operations o_1
+            b.detail AS reason,
+            b.advice
+           FROM (backops.operations o_1
+             CROSS JOIN LATERAL backops.obstacles(o_1.id, (o_1.name)::text, NULL::text, NULL::text, NULL::integer) b(reason, detail, advice, worker_id, since, until))
           WHERE (o_1.parked_at IS NOT NULL)
          LIMIT 100)
         UNION ALL
@@ -8432,9 +8466,17 @@ CREATE VIEW backops.stuck AS
             j."position",
             j.queue,
             j.run_at,
-            format('its worker died %s time(s); it runs alone next'::text, j.crashes) AS format,
-            'A worker takes it once nothing else runs in its process. skip(id) leaves the action out, cancel(id) ends it.'::text
-           FROM backops.jobs j
+            b.detail,
+            b.advice
+           FROM (backops.jobs j
+             CROSS JOIN LATERAL ( SELECT obstacles.reason,
+                    obstacles.detail,
+                    obstacles.advice,
+                    obstacles.worker_id,
+                    obstacles.since,
+                    obstacles.until
+                   FROM backops.obstacles(j.operation_id, NULL::text, j.queue, j.handler, (j.crashes)::integer) obstacles(reason, detail, advice, worker_id, since, until)
+                 LIMIT 1) b)
           WHERE ((j.crashes > 0) AND (j.worker_id IS NULL))
          LIMIT 100)
         UNION ALL
@@ -8446,26 +8488,24 @@ CREATE VIEW backops.stuck AS
                     WHEN ((f.worker_id IS NOT NULL) AND (w.id IS NULL)) THEN 'the worker that held it is gone'::text
                     WHEN ((f.worker_id IS NOT NULL) AND ((w.heartbeat_at + w.lease) <= backops.statement_now())) THEN format('its worker, %s pid %s, was last heard of at %s'::text, w.host, w.pid, w.heartbeat_at)
                     WHEN (f.worker_id IS NOT NULL) THEN format('it has run for over an hour on %s pid %s'::text, w.host, w.pid)
-                    WHEN (q.name IS NOT NULL) THEN format('queue "%s" is paused'::text, n.queue)
-                    WHEN (NOT k.serves) THEN format('no live worker serves queue "%s"'::text, n.queue)
-                    WHEN (NOT k.knows) THEN format('no live worker of queue "%s" knows "%s"'::text, n.queue, f.handler)
-                    ELSE 'workers that know it are busy'::text
-                END AS "case",
+                    ELSE COALESCE(b.detail, 'workers that know it are busy'::text)
+                END AS "coalesce",
                 CASE
                     WHEN ((f.worker_id IS NOT NULL) AND ((w.heartbeat_at + w.lease) > backops.statement_now())) THEN 'cancel(id) stops it; a timeout on the action would.'::text
                     WHEN (f.worker_id IS NOT NULL) THEN 'Living workers take it back; run one, or call rescue().'::text
-                    WHEN (q.name IS NOT NULL) THEN format('resume(''%s'')'::text, n.queue)
-                    WHEN ((NOT k.serves) OR (NOT k.knows)) THEN 'Start a worker that serves the queue and knows the action; explain(id) tells more.'::text
-                    ELSE 'Start more workers, or give them more slots.'::text
-                END AS "case"
-           FROM ((((backops.queue_names() n(queue)
+                    ELSE COALESCE(b.advice, 'Start more workers, or give them more slots.'::text)
+                END AS "coalesce"
+           FROM (((backops.queue_names() n(queue)
              CROSS JOIN LATERAL backops.front_of_queue(n.queue, 100) f(operation_id, "position", priority, worker_id, run_at, claimed_at, attempt, crashes, handler))
-             LEFT JOIN backops.paused_queues q ON (((q.name)::text = n.queue)))
              LEFT JOIN backops.workers w ON ((w.id = f.worker_id)))
-             CROSS JOIN LATERAL ( SELECT COALESCE(bool_or(true), false) AS serves,
-                    COALESCE(bool_or((f.handler = ANY (w_1.handlers))), false) AS knows
-                   FROM backops.workers w_1
-                  WHERE ((n.queue = ANY (w_1.queues)) AND (NOT w_1.stopping) AND ((w_1.heartbeat_at + w_1.lease) > backops.statement_now()))) k)
+             LEFT JOIN LATERAL ( SELECT obstacles.reason,
+                    obstacles.detail,
+                    obstacles.advice,
+                    obstacles.worker_id,
+                    obstacles.since,
+                    obstacles.until
+                   FROM backops.obstacles(f.operation_id, NULL::text, n.queue, f.handler, (f.crashes)::integer) obstacles(reason, detail, advice, worker_id, since, until)
+                 LIMIT 1) b ON ((f.worker_id IS NULL)))
           WHERE ((f.crashes = 0) AND
                 CASE
                     WHEN (f.worker_id IS NULL) THEN (f.run_at < (backops.statement_now() - '00:01:00'::interval))
@@ -9428,6 +9468,13 @@ REVOKE ALL ON FUNCTION backops.note_other_globals(p_id bigint, p_globals jsonb) 
 
 
 --
+-- Name: FUNCTION obstacles(p_operation_id bigint, p_parked_name text, p_queue text, p_handler text, p_crashes integer, p_suggests boolean); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.obstacles(p_operation_id bigint, p_parked_name text, p_queue text, p_handler text, p_crashes integer, p_suggests boolean) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION open_for_steering(p_operation_id bigint, p_verb text, p_states text[], p_running boolean); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -9813,10 +9860,10 @@ REVOKE ALL ON FUNCTION backops.steer(p_verb text, p_id bigint, p_reason text, p_
 
 
 --
--- Name: FUNCTION steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_details jsonb); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_details jsonb, p_is_strict boolean); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_details jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.steer_many(p_verb text, p_ids bigint[], p_reason text, p_branch text, p_action text, p_key text, p_value jsonb, p_at timestamp with time zone, p_details jsonb, p_is_strict boolean) FROM PUBLIC;
 
 
 --

@@ -65,6 +65,7 @@ enum RoleMatrix {
             "find_operations", "explain", "flow", "wait",
             // What the views call.
             "privileges", "statement_now", "sees_secrets", "redacted", "queue_names", "front_of_queue",
+            "obstacles",
             "count_queue", "bucket_quantile", "bucket_sums", "duration_bucket_limits",
         ] { callers[name] = ["operator", "reader"] }
         // Parts of other functions, which nobody calls but the owner.

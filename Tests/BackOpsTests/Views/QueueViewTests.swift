@@ -65,11 +65,12 @@ extension SQLEngine {
                 try await engine.values(reasons, as: String.self) == [#"no worker has registered "Later""#]
             )
             try await engine.travel(by: "2 minutes")
+            let role = try await engine.value("select session_user::text", as: String.self)
             #expect(
                 try await engine.values(reasons, as: String.self) == [
                     #"no worker has registered "Later""#, #"no live worker serves queue "nobody""#,
-                    #"queue "still" is paused"#,
-                    #"no live worker of queue "default" knows "/Unknown""#,
+                    #"queue "still" was paused by \#(role)"#,
+                    #"none of the 1 live workers of queue "default" knows "/Unknown""#,
                 ]
             )
             try await engine.query("update workers set lease = '1 second' where id = \(engine.worker)")
@@ -77,6 +78,35 @@ extension SQLEngine {
                 try await engine.value("select reason from stuck where operation_id = 1", as: String.self)
                     .hasPrefix("its worker, test pid 1, was last heard of at")
             )
+        }
+
+        /// A reason that is added to obstacles() shows in all of them.
+        @Test func `tell the same reason as explain and the note of an operation`() async throws {
+            let engine = try await EngineDriver.start()
+            try await engine.query(
+                """
+                select enqueue('Later'), enqueue('Flow', queue => 'nobody'), enqueue('Flow', queue => 'still'), pause('still'),
+                       enqueue('Own', branches => '{"main": ["Unknown"]}')
+                """
+            )
+            try await engine.travel(by: "2 minutes")
+            for view in [
+                "(select operation_id as id, reason from stuck)",
+                "(select id, note as reason from operation_status)",
+            ] {
+                let rows = try await engine.query(
+                    """
+                    select v.reason, e.detail
+                      from \(unescaped: view) as v
+                     cross join lateral (select detail from explain(v.id) limit 1) as e
+                     order by v.id
+                    """
+                )
+                #expect(rows.count == 4)
+                for row in rows {
+                    #expect(try row.decode(0, as: String.self) == row.decode(1, as: String.self))
+                }
+            }
         }
 
         @Test func `draw the timeline of an operation`() async throws {

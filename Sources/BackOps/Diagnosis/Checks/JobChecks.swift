@@ -13,7 +13,8 @@ extension DiagnosisCheck {
         let count: Int
         let oldest: Double
         let age: Duration
-        let isKnown: Bool
+        /// What keeps it from being claimed: a word, and the same in words.
+        let obstacle: (word: String, detail: String)?
 
         init(_ row: PQRow) throws {
             queue = try row.decode(0)
@@ -21,40 +22,38 @@ extension DiagnosisCheck {
             count = try row.decode(2)
             oldest = try row.decode(3)
             age = Duration(serverSeconds: try row.decode(4))
-            isKnown = try row.decode(5)
+            let (word, detail) = (try row.decode(5, as: String?.self), try row.decode(6, as: String?.self))
+            obstacle = word.flatMap { word in detail.map { (word, $0) } }
         }
     }
 
-    /// Operations and actions that no living worker has ever heard of.
+    /// Operations and jobs that nobody is there for.
     private static func names(_ examination: Examination) async throws -> [Observation] {
-        let known = try await examination.query(examination.engine.knownNames()).map {
-            try $0.decode(0, as: String.self)
-        }
         let parked = try await examination.query(examination.engine.parkedNames()).map { row in
-            let (name, count, seconds) = try row.decode(as: String.self, Int.self, Double.self)
+            let (name, count, seconds, detail) = try row.decode(
+                as: String.self,
+                Int.self,
+                Double.self,
+                String.self
+            )
             return Observation.warning(
                 "\(count.of("operation")) \"\(name)\" \(count == 1 ? "is" : "are") parked, for up to "
-                    + "\(Duration.seconds(seconds).inWords): no worker has registered the name",
-                advice: hint(name, known) ?? "They start as soon as a worker registers it; else cancel them."
+                    + "\(Duration.seconds(seconds).inWords): \(detail)",
+                advice: "They start as soon as a worker registers it; else cancel them."
             )
         }
         let jobs = try await examination.query(examination.engine.waitingJobs()).map(Waiting.init)
-        let unknown = jobs.filter { !$0.isKnown }.map { kind in
-            Observation.warning(
+        // A queue that is paused is somebody's will.
+        let unknown = jobs.compactMap { kind -> Observation? in
+            guard let obstacle = kind.obstacle, obstacle.word != "queue_paused" else { return nil }
+            return .warning(
                 "\(kind.count.of("job")) for \"\(kind.handler)\" \(kind.count == 1 ? "waits" : "wait") in queue \"\(kind.queue)\", "
-                    + "for up to \(kind.age.inWords): no living worker of that queue knows it",
-                advice: hint(kind.handler, known.filter { $0 != kind.handler })
-                    ?? "Start a worker that knows it and serves that queue."
+                    + "for up to \(kind.age.inWords): \(obstacle.detail)",
+                advice: "Start a worker that knows it and serves that queue."
             )
         }
         return parked + unknown
             + (parked.isEmpty && unknown.isEmpty ? [.fine("living workers know whatever waits")] : [])
-    }
-
-    private static func hint(_ name: String, _ known: [String]) -> String? {
-        Spelling.nearest(to: name, in: known).map {
-            "Did somebody mean \"\($0)\"? They start as soon as a worker registers \"\(name)\"."
-        }
     }
 
     /// A job keeps its time when it is handed back or rescued, so that one that looks old may be new in the queue: only
@@ -85,6 +84,8 @@ extension DiagnosisCheck {
     }
 
     private static func late(_ examination: Examination) async throws -> [Waiting] {
-        try await examination.query(examination.engine.waitingJobs()).map(Waiting.init).filter(\.isKnown)
+        try await examination.query(examination.engine.waitingJobs()).map(Waiting.init).filter {
+            $0.obstacle == nil
+        }
     }
 }

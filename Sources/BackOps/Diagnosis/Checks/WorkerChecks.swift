@@ -40,10 +40,7 @@ extension DiagnosisCheck {
             )
         }
         guard !living.isEmpty else {
-            let due = try await examination.query(examination.engine.waitingJobs()).map {
-                try $0.decode(2, as: Int.self)
-            }
-            let count = due.reduce(0, +)
+            let count = try await examination.row(examination.engine.dueJobs()).decode(0, as: Int.self)
             return dead + [
                 Observation(
                     count > 0 ? .failure : .warning,
