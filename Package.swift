@@ -258,6 +258,7 @@ let package = Package(
                 "BackOpsTesting",
                 "BackOpsTestingTraits",
                 "DevPostgres",
+                "GettingStartedSample",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: settings
@@ -279,6 +280,19 @@ let package = Package(
             name: "WorkerSample",
             dependencies: ["BackOps"],
             path: "Tests/Samples/Worker",
+            swiftSettings: [.treatAllWarnings(as: .error)]
+        ),
+        // Executable, because a test runs the commands of the page.
+        .executableTarget(
+            name: "GettingStartedSample",
+            dependencies: ["BackOps", "BackOpsCommand"],
+            path: "Tests/Samples/GettingStarted",
+            swiftSettings: [.treatAllWarnings(as: .error)]
+        ),
+        .testTarget(
+            name: "TestingSample",
+            dependencies: ["BackOps", "BackOpsTesting", "BackOpsTestingTraits"],
+            path: "Tests/Samples/Testing",
             swiftSettings: [.treatAllWarnings(as: .error)]
         ),
         // Kills, freezes and cuts off what runs, and checks afterwards that nothing was lost.

@@ -51,8 +51,11 @@ import Testing
 
 /// What a command prints on the page "Three in the morning" must be what it prints.
 @Suite(.backops(isolation: .database)) struct `The page "Three in the morning"` {
-    private static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Sources/BackOps/BackOps.docc/ThreeInTheMorning.md")
+    private let page = TestedPage(
+        "ThreeInTheMorning",
+        programs: ["backops": "backops", "shop": "BackOpsCommandTestShop"],
+        worker: "BackOpsCommandTestShop"
+    )
 
     /// The operations that the page speaks of, under the numbers that it gives them.
     private func setTheStage() async throws {
@@ -83,73 +86,24 @@ import Testing
         ) ?? false
     }
 
-    /// The programs under the names that the page gives them.
-    private func programs() throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "backops-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        for (name, program) in [("backops", "backops"), ("shop", "BackOpsCommandTestShop")] {
-            try FileManager.default.createSymbolicLink(
-                at: folder.appending(path: name),
-                withDestinationURL: URL(filePath: try Shell.path(of: program))
-            )
-        }
-        return folder
-    }
-
-    private func run(_ step: Transcript.Step, _ folder: URL) async throws -> [String] {
-        let path = "\(folder.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
-        var variables: [String: String?] = TestDatabase.current.variables.mapValues { $0 }
-        variables["PATH"] = path
-        variables["COLUMNS"] = "132"
-        var command = "exec 2>&1; \(step.command)"
-        if step.prompt == "=> " {
-            variables["STATEMENT"] = step.command
-            variables["BACKOPS_DATABASE_URL"] = TestDatabase.current.directConninfo
-            command = #"exec 2>&1; backops sql -- -X -P pager=off -P footer=off -c "$STATEMENT""#
-        }
-        let finished = try await Shell.run(path: "/bin/sh", ["-c", command], variables: variables)
-        // As whom the test is logged in is not the same everywhere.
-        let role = try await TestDatabase.current.value("select session_user::text", as: String.self)
-        let name = "ann" + String(repeating: " ", count: max(0, role.count - 3))
-        let output = finished.output.replacing(role + " ", with: name + " ").replacing(role, with: "ann")
-        var lines = output.components(separatedBy: "\n")
-        while lines.last?.isEmpty == true { lines.removeLast() }
-        return lines.map { $0.replacing(#/ +$/#, with: "") }
-    }
-
     @Test(.timeLimit(.minutes(5))) func `shows what its commands print`() async throws {
         try await setTheStage()
-        let folder = try programs()
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let transcript = Transcript(try String(contentsOf: Self.file, encoding: .utf8))
-        #expect(transcript.steps.count > 25)
-        let outputs = try await withThrowingTaskGroup(of: [[String]]?.self) { group in
-            group.addTask {
-                let worker = try await Shell.serve("BackOpsCommandTestShop", ["work", "--grace", "1s"])
-                #expect(worker.code != 0 || worker.output.isEmpty)
-                return nil
-            }
-            group.addTask {
-                try await eventually("the stage is set") { try await isSet() }
-                var outputs: [[String]] = []
-                for step in transcript.steps { outputs.append(try await run(step, folder)) }
-                return outputs
-            }
-            defer { group.cancelAll() }
-            while let result = try await group.next() { if let result { return result } }
-            return []
-        }
-        guard ProcessInfo.processInfo.environment["BACKOPS_RENEW_GOLDEN"] == nil else {
-            // What is right stays as it is: it may say "…" for lines that come and go.
-            let renewed = zip(transcript.steps, outputs).map { step, output in
-                Transcript.matches(output, step.output) ? step.output : output
-            }
-            return try transcript.page(with: renewed).write(to: Self.file, atomically: true, encoding: .utf8)
-        }
-        for (step, output) in zip(transcript.steps, outputs) {
-            let isRight = Transcript.matches(output, step.output)
-            #expect(isRight, "\(step.prompt)\(step.command)\n\(output.joined(separator: "\n"))")
-        }
+        #expect(try page.transcript().steps.count > 25)
+        try await page.check { try await eventually("the stage is set") { try await isSet() } }
+    }
+}
+
+/// What a reader sees who follows the page "Getting started", from the first command on.
+@Suite(.backops(isolation: .database)) struct `The page "Getting started"` {
+    private let page = TestedPage(
+        "GettingStarted",
+        programs: ["greeter": "GettingStartedSample", "backops": "backops"],
+        worker: "GettingStartedSample"
+    )
+
+    @Test(.timeLimit(.minutes(5))) func `shows what its commands print`() async throws {
+        #expect(try page.transcript().steps.count >= 8)
+        try await page.check {}
     }
 }
 

@@ -97,6 +97,12 @@ import Testing
         ("README.md", "Examples/Fulfilment/Tests/FulfilmentTests/GiftcardTests.swift"),
         ("Sources/BackOps/BackOps.docc/Application.md", "Tests/Samples/Application/Shop.swift"),
         ("Sources/BackOps/BackOps.docc/BackOps.md", "Tests/Samples/Worker/Worker.swift"),
+        ("Sources/BackOps/BackOps.docc/GettingStarted.md", "Tests/Samples/GettingStarted/Greeter.swift"),
+        ("Sources/BackOps/BackOps.docc/Testing.md", "Tests/Samples/Testing/GreetingTests.swift"),
+        (
+            "Sources/BackOps/BackOps.docc/Testing.md",
+            "Examples/Fulfilment/Tests/FulfilmentTests/GiftcardTests.swift"
+        ),
     ])
     func `compiles the programs of its documents`(document: String, source: String) throws {
         let page = try String(contentsOf: Self.root.appending(path: document), encoding: .utf8)
@@ -119,6 +125,34 @@ import Testing
                     "\(page.path): \(sample.output.1.prefix(80))"
                 )
             }
+        }
+    }
+
+    @Test func `names its repository everywhere as Release.swift does, and links every page`() throws {
+        let release = try String(
+            contentsOf: Self.root.appending(path: "Sources/BackOps/Migration/Release.swift"),
+            encoding: .utf8
+        )
+        let repository = try #require(release.firstMatch(of: #/repository = "([^"]+)"/#)).output.1
+        let readme = File(
+            path: "README.md",
+            text: try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+        )
+        let pages = try files(under: "Sources/BackOps/BackOps.docc", ending: ".md")
+        var found = 0
+        for page in [readme] + pages {
+            for url in page.text.matches(of: #/\.package\(url: "([^"]*backops[^"]*)"/#).map(\.output.1) {
+                #expect(url == repository, "\(page.path) names \(url)")
+                found += 1
+            }
+            #expect(!page.text.contains("://github.com/…"), "\(page.path)")
+        }
+        #expect(found >= 2)
+
+        let start = try #require(pages.first { $0.path.hasSuffix("/BackOps.md") }).text
+        for page in pages where !page.path.hasSuffix("/BackOps.md") && !page.text.hasPrefix("# ``") {
+            let name = page.path.split(separator: "/").last?.dropLast(".md".count) ?? ""
+            #expect(start.contains("<doc:\(name)>"), "BackOps.md does not link \(name)")
         }
     }
 
