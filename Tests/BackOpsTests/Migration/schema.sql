@@ -316,7 +316,7 @@ COMMENT ON COLUMN backops.found_operation.state IS 'active, completed, failed or
 -- Name: COLUMN found_operation.status; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.found_operation.status IS 'The state; of an active one ready, waiting, running, retrying or parked.';
+COMMENT ON COLUMN backops.found_operation.status IS 'The state; of an active one ready, scheduled, running, retrying or parked.';
 
 
 --
@@ -1704,7 +1704,7 @@ begin
              when f.next_position is null then 'completed'
              when f.problem is not null then 'failed'
              when f.next_claim_id is not null then 'advanced'
-             else 'waiting'
+             else 'queued'
            end as outcome,
            f.next_claim_id, f.next_position, f.run, f.earlier_attempts + f.max_attempts, (extract(epoch from f.timeout) * 1000)::bigint,
            f.branch, f.name,
@@ -1747,7 +1747,7 @@ $$;
 -- Name: FUNCTION complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]) IS 'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), waiting (it goes on later or elsewhere), completed or failed (the operation), invalid (of several, one that cannot be done: a patch that is none, or makes the globals too large or too deep, or a position that is not there; its job is still held, complete alone says why, and fail ends the attempt), done, stale, busy (see missed_claim). Globals come with the next action, but not where p_globals_versions gives the version that they still have.';
+COMMENT ON FUNCTION backops.complete_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_patches jsonb[], p_jumps integer[], p_continue boolean, p_globals_versions bigint[]) IS 'Completes the actions of a batch of claims, in one transaction: each with a patch of the globals ({"set": {…}, "unset": [keys]}) or null, and the position that it jumped to or null. outcome: advanced (the next action is this worker''s already, under next_claim_id), queued (it goes on later or elsewhere), completed or failed (the operation), invalid (of several, one that cannot be done: a patch that is none, or makes the globals too large or too deep, or a position that is not there; its job is still held, complete alone says why, and fail ends the attempt), done, stale, busy (see missed_claim). Globals come with the next action, but not where p_globals_versions gives the version that they still have.';
 
 
 --
@@ -2880,15 +2880,12 @@ begin
     raise exception using errcode = 'OP004', message = format('cannot find %s operations at once', coalesce(at_most::text, 'null')),
       hint = 'at_most is 1 to 10000; go on with after => the last id.';
   end if;
-  if v_state = 'scheduled' then
-    v_state := 'waiting';
-  end if;
-  if v_state in ('ready', 'waiting', 'running', 'retrying', 'parked') then
+  if v_state in ('ready', 'scheduled', 'running', 'retrying', 'parked') then
     v_status := v_state;
     v_state := 'active';
   elsif v_state not in ('active', 'completed', 'failed', 'cancelled') then
     raise exception using errcode = 'OP004', message = format('"%s" is no state of an operation', v_state),
-      hint = 'States are active, completed, failed and cancelled; active is also ready, waiting, running, retrying or parked.';
+      hint = 'States are active, completed, failed and cancelled; active is also ready, scheduled, running, retrying or parked.';
   end if;
   if jsonb_typeof(globals) <> 'object' then
     raise exception using errcode = 'OP004', message = 'globals must be a JSON object', hint = 'Give what is looked for: {"subscription_id": 42}.';
@@ -2928,7 +2925,7 @@ begin
          when 'parked' then ' and o.parked_at is not null'
          when 'running' then ' and j.worker_id is not null'
          when 'retrying' then ' and j.worker_id is null and j.attempt > 0'
-         when 'waiting' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null'
+         when 'scheduled' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null'
          when 'ready' then ' and j.worker_id is null and j.attempt = 0 and j.run_at <= $11'
          else ''
        end;
@@ -2938,7 +2935,7 @@ begin
                  when o.parked_at is not null then ''parked''
                  when o.worker_id is not null then ''running''
                  when o.attempt > 0 then ''retrying''
-                 when o.run_at > $11 then ''waiting''
+                 when o.run_at > $11 then ''scheduled''
                  else ''ready'' end,
             a.branch || ''/'' || a.name, o.queue, a.error_type, a.error_message, o.created_at
        from (
@@ -3072,7 +3069,7 @@ begin
     raise exception using errcode = 'OP002', message = format('there is no operation %s', flow.id);
   end if;
   return next concat_ws('   ', format('%s #%s', v_operation.name, flow.id),
-    concat_ws(' ', v_operation.status, 'on ' || v_operation.worker, case when v_operation.status in ('waiting', 'retrying') then 'until ' || date_trunc('second', v_operation.run_at) end),
+    concat_ws(' ', v_operation.status, 'on ' || v_operation.worker, case when v_operation.status in ('scheduled', 'retrying') then 'until ' || date_trunc('second', v_operation.run_at) end),
     'queue ' || v_operation.queue, 'key ' || v_operation.key);
   select max(length(branch)) into v_width from actions where operation_id = flow.id;
   for v_branch in
@@ -3081,13 +3078,13 @@ begin
     v_line := ' ' || rpad(v_branch.branch, v_width + 1);
     for v_action in select * from action_status s where s.operation_id = flow.id and s.branch = v_branch.branch order by s.position loop
       v_piece := case v_action.status
-          when 'completed' then '✓' when 'running' then '●' when 'retrying' then '↻' when 'waiting' then '◷' when 'ready' then '◎'
+          when 'completed' then '✓' when 'running' then '●' when 'retrying' then '↻' when 'scheduled' then '◷' when 'ready' then '◎'
           when 'failed' then '✗' when 'cancelled' then '⊘' when 'skipped' then '–' else '○'
         end || ' ' || v_action.name
         || case when v_action.run > 1 then ' run ' || v_action.run else '' end
         || case when v_action.attempts_count > 1 or v_action.status in ('running', 'retrying', 'failed')
              then format(' ×%s', v_action.attempts_count) else '' end
-        || case when v_action.status in ('open', 'waiting') and v_action.perform_at is not null
+        || case when v_action.status in ('open', 'scheduled') and v_action.perform_at is not null
              then ' ' || to_char(v_action.perform_at, 'YYYY-MM-DD HH24:MI') else '' end;
       if length(v_line) + length(v_piece) > 110 then
         return next v_line || ' →';
@@ -3117,7 +3114,7 @@ begin
   if v_operation.note is not null then
     return next ' ' || v_operation.note;
   end if;
-  return next ' ✓ completed  ● running  ↻ retrying  ◷ waiting  ◎ ready  ✗ failed  ⊘ cancelled  – skipped  ○ open  ×attempts';
+  return next ' ✓ completed  ● running  ↻ retrying  ◷ scheduled  ◎ ready  ✗ failed  ⊘ cancelled  – skipped  ○ open  ×attempts';
 end
 $$;
 
@@ -5555,7 +5552,7 @@ COMMENT ON FUNCTION backops.run_operation_from(id bigint, branch text, action te
 -- Name: sampled_queue_depth(interval); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.sampled_queue_depth(p_max_age interval DEFAULT '00:00:10'::interval) RETURNS TABLE(queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, waiting bigint, oldest_seconds double precision)
+CREATE FUNCTION backops.sampled_queue_depth(p_max_age interval DEFAULT '00:00:10'::interval) RETURNS TABLE(queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, parked bigint, oldest_seconds double precision)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
@@ -5571,7 +5568,7 @@ begin
     and pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/queue_samples', 0))
   then
     select coalesce(jsonb_agg(jsonb_build_object(
-             'queue', d.queue, 'ready', d.ready, 'scheduled', d.scheduled, 'running', d.running, 'retrying', d.retrying, 'waiting', d.waiting,
+             'queue', d.queue, 'ready', d.ready, 'scheduled', d.scheduled, 'running', d.running, 'retrying', d.retrying, 'parked', d.parked,
              'oldest_seconds', coalesce(extract(epoch from d.oldest_ready_age), 0)
            )), '[]')
       into v_depths
@@ -5583,7 +5580,7 @@ begin
     select d.*
       from queue_samples s
      cross join lateral jsonb_to_recordset(s.depths) as d (
-       queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, waiting bigint, oldest_seconds float8
+       queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, parked bigint, oldest_seconds float8
      );
 end
 $$;
@@ -7326,7 +7323,7 @@ CREATE VIEW backops.action_status AS
             WHEN (a.skipped_at IS NOT NULL) THEN 'skipped'::text
             WHEN ((j."position" IS NOT NULL) AND (j.worker_id IS NOT NULL)) THEN 'running'::text
             WHEN ((j."position" IS NOT NULL) AND (j.attempt > 0)) THEN 'retrying'::text
-            WHEN ((j."position" IS NOT NULL) AND (j.run_at > backops.statement_now())) THEN 'waiting'::text
+            WHEN ((j."position" IS NOT NULL) AND (j.run_at > backops.statement_now())) THEN 'scheduled'::text
             WHEN (j."position" IS NOT NULL) THEN 'ready'::text
             WHEN (o.stopped_position = a."position") THEN (o.state)::text
             ELSE 'open'::text
@@ -8214,7 +8211,7 @@ CREATE VIEW backops.operation_status AS
             WHEN (o.parked_at IS NOT NULL) THEN 'parked'::text
             WHEN (j.worker_id IS NOT NULL) THEN 'running'::text
             WHEN (j.attempt > 0) THEN 'retrying'::text
-            WHEN (j.run_at > backops.statement_now()) THEN 'waiting'::text
+            WHEN (j.run_at > backops.statement_now()) THEN 'scheduled'::text
             ELSE 'ready'::text
         END AS status,
     o.state,
@@ -8313,7 +8310,7 @@ CREATE VIEW backops.queue_depth AS
     c.scheduled,
     c.running,
     c.retrying,
-    c.parked AS waiting,
+    c.parked,
     c.oldest_ready_at,
     (backops.statement_now() - c.oldest_ready_at) AS oldest_ready_age,
     q.paused_at,
@@ -8333,7 +8330,7 @@ CREATE VIEW backops.queue_depth AS
 -- Name: VIEW queue_depth; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON VIEW backops.queue_depth IS 'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), waiting (parked, until a worker registers their name), and who paused it. Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. SELECT * FROM backops.queue_depth ORDER BY queue';
+COMMENT ON VIEW backops.queue_depth IS 'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), parked (until a worker registers their name), and who paused it. Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. SELECT * FROM backops.queue_depth ORDER BY queue';
 
 
 --
