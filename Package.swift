@@ -219,8 +219,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Simulation",
+            exclude: ["mutants"],
             swiftSettings: settings
         ),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: settings),
         // The engine's functions against the model of them, against each other, and against bad input.
         .testTarget(
             name: "EngineModelTests",

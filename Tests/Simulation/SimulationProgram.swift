@@ -16,7 +16,8 @@ struct SimulationProgram: AsyncParsableCommand {
 
             A simulation that fails is made smaller and printed; --seed runs it again. Exit code 0: all held. 1: one \
             did not.
-            """
+            """,
+        subcommands: [MutateCommand.self]
     )
 
     @Option(
