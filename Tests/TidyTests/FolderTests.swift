@@ -11,7 +11,7 @@ import Testing
         ("Globals", ["JSON", "Errors"]),
         ("Database", ["JSON", "Errors"]),
         ("Migration", ["Database", "Errors"]),
-        ("Definition", ["Globals", "JSON", "Errors", "Action"]),
+        ("Definition", ["Database", "Globals", "JSON", "Errors", "Action"]),
         ("Action", ["Definition", "Globals", "JSON", "Errors", "StackTrace"]),
         ("Records", ["Definition", "Globals", "JSON", "Errors"]),
         ("Jobs", ["Records", "Action", "Errors"]),

@@ -307,7 +307,7 @@ import Testing
         #expect(listed == raised)
         let (first, last) = (try #require(raised.first), try #require(raised.last))
         #expect(guarantees.contains("SQLSTATE \(first) to \(last)"))
-        let errors = try files(under: "Sources/BackOps/Errors", ending: ".swift").map(\.text).joined()
+        let errors = try files(under: "Sources/BackOps/Database", ending: ".swift").map(\.text).joined()
         for code in raised { #expect(errors.contains("\"\(code)\""), "no error of Swift is \(code)") }
     }
 

@@ -6,6 +6,6 @@ extension BackOpsClient {
     /// - Returns: A row for each violation, none where all is well.
     /// - Throws: ``BackOpsError``, with ``BackOpsError/Code/schemaMissing`` where there is no such schema.
     public func invariants() async throws -> [InvariantViolation] {
-        try await call(engine.invariants()).map { row in try InvariantViolation(row) }
+        try await call(engine.invariants()).read(InvariantViolation.init)
     }
 }

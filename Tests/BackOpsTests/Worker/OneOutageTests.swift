@@ -175,6 +175,8 @@ private struct Round: OperationDefinition {
         for line in [
             "notice: action is cancelled: the worker's lease has ended",
             "warning: result of an action is refused: the worker's lease has ended",
+            // What was on its way when the lease ended, and came after it.
+            "warning: result of an action is refused: the job is not this worker's any more",
         ] {
             jobs += counts.removeValue(forKey: line) ?? 0
         }
