@@ -22,7 +22,10 @@ import Testing
         ("Telemetry", ["Jobs", "Records", "Action", "Migration", "JSON"]),
         (
             "Client",
-            ["Calls", "Telemetry", "Records", "Action", "Definition", "Database", "Globals", "Errors"]
+            [
+                "Calls", "Telemetry", "Records", "Action", "Definition", "Database", "Globals", "JSON",
+                "Errors",
+            ]
         ),
         ("Diagnosis", ["Calls", "Records", "Migration", "Database", "Errors"]),
         (

@@ -95,19 +95,19 @@ extension EngineCalls {
     /// Each condition is written only where it is asked for, so that the planner sees which index it can use.
     private func matching(_ filter: OperationFilter, _ access: Access) -> SQLStatement {
         var query: SQLStatement = "select id from \(unescaped: name).\(unescaped: access.source) where true"
-        if let ids = filter.ids { query += " and id = any (\(ids))" }
-        if let names = filter.names { query += " and name = any (\(names))" }
-        if let globals = filter.globals { query += matching(globals: PQJSON(bytes: globals), access) }
-        if let fingerprint = filter.fingerprint {
+        if let ids = filter.ids { query += " and id = any (\(ids.sorted()))" }
+        if let names = filter.names { query += " and name = any (\(names.map(\.text)))" }
+        for globals in filter.globals { query += matching(globals: PQJSON(bytes: globals), access) }
+        for fingerprint in filter.fingerprints {
             query += """
                  and state = 'failed'
                  and id in (select operation_id from \(unescaped: name).attempts where fingerprint = \(fingerprint))
                 """
         }
-        if let queues = filter.queues { query += " and queue = any (\(queues))" }
+        if let queues = filter.queues { query += " and queue = any (\(queues.map(\.text)))" }
         if let tags = filter.tags { query += " and tags @> \(tags)" }
-        if let since = filter.since { query += " and created_at >= \(unescaped: name).now() - \(since)" }
-        if let until = filter.until { query += " and created_at <= \(unescaped: name).now() - \(until)" }
+        if let age = filter.greatestAge { query += " and created_at >= \(unescaped: name).now() - \(age)" }
+        if let age = filter.leastAge { query += " and created_at <= \(unescaped: name).now() - \(age)" }
         if let states = filter.states { query += matching(states, access) }
         if let statuses = filter.statuses { query += matching(statuses, access) }
         return query
@@ -127,7 +127,7 @@ extension EngineCalls {
 
     /// There is no index on the state, which would make every completion dearer: live operations have jobs, and failed
     /// ones are found through the attempts that ended them.
-    private func matching(_ states: [OperationState], _ access: Access) -> SQLStatement {
+    private func matching(_ states: Set<OperationState>, _ access: Access) -> SQLStatement {
         switch (states, access) {
         case ([.active], .tables):
             " and state = 'active' and id in (select operation_id from \(unescaped: name).jobs)"
@@ -142,10 +142,10 @@ extension EngineCalls {
 
     /// Live operations are found by their jobs, failed ones by the attempts that ended them, as the view `operation_status`
     /// tells them apart.
-    private func matching(_ statuses: [OperationStatus], _ access: Access) -> SQLStatement {
+    private func matching(_ statuses: Set<OperationStatus>, _ access: Access) -> SQLStatement {
         if case .views = access { return " and status = any (\(statuses.map(\.rawValue)))" }
         var parts: [SQLStatement] = []
-        for status in Set(statuses).sorted(by: { $0.rawValue < $1.rawValue }) {
+        for status in statuses.sorted(by: { $0.rawValue < $1.rawValue }) {
             let job: SQLStatement? =
                 switch status {
                 case .running: "worker_id is not null"

@@ -46,7 +46,7 @@ extension OperationQuery {
         var last = Int64.min
         var changed: [Int64] = []
         while true {
-            let ids = try await client.call(client.engine.ids(filter, after: last, limit: 1000))
+            let ids = try await read { client.engine.ids(filter, after: last, limit: 1000, by: $0) }
                 .read { try $0.decode(0, as: Int64.self) }
             guard let end = ids.last else { return changed }
             last = end

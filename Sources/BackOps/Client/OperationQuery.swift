@@ -1,6 +1,6 @@
 import LibPQ
 
-/// Finds operations; every condition narrows what was found before.
+/// Finds operations; every condition narrows what was found before, also one that is asked for twice.
 ///
 /// ```swift
 /// let operation = try await client.operations.named(Fulfilment.self).globalsContain(.subscriptionID, 42).first()
@@ -27,7 +27,9 @@ public struct OperationQuery: Sendable {
     /// - Parameter definition: The definition.
     /// - Returns: The narrower query.
     public func named(_ definition: (some OperationDefinition).Type) -> Self {
-        with { $0.filter.names = [definition.name] + definition.formerNames }
+        with {
+            $0.filter.names.narrow(to: ([definition.name] + definition.formerNames).map { ExactText($0) })
+        }
     }
 
     /// Keeps operations of a name.
@@ -35,7 +37,7 @@ public struct OperationQuery: Sendable {
     /// - Parameter name: The name.
     /// - Returns: The narrower query.
     public func named(_ name: String) -> Self {
-        with { $0.filter.names = [name] }
+        with { $0.filter.names.narrow(to: [ExactText(name)]) }
     }
 
     /// Keeps operations in one of some states.
@@ -43,7 +45,7 @@ public struct OperationQuery: Sendable {
     /// - Parameter states: The states.
     /// - Returns: The narrower query.
     public func inState(_ states: OperationState...) -> Self {
-        with { $0.filter.states = states }
+        inState(states)
     }
 
     /// Keeps operations in one of some states.
@@ -51,7 +53,7 @@ public struct OperationQuery: Sendable {
     /// - Parameter states: The states; none finds nothing.
     /// - Returns: The narrower query.
     public func inState(_ states: [OperationState]) -> Self {
-        with { $0.filter.states = states }
+        with { $0.filter.states.narrow(to: states) }
     }
 
     /// Keeps operations that do right now what one of some words says.
@@ -67,7 +69,7 @@ public struct OperationQuery: Sendable {
     /// - Parameter statuses: The words, as ``OperationRecord/status`` has them; none finds nothing.
     /// - Returns: The narrower query.
     public func withStatus(_ statuses: [OperationStatus]) -> Self {
-        with { $0.filter.statuses = statuses }
+        with { $0.filter.statuses.narrow(to: statuses) }
     }
 
     /// Keeps operations whose globals contain a document: `globals @>`, which is an index look-up.
@@ -79,9 +81,7 @@ public struct OperationQuery: Sendable {
     public func globalsContain(_ document: Globals) -> Self {
         with { query in
             do throws(BackOpsError) {
-                var whole = try Globals(text: query.filter.globals ?? Array("{}".utf8)).members()
-                whole.merge(try document.members()) { $1 }
-                query.filter.globals = try Globals(whole).checkedJSON()
+                query.filter.globals.append(try Globals(try document.members()).checkedJSON())
             } catch {
                 query.refusal = error
             }
@@ -100,12 +100,12 @@ public struct OperationQuery: Sendable {
         return globalsContain(document)
     }
 
-    /// Keeps operations of one of some queues, as they were enqueued.
+    /// Keeps operations that were enqueued into one of some queues.
     ///
     /// - Parameter queues: The queues.
     /// - Returns: The narrower query.
     public func inQueue(_ queues: String...) -> Self {
-        with { $0.filter.queues = queues }
+        with { $0.filter.queues.narrow(to: queues.map { ExactText($0) }) }
     }
 
     /// Keeps operations that have failed by one kind of error, and still are.
@@ -113,7 +113,7 @@ public struct OperationQuery: Sendable {
     /// - Parameter fingerprint: The group's name: ``FailureGroup/fingerprint``.
     /// - Returns: The narrower query.
     public func failedBy(_ fingerprint: String) -> Self {
-        with { $0.filter.fingerprint = fingerprint }
+        with { $0.filter.fingerprints.append(fingerprint) }
     }
 
     /// Keeps operations that have all of some labels.
@@ -137,23 +137,23 @@ public struct OperationQuery: Sendable {
     /// - Parameter ids: The numbers; what does not exist is not found.
     /// - Returns: The narrower query.
     public func withIDs(_ ids: [Int64]) -> Self {
-        with { $0.filter.ids = ids }
+        with { $0.filter.ids.narrow(to: ids) }
     }
 
-    /// Keeps operations that were enqueued at least so long ago.
+    /// Keeps operations that were enqueued within a time before now.
     ///
-    /// - Parameter age: The least age.
+    /// - Parameter age: The greatest age, by the database's clock.
     /// - Returns: The narrower query.
-    public func until(_ age: Duration) -> Self {
-        with { $0.filter.until = age }
+    public func enqueued(within age: Duration) -> Self {
+        with { $0.filter.greatestAge = Swift.min($0.filter.greatestAge ?? age, age) }
     }
 
-    /// Keeps operations that were enqueued not longer ago than this.
+    /// Keeps operations that were enqueued before a time before now.
     ///
-    /// - Parameter age: The greatest age.
+    /// - Parameter age: The least age, by the database's clock.
     /// - Returns: The narrower query.
-    public func since(_ age: Duration) -> Self {
-        with { $0.filter.since = age }
+    public func enqueued(notWithin age: Duration) -> Self {
+        with { $0.filter.leastAge = Swift.max($0.filter.leastAge ?? age, age) }
     }
 }
 
@@ -173,7 +173,7 @@ extension OperationQuery {
         }
     }
 
-    /// Reads only what comes behind an operation, in the order of the query: the next page.
+    /// Reads only what comes after an operation, in the order of the query: the next page.
     ///
     /// In an order other than that of ``OperationOrder/id`` the operation must still exist: else reading it throws
     /// ``BackOpsError`` with ``BackOpsError/Code/noSuchOperation``.
@@ -233,7 +233,7 @@ extension OperationQuery {
 
     private static let idPage = 10_000
 
-    /// Reads one page: the first operations behind an id.
+    /// Reads one page: the first operations after an id.
     func page(after id: Int64?, limit: Int) async throws -> [OperationRecord] {
         if let refusal { throw refusal }
         let page = try await read {
@@ -247,7 +247,7 @@ extension OperationQuery {
     }
 
     /// Reads the tables, or where the role may not do that, the views.
-    private func read(_ statement: (EngineCalls.Access) -> SQLStatement) async throws -> PQResult {
+    func read(_ statement: (EngineCalls.Access) -> SQLStatement) async throws -> PQResult {
         do {
             return try await client.call(statement(.tables))
         } catch let error as BackOpsError where error.isAboutRights {
@@ -257,16 +257,17 @@ extension OperationQuery {
 
     /// Retries the failed and cancelled ones of what was found, in batches of 1,000, each of them a transaction.
     ///
+    /// - Parameter reason: Recorded in the audit log.
     /// - Returns: The ids of those that were retried.
     /// - Throws: ``BackOpsError``; batches before it are retried then.
     @discardableResult
-    public func retryAll() async throws -> [Int64] {
-        try await steerAll { client.engine.retry($0) }
+    public func retryAll(reason: String? = nil) async throws -> [Int64] {
+        try await steerAll { client.engine.retry($0, reason: reason) }
     }
 
     /// Cancels the active ones of what was found, in batches of 1,000, each of them a transaction.
     ///
-    /// - Parameter reason: Why, for those who look at them later.
+    /// - Parameter reason: Recorded in the audit log, and shown with the operations.
     /// - Returns: The ids of those that were cancelled.
     /// - Throws: ``BackOpsError``; batches before it are cancelled then.
     @discardableResult

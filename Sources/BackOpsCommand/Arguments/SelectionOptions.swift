@@ -81,8 +81,8 @@ struct SelectionOptions: ParsableArguments {
         if let error { query = query.failedBy(error) }
         if let queue { query = query.inQueue(queue) }
         if !tags.isEmpty { query = query.tagged(tags) }
-        if let since { query = query.since(since) }
-        if let until { query = query.until(until) }
+        if let since { query = query.enqueued(within: since) }
+        if let until { query = query.enqueued(notWithin: until) }
         return query
     }
 
