@@ -145,7 +145,7 @@ extension EngineModel {
         let earlier = operation.actions[next - 1].earlierAttempts
         let due = dueTime(rule, operation.globals)
         let describing: [ModelAnswer.Field] = [
-            .number(next), .number(progress[next].run + 1), .number(earlier + rule.maxAttempts), .null,
+            .number(next), .number(progress[next].run), .number(earlier + rule.maxAttempts), .null,
             .text(rule.branch), .text(rule.name),
         ]
         guard job.stepsLeft > 1, let due else {
@@ -185,7 +185,7 @@ extension EngineModel {
                     operation.attempts.append(
                         ModelAttempt(
                             position: index + 1,
-                            run: old.run + 1,
+                            run: old.run,
                             attempt: action.earlierAttempts + action.attemptsCount,
                             outcome: "completed",
                             claim: action.completedClaim,

@@ -42,10 +42,8 @@ package struct ModelOperation {
         }
     }
 
-    /// The run of an action, from 1; ``PlanProgress`` counts from 0.
-    package func run(at position: Int) -> Int {
-        (progress?[position].run ?? 0) + 1
-    }
+    /// The run of an action, from 1.
+    package func run(at position: Int) -> Int { progress?[position].run ?? 1 }
 }
 
 /// What became of an action, beside its status and run, which ``PlanProgress`` keeps.

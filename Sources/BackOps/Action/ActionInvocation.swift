@@ -17,7 +17,7 @@ package struct ActionInvocation: Sendable {
     /// Counted from 1.
     package var attempt: Int
     package var maxAttempts: Int
-    /// How often the action had been completed or skipped before a jump opened it again.
+    /// The run of the action, from 1; a jump back begins a new one.
     package var run: Int
     package var enqueuedAt: Date
     package var globals: Globals
@@ -32,7 +32,7 @@ package struct ActionInvocation: Sendable {
         plan: Plan,
         entry: Plan.Entry,
         attempt: Int,
-        run: Int = 0,
+        run: Int = 1,
         enqueuedAt: Date,
         globals: Globals
     ) {
@@ -52,6 +52,6 @@ package struct ActionInvocation: Sendable {
 
     /// The same on every attempt, another for every other action, and for every run after a jump back.
     package var idempotencyKey: String {
-        "backops-\(operationID)-\(position)" + (run > 0 ? "-\(run)" : "")
+        "backops-\(operationID)-\(position)" + (run > 1 ? "-\(run)" : "")
     }
 }

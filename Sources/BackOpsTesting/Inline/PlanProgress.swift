@@ -15,8 +15,8 @@ package struct PlanProgress: Sendable {
         package var status = Status.open
         /// The attempts of the current run.
         package var attempts = 0
-        /// How often a jump has opened the action again.
-        package var run = 0
+        /// The run, from 1; a jump that opens the action again begins a new one.
+        package var run = 1
     }
 
     package let plan: Plan

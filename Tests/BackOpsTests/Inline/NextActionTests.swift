@@ -111,7 +111,7 @@ import Testing
                 .retry(.never)
             }
         )
-        #expect(run["keys"] == ["1 backops-1-1", "1 backops-1-1-1", "1 backops-1-1-2"])
+        #expect(run["keys"] == ["1 backops-1-1", "1 backops-1-1-2", "1 backops-1-1-3"])
     }
 
     @Test func `does not stop the action, and the last one counts`() async {

@@ -89,7 +89,7 @@ extension ActionInvocation {
                 options: ActionOptions()
             ),
             attempt: job.attempt,
-            run: job.run - 1,
+            run: job.run,
             enqueuedAt: enqueuedAt,
             globals: Globals(text: job.globals)
         )
