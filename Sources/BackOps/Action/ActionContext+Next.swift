@@ -56,7 +56,7 @@ extension ActionContext {
     /// - Returns: Never.
     /// - Throws: ``Snooze``, always: let it pass.
     public func snooze(_ duration: Duration) throws -> Never {
-        throw Snooze(.after(max(.zero, duration)))
+        throw Snooze(.in(max(.zero, duration)))
     }
 
     /// Puts the action off to a date without counting an attempt.
@@ -65,6 +65,6 @@ extension ActionContext {
     /// - Returns: Never.
     /// - Throws: ``Snooze``, always: let it pass.
     public func snooze(until date: Date) throws -> Never {
-        throw Snooze(.until(date))
+        throw Snooze(.at(date))
     }
 }

@@ -42,7 +42,7 @@ extension EngineCalls {
         select operation_id, claim_id, outcome
           from \(unescaped: name).snooze_many(
             \(worker), \(attempts.map(\.claim.operationID)), \(attempts.map(\.claim.claimID)),
-            \(attempts.map(\.when.time)), \(attempts.map(\.when.delay)))
+            \(attempts.map(\.when.timestamp)), \(attempts.map(\.delay)))
         """
     }
 

@@ -4,9 +4,9 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Says when an operation's first action may start.
+/// When an operation or an action may start, or goes on.
 public enum When: Sendable, Hashable {
-    /// As soon as a worker is free.
+    /// As soon as a worker has a free slot.
     case now
     /// Not before a point in time.
     case at(Date)

@@ -1,22 +1,13 @@
-import LibPQ
-
 /// A snoozed attempt as `snooze_many` takes it.
 package struct SnoozedAttempt: Sendable {
     package let claim: Claim
-    package let when: Snooze.When
+    package let when: When
 
-    package init(claim: Claim, when: Snooze.When) {
+    package init(claim: Claim, when: When) {
         self.claim = claim
         self.when = when
     }
-}
 
-extension Snooze.When {
-    var time: PQTimestamp? {
-        if case .until(let date) = self { PQTimestamp(date) } else { nil }
-    }
-
-    var delay: Duration? {
-        if case .after(let delay) = self { delay } else { nil }
-    }
+    /// How long from now, where there is no time; one of the two must be given.
+    var delay: Duration? { when == .now ? .zero : when.delay }
 }

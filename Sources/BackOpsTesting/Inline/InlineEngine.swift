@@ -172,15 +172,16 @@ extension InlineEngine {
     }
 
     /// Puts an action off; one that always does so would never end here, where time costs nothing.
-    private mutating func snooze(_ position: Int, _ when: Snooze.When) -> Int? {
+    private mutating func snooze(_ position: Int, _ when: When) -> Int? {
         snoozes += 1
         guard snoozes < maxSteps else {
             run.fail(BackOpsError.stepLimit(maxSteps))
             return nil
         }
         switch when {
-        case .after(let duration): wait(duration)
-        case .until(let date): wait(until: date)
+        case .now: wait(.zero)
+        case .in(let duration): wait(duration)
+        case .at(let date): wait(until: date)
         }
         return position
     }

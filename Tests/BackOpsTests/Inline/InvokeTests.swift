@@ -60,8 +60,8 @@ import Testing
 
     @Test func `may put itself off`() async throws {
         let date = Date(timeIntervalSince1970: 5)
-        guard case .snoozed(.until(date)) = await attempt(try context(), { try $0.snooze(until: date) }),
-            case .snoozed(.after(.zero)) = await attempt(try context(), { try $0.snooze(.seconds(-3)) })
+        guard case .snoozed(.at(date)) = await attempt(try context(), { try $0.snooze(until: date) }),
+            case .snoozed(.in(.zero)) = await attempt(try context(), { try $0.snooze(.seconds(-3)) })
         else {
             Issue.record("not snoozed")
             return
