@@ -45,9 +45,9 @@ private func result(_ workload: String, variant: String? = nil, _ runs: [Double]
         figure.details = ["fifths": [1.5, 2, 3]]
         let result = BenchResult(figure: figure, runs: [12_345.678, 1, 2])
         let text = result.json(settings: ["fsync": "on"]).description
-        let read = try #require(BenchResult(try JSON(parsing: text)))
+        let read = try #require(BenchResult(try JSONValue(parsing: text)))
         #expect(read == result)
-        #expect(try JSON(parsing: text)["postgres_cpu_us_per_action"] == .null)
+        #expect(try JSONValue(parsing: text)["postgres_cpu_us_per_action"] == .null)
     }
 
     @Test func `has percentiles that were measured`() {

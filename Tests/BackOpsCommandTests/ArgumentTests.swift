@@ -6,13 +6,13 @@ import Testing
 
 @Suite struct `Globals on the command line` {
     @Test(arguments: [
-        ("a=b", "a", JSON.string("b")), ("a=", "a", .string("")), ("a=b=c", "a", .string("b=c")),
+        ("a=b", "a", JSONValue.string("b")), ("a=", "a", .string("")), ("a=b=c", "a", .string("b=c")),
         ("a=b:=c", "a", .string("b:=c")), ("n:=42", "n", .integer(42)), ("n:=null", "n", .null),
         ("a:b=c", "a:b", .string("c")), ("o:={\"x\": [true]}", "o", .object(["x": [true]])),
         ("é=🎁", "é", .string("🎁")),
         ("s:=\"=\"", "s", .string("=")), ("a=' or 1=1; --", "a", .string("' or 1=1; --")),
     ])
-    func `are text, or JSON after a colon`(text: String, key: String, value: JSON) throws {
+    func `are text, or JSON after a colon`(text: String, key: String, value: JSONValue) throws {
         let assignment = try Assignment(text)
         #expect(assignment.key == key)
         #expect(assignment.value == value)

@@ -2,6 +2,7 @@ import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
 import Foundation
+import LibPQ
 import Testing
 
 /// Nothing here says how fast anything is, or has to be.
@@ -37,7 +38,7 @@ import Testing
     ) async throws {
         let finished = try await bench(Self.tiny + ["--json", "--workload"] + workloads)
         #expect(finished.code == 0, "\(finished.messages)")
-        let lines = try finished.output.split(separator: "\n").map { try JSON(parsing: String($0)) }
+        let lines = try finished.output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
         let results = lines.filter { $0["workload"] != nil }
         // Without pgbench on the machine there is no floor, and a line says so.
         let expected = finished.messages.contains("skipped") ? workloads.filter { $0 != "floor" } : workloads
@@ -54,7 +55,7 @@ import Testing
             for name in [
                 "version", "fsync", "synchronous_commit", "shared_buffers", "cores", "build", "slots",
             ] {
-                #expect(settings[JSON.Key(name)]?.stringValue != nil, "\(name)")
+                #expect(settings[JSONValue.Key(name)]?.stringValue != nil, "\(name)")
             }
             #if DEBUG
             #expect(settings["build"] == "debug")

@@ -1,11 +1,12 @@
 import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
+import LibPQ
 import Testing
 
 @Suite(.backops) struct `The command enqueue` {
-    private func globals(of id: Int) async throws -> JSON {
-        try JSON(
+    private func globals(of id: Int) async throws -> JSONValue {
+        try JSONValue(
             parsing: try await TestDatabase.current.value(
                 "select globals::text from operations where id = \(id)",
                 as: String.self
@@ -27,8 +28,8 @@ import Testing
             "e=é🎁 '\"",
         ]
         #expect(try await Shell.backops(["enqueue", "Fulfilment"] + arguments).code == 0)
-        let expected: JSON = [
-            "a": "text", "b": "", "n": 42, "big": try JSON(parsing: "123456789012345678901"), "t": true,
+        let expected: JSONValue = [
+            "a": "text", "b": "", "n": 42, "big": try JSONValue(parsing: "123456789012345678901"), "t": true,
             "z": nil,
             "o": ["x": [1]], "e": "é🎁 '\"",
         ]
@@ -146,7 +147,7 @@ import Testing
     func `treats SQL and other oddities in names as text`(name: String) async throws {
         #expect(try await Shell.backops(["enqueue", name, "\(name)=\(name)"]).code == 0)
         #expect(try await TestDatabase.current.value("select name from operations", as: String.self) == name)
-        #expect(try await globals(of: 1) == [JSON.Key(name): .string(name)])
+        #expect(try await globals(of: 1) == [JSONValue.Key(name): .string(name)])
         let found = try await Shell.backops(["list", "--name", name, "--where", "\(name)=\(name)", "--json"])
         #expect(try found.json()[0]?["name"]?.stringValue == name)
     }

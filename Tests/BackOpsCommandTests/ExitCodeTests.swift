@@ -68,7 +68,7 @@ import Testing
             #expect(!shown.output.isEmpty && shown.messages.isEmpty)
         }
         let json = try await Shell.backops(["version", "--json"]).json()
-        #expect(json["schema_version"]?.integerValue == Int64(Migration.newestVersion))
+        #expect(json["schema_version"]?.integerValue == Int64(MigrationStep.newestVersion))
     }
 }
 

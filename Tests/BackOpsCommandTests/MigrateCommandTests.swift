@@ -1,6 +1,7 @@
 import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
+import LibPQ
 import Testing
 
 @Suite(.backops) struct `The command migrate` {
@@ -18,8 +19,8 @@ import Testing
             let first = try await Shell.backops(["migrate", "up", "--schema", schema, "--json"])
             #expect(first.code == 0)
             let json = try first.json()
-            #expect(json["version"]?.integerValue == Int64(Migration.newestVersion))
-            #expect(json["steps"]?.arrayValue?.count == Migration.newestVersion)
+            #expect(json["version"]?.integerValue == Int64(MigrationStep.newestVersion))
+            #expect(json["steps"]?.arrayValue?.count == MigrationStep.newestVersion)
             let second = try await Shell.backops(["migrate", "--schema", schema])
             #expect(second.code == 0)
             #expect(second.output.hasPrefix("nothing to do"))
@@ -33,7 +34,7 @@ import Testing
             let both = try await [one, other]
             #expect(both.allSatisfy { $0.code == 0 })
             let steps = try both.map { try $0.json()["steps"]?.arrayValue?.count ?? -1 }
-            #expect(steps.sorted() == [0, Migration.newestVersion])
+            #expect(steps.sorted() == [0, MigrationStep.newestVersion])
         }
     }
 
@@ -116,7 +117,7 @@ import Testing
         #expect(script.output.hasPrefix("begin;"))
         #expect(script.output.contains("create table operations ("))
         #expect(script.output.contains("create or replace function enqueue("))
-        let rest = try await Shell.backops(["migrate", "sql", "--from", "\(Migration.newestVersion)"])
+        let rest = try await Shell.backops(["migrate", "sql", "--from", "\(MigrationStep.newestVersion)"])
         #expect(!rest.output.contains("create table"))
         #expect(rest.output.contains("create or replace function enqueue("))
         #expect(!rest.output.contains("kept_grants"))

@@ -17,7 +17,7 @@ struct Finished: Sendable {
     let messages: String
 
     /// The one JSON document on standard output.
-    func json() throws -> JSON { try JSON(parsing: output) }
+    func json() throws -> JSONValue { try JSONValue(parsing: output) }
 }
 
 enum ShellError: Error {

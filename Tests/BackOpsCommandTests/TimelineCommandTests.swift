@@ -34,7 +34,8 @@ import Testing
         _ = try await Shell.backops(["enqueue", "Greeting", "--in", "1h"])
         let scheduled = try await Shell.backops(["timeline", "2"])
         #expect(
-            scheduled.output.isEmpty && scheduled.messages.contains("nothing of #2 has run yet: it is scheduled")
+            scheduled.output.isEmpty
+                && scheduled.messages.contains("nothing of #2 has run yet: it is scheduled")
         )
     }
 
@@ -62,7 +63,9 @@ import Testing
         async let followed = Shell.backops(["logs", "1", "--follow", "--interval", "50ms", "--json"])
         try await store(2...2)
         _ = try await Shell.backops(["cancel", "1"])
-        let lines = try await followed.output.split(separator: "\n").map { try JSON(parsing: String($0)) }
+        let lines = try await followed.output.split(separator: "\n").map {
+            try JSONValue(parsing: String($0))
+        }
         #expect(lines.compactMap { $0["message"]?.stringValue } == ["line 1", "line 2"])
         #expect(try await followed.code == 0)
     }

@@ -91,7 +91,7 @@ import Testing
         try await prepare()
         let watched = try await Shell.backops(["watch", "1", "2", "--json"])
         let states = try watched.output.split(separator: "\n").map {
-            try JSON(parsing: String($0))["state"]?.stringValue
+            try JSONValue(parsing: String($0))["state"]?.stringValue
         }
         #expect(states == ["completed", "failed"])
     }

@@ -33,7 +33,7 @@ import Testing
         let json = try await Shell.application([
             "work", "--drain", "--log-format", "json", "--log-level", "debug",
         ])
-        let lines = try json.messages.split(separator: "\n").map { try JSON(parsing: String($0)) }
+        let lines = try json.messages.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
         #expect(lines.allSatisfy { $0["message"]?.stringValue != nil })
         let completed = try #require(lines.first { $0["message"] == "action completed" })
         #expect(completed["operation"] == "Greeting")

@@ -36,7 +36,7 @@ extension ActionContext {
     /// Reads and writes a global of any type; nil when it is not set, and setting nil removes it.
     ///
     /// - Parameter key: The global's key.
-    public subscript(key: String) -> JSON? {
+    public subscript(key: String) -> JSONValue? {
         get {
             readable(key)
         }
@@ -94,12 +94,12 @@ extension ActionContext {
         }
     }
 
-    private func stored(_ key: String) throws(BackOpsError) -> JSON? {
+    private func stored(_ key: String) throws(BackOpsError) -> JSONValue? {
         try state.withLock { state throws(BackOpsError) in try state.read(key) }
     }
 
     /// Nil, and the end of the attempt as a failure, where the globals cannot be read.
-    private func readable(_ key: String) -> JSON? {
+    private func readable(_ key: String) -> JSONValue? {
         do {
             return try stored(key)
         } catch {
@@ -119,9 +119,9 @@ extension ActionContext {
         }
     }
 
-    private func store(_ value: JSON?, _ key: String) {
+    private func store(_ value: JSONValue?, _ key: String) {
         let isStored = state.withLock { state in
-            if state.isOpen { state.patch[JSON.Key(key)] = value }
+            if state.isOpen { state.patch[JSONValue.Key(key)] = value }
             return state.isOpen
         }
         if !isStored {

@@ -52,8 +52,8 @@ extension ActionContext {
             return ActionResult(patch: patch, jump: wishes.jump)
         }
 
-        func read(_ key: String) throws(BackOpsError) -> JSON? {
-            let key = JSON.Key(key)
+        func read(_ key: String) throws(BackOpsError) -> JSONValue? {
+            let key = JSONValue.Key(key)
             return patch.covers(key) ? patch[key] : try globals.members()[key]
         }
     }

@@ -8,7 +8,7 @@ import Foundation
 
 extension EngineCalls {
     /// One row with the id.
-    package func enqueue(_ request: Enqueue) throws(BackOpsError) -> SQLStatement {
+    package func enqueue(_ request: OperationRequest) throws(BackOpsError) -> SQLStatement {
         """
         select \(unescaped: name).enqueue(
           \(request.name), \(PQJSON(bytes: try request.globals.checkedJSON())), \(request.key), \(request.queue),

@@ -13,7 +13,7 @@ extension EngineCalls {
     ) -> SQLStatement {
         """
         select \(unescaped: name).register_worker(
-          \(host), \(pid), \(queues), \(handlers), \(Int32(slots)), \(version), \(lease), \(Int32(Migration.newestVersion)))
+          \(host), \(pid), \(queues), \(handlers), \(Int32(slots)), \(version), \(lease), \(Int32(MigrationStep.newestVersion)))
         """
     }
 

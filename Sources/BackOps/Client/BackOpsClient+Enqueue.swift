@@ -23,19 +23,23 @@ extension BackOpsClient {
     public func enqueue(
         _ definition: (some OperationDefinition).Type,
         _ globals: Globals = [:],
-        _ when: When = .now,
+        when: When = .now,
         key: String? = nil,
         queue: String = "default",
         priority: Int = 5,
         tags: [String] = []
     ) async throws -> OperationHandle {
-        var request = Enqueue(definition, globals)
-        request.when = when
-        request.key = key
-        request.queue = queue
-        request.priority = priority
-        request.tags = tags
-        return try await enqueue(request)
+        try await enqueue(
+            OperationRequest(
+                definition,
+                globals,
+                when: when,
+                key: key,
+                queue: queue,
+                priority: priority,
+                tags: tags
+            )
+        )
     }
 
     /// Enqueues one operation whose globals a closure sets through typed keys.
@@ -44,19 +48,33 @@ extension BackOpsClient {
     ///   - definition: Its definition.
     ///   - when: When the first action may start.
     ///   - key: The idempotency key.
+    ///   - queue: The queue: a-z, 0-9, dot, dash, underscore.
+    ///   - priority: 0 is served first, 9 last.
+    ///   - tags: Free labels.
     ///   - globals: Sets the globals: `{ $0[.subscriptionID] = 42 }`.
     /// - Returns: A handle for the operation.
-    /// - Throws: What the closure throws; otherwise as ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    /// - Throws: What the closure throws; otherwise as ``enqueue(_:_:when:key:queue:priority:tags:)``.
     @discardableResult
     public func enqueue(
         _ definition: (some OperationDefinition).Type,
-        _ when: When = .now,
+        when: When = .now,
         key: String? = nil,
+        queue: String = "default",
+        priority: Int = 5,
+        tags: [String] = [],
         globals: (inout Globals) throws -> Void
     ) async throws -> OperationHandle {
         var document = Globals()
         try globals(&document)
-        return try await enqueue(definition, document, when, key: key)
+        return try await enqueue(
+            definition,
+            document,
+            when: when,
+            key: key,
+            queue: queue,
+            priority: priority,
+            tags: tags
+        )
     }
 
     /// Enqueues one operation that brings its own branches.
@@ -66,21 +84,34 @@ extension BackOpsClient {
     ///   - globals: Its globals.
     ///   - when: When the first action may start.
     ///   - key: The idempotency key.
+    ///   - queue: The queue: a-z, 0-9, dot, dash, underscore.
+    ///   - priority: 0 is served first, 9 last.
+    ///   - tags: Free labels.
     ///   - branches: The branches; bare actions form `main`. Workers need not know the operation, only its actions.
     /// - Returns: A handle for the operation.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidPlan``; otherwise as
-    ///   ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    ///   ``enqueue(_:_:when:key:queue:priority:tags:)``.
     @discardableResult
     public func enqueue(
         name: String,
         _ globals: Globals = [:],
-        _ when: When = .now,
+        when: When = .now,
         key: String? = nil,
+        queue: String = "default",
+        priority: Int = 5,
+        tags: [String] = [],
         @BranchBuilder branches: () -> [Branch]
     ) async throws -> OperationHandle {
-        var request = try Enqueue(name: name, globals, branches: branches)
-        request.when = when
-        request.key = key
+        let request = try OperationRequest(
+            name: name,
+            globals,
+            when: when,
+            key: key,
+            queue: queue,
+            priority: priority,
+            tags: tags,
+            branches: branches
+        )
         return try await enqueue(request)
     }
 
@@ -88,9 +119,9 @@ extension BackOpsClient {
     ///
     /// - Parameter request: The operation.
     /// - Returns: A handle for it.
-    /// - Throws: As ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    /// - Throws: As ``enqueue(_:_:when:key:queue:priority:tags:)``.
     @discardableResult
-    public func enqueue(_ request: Enqueue) async throws -> OperationHandle {
+    public func enqueue(_ request: OperationRequest) async throws -> OperationHandle {
         try await EnqueueTelemetry.span(queue: request.queue) { traceparent, span in
             let handle = try handle(try await call(engine.enqueue(request.traced(traceparent))))
             span?.attributes["messaging.message.id"] = "\(handle.id)"
@@ -105,9 +136,12 @@ extension BackOpsClient {
     ///   - request: The operation.
     ///   - transaction: A transaction of ``transaction(_:)``, or the one that an action runs in.
     /// - Returns: A handle for it, which knows it once the transaction has committed.
-    /// - Throws: As ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    /// - Throws: As ``enqueue(_:_:when:key:queue:priority:tags:)``.
     @discardableResult
-    public func enqueue(_ request: Enqueue, in transaction: PQTransaction) async throws -> OperationHandle {
+    public func enqueue(
+        _ request: OperationRequest,
+        in transaction: PQTransaction
+    ) async throws -> OperationHandle {
         do {
             return try await EnqueueTelemetry.span(queue: request.queue) { traceparent, span in
                 let statement = try engine.enqueue(request.traced(traceparent))
@@ -129,7 +163,10 @@ extension BackOpsClient {
     /// - Returns: A handle for it, which knows it once the transaction has committed.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals``; what the executor throws.
     @discardableResult
-    public func enqueue(_ request: Enqueue, in executor: some SQLExecutor) async throws -> OperationHandle {
+    public func enqueue(
+        _ request: OperationRequest,
+        in executor: some SQLExecutor
+    ) async throws -> OperationHandle {
         let (sql, parameters) = try request.statement(schema: engine.schema.text)
         guard let text = try await executor.execute(sql, parameters).first?.first ?? nil, let id = Int64(text)
         else {

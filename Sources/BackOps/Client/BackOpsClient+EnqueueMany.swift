@@ -15,21 +15,20 @@ extension BackOpsClient {
     ///   - key: Gives the idempotency key of each, by its globals; nil is none.
     ///   - queue: The queue of all.
     ///   - priority: The priority of all.
+    ///   - tags: The labels of all.
     /// - Returns: Their ids, in order; where a key was taken, the id that has it.
-    /// - Throws: As ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    /// - Throws: As ``enqueue(_:_:when:key:queue:priority:tags:)``.
     @discardableResult
     public func enqueue(
         _ definition: (some OperationDefinition).Type,
         batch: some Sequence<Globals>,
-        _ when: When = .now,
+        when: When = .now,
         key: ((Globals) -> String?)? = nil,
         queue: String = "default",
-        priority: Int = 5
+        priority: Int = 5,
+        tags: [String] = []
     ) async throws -> [Int64] {
-        var request = Enqueue(definition)
-        request.when = when
-        request.queue = queue
-        request.priority = priority
+        var request = OperationRequest(definition, when: when, queue: queue, priority: priority, tags: tags)
         return try await EnqueueTelemetry.span(queue: queue) { traceparent, span in
             request.traceparent = traceparent
             var ids: [Int64] = []
@@ -63,19 +62,19 @@ extension BackOpsClient {
     /// the faster it is. Of several requests with the same name and key the first one counts.
     ///
     /// ```swift
-    /// let counts = try await client.enqueue(stream: customers.map { Enqueue(Reminder.self, ["customer": .integer($0.id)]) })
+    /// let counts = try await client.enqueue(stream: customers.map { OperationRequest(Reminder.self, ["customer": .integer($0.id)]) })
     /// ```
     ///
     /// - Parameters:
     ///   - requests: The operations.
     ///   - onCommit: Hears after every transaction what has been enqueued so far.
     /// - Returns: How many were enqueued, and how many existed already.
-    /// - Throws: What the stream throws; `CancellationError`; otherwise as ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    /// - Throws: What the stream throws; `CancellationError`; otherwise as ``enqueue(_:_:when:key:queue:priority:tags:)``.
     @discardableResult
     public func enqueue<Requests: AsyncSequence>(
         stream requests: Requests,
         onCommit: (EnqueueCounts) -> Void = { _ in }
-    ) async throws -> EnqueueCounts where Requests.Element == Enqueue {
+    ) async throws -> EnqueueCounts where Requests.Element == OperationRequest {
         try await EnqueueTelemetry.span(queue: nil) { traceparent, span in
             let counts = try await enqueue(requests, traceparent, onCommit)
             span?.attributes["messaging.batch.message_count"] = counts.total
@@ -87,7 +86,7 @@ extension BackOpsClient {
         _ requests: Requests,
         _ traceparent: String?,
         _ onCommit: (EnqueueCounts) -> Void
-    ) async throws -> EnqueueCounts where Requests.Element == Enqueue {
+    ) async throws -> EnqueueCounts where Requests.Element == OperationRequest {
         var counts = EnqueueCounts()
         var iterator = requests.makeAsyncIterator()
         var isAtEnd = false
@@ -119,12 +118,12 @@ extension BackOpsClient {
     ///   - requests: The operations.
     ///   - onCommit: Hears after every transaction what has been enqueued so far.
     /// - Returns: How many were enqueued, and how many existed already.
-    /// - Throws: `CancellationError`; otherwise as ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    /// - Throws: `CancellationError`; otherwise as ``enqueue(_:_:when:key:queue:priority:tags:)``.
     @discardableResult
     public func enqueue<Requests: Sequence>(
         stream requests: Requests,
         onCommit: (EnqueueCounts) -> Void = { _ in }
-    ) async throws -> EnqueueCounts where Requests.Element == Enqueue {
+    ) async throws -> EnqueueCounts where Requests.Element == OperationRequest {
         try await enqueue(stream: Unhurried(base: requests), onCommit: onCommit)
     }
 

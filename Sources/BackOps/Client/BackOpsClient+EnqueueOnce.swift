@@ -1,3 +1,4 @@
+import LibPQ
 import Tracing
 
 extension BackOpsClient {
@@ -6,9 +7,9 @@ extension BackOpsClient {
     /// - Parameter request: The operation.
     /// - Returns: A handle for it, and whether it was enqueued; false where another operation of this name has the key,
     ///   whose handle it is then.
-    /// - Throws: As ``enqueue(_:_:_:key:queue:priority:tags:)``.
+    /// - Throws: As ``enqueue(_:_:when:key:queue:priority:tags:)``.
     public func enqueueOnce(
-        _ request: Enqueue
+        _ request: OperationRequest
     ) async throws -> (handle: OperationHandle, isNew: Bool) {
         guard request.key != nil else { return (try await enqueue(request), true) }
         return try await EnqueueTelemetry.span(queue: request.queue) { traceparent, span in

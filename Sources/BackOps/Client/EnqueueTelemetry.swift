@@ -39,7 +39,7 @@ enum EnqueueTelemetry {
     }
 
     /// Counts operations that were enqueued; those whose key was taken are none.
-    static func count(_ request: Enqueue, _ count: Int) {
+    static func count(_ request: OperationRequest, _ count: Int) {
         guard count > 0, let handles = MetricHandles.current else { return }
         handles.counter(
             "backops_operations_enqueued_total",
@@ -48,9 +48,9 @@ enum EnqueueTelemetry {
     }
 }
 
-extension Enqueue {
+extension OperationRequest {
     /// The request with a trace context, unless it has one.
-    func traced(_ traceparent: String?) -> Enqueue {
+    func traced(_ traceparent: String?) -> OperationRequest {
         guard self.traceparent == nil, let traceparent else { return self }
         var request = self
         request.traceparent = traceparent
@@ -58,7 +58,7 @@ extension Enqueue {
     }
 
     /// The request with the trace context of the current span, unless it has one.
-    func tracedAsCurrent() -> Enqueue {
+    func tracedAsCurrent() -> OperationRequest {
         guard traceparent == nil, let tracer = TraceContext.tracer, let context = ServiceContext.current
         else {
             return self

@@ -31,7 +31,7 @@ package struct ColumnRule: Sendable {
         "operations_globals_are_at_most_512_deep": Self(
             .limitExceeded,
             "globals",
-            "Arrays and objects in globals are nested more than \(JSON.depthLimit) deep. Store such a document as text, or in a table of your own."
+            "Arrays and objects in globals are nested more than \(JSONValue.depthLimit) deep. Store such a document as text, or in a table of your own."
         ),
         "operations_tags_are_a_list": Self(
             .invalidArgument,

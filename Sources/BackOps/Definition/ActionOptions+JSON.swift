@@ -1,16 +1,16 @@
 extension ActionOptions {
     /// The options as the SQL engine takes them; defaults are not written.
-    package var json: [JSON.Key: JSON] {
-        var json: [JSON.Key: JSON] = [:]
+    package var json: [JSONValue.Key: JSONValue] {
+        var json: [JSONValue.Key: JSONValue] = [:]
         json["perform_at"] = performAt.map { .string(ISO8601.text($0)) }
         json["perform_in"] = performIn.map(\.secondsJSON)
-        json["perform_at_global"] = performAtGlobal.map(JSON.string)
+        json["perform_at_global"] = performAtGlobal.map(JSONValue.string)
         if retryPolicy.maxAttempts != RetryPolicy.standard.maxAttempts {
             json["max_attempts"] = .integer(Int64(retryPolicy.maxAttempts))
         }
         if !retryPolicy.hasStandardBackoff { json["backoff"] = retryPolicy.backoffJSON }
         json["timeout"] = timeout.map(\.secondsJSON)
-        json["queue"] = queue.map(JSON.string)
+        json["queue"] = queue.map(JSONValue.string)
         if !mayJump.isEmpty { json["may_jump"] = .array(mayJump.map { .string($0.description) }) }
         return json
     }
@@ -19,7 +19,7 @@ extension ActionOptions {
     ///
     /// - Parameter json: An object with known options only.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidConfiguration``, naming the option.
-    package init(json: JSON) throws(BackOpsError) {
+    package init(json: JSONValue) throws(BackOpsError) {
         guard let members = json.objectValue else {
             throw .invalidConfiguration("options", "must be an object, not \(json.kindDescription).")
         }
@@ -72,13 +72,13 @@ extension RetryPolicy {
     }
 
     /// Every field is written, so that the engine needs no defaults for them.
-    fileprivate var backoffJSON: JSON {
-        let jitter = JSON.Number(jitter).map(JSON.number) ?? .null
+    fileprivate var backoffJSON: JSONValue {
+        let jitter = JSONValue.Number(jitter).map(JSONValue.number) ?? .null
         switch backoff {
         case .constant(let delay):
             return ["kind": "constant", "base": delay.secondsJSON, "jitter": jitter]
         case .exponential(let base, let factor, let maximum):
-            let factor = JSON.Number(factor).map(JSON.number) ?? .null
+            let factor = JSONValue.Number(factor).map(JSONValue.number) ?? .null
             return [
                 "kind": "exponential", "base": base.secondsJSON, "factor": factor, "max": maximum.secondsJSON,
                 "jitter": jitter,
@@ -86,7 +86,7 @@ extension RetryPolicy {
         }
     }
 
-    fileprivate static func backoff(json: JSON) throws(BackOpsError) -> (Backoff, jitter: Double) {
+    fileprivate static func backoff(json: JSONValue) throws(BackOpsError) -> (Backoff, jitter: Double) {
         for name in (json.objectValue ?? [:]).keys.map(\.text)
         where !["kind", "base", "factor", "max", "jitter"].contains(name) {
             throw .invalidConfiguration(
@@ -125,7 +125,7 @@ extension RetryPolicy {
     }
 }
 
-extension JSON {
+extension JSONValue {
     fileprivate var branchNames: [BranchName]? {
         guard let names = arrayValue?.map(\.stringValue), !names.contains(nil) else { return nil }
         return names.compactMap { $0.map(BranchName.init(_:)) }

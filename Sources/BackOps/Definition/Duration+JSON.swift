@@ -1,6 +1,6 @@
 extension Duration {
     /// The duration as a number of seconds, exact to the microsecond.
-    package var secondsJSON: JSON {
+    package var secondsJSON: JSONValue {
         let (seconds, attoseconds) = components
         let microseconds = attoseconds / 1_000_000_000_000
         guard microseconds != 0 else { return .integer(seconds) }
@@ -8,11 +8,11 @@ extension Duration {
         var fraction = String(microseconds.magnitude)
         fraction = String(repeating: "0", count: 6 - fraction.utf8.count) + fraction
         while fraction.hasSuffix("0") { fraction.removeLast() }
-        return .number(JSON.Number(unchecked: "\(sign)\(seconds.magnitude).\(fraction)"))
+        return .number(JSONValue.Number(unchecked: "\(sign)\(seconds.magnitude).\(fraction)"))
     }
 
     /// Reads a number of seconds; nil for anything else, and for more than 10,000 years.
-    package init?(secondsJSON json: JSON) {
+    package init?(secondsJSON json: JSONValue) {
         if let seconds = json.integerValue, seconds.magnitude < 316_000_000_000 {
             self = .seconds(seconds)
         } else if let seconds = json.doubleValue, seconds.magnitude < 316_000_000_000 {

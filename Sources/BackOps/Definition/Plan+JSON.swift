@@ -6,11 +6,11 @@ extension Plan {
         var writer = JSONWriter()
         writer.writeObject(
             branches.map { branch in
-                let actions = entries.filter { $0.branch == branch }.map { entry -> JSON in
+                let actions = entries.filter { $0.branch == branch }.map { entry -> JSONValue in
                     let options = entry.options.json
                     return options.isEmpty ? .string(entry.name) : [.string(entry.name), .object(options)]
                 }
-                return (JSON.Key(branch.description), .array(actions))
+                return (JSONValue.Key(branch.description), .array(actions))
             }
         )
         return writer.bytes
@@ -29,7 +29,7 @@ extension Plan {
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidPlan`` or
     ///   ``BackOpsError/Code/invalidName``.
     package init(operation: String, json: [UInt8]) throws(BackOpsError) {
-        let members: [(key: JSON.Key, value: JSON)]?
+        let members: [(key: JSONValue.Key, value: JSONValue)]?
         do {
             members = try JSONParser.parseMembers(json)
         } catch {
@@ -57,7 +57,7 @@ extension Plan {
     }
 
     private static func action(
-        _ json: JSON,
+        _ json: JSONValue,
         in branch: String,
         of operation: String
     ) throws(BackOpsError) -> (name: String, options: ActionOptions) {

@@ -4,10 +4,10 @@ extension GlobalKey {
     /// - Parameter value: The value.
     /// - Returns: Its JSON, which `jsonb` can hold.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals`` when JSON cannot hold it.
-    package func json(_ value: Value) throws(BackOpsError) -> JSON {
-        let json: JSON
+    package func json(_ value: Value) throws(BackOpsError) -> JSONValue {
+        let json: JSONValue
         do {
-            json = try JSON(encoding: value)
+            json = try JSONValue(encoding: value)
         } catch EncodingError.invalidValue(_, let context) {
             throw .invalidGlobals(name, context.debugDescription)
         } catch {
@@ -22,7 +22,7 @@ extension GlobalKey {
     /// - Parameter json: What is stored; null and nothing are the same, unless the value can be null itself.
     /// - Returns: The value, or nil when there is none.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/globalTypeMismatch``, with the path to it.
-    package func value(_ json: JSON?) throws(BackOpsError) -> Value? {
+    package func value(_ json: JSONValue?) throws(BackOpsError) -> Value? {
         guard let json else { return nil }
         do {
             return try json.decoded(as: Value.self)
@@ -39,7 +39,7 @@ extension BackOpsError {
         _ name: String?,
         _ error: any Error,
         as type: Any.Type,
-        found: JSON
+        found: JSONValue
     ) -> BackOpsError {
         guard let error = error as? DecodingError else {
             var mismatch = globalTypeMismatch(

@@ -1,6 +1,6 @@
 extension Globals {
     /// The document to be shown; one that cannot be read here is a string that holds its text as it is.
-    package var shown: JSON {
+    package var shown: JSONValue {
         do {
             return .object(try members())
         } catch {
@@ -23,7 +23,7 @@ extension Globals: Codable {
     /// - Parameter decoder: The decoder.
     /// - Throws: `DecodingError` for anything but an object or a string.
     public init(from decoder: any Decoder) throws {
-        switch try JSON(from: decoder) {
+        switch try JSONValue(from: decoder) {
         case .object(let members): self.init(members)
         case .string(let text): self.init(text: Array(text.utf8))
         default:

@@ -4,7 +4,7 @@
 /// Globals that come from the database stay text until something asks for a value.
 public struct Globals: Sendable {
     private enum Store: Sendable {
-        case members([JSON.Key: JSON])
+        case members([JSONValue.Key: JSONValue])
         case text(LazyDocument)
     }
 
@@ -19,14 +19,14 @@ public struct Globals: Sendable {
     /// Makes a document of values by key.
     ///
     /// - Parameter members: The values.
-    public init(_ members: [JSON.Key: JSON]) { store = .members(members) }
+    public init(_ members: [JSONValue.Key: JSONValue]) { store = .members(members) }
 
     /// Makes a document of values by key; of keys that are equal for Swift there is one.
     ///
     /// - Parameter members: The values.
     @_disfavoredOverload
-    public init(_ members: [String: JSON]) {
-        self.init(Dictionary(uniqueKeysWithValues: members.map { (JSON.Key($0.key), $0.value) }))
+    public init(_ members: [String: JSONValue]) {
+        self.init(Dictionary(uniqueKeysWithValues: members.map { (JSONValue.Key($0.key), $0.value) }))
     }
 
     /// Takes a document's text without reading it.
@@ -39,7 +39,7 @@ public struct Globals: Sendable {
     ///
     /// - Returns: The values by key.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals`` when it is not a JSON object.
-    public func members() throws(BackOpsError) -> [JSON.Key: JSON] {
+    public func members() throws(BackOpsError) -> [JSONValue.Key: JSONValue] {
         switch store {
         case .members(let members): members
         case .text(let document): try document.members()
@@ -49,7 +49,7 @@ public struct Globals: Sendable {
     /// The document's text in UTF-8, as it came, or written anew when it was changed.
     public var utf8: [UInt8] {
         switch store {
-        case .members(let members): JSON.object(members).utf8
+        case .members(let members): JSONValue.object(members).utf8
         case .text(let document): document.text
         }
     }
@@ -75,12 +75,12 @@ extension Globals {
     /// globals are refused where they are to be stored: nothing that is in it gets lost.
     ///
     /// - Parameter key: The global's key.
-    public subscript(key: String) -> JSON? {
-        get { readable[JSON.Key(key)] }
+    public subscript(key: String) -> JSONValue? {
+        get { readable[JSONValue.Key(key)] }
         set {
             do {
                 var members = try members()
-                members[JSON.Key(key)] = newValue
+                members[JSONValue.Key(key)] = newValue
                 store = .members(members)
             } catch {
                 refusal = refusal ?? error
@@ -99,7 +99,7 @@ extension Globals {
     public subscript<Value: Codable & Sendable>(key: GlobalKey<Value>) -> Value? {
         get {
             do {
-                return try key.value(readable[JSON.Key(key.name)])
+                return try key.value(readable[JSONValue.Key(key.name)])
             } catch {
                 return nil
             }
@@ -121,7 +121,7 @@ extension Globals {
     ///   ``BackOpsError/Code/globalTypeMismatch`` or, for an unreadable document,
     ///   ``BackOpsError/Code/invalidGlobals``.
     public func require<Value: Codable & Sendable>(_ key: GlobalKey<Value>) throws(BackOpsError) -> Value {
-        guard let value = try key.value(try members()[JSON.Key(key.name)]) else {
+        guard let value = try key.value(try members()[JSONValue.Key(key.name)]) else {
             throw .missingGlobal(key.name)
         }
         return value
@@ -133,7 +133,7 @@ extension Globals {
     /// - Returns: The value.
     /// - Throws: ``BackOpsError`` as ``require(_:)``.
     public func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws(BackOpsError) -> Value {
-        let document = JSON.object(try members())
+        let document = JSONValue.object(try members())
         do {
             return try document.decoded(as: type)
         } catch {
@@ -142,7 +142,7 @@ extension Globals {
     }
 
     /// The values, or none when the document cannot be read.
-    private var readable: [JSON.Key: JSON] {
+    private var readable: [JSONValue.Key: JSONValue] {
         do {
             return try members()
         } catch {
@@ -153,7 +153,7 @@ extension Globals {
 
 extension Globals: ExpressibleByDictionaryLiteral, CustomStringConvertible {
     /// Makes a document of a literal; of a key that occurs twice, the last value counts.
-    public init(dictionaryLiteral elements: (JSON.Key, JSON)...) {
+    public init(dictionaryLiteral elements: (JSONValue.Key, JSONValue)...) {
         self.init(Dictionary(elements, uniquingKeysWith: { $1 }))
     }
 

@@ -2,15 +2,15 @@
 ///
 /// Setting a key to the value that it already has is still a set: another writer may have changed it since.
 package struct GlobalsPatch: Sendable, Hashable {
-    package private(set) var set: [JSON.Key: JSON] = [:]
-    package private(set) var unset: [JSON.Key] = []
+    package private(set) var set: [JSONValue.Key: JSONValue] = [:]
+    package private(set) var unset: [JSONValue.Key] = []
 
     package init() {}
 
     package var isEmpty: Bool { self.set.isEmpty && unset.isEmpty }
 
     /// Reads and writes one key; setting nil removes it.
-    package subscript(key: JSON.Key) -> JSON? {
+    package subscript(key: JSONValue.Key) -> JSONValue? {
         get { self.set[key] }
         set {
             unset.removeAll { $0 == key }
@@ -20,7 +20,7 @@ package struct GlobalsPatch: Sendable, Hashable {
     }
 
     /// Tells whether the patch decides about the key.
-    package func covers(_ key: JSON.Key) -> Bool {
+    package func covers(_ key: JSONValue.Key) -> Bool {
         set[key] != nil || unset.contains(key)
     }
 
@@ -29,12 +29,12 @@ package struct GlobalsPatch: Sendable, Hashable {
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals``.
     package func validate() throws(BackOpsError) {
         for (key, value) in set { try value.validate(key: key.text) }
-        for key in unset { try JSON.null.validate(key: key.text) }
+        for key in unset { try JSONValue.null.validate(key: key.text) }
     }
 
     /// `{"set": {...}, "unset": [...]}`, as the engine's functions take it.
     package var jsonText: String {
-        JSON.object(["set": .object(set), "unset": .array(unset.map { .string($0.text) })]).description
+        JSONValue.object(["set": .object(set), "unset": .array(unset.map { .string($0.text) })]).description
     }
 
     /// Gives the document that results when the patch is applied.

@@ -1,11 +1,11 @@
 struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
-    let members: [JSON.Key: JSON]
+    let members: [JSONValue.Key: JSONValue]
     let codingPath: [any CodingKey]
 
     var allKeys: [Key] { members.keys.compactMap { Key(stringValue: $0.text) } }
 
     func contains(_ key: Key) -> Bool {
-        members[JSON.Key(key.stringValue)] != nil
+        members[JSONValue.Key(key.stringValue)] != nil
     }
 
     func decodeNil(forKey key: Key) throws -> Bool {
@@ -29,15 +29,18 @@ struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func superDecoder() throws -> any Decoder {
         let key = JSONCodingKey("super")
-        return JSONDecoding(json: members[JSON.Key(key.stringValue)] ?? .null, codingPath: codingPath + [key])
+        return JSONDecoding(
+            json: members[JSONValue.Key(key.stringValue)] ?? .null,
+            codingPath: codingPath + [key]
+        )
     }
 
     func superDecoder(forKey key: Key) throws -> any Decoder {
-        JSONDecoding(json: members[JSON.Key(key.stringValue)] ?? .null, codingPath: codingPath + [key])
+        JSONDecoding(json: members[JSONValue.Key(key.stringValue)] ?? .null, codingPath: codingPath + [key])
     }
 
     private func decoder(for key: Key) throws -> JSONDecoding {
-        guard let json = members[JSON.Key(key.stringValue)] else {
+        guard let json = members[JSONValue.Key(key.stringValue)] else {
             let context = DecodingError.Context(
                 codingPath: codingPath,
                 debugDescription: "The key is missing."
@@ -49,11 +52,11 @@ struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
 }
 
 struct JSONUnkeyedDecoding: UnkeyedDecodingContainer {
-    let elements: [JSON]
+    let elements: [JSONValue]
     let codingPath: [any CodingKey]
     private(set) var currentIndex = 0
 
-    init(elements: [JSON], codingPath: [any CodingKey]) {
+    init(elements: [JSONValue], codingPath: [any CodingKey]) {
         self.elements = elements
         self.codingPath = codingPath
     }
@@ -64,7 +67,7 @@ struct JSONUnkeyedDecoding: UnkeyedDecodingContainer {
 
     /// Moves on only when the element is null, as the protocol asks.
     mutating func decodeNil() throws -> Bool {
-        guard try decoder(JSON.self).decodeNil() else { return false }
+        guard try decoder(JSONValue.self).decodeNil() else { return false }
         currentIndex += 1
         return true
     }
@@ -84,13 +87,13 @@ struct JSONUnkeyedDecoding: UnkeyedDecodingContainer {
     }
 
     mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        let container = try decoder([JSON].self).unkeyedContainer()
+        let container = try decoder([JSONValue].self).unkeyedContainer()
         currentIndex += 1
         return container
     }
 
     mutating func superDecoder() throws -> any Decoder {
-        let decoder = try decoder(JSON.self)
+        let decoder = try decoder(JSONValue.self)
         currentIndex += 1
         return decoder
     }

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-extension JSON {
+extension JSONValue {
     /// Turns the value into one of a Swift type.
     ///
     /// Dates are read as ISO 8601 and as PostgreSQL prints them; whole numbers are read as integers however
@@ -19,9 +19,9 @@ extension JSON {
     }
 }
 
-/// A `Decoder` that reads ``JSON``.
+/// A `Decoder` that reads ``JSONValue``.
 struct JSONDecoding: Decoder {
-    let json: JSON
+    let json: JSONValue
     let codingPath: [any CodingKey]
 
     var userInfo: [CodingUserInfoKey: Any] { [:] }
@@ -29,7 +29,7 @@ struct JSONDecoding: Decoder {
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
         let value: Any? =
             switch type {
-            case is JSON.Type: json
+            case is JSONValue.Type: json
             case is String.Type: json.stringValue
             case is Bool.Type: json.boolValue
             case is Double.Type: json.doubleValue
@@ -71,12 +71,12 @@ struct JSONDecoding: Decoder {
     }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-        guard let members = json.objectValue else { throw mismatch([String: JSON].self) }
+        guard let members = json.objectValue else { throw mismatch([String: JSONValue].self) }
         return KeyedDecodingContainer(JSONKeyedDecoding(members: members, codingPath: codingPath))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        guard let elements = json.arrayValue else { throw mismatch([JSON].self) }
+        guard let elements = json.arrayValue else { throw mismatch([JSONValue].self) }
         return JSONUnkeyedDecoding(elements: elements, codingPath: codingPath)
     }
 

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-extension JSON {
+extension JSONValue {
     /// Turns a value into JSON.
     ///
     /// Dates become ISO 8601 in UTC, decimals and integers keep their digits, URLs become strings and data
@@ -18,7 +18,7 @@ extension JSON {
     }
 }
 
-/// An `Encoder` that builds ``JSON``.
+/// An `Encoder` that builds ``JSONValue``.
 ///
 /// Foundation's encoder would write text that had to be parsed again, and passes numbers through `Double`.
 struct JSONEncoding: Encoder {
@@ -31,14 +31,14 @@ struct JSONEncoding: Encoder {
     final class Node {
         enum Content {
             case empty
-            case value(JSON)
+            case value(JSONValue)
             case array([Node])
-            case object([JSON.Key: Node])
+            case object([JSONValue.Key: Node])
         }
 
         var content = Content.empty
 
-        var json: JSON {
+        var json: JSONValue {
             switch content {
             case .empty: .object([:])
             case .value(let value): value
@@ -48,7 +48,7 @@ struct JSONEncoding: Encoder {
         }
 
         func member(_ name: String) -> Node {
-            let key = JSON.Key(name)
+            let key = JSONValue.Key(name)
             let node = Node()
             if case .object(var members) = content {
                 members[key] = node
@@ -72,9 +72,9 @@ struct JSONEncoding: Encoder {
         }
     }
 
-    static func json(_ value: some Encodable, path: [any CodingKey]) throws -> JSON {
+    static func json(_ value: some Encodable, path: [any CodingKey]) throws -> JSONValue {
         switch value {
-        case let value as JSON: return value
+        case let value as JSONValue: return value
         case let value as String: return .string(value)
         case let value as Bool: return .bool(value)
         case let value as any FixedWidthInteger: return integer(value)
@@ -85,7 +85,7 @@ struct JSONEncoding: Encoder {
         case let value as Data: return .string(value.base64EncodedString())
         case let value as Decimal:
             guard let number = Number(value) else { throw noNumber(value, path) }
-            return number.exactInteger().map(JSON.integer) ?? .number(number)
+            return number.exactInteger().map(JSONValue.integer) ?? .number(number)
         default:
             let encoding = JSONEncoding(node: Node(), codingPath: path)
             try value.encode(to: encoding)
@@ -93,16 +93,16 @@ struct JSONEncoding: Encoder {
         }
     }
 
-    private typealias Number = JSON.Number
+    private typealias Number = JSONValue.Number
 
-    private static func integer(_ value: some FixedWidthInteger) -> JSON {
-        Int64(exactly: value).map(JSON.integer) ?? .number(Number(unchecked: String(value)))
+    private static func integer(_ value: some FixedWidthInteger) -> JSONValue {
+        Int64(exactly: value).map(JSONValue.integer) ?? .number(Number(unchecked: String(value)))
     }
 
     private static func number(
         _ value: some LosslessStringConvertible & BinaryFloatingPoint,
         _ path: [any CodingKey]
-    ) throws -> JSON {
+    ) throws -> JSONValue {
         guard value.isFinite else { throw noNumber(value, path) }
         return .number(Number(unchecked: value.description))
     }

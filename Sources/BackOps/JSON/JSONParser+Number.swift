@@ -1,12 +1,14 @@
 extension JSONParser {
-    mutating func number() throws(BackOpsError) -> JSON {
+    mutating func number() throws(BackOpsError) -> JSONValue {
         let rest = UnsafeBufferPointer(rebasing: bytes[position...])
         let length = Self.numberLength(in: rest)
         guard length > 0 else { throw error("this is not a number") }
         let text = String(decoding: rest[..<length], as: UTF8.self)
         position += length
         // "-0" stays as it is: an integer would drop its sign. Int64 also refuses fractions and exponents.
-        guard text != "-0", let integer = Int64(text) else { return .number(JSON.Number(unchecked: text)) }
+        guard text != "-0", let integer = Int64(text) else {
+            return .number(JSONValue.Number(unchecked: text))
+        }
         return .integer(integer)
     }
 

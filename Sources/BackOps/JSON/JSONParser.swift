@@ -1,19 +1,21 @@
 /// Reads JSON text in UTF-8, strictly by RFC 8259, and refuses what PostgreSQL's `jsonb` cannot hold.
 ///
-/// One function per level of nesting, so that ``JSON/depthLimit`` levels fit a small stack.
+/// One function per level of nesting, so that ``JSONValue/depthLimit`` levels fit a small stack.
 struct JSONParser {
     let bytes: UnsafeBufferPointer<UInt8>
     var position = 0
 
     /// Reads a whole document.
-    static func parse(_ bytes: [UInt8]) throws(BackOpsError) -> JSON {
+    static func parse(_ bytes: [UInt8]) throws(BackOpsError) -> JSONValue {
         try withParser(bytes) { parser throws(BackOpsError) in try parser.value(depth: 0) }
     }
 
     /// Reads an object whose members' order counts; nil when the document is not an object.
     ///
     /// A key that occurs twice is there twice.
-    static func parseMembers(_ bytes: [UInt8]) throws(BackOpsError) -> [(key: JSON.Key, value: JSON)]? {
+    static func parseMembers(
+        _ bytes: [UInt8]
+    ) throws(BackOpsError) -> [(key: JSONValue.Key, value: JSONValue)]? {
         try withParser(bytes) { parser throws(BackOpsError) in
             guard parser.peek() == UInt8(ascii: "{") else {
                 _ = try parser.value(depth: 0)
@@ -37,7 +39,7 @@ struct JSONParser {
         }
     }
 
-    private mutating func value(depth: Int) throws(BackOpsError) -> JSON {
+    private mutating func value(depth: Int) throws(BackOpsError) -> JSONValue {
         guard let byte = peek() else { throw error("a value is missing") }
         switch byte {
         case UInt8(ascii: "\""): return .string(try string())
@@ -51,9 +53,10 @@ struct JSONParser {
         }
     }
 
-    private mutating func members(depth: Int) throws(BackOpsError) -> [(key: JSON.Key, value: JSON)] {
-        guard depth <= JSON.depthLimit else { throw tooDeep() }
-        var members: [(key: JSON.Key, value: JSON)] = []
+    private mutating func members(depth: Int) throws(BackOpsError) -> [(key: JSONValue.Key, value: JSONValue)]
+    {
+        guard depth <= JSONValue.depthLimit else { throw tooDeep() }
+        var members: [(key: JSONValue.Key, value: JSONValue)] = []
         position += 1
         skipWhitespace()
         if take("}") { return members }
@@ -63,7 +66,7 @@ struct JSONParser {
             skipWhitespace()
             guard take(":") else { throw error("a colon is missing") }
             skipWhitespace()
-            members.append((JSON.Key(key), try value(depth: depth)))
+            members.append((JSONValue.Key(key), try value(depth: depth)))
             skipWhitespace()
             if take("}") { return members }
             guard take(",") else { throw error("a comma or a closing brace is missing") }
@@ -71,9 +74,9 @@ struct JSONParser {
         }
     }
 
-    private mutating func elements(depth: Int) throws(BackOpsError) -> [JSON] {
-        guard depth <= JSON.depthLimit else { throw tooDeep() }
-        var elements: [JSON] = []
+    private mutating func elements(depth: Int) throws(BackOpsError) -> [JSONValue] {
+        guard depth <= JSONValue.depthLimit else { throw tooDeep() }
+        var elements: [JSONValue] = []
         position += 1
         skipWhitespace()
         if take("]") { return elements }
@@ -86,7 +89,7 @@ struct JSONParser {
         }
     }
 
-    private mutating func word(_ word: StaticString, _ value: JSON) throws(BackOpsError) -> JSON {
+    private mutating func word(_ word: StaticString, _ value: JSONValue) throws(BackOpsError) -> JSONValue {
         let end = position + word.utf8CodeUnitCount
         guard end <= bytes.count, bytes[position..<end].elementsEqual("\(word)".utf8) else {
             throw error("this is not a value")
@@ -124,7 +127,7 @@ extension JSONParser {
         BackOpsError(
             .limitExceeded,
             message:
-                "The JSON text is wrong at byte \(position): arrays and objects are nested more than \(JSON.depthLimit) deep."
+                "The JSON text is wrong at byte \(position): arrays and objects are nested more than \(JSONValue.depthLimit) deep."
         )
     }
 }

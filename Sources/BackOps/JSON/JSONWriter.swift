@@ -2,7 +2,7 @@
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
 
-    mutating func write(_ value: JSON) {
+    mutating func write(_ value: JSONValue) {
         switch value {
         case .null: raw("null")
         case .bool(let value): raw(value ? "true" : "false")
@@ -15,7 +15,7 @@ struct JSONWriter {
     }
 
     /// Writes an object whose members stay in the order in which they are given.
-    mutating func writeObject(_ members: some Sequence<(key: JSON.Key, value: JSON)>) {
+    mutating func writeObject(_ members: some Sequence<(key: JSONValue.Key, value: JSONValue)>) {
         bytes.append(UInt8(ascii: "{"))
         var isFirst = true
         for (key, value) in members {
@@ -28,7 +28,7 @@ struct JSONWriter {
         bytes.append(UInt8(ascii: "}"))
     }
 
-    private mutating func writeArray(_ elements: [JSON]) {
+    private mutating func writeArray(_ elements: [JSONValue]) {
         bytes.append(UInt8(ascii: "["))
         for (index, element) in elements.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
@@ -68,7 +68,9 @@ struct JSONWriter {
         bytes.append(contentsOf: text.utf8)
     }
 
-    private static func sorted(_ members: [JSON.Key: JSON]) -> [(key: JSON.Key, value: JSON)] {
+    private static func sorted(
+        _ members: [JSONValue.Key: JSONValue]
+    ) -> [(key: JSONValue.Key, value: JSONValue)] {
         members.sorted { $0.key < $1.key }
     }
 }

@@ -14,13 +14,19 @@ extension Migrator {
         from version: Int = 0,
         rebuildsEngine: Bool = false
     ) throws(BackOpsError) -> String {
-        script(try SchemaName(schema), Migration.all, .current, from: version, rebuildsEngine: rebuildsEngine)
+        script(
+            try SchemaName(schema),
+            MigrationStep.all,
+            .current,
+            from: version,
+            rebuildsEngine: rebuildsEngine
+        )
     }
 
     /// The script of any steps and text.
     package static func script(
         _ schema: SchemaName,
-        _ steps: [Migration],
+        _ steps: [MigrationStep],
         _ engine: EngineText,
         from version: Int,
         rebuildsEngine: Bool = false

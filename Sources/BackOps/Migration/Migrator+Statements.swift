@@ -129,7 +129,7 @@ extension Migrator {
         )
     }
 
-    func record(_ migration: Migration) -> SQLStatement {
+    func record(_ migration: MigrationStep) -> SQLStatement {
         """
         insert into migrations (version, name, checksum)
         values (\(migration.version), \(migration.name), encode(sha256(convert_to(\(migration.up), 'UTF8')), 'hex'))
@@ -229,7 +229,7 @@ extension Migrator {
 
 extension Migrator {
     /// Runs the statements of a step one by one in a session of its own.
-    static func runAlone(_ step: Migration, _ database: BackOpsDatabase, _ schema: SchemaName) throws {
+    static func runAlone(_ step: MigrationStep, _ database: BackOpsDatabase, _ schema: SchemaName) throws {
         var session = try PQSession.connect(database.options)
         _ = try session.query("select set_config('statement_timeout', '0', false)")
         _ = try session.query("select set_config('search_path', \(schema.quoted + ", pg_temp"), false)")

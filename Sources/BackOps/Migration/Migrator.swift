@@ -7,7 +7,7 @@ import LibPQ
 /// leaves the database as it was.
 public struct Migrator: Sendable {
     let database: BackOpsDatabase
-    package let steps: [Migration]
+    package let steps: [MigrationStep]
     package let engine: EngineText
     /// How long it tries again for locks that others hold.
     package var lockPatience = Duration.seconds(300)
@@ -17,11 +17,11 @@ public struct Migrator: Sendable {
     ///
     /// - Parameter database: Where to migrate.
     public init(_ database: BackOpsDatabase) {
-        self.init(database, steps: Migration.all, engine: .current)
+        self.init(database, steps: MigrationStep.all, engine: .current)
     }
 
     /// For tests of what comes after this release.
-    package init(_ database: BackOpsDatabase, steps: [Migration], engine: EngineText) {
+    package init(_ database: BackOpsDatabase, steps: [MigrationStep], engine: EngineText) {
         self.database = database
         self.steps = steps
         self.engine = engine
@@ -63,13 +63,13 @@ public struct Migrator: Sendable {
     ///   ``BackOpsError/Code/unsupportedEncoding`` when the database is not UTF8; `PQError` when a statement fails, whose hint says what to run where roles may not be created, or which
     ///   setting was the limit. Nothing is changed then, but for steps that cannot run in a transaction.
     @discardableResult
-    public func up(to target: Int? = nil, createsRoles: Bool = false) async throws -> [Migration] {
+    public func up(to target: Int? = nil, createsRoles: Bool = false) async throws -> [MigrationStep] {
         try await bringUp(to: target, createsRoles: createsRoles).steps
     }
 
     /// What ``bringUp(to:createsRoles:onWait:)`` has done.
     package struct Upgrade: Sendable {
-        package var steps: [Migration] = []
+        package var steps: [MigrationStep] = []
         /// Whether functions and views were replaced.
         package var hasReplacedEngine = false
         /// Roles that were missing and are there now.
@@ -126,7 +126,7 @@ public struct Migrator: Sendable {
     /// - Returns: The steps that were taken back, in the order in which that happened.
     /// - Throws: As ``up(to:createsRoles:)``.
     @discardableResult
-    public func down(to target: Int) async throws -> [Migration] {
+    public func down(to target: Int) async throws -> [MigrationStep] {
         try await repeatingWhileLocked { session, _ in
             try self.begin(&session)
             let status = try self.status(&session)
@@ -166,7 +166,7 @@ extension Migrator {
         createsRoles: Bool,
         rebuildsEngine: Bool,
         _ session: inout PQSession
-    ) throws -> (upgrade: Upgrade, next: Migration?) {
+    ) throws -> (upgrade: Upgrade, next: MigrationStep?) {
         try begin(&session)
         try prepare(&session)
         let status = try status(&session)
@@ -202,7 +202,7 @@ extension Migrator {
     /// Takes one step in statements of their own, while a second session keeps others from doing the same.
     ///
     /// - Returns: False when another process has taken it meanwhile.
-    private func takeOutsideTransaction(_ step: Migration) async throws -> Bool {
+    private func takeOutsideTransaction(_ step: MigrationStep) async throws -> Bool {
         try await repeatingWhileLocked { guarding, _ in
             try self.begin(&guarding)
             try self.setSearchPath(&guarding)

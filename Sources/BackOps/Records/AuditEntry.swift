@@ -21,7 +21,7 @@ public struct AuditEntry: Sendable, Hashable, Identifiable, Codable {
     /// Why, in the words of the caller.
     public let reason: String?
     /// What else the call said, such as the target of a jump.
-    public let details: JSON
+    public let details: JSONValue
 }
 
 extension AuditEntry {

@@ -17,7 +17,7 @@ package struct EnqueueChunk: Sendable {
     package var isFull: Bool { count >= Self.maxCount || bytes >= Self.maxBytes }
 
     /// Takes a request's values as they are sent.
-    package mutating func append(_ request: Enqueue) throws(BackOpsError) {
+    package mutating func append(_ request: OperationRequest) throws(BackOpsError) {
         let document = PQJSON(bytes: try request.globals.checkedJSON())
         if runs.last?.holds(request) != true { runs.append(EnqueueRun(of: request)) }
         runs[runs.count - 1].append(request, document)

@@ -3,14 +3,14 @@ import LibPQ
 /// Successive requests that differ in nothing but globals, key and time.
 package struct EnqueueRun: Sendable {
     /// What they have in common.
-    let common: Enqueue
+    let common: OperationRequest
     private(set) var documents: [PQJSON] = []
     private var allKeys: [String?] = []
     private var allTimes: [PQTimestamp?] = []
     private var hasKey = false
     private var hasTime = false
 
-    init(of request: Enqueue) {
+    init(of request: OperationRequest) {
         var common = request
         common.globals = [:]
         self.common = common
@@ -22,7 +22,7 @@ package struct EnqueueRun: Sendable {
     /// Nil where all of them may start at once, or after the common delay.
     var times: [PQTimestamp?]? { hasTime ? allTimes : nil }
 
-    func holds(_ request: Enqueue) -> Bool {
+    func holds(_ request: OperationRequest) -> Bool {
         request.name.hasSameBytes(as: common.name) && request.queue.hasSameBytes(as: common.queue)
             && request.priority == common.priority
             && request.tags.map { ExactText($0) } == common.tags.map { ExactText($0) }
@@ -30,7 +30,7 @@ package struct EnqueueRun: Sendable {
             && request.plan == common.plan && request.traceparent == common.traceparent
     }
 
-    mutating func append(_ request: Enqueue, _ document: PQJSON) {
+    mutating func append(_ request: OperationRequest, _ document: PQJSON) {
         documents.append(document)
         allKeys.append(request.key)
         allTimes.append(request.when.timestamp)

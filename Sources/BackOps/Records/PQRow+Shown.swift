@@ -20,10 +20,10 @@ extension PQRow {
     }
 
     /// Reads a JSON document; one that cannot be read here is a string that holds its text as it is.
-    func document(_ column: Int) throws(PQError) -> JSON {
+    func document(_ column: Int) throws(PQError) -> JSONValue {
         let text = try decode(column, as: PQJSON.self)
         do {
-            return try JSON(parsing: text.bytes)
+            return try JSONValue(parsing: text.bytes)
         } catch {
             return .string(text.text)
         }

@@ -61,7 +61,7 @@ extension PQRow {
     }
 
     /// Decodes a JSON document; one that cannot be read here is a string that holds its text as it is.
-    func document(_ column: some SelectList) throws(PQError) -> JSON {
+    func document(_ column: some SelectList) throws(PQError) -> JSONValue {
         try document(column.position)
     }
 }

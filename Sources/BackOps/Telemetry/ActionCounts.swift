@@ -36,15 +36,15 @@ final class ActionCounts: Sendable {
         /// What `record_actions` takes.
         var document: PQJSON {
             let rows = counts.map { labels, count in
-                JSON.object([
+                JSONValue.object([
                     "queue": .string(labels.queue), "operation": .string(labels.operation),
                     "action": .string(labels.action), "completed": .integer(Int64(count.completed)),
                     "failed": .integer(Int64(count.failed)), "retried": .integer(Int64(count.retried)),
-                    "max_ms": JSON.Number(count.durations.longest).map(JSON.number) ?? .integer(0),
+                    "max_ms": JSONValue.Number(count.durations.longest).map(JSONValue.number) ?? .integer(0),
                     "buckets": .array(count.durations.counts.map { .integer(Int64($0)) }),
                 ])
             }
-            return PQJSON(JSON.array(rows).description)
+            return PQJSON(JSONValue.array(rows).description)
         }
     }
 

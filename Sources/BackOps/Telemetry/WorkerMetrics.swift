@@ -1,4 +1,5 @@
 import CoreMetrics
+import LibPQ
 import Synchronization
 
 /// Records what a worker does with whatever swift-metrics backend there is; the article Telemetry lists the names.
@@ -52,7 +53,7 @@ final class WorkerMetrics: Sendable {
         listenConnected.set(0)
         handles.meter(
             "backops_build_info",
-            ["version": version, "schema_version": "\(Migration.newestVersion)"]
+            ["version": version, "schema_version": "\(MigrationStep.newestVersion)"]
         ).set(1)
     }
 

@@ -190,7 +190,7 @@ extension WorkerRun {
                 "the database is newer than this worker",
                 metadata: [
                     "database": .stringConvertible(status.version),
-                    "worker": .stringConvertible(Migration.newestVersion),
+                    "worker": .stringConvertible(MigrationStep.newestVersion),
                 ]
             )
         }

@@ -14,12 +14,12 @@ struct WorkerReport: Hashable, Sendable {
     /// When the action of each operation started, if that was asked for.
     var starts: [Int64: Double] = [:]
 
-    var json: JSON {
+    var json: JSONValue {
         [
             "bodies": .integer(Int64(bodies)),
-            "cpu_seconds": JSON(exact: processorSeconds),
-            "rss_mb": megabytes.map { JSON(exact: $0) } ?? .null,
-            "starts": .array(starts.map { .array([.integer($0), JSON(exact: $1)]) }),
+            "cpu_seconds": JSONValue(exact: processorSeconds),
+            "rss_mb": megabytes.map { JSONValue(exact: $0) } ?? .null,
+            "starts": .array(starts.map { .array([.integer($0), JSONValue(exact: $1)]) }),
         ]
     }
 }
@@ -27,7 +27,7 @@ struct WorkerReport: Hashable, Sendable {
 extension WorkerReport {
     /// Reads the line; nil when it is none.
     init?(parsing text: String) {
-        guard let json = try? JSON(parsing: text), let bodies = json["bodies"]?.integerValue,
+        guard let json = try? JSONValue(parsing: text), let bodies = json["bodies"]?.integerValue,
             let seconds = json["cpu_seconds"]?.doubleValue
         else { return nil }
         self.bodies = Int(bodies)
@@ -39,6 +39,6 @@ extension WorkerReport {
     }
 }
 
-extension JSON {
-    fileprivate init(exact value: Double) { self = Number(value).map(JSON.number) ?? .null }
+extension JSONValue {
+    fileprivate init(exact value: Double) { self = Number(value).map(JSONValue.number) ?? .null }
 }

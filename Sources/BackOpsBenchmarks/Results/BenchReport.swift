@@ -22,12 +22,12 @@ struct BenchReport: Sendable {
     func lines(_ earlier: Comparison?) -> String {
         let results = results.map { result in
             var line = result.json(settings: settings)
-            if let earlier { line["ratio_to_earlier"] = JSON(rounded: earlier.ratio(of: result)) }
+            if let earlier { line["ratio_to_earlier"] = JSONValue(rounded: earlier.ratio(of: result)) }
             return line
         }
-        let targets = Target.outcomes(self.results).map { outcome -> JSON in
+        let targets = Target.outcomes(self.results).map { outcome -> JSONValue in
             [
-                "target": .string(outcome.measure), "value": JSON(rounded: outcome.value),
+                "target": .string(outcome.measure), "value": JSONValue(rounded: outcome.value),
                 "bound": .string(outcome.bound.text), "met": .bool(outcome.isMet),
             ]
         }

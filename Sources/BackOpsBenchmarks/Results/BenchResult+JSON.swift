@@ -2,25 +2,25 @@ import BackOps
 
 extension BenchResult {
     /// The result as one line of `--json` has it.
-    func json(settings: [String: String]) -> JSON {
+    func json(settings: [String: String]) -> JSONValue {
         [
             "workload": .string(figure.workload),
             "variant": figure.variant.map { .string($0) } ?? .null,
-            "value": JSON(rounded: figure.value),
+            "value": JSONValue(rounded: figure.value),
             "unit": .string(figure.unit.rawValue),
             "n": .integer(Int64(figure.count)),
-            "seconds": JSON(rounded: figure.seconds),
-            "worker_cpu_us_per_action": JSON(rounded: figure.workerMicroseconds),
-            "postgres_cpu_us_per_action": JSON(rounded: figure.serverMicroseconds),
-            "rss_mb": JSON(rounded: figure.megabytes),
-            "runs": .array(runs.map { JSON(rounded: $0) }),
+            "seconds": JSONValue(rounded: figure.seconds),
+            "worker_cpu_us_per_action": JSONValue(rounded: figure.workerMicroseconds),
+            "postgres_cpu_us_per_action": JSONValue(rounded: figure.serverMicroseconds),
+            "rss_mb": JSONValue(rounded: figure.megabytes),
+            "runs": .array(runs.map { JSONValue(rounded: $0) }),
             "details": .object(figure.details),
             "settings": .object(settings.mapValues { .string($0) }),
         ]
     }
 
     /// Reads a line of `--json`; nil where it holds something else.
-    init?(_ json: JSON) {
+    init?(_ json: JSONValue) {
         guard let workload = json["workload"]?.stringValue, let value = json["value"]?.doubleValue,
             let unit = json["unit"]?.stringValue.flatMap({ Figure.Unit(rawValue: $0) }),
             let count = json["n"]?.integerValue, let seconds = json["seconds"]?.doubleValue
@@ -41,13 +41,13 @@ extension BenchResult {
     }
 }
 
-extension JSON {
+extension JSONValue {
     /// A measured number with the digits that mean something; null where nothing was measured.
     init(rounded value: Double?) {
         guard let value, value.isFinite else {
             self = .null
             return
         }
-        self = Number((value * 1000).rounded() / 1000).map(JSON.number) ?? .null
+        self = Number((value * 1000).rounded() / 1000).map(JSONValue.number) ?? .null
     }
 }

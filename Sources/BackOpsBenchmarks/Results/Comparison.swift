@@ -11,9 +11,9 @@ struct Comparison: Sendable {
     /// - Throws: ``Problem`` when none of them is a result.
     init(parsing text: String, file: String) throws(Problem) {
         let lines = text.split(whereSeparator: \.isNewline)
-        var documents: [JSON] = []
+        var documents: [JSONValue] = []
         for line in lines {
-            guard let document = try? JSON(parsing: String(line)) else {
+            guard let document = try? JSONValue(parsing: String(line)) else {
                 throw Problem(
                     .usage,
                     "\(file) holds a line that is not JSON",

@@ -27,7 +27,7 @@ struct Figure: Hashable, Sendable {
     var megabytes: Double?
 
     /// What else was seen: shares of processes, rates of each fifth.
-    var details: [JSON.Key: JSON] = [:]
+    var details: [JSONValue.Key: JSONValue] = [:]
 
     /// What its value counts.
     enum Unit: String, Sendable, CaseIterable {

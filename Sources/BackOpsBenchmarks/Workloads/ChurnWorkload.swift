@@ -1,5 +1,6 @@
 import BackOps
 import BackOpsCommand
+import LibPQ
 
 /// Very many operations go through a short queue, whose table should stay small.
 ///
@@ -83,9 +84,9 @@ struct ChurnWorkload: Workload {
             count: rate.count,
             seconds: rate.seconds,
             details: [
-                "start": JSON(rounded: Double(jobs.start) / 1e6),
-                "end": JSON(rounded: Double(jobs.end) / 1e6),
-                "growth": JSON(rounded: Double(jobs.largest) / Double(max(1, jobs.start))),
+                "start": JSONValue(rounded: Double(jobs.start) / 1e6),
+                "end": JSONValue(rounded: Double(jobs.end) / 1e6),
+                "growth": JSONValue(rounded: Double(jobs.largest) / Double(max(1, jobs.start))),
             ]
         )
     }

@@ -25,12 +25,12 @@ struct EnqueueWorkload: Workload {
                 try await client.enqueue(OneAction.self, batch: Self.documents(laboratory.scaled(100_000)))
             },
             try await measure(laboratory, "stream", calls: 1, each: streamed) { client, _ in
-                let requests = Self.documents(streamed).map { Enqueue(OneAction.self, $0) }
+                let requests = Self.documents(streamed).map { OperationRequest(OneAction.self, $0) }
                 try await client.enqueue(stream: requests)
             },
             try await measure(laboratory, "stream with keys", calls: 1, each: streamed) { client, _ in
                 let requests = (0..<streamed).lazy.map { number in
-                    var request = Enqueue(OneAction.self, ["n": .integer(Int64(number))])
+                    var request = OperationRequest(OneAction.self, ["n": .integer(Int64(number))])
                     request.key = "key-\(number)"
                     return request
                 }

@@ -1,5 +1,6 @@
 import BackOps
 import BackOpsCommand
+import LibPQ
 
 /// What a worker costs that has nothing to do.
 ///
@@ -32,8 +33,8 @@ struct IdleWorkload: Workload {
             let report = try await worker.stop()
             let proof = try await database.proof(after: 0, bodies: report.bodies)
             try laboratory.require(proof.faults(operations: 10, actions: 30), of: name)
-            func share(_ seconds: Double?, _ earlier: Double?) -> JSON {
-                JSON(rounded: seconds.flatMap { now in earlier.map { (now - $0) * 1000 / lasted } })
+            func share(_ seconds: Double?, _ earlier: Double?) -> JSONValue {
+                JSONValue(rounded: seconds.flatMap { now in earlier.map { (now - $0) * 1000 / lasted } })
             }
             return [
                 Figure(

@@ -41,7 +41,7 @@ struct LatencyWorkload: Workload {
                     unit: .milliseconds,
                     count: operations,
                     seconds: seconds,
-                    details: ["with_enqueue": JSON(rounded: whole.percentile(share))]
+                    details: ["with_enqueue": JSONValue(rounded: whole.percentile(share))]
                 )
             }
         }

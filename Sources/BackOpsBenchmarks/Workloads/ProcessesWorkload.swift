@@ -19,7 +19,7 @@ struct ProcessesWorkload: Workload {
                 worker: laboratory.worker
             )
             let shares = outcome.workers.map { Double($0.bodies) / Double(max(1, outcome.bodies)) }
-            figure.details["shares"] = .array(shares.sorted(by: >).map { JSON(rounded: $0) })
+            figure.details["shares"] = .array(shares.sorted(by: >).map { JSONValue(rounded: $0) })
             figures.append(figure)
         }
         return figures

@@ -22,7 +22,9 @@ struct SnapshotWorkload: Workload {
             try laboratory.require(proof.faults(operations: operations, actions: actions), of: name)
             var figure = try await run.figure(name, outcome)
             let ends = try await database.ends(since: outcome.start, count: actions, parts: 5)
-            figure.details["fifths"] = .array(Self.rates(ends, each: actions / 5).map { JSON(rounded: $0) })
+            figure.details["fifths"] = .array(
+                Self.rates(ends, each: actions / 5).map { JSONValue(rounded: $0) }
+            )
             return [figure]
         }
     }

@@ -6,6 +6,6 @@ package enum LibraryVersion {
 
     package static func sentence(_ program: String) -> String {
         let own = program == "backops" ? "backops \(text)" : "\(program), with backops \(text)"
-        return "\(own), schema version \(Migration.newestVersion)"
+        return "\(own), schema version \(MigrationStep.newestVersion)"
     }
 }

@@ -3,9 +3,9 @@ import BackOps
 /// A global on the command line: `key=text`, or `key:=json`.
 struct Assignment: Hashable, Sendable {
     let key: String
-    let value: JSON
+    let value: JSONValue
 
-    init(key: String, value: JSON) { (self.key, self.value) = (key, value) }
+    init(key: String, value: JSONValue) { (self.key, self.value) = (key, value) }
 
     /// The assignment as it is written, quoted for a shell.
     var text: String {
@@ -17,7 +17,7 @@ struct Assignment: Hashable, Sendable {
     var otherReading: Assignment? {
         switch value {
         case .string(let text):
-            guard let json = try? JSON(parsing: text), json.objectValue == nil, json.arrayValue == nil,
+            guard let json = try? JSONValue(parsing: text), json.objectValue == nil, json.arrayValue == nil,
                 json.stringValue == nil
             else { return nil }
             return Assignment(key: key, value: json)
@@ -44,9 +44,9 @@ struct Assignment: Hashable, Sendable {
         value = isJSON ? try Self.json(right, key: key) : .string(right)
     }
 
-    private static func json(_ text: String, key: String) throws(ArgumentError) -> JSON {
+    private static func json(_ text: String, key: String) throws(ArgumentError) -> JSONValue {
         do {
-            return try JSON(parsing: text)
+            return try JSONValue(parsing: text)
         } catch {
             throw ArgumentError(
                 "The value of \(key) is not JSON (\(error.message)) Write \(key)=… for text, or quote it: \(key):='\"…\"'."
@@ -57,10 +57,10 @@ struct Assignment: Hashable, Sendable {
     /// Puts assignments together.
     ///
     /// - Throws: ``ArgumentError`` when a key is given twice.
-    static func document(_ assignments: [Assignment]) throws(ArgumentError) -> [JSON.Key: JSON] {
-        var document: [JSON.Key: JSON] = [:]
+    static func document(_ assignments: [Assignment]) throws(ArgumentError) -> [JSONValue.Key: JSONValue] {
+        var document: [JSONValue.Key: JSONValue] = [:]
         for assignment in assignments
-        where document.updateValue(assignment.value, forKey: JSON.Key(assignment.key)) != nil {
+        where document.updateValue(assignment.value, forKey: JSONValue.Key(assignment.key)) != nil {
             throw ArgumentError("The key \(assignment.key) is given twice.")
         }
         return document

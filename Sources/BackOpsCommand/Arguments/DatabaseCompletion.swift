@@ -1,5 +1,6 @@
 import ArgumentParser
 import BackOps
+import LibPQ
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -51,7 +52,7 @@ enum DatabaseCompletion {
 
     /// The keys of globals as they are assigned: with `=` what is text, with `:=` what is not.
     static func assignments(_ records: [OperationRecord]) throws -> [String] {
-        var signs: [JSON.Key: String] = [:]
+        var signs: [JSONValue.Key: String] = [:]
         for record in records {
             for (key, value) in try record.globals.members() where signs[key] == nil {
                 signs[key] = value.stringValue == nil ? ":=" : "="

@@ -53,10 +53,10 @@ struct EnqueueOptions: ParsableArguments {
     }
 
     /// Puts everything together; assignments win over `--globals`.
-    func request(_ name: String, _ assignments: [Assignment]) throws -> Enqueue {
+    func request(_ name: String, _ assignments: [Assignment]) throws -> OperationRequest {
         var members = try document()
         members.merge(try Assignment.document(assignments)) { $1 }
-        var request = Enqueue(name, Globals(members))
+        var request = OperationRequest(name, Globals(members))
         request.when = delay.map { .in($0) } ?? at ?? .now
         request.key = key
         request.queue = queue
@@ -66,12 +66,12 @@ struct EnqueueOptions: ParsableArguments {
         return request
     }
 
-    private func document() throws -> [JSON.Key: JSON] {
+    private func document() throws -> [JSONValue.Key: JSONValue] {
         guard let globals else { return [:] }
         let text = globals == "-" ? StandardStream.input.readAll() : Array(globals.utf8)
         let place = globals == "-" ? "standard input" : "--globals"
         do {
-            guard let members = try JSON(parsing: text).objectValue else {
+            guard let members = try JSONValue(parsing: text).objectValue else {
                 throw Problem(.usage, "\(place) must hold a JSON object, such as {\"subscription_id\": 42}")
             }
             return members

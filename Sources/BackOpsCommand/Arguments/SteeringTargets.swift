@@ -61,7 +61,7 @@ enum SteeringWords {
     }
 
     /// The numbers in front of assignments, none of which may be given twice.
-    static func assignments(_ words: [String]) throws -> (ids: [Int64], values: [JSON.Key: JSON]) {
+    static func assignments(_ words: [String]) throws -> (ids: [Int64], values: [JSONValue.Key: JSONValue]) {
         try checked { () throws(ArgumentError) in
             var ids: [Int64] = []
             var assignments: [Assignment] = []

@@ -63,7 +63,7 @@ struct CheckDeployCommand<Application: BackOpsApplication>: AsyncParsableCommand
         }
         let obstacles = found.filter { $0.operation.map { !ignored.contains($0) } ?? true }
         if output.json {
-            StandardStream.output.writeLine(JSON.array(obstacles.map(\.json)).description)
+            StandardStream.output.writeLine(JSONValue.array(obstacles.map(\.json)).description)
         } else if obstacles.isEmpty {
             StandardStream.output.writeLine("this program can continue everything that is in flight")
         } else {

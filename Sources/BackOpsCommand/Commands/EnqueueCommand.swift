@@ -53,7 +53,9 @@ struct EnqueueCommand: AsyncParsableCommand {
             if !output.json { StandardStream.output.writeLine("#\(handle.id)") }
             report.say(output.messageStyle)
             guard wait else {
-                if output.json { StandardStream.output.writeLine(JSON.object(report.members).description) }
+                if output.json {
+                    StandardStream.output.writeLine(JSONValue.object(report.members).description)
+                }
                 if report.hasOtherGlobals { throw Problem.silent(.checkFailed) }
                 return
             }
@@ -61,7 +63,9 @@ struct EnqueueCommand: AsyncParsableCommand {
             if output.json {
                 let document = try end.json().objectValue ?? [:]
                 let members = report.members.filter { document[$0.key] == nil }
-                StandardStream.output.writeLine(JSON.object(document.merging(members) { $1 }).description)
+                StandardStream.output.writeLine(
+                    JSONValue.object(document.merging(members) { $1 }).description
+                )
             }
             switch end.state {
             case .failed: throw Problem.silent(.operationFailed)

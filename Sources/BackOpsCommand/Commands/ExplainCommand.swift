@@ -24,7 +24,7 @@ struct ExplainCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.withClient { client in
-            var documents: [JSON] = []
+            var documents: [JSONValue] = []
             for id in ids {
                 let (record, reasons) = (try await client.handle(id).record(), try await client.explain(id))
                 guard !output.json else {
@@ -36,7 +36,7 @@ struct ExplainCommand: AsyncParsableCommand {
             }
             guard output.json else { return }
             // The reasons of one; of several an array of these.
-            let document = documents.count == 1 ? documents[0] : JSON.array(documents)
+            let document = documents.count == 1 ? documents[0] : JSONValue.array(documents)
             StandardStream.output.writeLine(document.description)
         }
     }

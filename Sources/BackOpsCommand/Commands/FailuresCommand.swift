@@ -40,7 +40,7 @@ struct FailuresCommand: AsyncParsableCommand {
         }
         let groups = Array(found.prefix(most))
         if output.json {
-            StandardStream.output.writeLine(JSON.array(groups.map(\.json)).description)
+            StandardStream.output.writeLine(JSONValue.array(groups.map(\.json)).description)
         } else if groups.isEmpty {
             StandardStream.error.writeLine("nothing has failed")
         } else {

@@ -79,14 +79,14 @@ struct GraphCommand: AsyncParsableCommand {
 
 extension FlowGraph {
     /// The document of `graph --json`.
-    var json: JSON {
+    var json: JSONValue {
         [
             "title": .string(title),
             "actions": .array(
                 boxes.map { box in
                     [
-                        "position": JSON(box.position), "branch": .string(box.branch),
-                        "name": .string(box.name), "status": JSON(box.status?.word),
+                        "position": JSONValue(box.position), "branch": .string(box.branch),
+                        "name": .string(box.name), "status": JSONValue(box.status?.word),
                         "remark": .string(box.remark),
                     ]
                 }
@@ -94,7 +94,8 @@ extension FlowGraph {
             "arrows": .array(
                 arrows.map { arrow in
                     [
-                        "from": JSON(arrow.from), "to": JSON(arrow.to), "kind": .string(arrow.kind.rawValue),
+                        "from": JSONValue(arrow.from), "to": JSONValue(arrow.to),
+                        "kind": .string(arrow.kind.rawValue),
                     ]
                 }
             ),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BackOps
+import LibPQ
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -55,9 +56,9 @@ struct HealthCommand: AsyncParsableCommand {
         }
         let workers = live ? try await living(database) : nil
         if output.json {
-            let document: JSON = [
-                "healthy": .bool(workers != 0), "schema_version": JSON(status.version),
-                "workers": JSON(workers),
+            let document: JSONValue = [
+                "healthy": .bool(workers != 0), "schema_version": JSONValue(status.version),
+                "workers": JSONValue(workers),
             ]
             StandardStream.output.writeLine(document.description)
             if workers == 0 { throw Problem.silent(.checkFailed) }

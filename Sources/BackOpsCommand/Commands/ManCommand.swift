@@ -14,7 +14,7 @@ struct ManCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let root = Program.root else { return }
-        let page = ManPage(try JSON(parsing: root._dumpHelp()), version: LibraryVersion.text)
+        let page = ManPage(try JSONValue(parsing: root._dumpHelp()), version: LibraryVersion.text)
         StandardStream.output.write(page.text)
     }
 }

@@ -18,9 +18,9 @@ struct MigrateDownCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard !(0...Migration.newestVersion).contains(to) else { return }
+        guard !(0...MigrationStep.newestVersion).contains(to) else { return }
         throw ValidationError(
-            "There is no version \(to) to go back to: this program knows 0 to \(Migration.newestVersion)."
+            "There is no version \(to) to go back to: this program knows 0 to \(MigrationStep.newestVersion)."
         )
     }
 

@@ -28,9 +28,9 @@ struct MigrateSQLCommand: AsyncParsableCommand {
     @OptionGroup var options: DatabaseOptions
 
     func validate() throws {
-        guard !(0...Migration.newestVersion).contains(from) else { return }
+        guard !(0...MigrationStep.newestVersion).contains(from) else { return }
         throw ValidationError(
-            "There is no version \(from) to begin after: this program knows 0 to \(Migration.newestVersion)."
+            "There is no version \(from) to begin after: this program knows 0 to \(MigrationStep.newestVersion)."
         )
     }
 

@@ -46,34 +46,34 @@ struct MigrateStatusCommand: AsyncParsableCommand {
         let place = "the schema \(status.schema) is at version \(status.version)"
         if status.isNewerThanLibrary {
             return
-                "\(place), newer than this program, which knows \(Migration.newestVersion): use a newer \(Program.name)"
+                "\(place), newer than this program, which knows \(MigrationStep.newestVersion): use a newer \(Program.name)"
         }
         if let obstacle = status.obstacle { return "\(obstacle.problem). \(obstacle.advice)" }
         return status.isCurrent
             ? "\(place), up to date" : "\(place), with functions and views of a newer release"
     }
 
-    private static func engine(_ status: MigrationStatus) -> JSON {
+    private static func engine(_ status: MigrationStatus) -> JSONValue {
         switch status.engine {
         case .missing: ["state": "missing"]
         case .current: ["state": "current", "release": .string(LibraryVersion.text)]
         case .other(let release): ["state": "other", "release": .string(release)]
-        case .edited(let objects): ["state": "edited", "objects": .array(objects.map(JSON.string))]
+        case .edited(let objects): ["state": "edited", "objects": .array(objects.map(JSONValue.string))]
         }
     }
 
-    private static func json(_ status: MigrationStatus) -> JSON {
+    private static func json(_ status: MigrationStatus) -> JSONValue {
         [
             "schema": .string(status.schema),
             "version": .integer(Int64(status.version)),
-            "newest_version": .integer(Int64(Migration.newestVersion)),
+            "newest_version": .integer(Int64(MigrationStep.newestVersion)),
             "current": .bool(status.isCurrent),
             "engine": engine(status),
             "steps": .array(
                 status.steps.map { step in
                     [
                         "version": .integer(Int64(step.version)), "name": .string(step.name),
-                        "applied_at": JSON(step.appliedAt), "modified": .bool(step.isModified),
+                        "applied_at": JSONValue(step.appliedAt), "modified": .bool(step.isModified),
                     ]
                 }
             ),

@@ -31,9 +31,9 @@ struct MigrateUpCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard let to, !(1...Migration.newestVersion).contains(to) else { return }
+        guard let to, !(1...MigrationStep.newestVersion).contains(to) else { return }
         throw ValidationError(
-            "There is no version \(to) to stop at: this program knows 1 to \(Migration.newestVersion)."
+            "There is no version \(to) to stop at: this program knows 1 to \(MigrationStep.newestVersion)."
         )
     }
 

@@ -70,9 +70,10 @@ struct PauseCommand: AsyncParsableCommand {
             )
         }
         guard !output.json else {
-            let document: JSON = [
-                "queue": .string(pause.queue), "paused_at": JSON(pause.since),
-                "paused_until": JSON(pause.until), "paused_by": JSON(pause.by), "reason": JSON(pause.reason),
+            let document: JSONValue = [
+                "queue": .string(pause.queue), "paused_at": JSONValue(pause.since),
+                "paused_until": JSONValue(pause.until), "paused_by": JSONValue(pause.by),
+                "reason": JSONValue(pause.reason),
                 "used": .bool(isUsed),
             ]
             return StandardStream.output.writeLine(document.description)

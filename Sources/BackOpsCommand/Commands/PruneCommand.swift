@@ -75,11 +75,11 @@ struct PruneCommand: AsyncParsableCommand {
 
     private func report(_ total: Int, _ counts: [OperationState: Int]) {
         guard !output.json else {
-            var document: [String: JSON] = ["pruned": .integer(Int64(total)), "dry_run": .bool(dryRun)]
+            var document: [String: JSONValue] = ["pruned": .integer(Int64(total)), "dry_run": .bool(dryRun)]
             if dryRun {
                 for (state, count) in counts { document[state.rawValue] = .integer(Int64(count)) }
             }
-            return StandardStream.output.writeLine(JSON.object(document).description)
+            return StandardStream.output.writeLine(JSONValue.object(document).description)
         }
         StandardStream.output.writeLine(
             (dryRun ? "would have pruned " : "pruned ") + Self.words(total, counts)

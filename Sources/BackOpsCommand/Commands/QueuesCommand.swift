@@ -16,7 +16,7 @@ struct QueuesCommand: AsyncParsableCommand {
     func run() async throws {
         let queues = try await options.withClient { try await $0.queues() }
         if output.json {
-            StandardStream.output.writeLine(JSON.array(queues.map(\.json)).description)
+            StandardStream.output.writeLine(JSONValue.array(queues.map(\.json)).description)
         } else if queues.isEmpty {
             StandardStream.error.writeLine("no queues: nothing waits, and no worker is alive")
         } else {

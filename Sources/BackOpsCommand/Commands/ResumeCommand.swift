@@ -16,7 +16,7 @@ struct ResumeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.withClient { try await $0.resume(queue) }
-        let document: JSON = ["resumed": .string(queue)]
+        let document: JSONValue = ["resumed": .string(queue)]
         StandardStream.output.writeLine(output.json ? document.description : "resumed \(queue)")
     }
 }

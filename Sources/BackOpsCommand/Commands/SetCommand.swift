@@ -40,8 +40,10 @@ struct SetCommand: AsyncParsableCommand {
     func run() async throws {
         let (ids, document) = try SteeringWords.assignments(words)
         let changes =
-            document.sorted { $0.key < $1.key }.map { (GlobalKey<JSON>($0.key.text), JSON?.some($0.value)) }
-            + removals.map { (GlobalKey<JSON>($0), nil) }
+            document.sorted { $0.key < $1.key }.map {
+                (GlobalKey<JSONValue>($0.key.text), JSONValue?.some($0.value))
+            }
+            + removals.map { (GlobalKey<JSONValue>($0), nil) }
         let reason = steering.reason
         try await Steering(
             verb: .set,

@@ -31,7 +31,7 @@ struct ShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.withClient { client in
-            var documents: [JSON] = []
+            var documents: [JSONValue] = []
             for (index, id) in ids.enumerated() {
                 let page = try await page(id, client)
                 guard !output.json else {
@@ -42,7 +42,7 @@ struct ShowCommand: AsyncParsableCommand {
             }
             guard output.json else { return }
             // One is a document of its own.
-            let document = documents.count == 1 ? documents[0] : JSON.array(documents)
+            let document = documents.count == 1 ? documents[0] : JSONValue.array(documents)
             StandardStream.output.writeLine(document.description)
         }
     }

@@ -19,7 +19,7 @@ struct TimelineCommand: AsyncParsableCommand {
             (try await client.handle(id).record(), try await client.timeline(of: id))
         }
         if output.json {
-            StandardStream.output.writeLine(JSON.array(entries.map(\.json)).description)
+            StandardStream.output.writeLine(JSONValue.array(entries.map(\.json)).description)
         } else if entries.isEmpty {
             StandardStream.error.say(
                 "nothing of #\(id) has run yet: it is \(record.status)",

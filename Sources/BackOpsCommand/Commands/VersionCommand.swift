@@ -11,9 +11,9 @@ struct VersionCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let document: JSON = [
+        let document: JSONValue = [
             "version": .string(LibraryVersion.text),
-            "schema_version": .integer(Int64(Migration.newestVersion)),
+            "schema_version": .integer(Int64(MigrationStep.newestVersion)),
         ]
         StandardStream.output.writeLine(json ? document.description : LibraryVersion.sentence(Program.name))
     }

@@ -38,7 +38,7 @@ struct AuditTable {
     }
 
     /// Times as everywhere: from now.
-    private func details(_ details: JSON) -> String {
+    private func details(_ details: JSONValue) -> String {
         guard let members = details.objectValue else { return "" }
         return members.sorted { $0.key < $1.key }.map { key, value in
             guard ["until", "at", "perform_at"].contains(key),
@@ -51,10 +51,10 @@ struct AuditTable {
 
 extension AuditEntry {
     /// The entry as `--json` shows it, under the names of the view `audit`.
-    var json: JSON {
+    var json: JSONValue {
         [
-            "id": .integer(id), "at": JSON(at), "who": .string(who), "action": .string(action),
-            "operation_ids": .array(operationIDs.map { .integer($0) }), "reason": JSON(reason),
+            "id": .integer(id), "at": JSONValue(at), "who": .string(who), "action": .string(action),
+            "operation_ids": .array(operationIDs.map { .integer($0) }), "reason": JSONValue(reason),
             "details": details,
         ]
     }

@@ -49,7 +49,7 @@ enum CommandAdvice {
         case ("reschedule", 2): return "reschedule \(id) --to now"
         case ("resume", 1): return "resume \(first)"
         case ("set_global", 3):
-            guard let value = try? JSON(parsing: arguments[2]) else { return nil }
+            guard let value = try? JSONValue(parsing: arguments[2]) else { return nil }
             return "set \(id) \(Assignment(key: arguments[1], value: value).text)"
         case ("invariants", 0): return "doctor"
         case ("rescue", 0): return "sql -- -c 'select rescue()'"

@@ -23,10 +23,11 @@ struct DeployText {
 }
 
 extension DeployObstacle {
-    var json: JSON {
+    var json: JSONValue {
         [
-            "operation": JSON(operation), "action": JSON(action), "operations": JSON(operations),
-            "at_it": JSON(atIt), "example_id": .integer(exampleID),
+            "operation": JSONValue(operation), "action": JSONValue(action),
+            "operations": JSONValue(operations),
+            "at_it": JSONValue(atIt), "example_id": .integer(exampleID),
         ]
     }
 }

@@ -19,7 +19,7 @@ struct DevGuide {
         guard !json else { return StandardStream.output.writeLine(document.description) }
         StandardStream.output.write(
             """
-            PostgreSQL \(server.version), schema \(schema) at version \(Migration.newestVersion)
+            PostgreSQL \(server.version), schema \(schema) at version \(MigrationStep.newestVersion)
               url     \(server.url())
               psql    \(psql)
               shell   export BACKOPS_DATABASE_URL='\(server.url())'
@@ -37,11 +37,11 @@ struct DevGuide {
         "psql '\(server.connectionString().replacing("'", with: #"'\''"#))'"
     }
 
-    private var document: JSON {
+    private var document: JSONValue {
         [
             "url": .string(server.url()), "conninfo": .string(server.connectionString()),
             "psql": .string(psql),
-            "schema": .string(schema), "schema_version": .integer(Int64(Migration.newestVersion)),
+            "schema": .string(schema), "schema_version": .integer(Int64(MigrationStep.newestVersion)),
             "directory": .string(server.directory), "postgres_version": .string(server.version),
             "owner": .bool(server.ownsServer),
         ]

@@ -59,14 +59,14 @@ extension Diagnosis.Level {
 
 extension Diagnosis {
     /// The document of `doctor --json`.
-    var json: JSON {
+    var json: JSONValue {
         [
             "level": .string(level.rawValue),
             "findings": .array(
                 findings.map { finding in
                     [
                         "check": .string(finding.check), "level": .string(finding.level.rawValue),
-                        "found": .string(finding.found), "advice": JSON(finding.advice),
+                        "found": .string(finding.found), "advice": JSONValue(finding.advice),
                     ]
                 }
             ),

@@ -6,10 +6,10 @@ struct EnqueueReport {
     let isNew: Bool
     private let key: String?
     /// The globals that were given and are others there, with what they are; nil where this role may not look.
-    private let others: [(key: JSON.Key, given: JSON, found: JSON?)]?
+    private let others: [(key: JSONValue.Key, given: JSONValue, found: JSONValue?)]?
     private let hindrances: Hindrances
 
-    init(_ id: Int64, isNew: Bool, _ request: Enqueue, _ client: BackOpsClient) async throws {
+    init(_ id: Int64, isNew: Bool, _ request: OperationRequest, _ client: BackOpsClient) async throws {
         (self.id, self.isNew, key) = (id, isNew, request.key)
         others = isNew ? [] : try await Self.others(id, request, client)
         hindrances = isNew ? try await Hindrances(of: id, client) : Hindrances()
@@ -20,9 +20,9 @@ struct EnqueueReport {
 
     private static func others(
         _ id: Int64,
-        _ request: Enqueue,
+        _ request: OperationRequest,
         _ client: BackOpsClient
-    ) async throws -> [(key: JSON.Key, given: JSON, found: JSON?)]? {
+    ) async throws -> [(key: JSONValue.Key, given: JSONValue, found: JSONValue?)]? {
         do {
             let found = try await client.handle(id).record().globals.members()
             return try request.globals.members().sorted { $0.key < $1.key }.compactMap { key, given in
@@ -50,8 +50,8 @@ struct EnqueueReport {
     }
 
     /// The members of the `--json` document.
-    var members: [JSON.Key: JSON] {
-        var members: [JSON.Key: JSON] = ["id": .integer(id), "created": .bool(isNew)]
+    var members: [JSONValue.Key: JSONValue] {
+        var members: [JSONValue.Key: JSONValue] = ["id": .integer(id), "created": .bool(isNew)]
         if !isNew { members["same_globals"] = others.map { .bool($0.isEmpty) } ?? .null }
         if !hindrances.reasons.isEmpty { members["explanation"] = .array(hindrances.reasons.map(\.json)) }
         return members

@@ -39,11 +39,12 @@ struct ExplanationText {
 
 extension Explanation {
     /// The reason as `--json` shows it, under the names of the function `explain`.
-    var json: JSON {
+    var json: JSONValue {
         [
-            "reason": .string(reason.rawValue), "detail": JSON(detail),
-            "advice": JSON(advice.map { CommandAdvice.text($0) }),
-            "worker_id": workerID.map { .integer($0) } ?? .null, "since": JSON(since), "until": JSON(until),
+            "reason": .string(reason.rawValue), "detail": JSONValue(detail),
+            "advice": JSONValue(advice.map { CommandAdvice.text($0) }),
+            "worker_id": workerID.map { .integer($0) } ?? .null, "since": JSONValue(since),
+            "until": JSONValue(until),
         ]
     }
 }

@@ -38,12 +38,12 @@ struct FailureTable {
 
 extension FailureGroup {
     /// The group as `--json` shows it, under the names of the view `failures`.
-    var json: JSON {
+    var json: JSONValue {
         [
-            "operation": .string(operation), "action": JSON(action), "error_type": JSON(errorType),
-            "fingerprint": .string(fingerprint), "count": JSON(count), "capped": .bool(isCapped),
-            "first_at": JSON(firstAt), "last_at": JSON(lastAt), "example_id": .integer(exampleID),
-            "example_message": JSON(exampleMessage),
+            "operation": .string(operation), "action": JSONValue(action), "error_type": JSONValue(errorType),
+            "fingerprint": .string(fingerprint), "count": JSONValue(count), "capped": .bool(isCapped),
+            "first_at": JSONValue(firstAt), "last_at": JSONValue(lastAt), "example_id": .integer(exampleID),
+            "example_message": JSONValue(exampleMessage),
         ]
     }
 }

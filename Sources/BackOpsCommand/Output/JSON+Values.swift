@@ -6,7 +6,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-extension JSON {
+extension JSONValue {
     /// A date as ISO 8601, or null.
     init(_ date: Date?) { self = date.map { .string(ISO8601.text($0)) } ?? .null }
 

@@ -43,19 +43,19 @@ package struct LineLogHandler: LogHandler {
             return Sanitised.line("\(ISO8601.text(date)) \(level) \(event.message)\(details)")
         case .json:
             var members = Self.members(metadata)
-            members["time"] = JSON(date)
+            members["time"] = JSONValue(date)
             members["level"] = .string("\(event.level)")
             members["message"] = .string("\(event.message)")
-            return JSON.object(members).description
+            return JSONValue.object(members).description
         }
     }
 
     /// Metadata as members: numbers and booleans as such, lists and dictionaries with what is in them.
-    private static func members(_ metadata: Logger.Metadata) -> [JSON.Key: JSON] {
-        Dictionary(uniqueKeysWithValues: metadata.map { (JSON.Key($0.key), json($0.value)) })
+    private static func members(_ metadata: Logger.Metadata) -> [JSONValue.Key: JSONValue] {
+        Dictionary(uniqueKeysWithValues: metadata.map { (JSONValue.Key($0.key), json($0.value)) })
     }
 
-    private static func json(_ value: Logger.MetadataValue) -> JSON {
+    private static func json(_ value: Logger.MetadataValue) -> JSONValue {
         switch value {
         case .string(let text): .string(text)
         case .stringConvertible(let value): json(value)
@@ -64,13 +64,14 @@ package struct LineLogHandler: LogHandler {
         }
     }
 
-    private static func json(_ value: any CustomStringConvertible & Sendable) -> JSON {
+    private static func json(_ value: any CustomStringConvertible & Sendable) -> JSONValue {
         switch value {
         case let value as Bool: .bool(value)
         case let value as any FixedWidthInteger:
-            JSON.Number("\(value)").map { $0.exactInteger().map(JSON.integer) ?? .number($0) } ?? .null
-        case let value as Double: JSON.Number(value).map(JSON.number) ?? .string("\(value)")
-        case let value as Float: JSON.Number(Double(value)).map(JSON.number) ?? .string("\(value)")
+            JSONValue.Number("\(value)").map { $0.exactInteger().map(JSONValue.integer) ?? .number($0) }
+                ?? .null
+        case let value as Double: JSONValue.Number(value).map(JSONValue.number) ?? .string("\(value)")
+        case let value as Float: JSONValue.Number(Double(value)).map(JSONValue.number) ?? .string("\(value)")
         default: .string("\(value)")
         }
     }

@@ -2,11 +2,11 @@ import BackOps
 
 /// The manual page of a program, made from what the argument parser knows of its commands.
 struct ManPage {
-    private let root: JSON
+    private let root: JSONValue
     private let version: String
 
     /// Takes the document of `--experimental-dump-help`.
-    init(_ document: JSON, version: String) {
+    init(_ document: JSONValue, version: String) {
         root = document["command"] ?? .null
         self.version = version
     }
@@ -23,15 +23,15 @@ struct ManPage {
         return text
     }
 
-    private var commands: [JSON] { Self.subcommands(root) }
+    private var commands: [JSONValue] { Self.subcommands(root) }
 
-    private static func subcommands(_ command: JSON) -> [JSON] {
+    private static func subcommands(_ command: JSONValue) -> [JSONValue] {
         (command["subcommands"]?.arrayValue ?? []).filter {
             $0["shouldDisplay"]?.boolValue != false && string($0, "commandName") != "help"
         }
     }
 
-    private func section(_ command: JSON, path: String) -> String {
+    private func section(_ command: JSONValue, path: String) -> String {
         let path = path + " " + Self.string(command, "commandName")
         let arguments = (command["arguments"]?.arrayValue ?? []).filter {
             $0["shouldDisplay"]?.boolValue != false && !Self.isForHelp($0)
@@ -50,16 +50,16 @@ struct ManPage {
     }
 
     /// Every command has these.
-    private static func isForHelp(_ argument: JSON) -> Bool {
+    private static func isForHelp(_ argument: JSONValue) -> Bool {
         ["help", "version"].contains(argument["preferredName"]?["name"]?.stringValue)
     }
 
-    private static func placeholder(_ argument: JSON) -> String {
+    private static func placeholder(_ argument: JSONValue) -> String {
         let name = "<\(string(argument, "valueName"))>" + (isTrue(argument, "isRepeating") ? "..." : "")
         return isTrue(argument, "isOptional") ? "[\(name)]" : name
     }
 
-    private static func head(_ argument: JSON) -> String {
+    private static func head(_ argument: JSONValue) -> String {
         let names = (argument["names"]?.arrayValue ?? []).map { name -> String in
             let text = string(name, "name")
             return string(name, "kind") == "long" ? "--\(text)" : "-\(text)"
@@ -86,9 +86,13 @@ struct ManPage {
         }.joined()
     }
 
-    private static func string(_ json: JSON, _ member: String) -> String { json[member]?.stringValue ?? "" }
+    private static func string(_ json: JSONValue, _ member: String) -> String {
+        json[member]?.stringValue ?? ""
+    }
 
-    private static func isTrue(_ json: JSON, _ member: String) -> Bool { json[member]?.boolValue == true }
+    private static func isTrue(_ json: JSONValue, _ member: String) -> Bool {
+        json[member]?.boolValue == true
+    }
 
     /// Text as roff takes it: one line, nothing in it is a command.
     private static func line(_ text: String) -> String {

@@ -4,7 +4,7 @@ import BackOps
 struct MigrationReport {
     let schema: String
     let version: Int
-    let steps: [Migration]
+    let steps: [MigrationStep]
     let verb: String
     /// Whether functions and views were replaced.
     var hasReplacedEngine = false
@@ -13,13 +13,13 @@ struct MigrationReport {
 
     func write(_ output: OutputOptions) {
         if output.json {
-            var document: [String: JSON] = [
+            var document: [String: JSONValue] = [
                 "schema": .string(schema), "version": .integer(Int64(version)),
                 "steps": .array(steps.map { .integer(Int64($0.version)) }),
             ]
             if verb == "applied" { document["engine_replaced"] = .bool(hasReplacedEngine) }
             if let roles { document["roles"] = .array(roles.map { .string($0) }) }
-            StandardStream.output.writeLine(JSON.object(document).description)
+            StandardStream.output.writeLine(JSONValue.object(document).description)
         } else {
             for step in steps { StandardStream.output.writeLine("\(verb): \(step.version) \(step.name)") }
             if hasReplacedEngine { StandardStream.output.writeLine("replaced: functions and views") }

@@ -118,20 +118,20 @@ enum OperationColumn: Hashable, Sendable {
         case .remark:
             return Table.Cell(OperationTable.remark(record), record.state == .failed ? .red : .dim)
         case .global(let key):
-            return Table.Cell(try record.globals.members()[JSON.Key(key)]?.description ?? "")
+            return Table.Cell(try record.globals.members()[JSONValue.Key(key)]?.description ?? "")
         }
     }
 }
 
 extension OperationRecord {
     /// The document of `--json`, or the members of it that some columns show.
-    func json(_ columns: [OperationColumn]?) throws -> JSON {
+    func json(_ columns: [OperationColumn]?) throws -> JSONValue {
         let document = try json()
         guard let columns, let members = document.objectValue else { return document }
-        let names = Set(columns.flatMap { $0.members }.map { JSON.Key($0) })
+        let names = Set(columns.flatMap { $0.members }.map { JSONValue.Key($0) })
         var chosen = members.filter { names.contains($0.key) }
-        let keys: [JSON.Key] = columns.compactMap {
-            if case .global(let key) = $0 { JSON.Key(key) } else { nil }
+        let keys: [JSONValue.Key] = columns.compactMap {
+            if case .global(let key) = $0 { JSONValue.Key(key) } else { nil }
         }
         if !keys.isEmpty, !columns.contains(.globals), let globals = members["globals"]?.objectValue {
             chosen["globals"] = .object(globals.filter { keys.contains($0.key) })

@@ -3,7 +3,7 @@ import Logging
 
 extension OperationPage {
     /// The operation with its actions and attempts as members.
-    func json() throws -> JSON {
+    func json() throws -> JSONValue {
         var document = try record.json()
         document["actions"] = .array(actions.map(Self.json))
         document["attempts"] = .array(attempts.map(Self.json))
@@ -13,34 +13,36 @@ extension OperationPage {
         return document
     }
 
-    private static func json(_ action: ActionRecord) -> JSON {
+    private static func json(_ action: ActionRecord) -> JSONValue {
         [
-            "position": JSON(action.position), "branch": .string(action.branch.description),
-            "name": .string(action.name), "status": .string(action.status.rawValue), "run": JSON(action.run),
-            "attempts": JSON(action.attempts), "max_attempts": JSON(action.maxAttempts),
-            "started_at": JSON(action.startedAt), "completed_at": JSON(action.completedAt),
-            "perform_at": JSON(action.performAt), "error_type": JSON(action.errorType),
-            "error_message": JSON(action.errorMessage), "stack_trace": JSON(action.stackTrace),
+            "position": JSONValue(action.position), "branch": .string(action.branch.description),
+            "name": .string(action.name), "status": .string(action.status.rawValue),
+            "run": JSONValue(action.run),
+            "attempts": JSONValue(action.attempts), "max_attempts": JSONValue(action.maxAttempts),
+            "started_at": JSONValue(action.startedAt), "completed_at": JSONValue(action.completedAt),
+            "perform_at": JSONValue(action.performAt), "error_type": JSONValue(action.errorType),
+            "error_message": JSONValue(action.errorMessage), "stack_trace": JSONValue(action.stackTrace),
         ]
     }
 
-    private static func json(_ attempt: AttemptRecord) -> JSON {
+    private static func json(_ attempt: AttemptRecord) -> JSONValue {
         [
-            "action": .string(attempt.action), "run": JSON(attempt.run), "attempt": JSON(attempt.attempt),
-            "outcome": .string(attempt.outcome.rawValue), "worker": JSON(attempt.worker),
-            "started_at": JSON(attempt.startedAt), "ended_at": JSON(attempt.endedAt),
-            "error_type": JSON(attempt.errorType), "error_message": JSON(attempt.errorMessage),
-            "stack_trace": JSON(attempt.stackTrace),
+            "action": .string(attempt.action), "run": JSONValue(attempt.run),
+            "attempt": JSONValue(attempt.attempt),
+            "outcome": .string(attempt.outcome.rawValue), "worker": JSONValue(attempt.worker),
+            "started_at": JSONValue(attempt.startedAt), "ended_at": JSONValue(attempt.endedAt),
+            "error_type": JSONValue(attempt.errorType), "error_message": JSONValue(attempt.errorMessage),
+            "stack_trace": JSONValue(attempt.stackTrace),
         ]
     }
 }
 
 extension LoggedLine {
     /// The line as `--json` shows it.
-    var json: JSON {
+    var json: JSONValue {
         [
-            "action": .string(action), "run": JSON(run), "attempt": JSON(attempt),
-            "logged_at": JSON(loggedAt),
+            "action": .string(action), "run": JSONValue(run), "attempt": JSONValue(attempt),
+            "logged_at": JSONValue(loggedAt),
             "level": .string(level.rawValue), "message": .string(message),
             "metadata": .object(metadata.mapValues { .string($0) }),
         ]

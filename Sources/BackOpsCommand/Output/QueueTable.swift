@@ -76,13 +76,14 @@ extension QueueRecord {
     var isInUse: Bool { ready + scheduled + running + retrying + parked > 0 }
 
     /// The queue as `--json` shows it, under the names of the view `queue_depth`.
-    var json: JSON {
+    var json: JSONValue {
         [
-            "queue": .string(name), "ready": JSON(ready), "scheduled": JSON(scheduled),
-            "running": JSON(running), "retrying": JSON(retrying), "parked": JSON(parked),
-            "oldest_ready_at": JSON(oldestReadyAt), "workers": JSON(workers), "capped": .bool(isCapped),
-            "paused_at": JSON(pause?.since), "paused_until": JSON(pause?.until),
-            "paused_by": JSON(pause?.by), "paused_reason": JSON(pause?.reason),
+            "queue": .string(name), "ready": JSONValue(ready), "scheduled": JSONValue(scheduled),
+            "running": JSONValue(running), "retrying": JSONValue(retrying), "parked": JSONValue(parked),
+            "oldest_ready_at": JSONValue(oldestReadyAt), "workers": JSONValue(workers),
+            "capped": .bool(isCapped),
+            "paused_at": JSONValue(pause?.since), "paused_until": JSONValue(pause?.until),
+            "paused_by": JSONValue(pause?.by), "paused_reason": JSONValue(pause?.reason),
         ]
     }
 }

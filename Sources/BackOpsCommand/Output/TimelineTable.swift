@@ -43,11 +43,13 @@ struct TimelineTable {
 
 extension TimelineEntry {
     /// The entry as `--json` shows it.
-    var json: JSON {
+    var json: JSONValue {
         [
-            "position": JSON(position), "action": .string(action), "run": JSON(run), "attempt": JSON(attempt),
-            "started_at": JSON(startedAt), "ended_at": JSON(endedAt), "outcome": .string(outcome.rawValue),
-            "worker": JSON(worker),
+            "position": JSONValue(position), "action": .string(action), "run": JSONValue(run),
+            "attempt": JSONValue(attempt),
+            "started_at": JSONValue(startedAt), "ended_at": JSONValue(endedAt),
+            "outcome": .string(outcome.rawValue),
+            "worker": JSONValue(worker),
         ]
     }
 }

@@ -57,17 +57,17 @@ struct WorkerPage {
     }
 
     /// The document of `workers --json`.
-    var json: JSON {
+    var json: JSONValue {
         .array(
             workers.map { worker in
-                var document: [String: JSON] = [
-                    "id": .integer(worker.id), "host": .string(worker.host), "pid": JSON(worker.pid),
+                var document: [String: JSONValue] = [
+                    "id": .integer(worker.id), "host": .string(worker.host), "pid": JSONValue(worker.pid),
                     "version": .string(worker.version),
-                    "queues": .array(worker.queues.map { .string($0) }), "slots": JSON(worker.slots),
-                    "busy": JSON(worker.busy), "started_at": JSON(worker.startedAt),
-                    "heartbeat_at": JSON(worker.heartbeatAt), "alive": .bool(worker.isAlive),
+                    "queues": .array(worker.queues.map { .string($0) }), "slots": JSONValue(worker.slots),
+                    "busy": JSONValue(worker.busy), "started_at": JSONValue(worker.startedAt),
+                    "heartbeat_at": JSONValue(worker.heartbeatAt), "alive": .bool(worker.isAlive),
                     "sleeping": .bool(worker.isSleeping), "stopping": .bool(worker.isStopping),
-                    "capped": .bool(worker.isCapped), "schema_version": JSON(worker.schemaVersion),
+                    "capped": .bool(worker.isCapped), "schema_version": JSONValue(worker.schemaVersion),
                 ]
                 if let jobs {
                     document["jobs"] = .array(jobs.filter { $0.workerID == worker.id }.map(\.json))
@@ -79,12 +79,12 @@ struct WorkerPage {
 }
 
 extension HeldJob {
-    var json: JSON {
+    var json: JSONValue {
         [
             "operation_id": .integer(operationID), "operation": .string(operation),
-            "action": .string(action), "attempt": JSON(attempt), "since": JSON(since),
-            "progress": progress.flatMap { JSON.Number($0.fraction) }.map(JSON.number) ?? .null,
-            "progress_note": JSON(progress?.note),
+            "action": .string(action), "attempt": JSONValue(attempt), "since": JSONValue(since),
+            "progress": progress.flatMap { JSONValue.Number($0.fraction) }.map(JSONValue.number) ?? .null,
+            "progress_note": JSONValue(progress?.note),
         ]
     }
 }

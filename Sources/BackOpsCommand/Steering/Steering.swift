@@ -1,4 +1,5 @@
 import BackOps
+import LibPQ
 
 /// Does something to operations, and says what was done.
 ///
@@ -120,8 +121,8 @@ struct Steering {
 
     private func report(_ done: [Int64]) {
         guard !output.json else {
-            let document: JSON = [
-                JSON.Key(verb.past): .array(done.map { .integer($0) }), "dry_run": .bool(dryRun),
+            let document: JSONValue = [
+                JSONValue.Key(verb.past): .array(done.map { .integer($0) }), "dry_run": .bool(dryRun),
             ]
             return StandardStream.output.writeLine(document.description)
         }

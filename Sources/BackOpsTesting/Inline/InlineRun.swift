@@ -66,5 +66,5 @@ public struct InlineRun: Sendable {
     /// Reads a global of any type at the end; nil when it is not set.
     ///
     /// - Parameter key: The global's key.
-    public subscript(key: String) -> JSON? { globals[key] }
+    public subscript(key: String) -> JSONValue? { globals[key] }
 }

@@ -2,14 +2,15 @@ import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
 import Foundation
+import LibPQ
 import Synchronization
 import Testing
 
 @Suite(.backops) struct `Enqueueing a stream` {
     private static let chunk = EnqueueChunk.maxCount
 
-    private func request(_ n: Int, key: String? = nil) -> Enqueue {
-        var request = Enqueue(Errand.self, ["n": .integer(Int64(n))])
+    private func request(_ n: Int, key: String? = nil) -> OperationRequest {
+        var request = OperationRequest(Errand.self, ["n": .integer(Int64(n))])
         request.key = key
         return request
     }
@@ -50,7 +51,7 @@ import Testing
             let flow = ReadAhead()
             let source = Pull(50) { n in
                 flow.pulled(n)
-                return Enqueue(Errand.self, ["text": .string(text)])
+                return OperationRequest(Errand.self, ["text": .string(text)])
             }
             try await client.enqueue(stream: source) { flow.committed($0.total) }
             #expect(flow.mostAhead == 21)
@@ -72,7 +73,7 @@ import Testing
             }
             #expect(seen == [Self.chunk, Self.chunk + 1])
             #expect(counts.enqueued == Self.chunk + 1)
-            #expect(try await client.enqueue(stream: [Enqueue]()) == EnqueueCounts())
+            #expect(try await client.enqueue(stream: [OperationRequest]()) == EnqueueCounts())
         }
     }
 
@@ -120,12 +121,12 @@ import Testing
             dated.when = .at(at)
             var delayed = request(2)
             delayed.when = .in(.seconds(3600))
-            var labelled = Enqueue("Elsewhere", ["n": 3])
+            var labelled = OperationRequest("Elsewhere", ["n": 3])
             labelled.tags = ["a", "b c"]
             labelled.priority = 1
             labelled.queue = "mail"
             labelled.key = "k"
-            let own = try Enqueue(name: "one-off", ["n": 4]) { Do("Sweep") { _ in } }
+            let own = try OperationRequest(name: "one-off", ["n": 4]) { Do("Sweep") { _ in } }
             try await client.enqueue(stream: [dated, request(1), delayed, labelled, own, own])
             let texts = try await TestDatabase.current.query(
                 """
@@ -209,7 +210,7 @@ import Testing
                 }
                 #expect(error?.code == .invalidArgument && error?.subject == "queue")
             }
-            let unsendable = Enqueue(Errand.self, ["x": "\0"])
+            let unsendable = OperationRequest(Errand.self, ["x": "\0"])
             let error = await #expect(throws: BackOpsError.self) {
                 try await client.enqueue(stream: [request(0), unsendable])
             }
@@ -245,7 +246,7 @@ import Testing
         try await withClient { client async throws in
             let task = Task {
                 try await client.enqueue(
-                    stream: AsyncStream<Enqueue> { _ in withUnsafeCurrentTask { $0?.cancel() } }
+                    stream: AsyncStream<OperationRequest> { _ in withUnsafeCurrentTask { $0?.cancel() } }
                 )
             }
             await #expect(throws: CancellationError.self) { try await task.value }
@@ -274,9 +275,9 @@ private final class ReadAhead: Sendable {
 /// Elements that are made when they are asked for.
 private struct Pull: AsyncSequence, Sendable {
     let count: Int
-    let make: @Sendable (Int) throws -> Enqueue
+    let make: @Sendable (Int) throws -> OperationRequest
 
-    init(_ count: Int, _ make: @escaping @Sendable (Int) throws -> Enqueue) {
+    init(_ count: Int, _ make: @escaping @Sendable (Int) throws -> OperationRequest) {
         self.count = count
         self.make = make
     }
@@ -285,7 +286,7 @@ private struct Pull: AsyncSequence, Sendable {
         let source: Pull
         var n = 0
 
-        mutating func next() async throws -> Enqueue? {
+        mutating func next() async throws -> OperationRequest? {
             guard n < source.count else { return nil }
             defer { n += 1 }
             return try source.make(n)

@@ -2,6 +2,7 @@ import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
 import Foundation
+import LibPQ
 import Testing
 
 /// One action without an effect.
@@ -49,9 +50,9 @@ struct Errand: OperationDefinition {
         try await withClient { client async throws in
             try await BackOpsWorker.test { Errand() }.drain()
             let at = Date(timeIntervalSince1970: 4_102_444_800)
-            let dated = try await client.enqueue(Errand.self, [:], .at(at))
+            let dated = try await client.enqueue(Errand.self, [:], when: .at(at))
             #expect(try await dated.record().runAt == at)
-            let delayed = try await client.enqueue(Errand.self, [:], .in(.seconds(3600)))
+            let delayed = try await client.enqueue(Errand.self, [:], when: .in(.seconds(3600)))
             #expect(try await delayed.record().status == .scheduled)
             try await BackOpsWorker.test { Errand() }.drain()
             #expect(try await dated.record().attempt == 0)
@@ -133,13 +134,13 @@ struct Errand: OperationDefinition {
             struct Undo: Error {}
             await #expect(throws: Undo.self) {
                 try await client.transaction { transaction in
-                    try await client.enqueue(Enqueue(Errand.self, ["n": 1]), in: transaction)
+                    try await client.enqueue(OperationRequest(Errand.self, ["n": 1]), in: transaction)
                     throw Undo()
                 }
             }
             #expect(try await client.operations.first() == nil)
             let handle = try await client.transaction { transaction in
-                try await client.enqueue(Enqueue(Errand.self, ["n": 2]), in: transaction)
+                try await client.enqueue(OperationRequest(Errand.self, ["n": 2]), in: transaction)
             }
             #expect(try await handle.record().globals["n"] == 2)
         }
@@ -164,7 +165,7 @@ struct Errand: OperationDefinition {
             }
         }
         try await withClient { client async throws in
-            var request = Enqueue(Errand.self, ["n": 7])
+            var request = OperationRequest(Errand.self, ["n": 7])
             request.when = .in(.seconds(60))
             request.key = "text"
             request.tags = ["a b", "c\"d"]
@@ -179,7 +180,7 @@ struct Errand: OperationDefinition {
     @Test(arguments: BadInput.all)
     func `refuses bad input in words, and writes nothing`(input: BadInput) async throws {
         try await withClient { client async throws in
-            var request = Enqueue("Errand")
+            var request = OperationRequest("Errand")
             input.spoil(&request)
             let error = await #expect(throws: BackOpsError.self) { try await client.enqueue(request) }
             #expect(error?.description.contains(input.words) == true, "\(error?.description ?? "no error")")
@@ -208,7 +209,7 @@ struct Errand: OperationDefinition {
 struct BadInput: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let words: String
-    let spoil: @Sendable (inout Enqueue) -> Void
+    let spoil: @Sendable (inout OperationRequest) -> Void
 
     static let all = [
         BadInput(testDescription: "priority out of range", words: "priority must be 0 to 9") {

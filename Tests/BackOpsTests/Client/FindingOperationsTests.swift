@@ -56,7 +56,7 @@ extension GlobalKey where Value == Int {
         try await withClient { client async throws in
             try await BackOpsWorker.test { Errand() }.drain()
             for number in 0..<12 {
-                var request = Enqueue(
+                var request = OperationRequest(
                     number % 3 == 0 ? "Unknown" : Errand.name,
                     ["n": .integer(Int64(number))]
                 )
@@ -170,8 +170,8 @@ extension GlobalKey where Value == Int {
         try await withClient { client async throws in
             try await BackOpsWorker.test { Errand() }.drain()
             let ids = try await client.enqueue(Errand.self, batch: (0..<4).map { ["n": .integer($0)] })
-            try await client.enqueue(Errand.self, ["n": 4], .in(.seconds(3600)))
-            try await client.enqueue(Enqueue("Nobody knows it"))
+            try await client.enqueue(Errand.self, ["n": 4], when: .in(.seconds(3600)))
+            try await client.enqueue(OperationRequest("Nobody knows it"))
             try await client.cancel(ids[0])
             try await test.script(
                 """

@@ -32,7 +32,7 @@ import Testing
 
     @Test func `is acknowledged to nobody, not even to who asks again under its key`() async throws {
         try await withWaitingServer { impatient, local async throws in
-            var request = Enqueue("Payment")
+            var request = OperationRequest("Payment")
             request.key = "payment-1"
             for _ in 1...3 {
                 #expect(await codeOfRefusal { _ = try await impatient.enqueue(request) } == .unknownCommit)

@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func `writes every option, but no defaults`() throws {
-        func options(_ action: PlannedAction) -> String { JSON.object(action.options.json).description }
+        func options(_ action: PlannedAction) -> String { JSONValue.object(action.options.json).description }
         let action = nothing("A")
         #expect(options(action.retry(.exponential())) == "{}")
         #expect(options(action.retry(.exponential(maxAttempts: 5))) == #"{"max_attempts":5}"#)

@@ -94,7 +94,7 @@ struct `The doctor` {
             found.contains(
                 version == 0
                     ? "there is no schema"
-                    : "at version 5, but this program needs version \(Migration.newestVersion)"
+                    : "at version 5, but this program needs version \(MigrationStep.newestVersion)"
             )
         )
         #expect(!findings.contains { $0.check == "workers" })
@@ -269,7 +269,9 @@ struct `The doctor` {
         }
         let unclaimed = findings.filter { $0.check == "unclaimed" }
         #expect(unclaimed.map(\.level) == [level])
-        #expect(level == .fine || unclaimed[0].found.contains(#"1 job for "Flow/A" waits in queue "default""#))
+        #expect(
+            level == .fine || unclaimed[0].found.contains(#"1 job for "Flow/A" waits in queue "default""#)
+        )
     }
 
     // MARK: - The server

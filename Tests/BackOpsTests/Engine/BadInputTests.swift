@@ -82,7 +82,7 @@ extension SQLEngine {
             let engine = try await EngineDriver.start()
             try await engine.enqueue("Flow", nested(512, holding: value))
             let globals = try await engine.claimOne().globals
-            #expect(try JSON(parsing: globals)["a"] != nil)
+            #expect(try JSONValue(parsing: globals)["a"] != nil)
         }
 
         @Test func `in a patch that nests too deep fails that completion`() async throws {

@@ -40,7 +40,7 @@ extension EngineDriver {
     /// How many pages a query touches, which is run for it; the first time, the catalogue's too.
     func pages(_ query: SQLStatement) async throws -> Int {
         let text: String = try await value("explain (analyze, buffers, format json) \(query)")
-        let plan = try JSON(parsing: text).arrayValue?.first?["Plan"]
+        let plan = try JSONValue(parsing: text).arrayValue?.first?["Plan"]
         let counts = ["Shared Hit Blocks", "Shared Read Blocks"].map { plan?[$0]?.integerValue }
         return Int(try counts.reduce(0) { try $0 + #require($1) })
     }

@@ -150,8 +150,8 @@ import Testing
 
 @Suite(.backops) struct `A call that is refused` {
     private func refusal(
-        of request: Enqueue = Enqueue("Errand"),
-        _ spoil: (inout Enqueue) -> Void
+        of request: OperationRequest = OperationRequest("Errand"),
+        _ spoil: (inout OperationRequest) -> Void
     ) async throws -> BackOpsError? {
         var request = request
         spoil(&request)

@@ -37,12 +37,12 @@ private struct Decomposed: OperationDefinition {
     private let text = "{\"cafe\u{301}\":2,\"caf\u{E9}\":1}"
 
     @Test func `are two keys of a document`() throws {
-        let json = try JSON(parsing: text)
+        let json = try JSONValue(parsing: text)
         #expect(json.description == text)
         #expect(json[composed] == 1)
         #expect(json[decomposed] == 2)
         #expect(json != ["caf\u{E9}": 1])
-        #expect(JSON.string(composed) != .string(decomposed))
+        #expect(JSONValue.string(composed) != .string(decomposed))
     }
 
     @Test func `are two globals, set and removed apart`() throws {
@@ -52,8 +52,8 @@ private struct Decomposed: OperationDefinition {
         globals[decomposed] = nil
         #expect(globals.description == "{\"caf\u{E9}\":10}")
         var patch = GlobalsPatch()
-        patch[JSON.Key(composed)] = 1
-        patch[JSON.Key(decomposed)] = nil
+        patch[JSONValue.Key(composed)] = 1
+        patch[JSONValue.Key(decomposed)] = nil
         #expect(patch.jsonText == "{\"set\":{\"caf\u{E9}\":1},\"unset\":[\"cafe\u{301}\"]}")
     }
 
@@ -67,10 +67,10 @@ private struct Decomposed: OperationDefinition {
             }
         }
         let pair = Pair(first: 1, second: 2)
-        #expect(try JSON(encoding: pair).decoded(as: Pair.self) == pair)
-        let keyed: [JSON.Key: Int] = [JSON.Key(composed): 1, JSON.Key(decomposed): 2]
-        #expect(try JSON(encoding: keyed) == JSON(parsing: text))
-        #expect(try JSON(parsing: text).decoded(as: [JSON.Key: Int].self) == keyed)
+        #expect(try JSONValue(encoding: pair).decoded(as: Pair.self) == pair)
+        let keyed: [JSONValue.Key: Int] = [JSONValue.Key(composed): 1, JSONValue.Key(decomposed): 2]
+        #expect(try JSONValue(encoding: keyed) == JSONValue(parsing: text))
+        #expect(try JSONValue(parsing: text).decoded(as: [JSONValue.Key: Int].self) == keyed)
     }
 
     @Test func `are two names for a run without a worker`() async {
@@ -118,10 +118,10 @@ private struct Decomposed: OperationDefinition {
 
     @Test func `are two operations and two keys of a batch`() async throws {
         try await withClient { client in
-            var requests: [Enqueue] = []
+            var requests: [OperationRequest] = []
             for name in [composed, decomposed] {
                 for key in [composed, decomposed] {
-                    var request = Enqueue(name)
+                    var request = OperationRequest(name)
                     request.key = key
                     request.tags = [key]
                     requests.append(request)

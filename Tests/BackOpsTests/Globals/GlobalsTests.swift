@@ -69,7 +69,7 @@ extension GlobalKey where Value == Int { fileprivate static var count: Self { "c
         try survives(Data([1, 2, 255]), #""AQL/""#)
         try survives(["a": [1, nil, 3]], #"{"a":[1,null,3]}"#)
         try survives(Size.large, #""large""#)
-        try survives(JSON.array([1, nil]), "[1,null]")
+        try survives(JSONValue.array([1, nil]), "[1,null]")
         try survives(Optional<Int>.some(3), "3")
         let address = Address(city: "Bern", since: date, codes: [3000], price: 1.5, note: nil)
         try survives(
@@ -149,7 +149,7 @@ extension GlobalKey where Value == Int { fileprivate static var count: Self { "c
             Globals(["a": (1..<depth).reduce(.array([])) { value, _ in .array([value]) }])
         }
         let deepest = try nested(511).checkedJSON()
-        #expect(try JSON(parsing: deepest)["a"] != nil)
+        #expect(try JSONValue(parsing: deepest)["a"] != nil)
         #expect(throws: BackOpsError.self) { try nested(512).checkedJSON() }
     }
 }

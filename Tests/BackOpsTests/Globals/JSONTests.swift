@@ -1,5 +1,6 @@
 import BackOps
 import Foundation
+import LibPQ
 import Testing
 
 @Suite struct `JSON text` {
@@ -10,31 +11,32 @@ import Testing
         "{}", "[1,[2,[3]],{}]", #"{"a":1,"b":{"c":[null,true]}}"#, #""😀""#,
     ])
     func `is written as it was read`(text: String) throws {
-        #expect(try JSON(parsing: text).description == text)
+        #expect(try JSONValue(parsing: text).description == text)
     }
 
     @Test func `may have white space around everything`() throws {
-        let value = try JSON(parsing: " \n{ \"a\" :\t[ 1 , 2 ] ,\r\n\"b\" : null } ")
+        let value = try JSONValue(parsing: " \n{ \"a\" :\t[ 1 , 2 ] ,\r\n\"b\" : null } ")
         #expect(value == ["a": [1, 2], "b": nil])
     }
 
     @Test func `is written with the keys in the order of their bytes`() {
-        let value: JSON = ["b": 1, "a": 2, "é": 3, "Z": 4, "aa": 5]
+        let value: JSONValue = ["b": 1, "a": 2, "é": 3, "Z": 4, "aa": 5]
         #expect(value.description == #"{"Z":4,"a":2,"aa":5,"b":1,"é":3}"#)
     }
 
     @Test func `may escape any character`() throws {
         #expect(
-            try JSON(parsing: #""\u0041\u00e9\ud83d\ude00\/\b\f\n\r\t\"\\""#) == "Aé😀/\u{8}\u{c}\n\r\t\"\\"
+            try JSONValue(parsing: #""\u0041\u00e9\ud83d\ude00\/\b\f\n\r\t\"\\""#)
+                == "Aé😀/\u{8}\u{c}\n\r\t\"\\"
         )
     }
 
     @Test func `escapes control characters`() {
-        #expect(JSON.string("\u{1}\u{1f}\u{7f}").description == "\"\\u0001\\u001f\u{7f}\"")
+        #expect(JSONValue.string("\u{1}\u{1f}\u{7f}").description == "\"\\u0001\\u001f\u{7f}\"")
     }
 
     @Test func `counts the last of two values of one key`() throws {
-        #expect(try JSON(parsing: #"{"a": 1, "a": 2}"#) == ["a": 2])
+        #expect(try JSONValue(parsing: #"{"a": 1, "a": 2}"#) == ["a": 2])
     }
 
     @Test(arguments: [
@@ -45,11 +47,11 @@ import Testing
         "1 2", "[1]]", "// a\n1", "\u{feff}1",
     ])
     func `that is not JSON is refused`(text: String) {
-        #expect(throws: BackOpsError.self) { try JSON(parsing: text) }
+        #expect(throws: BackOpsError.self) { try JSONValue(parsing: text) }
     }
 
     @Test func `that is wrong is refused with the place`() {
-        let error = #expect(throws: BackOpsError.self) { try JSON(parsing: #"{"a": 1, "b": ?}"#) }
+        let error = #expect(throws: BackOpsError.self) { try JSONValue(parsing: #"{"a": 1, "b": ?}"#) }
         #expect(error?.code == .invalidGlobals)
         #expect(error?.message == "The JSON text is wrong at byte 14: this is not a value.")
     }
@@ -58,22 +60,24 @@ import Testing
         #""ab\u0000""#, #""ab\ud800""#, #""ab\udc00\ud800""#, #""ab\ud800\ud800""#, #""ab\ud800x""#,
     ])
     func `that PostgreSQL cannot store is refused with the place`(text: String) {
-        let error = #expect(throws: BackOpsError.self) { try JSON(parsing: text) }
+        let error = #expect(throws: BackOpsError.self) { try JSONValue(parsing: text) }
         #expect(error?.message.contains("at byte 4:") == true)
     }
 
     @Test func `with bytes that are not UTF-8 is refused`() {
         let bytes: [UInt8] = [0x22, 0xC3, 0x28, 0x22]
-        #expect(throws: BackOpsError.self) { try JSON(parsing: bytes) }
+        #expect(throws: BackOpsError.self) { try JSONValue(parsing: bytes) }
     }
 
     @Test func `may be nested 512 deep and no deeper`() throws {
         let deepest = String(repeating: "[", count: 512) + String(repeating: "]", count: 512)
-        #expect(try JSON(parsing: deepest).description == deepest)
-        let error = #expect(throws: BackOpsError.self) { try JSON(parsing: "[" + deepest + "]") }
+        #expect(try JSONValue(parsing: deepest).description == deepest)
+        let error = #expect(throws: BackOpsError.self) { try JSONValue(parsing: "[" + deepest + "]") }
         #expect(error?.code == .limitExceeded)
         #expect(error?.message.contains("more than 512 deep") == true)
-        #expect(throws: BackOpsError.self) { try JSON(parsing: String(repeating: #"{"a":"#, count: 100_000)) }
+        #expect(throws: BackOpsError.self) {
+            try JSONValue(parsing: String(repeating: #"{"a":"#, count: 100_000))
+        }
     }
 
     /// Every prefix and every changed byte either reads or is refused; neither crashes.
@@ -85,13 +89,13 @@ import Testing
                 var damaged = text
                 damaged[index] = byte
                 do {
-                    let value = try JSON(parsing: damaged)
-                    #expect(throws: Never.self) { try JSON(parsing: value.utf8) }
+                    let value = try JSONValue(parsing: damaged)
+                    #expect(throws: Never.self) { try JSONValue(parsing: value.utf8) }
                 } catch {
                     refused += 1
                 }
             }
-            #expect(throws: BackOpsError.self) { try JSON(parsing: Array(text[..<index])) }
+            #expect(throws: BackOpsError.self) { try JSONValue(parsing: Array(text[..<index])) }
         }
         #expect(refused > 0)
     }
@@ -106,30 +110,30 @@ import Testing
         ] as [(String, Int64)]
     )
     func `that is whole is an integer, however it is written`(text: String, integer: Int64) throws {
-        #expect(try JSON(parsing: text).integerValue == integer)
+        #expect(try JSONValue(parsing: text).integerValue == integer)
     }
 
     @Test(arguments: [
         "42.5", "1e-1", "9223372036854775808", "1e400", "1e999999999999999999999", "4503599627370496.00001",
     ])
     func `that is not whole or too large is none`(text: String) throws {
-        #expect(try JSON(parsing: text).integerValue == nil)
+        #expect(try JSONValue(parsing: text).integerValue == nil)
     }
 
     @Test func `is made of text that JSON allows, and of finite numbers`() {
-        #expect(JSON.Number("1e400")?.description == "1e400")
-        #expect(JSON.Number("01") == nil)
-        #expect(JSON.Number("1 ") == nil)
-        #expect(JSON.Number("") == nil)
-        #expect(JSON.Number(Double.infinity) == nil)
-        #expect(JSON.Number(Double.nan) == nil)
-        #expect(JSON.Number("1e400")?.doubleValue == nil)
+        #expect(JSONValue.Number("1e400")?.description == "1e400")
+        #expect(JSONValue.Number("01") == nil)
+        #expect(JSONValue.Number("1 ") == nil)
+        #expect(JSONValue.Number("") == nil)
+        #expect(JSONValue.Number(Double.infinity) == nil)
+        #expect(JSONValue.Number(Double.nan) == nil)
+        #expect(JSONValue.Number("1e400")?.doubleValue == nil)
     }
 }
 
 @Suite struct `A JSON value` {
     @Test func `is read by key and index`() {
-        let value: JSON = ["list": [1, "two", 3.5, true]]
+        let value: JSONValue = ["list": [1, "two", 3.5, true]]
         #expect(value["list"]?[1]?.stringValue == "two")
         #expect(value["list"]?[2]?.doubleValue == 3.5)
         #expect(value["list"]?[3]?.boolValue == true)
@@ -140,15 +144,15 @@ import Testing
     }
 
     @Test func `is changed by key`() {
-        var value: JSON = ["a": 1]
+        var value: JSONValue = ["a": 1]
         value["b"] = ["c": nil]
         value["a"] = nil
         #expect(value == ["b": ["c": nil]])
     }
 
     @Test func `passes through Foundation's coders`() throws {
-        let value: JSON = ["a": [1, 2.5, "x", true, nil], "n": 9_007_199_254_740_993]
+        let value: JSONValue = ["a": [1, 2.5, "x", true, nil], "n": 9_007_199_254_740_993]
         let data = try JSONEncoder().encode(value)
-        #expect(try JSONDecoder().decode(JSON.self, from: data) == value)
+        #expect(try JSONDecoder().decode(JSONValue.self, from: data) == value)
     }
 }

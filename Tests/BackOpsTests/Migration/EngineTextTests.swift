@@ -36,7 +36,7 @@ import Testing
                 text: file.text.replacing("reason\n    from queues", with: "reason, 1 as rank from queues")
             )
         }
-        return Migrator(database.database, steps: Migration.all, engine: EngineText(files))
+        return Migrator(database.database, steps: MigrationStep.all, engine: EngineText(files))
     }
 
     private func objects() async throws -> [String] {
@@ -212,7 +212,7 @@ import Testing
     func `is taken out with the steps, and then an INSERT is refused instead of making what never runs`()
         async throws
     {
-        let newest = Migration.newestVersion
+        let newest = MigrationStep.newestVersion
         try await migrator.down(to: newest - 1)
         #expect(try await migrator.status().engine == .missing)
         let error = await #expect(throws: PQError.self) {
@@ -232,14 +232,14 @@ import Testing
                 "create or replace function broken(a integer default 1, b integer) returns integer language sql return 1;\n"
         )
         let files = EngineText.current.files + [broken]
-        let next = Migrator(database.database, steps: Migration.all, engine: EngineText(files))
+        let next = Migrator(database.database, steps: MigrationStep.all, engine: EngineText(files))
         await expectRefusal("42P13") { try await next.up() }
         #expect(try await migrator.status().isCurrent)
     }
 
     @Test func `comes in an order in which every script can be run`() async throws {
-        try await database.script(Migrator.sql(from: Migration.newestVersion))
-        try await database.script(Migrator.sql(from: Migration.newestVersion, rebuildsEngine: true))
+        try await database.script(Migrator.sql(from: MigrationStep.newestVersion))
+        try await database.script(Migrator.sql(from: MigrationStep.newestVersion, rebuildsEngine: true))
         #expect(try await migrator.status().isCurrent)
     }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite(.backops(isolation: .database), .timeLimit(.minutes(10))) struct `Migrating a database` {
     private let database = TestDatabase.current
     private var migrator: Migrator { Migrator(database.database) }
-    private let newest = Migration.newestVersion
+    private let newest = MigrationStep.newestVersion
 
     /// What a schema consists of, with its name taken out.
     private func objects(of schema: String) async throws -> [String] {

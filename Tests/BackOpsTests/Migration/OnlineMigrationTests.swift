@@ -22,9 +22,9 @@ import SystemPackage
     }
 
     private func migrator(adding step: String, down: String) -> Migrator {
-        let version = Migration.newestVersion + 1
-        let added = Migration(version: version, name: "added", up: step, down: down)
-        return Migrator(database.database, steps: Migration.all + [added], engine: .current)
+        let version = MigrationStep.newestVersion + 1
+        let added = MigrationStep(version: version, name: "added", up: step, down: down)
+        return Migrator(database.database, steps: MigrationStep.all + [added], engine: .current)
     }
 
     @Test func `lets go of everything when a lock does not come, and says who holds it`() async throws {
@@ -50,7 +50,7 @@ import SystemPackage
             try await other.script("commit")
             #expect(try await upgrade.steps.map(\.name) == ["added"])
         }
-        try await migrator.down(to: Migration.newestVersion)
+        try await migrator.down(to: MigrationStep.newestVersion)
         try await Migrator(database.database).up()
     }
 
@@ -86,7 +86,7 @@ import SystemPackage
                 as: Bool.self
             )
         )
-        try await migrator.down(to: Migration.newestVersion)
+        try await migrator.down(to: MigrationStep.newestVersion)
         try await Migrator(database.database).up()
     }
 
@@ -104,7 +104,7 @@ import SystemPackage
         try await database.script("drop index operations_queue_idx; delete from operations where id = 2")
         #expect(try await migrator.up().map(\.name) == ["added"])
         try await database.script("drop index operations_queue_idx")
-        try await migrator.down(to: Migration.newestVersion)
+        try await migrator.down(to: MigrationStep.newestVersion)
         try await Migrator(database.database).up()
     }
 
@@ -121,7 +121,7 @@ import SystemPackage
             database.database.schema,
             migrator.steps,
             migrator.engine,
-            from: Migration.newestVersion
+            from: MigrationStep.newestVersion
         )
         let result = try await Subprocess.run(
             .path(FilePath(try #require(Self.psql))),
@@ -132,7 +132,7 @@ import SystemPackage
         )
         try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
         #expect(try await migrator.status().isCurrent)
-        try await migrator.down(to: Migration.newestVersion)
+        try await migrator.down(to: MigrationStep.newestVersion)
         try await Migrator(database.database).up()
     }
 

@@ -2,6 +2,7 @@ import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
 import CoreMetrics
+import LibPQ
 import MetricsTestKit
 import Testing
 
@@ -86,7 +87,7 @@ private struct Parcel: OperationDefinition {
             ).first?.lastValue
         }
         try await client.enqueue(Parcel.self, batch: [[:], [:]], queue: "elsewhere")
-        try await client.enqueue(Parcel.self, [:], .in(.seconds(600)), queue: "elsewhere")
+        try await client.enqueue(Parcel.self, [:], when: .in(.seconds(600)), queue: "elsewhere")
         try await withMetricsFactory(metrics) {
             try await working(.test({ $0.reportingInterval = .milliseconds(20) }) { Parcel() }) {
                 // The worker has registered the name that they waited for.

@@ -117,16 +117,16 @@ private struct Parent: OperationDefinition {
             try await withTracer(tracer) {
                 try await client.enqueue(Parent.self)
                 try await client.enqueue(Parent.self, batch: [[:]])
-                try await client.enqueue(stream: [Enqueue(Parent.self)])
+                try await client.enqueue(stream: [OperationRequest(Parent.self)])
                 try await client.transaction { transaction in
-                    _ = try await client.enqueue(Enqueue(Parent.self), in: transaction)
+                    _ = try await client.enqueue(OperationRequest(Parent.self), in: transaction)
                 }
                 let parameters = try tracer.withSpan("request") { _ in
-                    try Enqueue(Parent.self).statement().parameters
+                    try OperationRequest(Parent.self).statement().parameters
                 }
                 #expect(parameters.last??.hasPrefix("00/trace-") == true)
             }
-            var request = Enqueue(Parent.self)
+            var request = OperationRequest(Parent.self)
             request.traceparent = "given"
             try await client.enqueue(request)
             try await client.enqueue(Parent.self)

@@ -204,7 +204,7 @@ private struct One: OperationDefinition {
                         context["paid"] = true
                         try context.jump(to: "thanks")
                         try await client.enqueue(
-                            Enqueue("Child", ["parent": .integer(context.operationID)]),
+                            OperationRequest("Child", ["parent": .integer(context.operationID)]),
                             in: transaction
                         )
                     }

@@ -1,6 +1,7 @@
 import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
+import LibPQ
 import Testing
 
 @Suite(.backops) struct `A worker whose slots are all taken` {
@@ -57,7 +58,7 @@ import Testing
                 Errand()
             }
             try await worker.drain()
-            let handle = try await client.enqueue(Errand.self, [:], .in(.milliseconds(500)))
+            let handle = try await client.enqueue(Errand.self, [:], when: .in(.milliseconds(500)))
             try await working(worker) { () async throws in
                 #expect(try await handle.result(timeout: .seconds(600)).state == .completed)
             }

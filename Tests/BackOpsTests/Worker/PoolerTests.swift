@@ -137,9 +137,9 @@ private struct Pooled: OperationDefinition {
             async let one = migrator.up()
             async let other = migrator.up()
             let taken = try await [one.count, other.count]
-            #expect(taken.sorted() == [0, Migration.newestVersion])
+            #expect(taken.sorted() == [0, MigrationStep.newestVersion])
             #expect(try await migrator.status().pending.isEmpty)
-            #expect(try await migrator.down(to: 0).count == Migration.newestVersion)
+            #expect(try await migrator.down(to: 0).count == MigrationStep.newestVersion)
             #expect(try await migrator.status().version == 0)
         }
     }

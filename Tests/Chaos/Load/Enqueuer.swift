@@ -40,7 +40,7 @@ final class Enqueuer: Sendable {
     }
 
     @discardableResult
-    private func enqueue(_ globals: [String: JSON] = [:]) async throws -> Int64 {
+    private func enqueue(_ globals: [String: JSONValue] = [:]) async throws -> Int64 {
         let number = number.withLock { number in
             number += 1
             return number
@@ -49,7 +49,7 @@ final class Enqueuer: Sendable {
         let shape = Shape.allCases.randomElement(using: &dice) ?? .line
         let key = "chaos-\(number)"
         let bySQL = shape == .brought || dice.chance(0.5)
-        let document = JSON.object(globals)
+        let document = JSONValue.object(globals)
         let id = try await patiently { try await self.send(shape, key, document, bySQL: bySQL) }
         memory.acknowledge(id, key: key)
         // Again, as somebody would who is not sure.
@@ -59,9 +59,10 @@ final class Enqueuer: Sendable {
         return id
     }
 
-    private func send(_ shape: Shape, _ key: String, _ globals: JSON, bySQL: Bool) async throws -> Int64 {
+    private func send(_ shape: Shape, _ key: String, _ globals: JSONValue, bySQL: Bool) async throws -> Int64
+    {
         guard bySQL else {
-            var request = Enqueue(shape.rawValue)
+            var request = OperationRequest(shape.rawValue)
             for (name, value) in globals.objectValue ?? [:] { request.globals[name.text] = value }
             request.key = key
             return try await client.enqueue(request).id

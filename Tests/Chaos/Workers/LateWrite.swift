@@ -18,7 +18,7 @@ struct LateWrites: Sendable {
     mutating func read(_ log: String) {
         for line in log.split(separator: "\n") where line.contains(LateWrite.claimKey) {
             // A worker that was killed leaves half a line.
-            guard let entry = try? JSON(parsing: String(line)),
+            guard let entry = try? JSONValue(parsing: String(line)),
                 let claim = entry[LateWrite.claimKey]?.stringValue,
                 let message = entry["message"]?.stringValue
             else { continue }

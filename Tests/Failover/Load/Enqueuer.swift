@@ -38,7 +38,7 @@ struct Enqueuer {
     private func enqueue(_ key: String) async {
         while true {
             do {
-                var request = Enqueue("Payment")
+                var request = OperationRequest("Payment")
                 request.key = key
                 let handle = try await client.enqueue(request)
                 return say("acked", key, "\(handle.id)")

@@ -36,7 +36,7 @@ struct Site: Sendable {
     @discardableResult
     func enqueue(
         _ name: String,
-        _ globals: JSON = [:],
+        _ globals: JSONValue = [:],
         count: Int = 1,
         before body: () -> Void = {}
     ) async throws -> [Int64] {
@@ -53,7 +53,7 @@ struct Site: Sendable {
         }
     }
 
-    func enqueueOne(_ name: String, _ globals: JSON = [:]) async throws -> Int64 {
+    func enqueueOne(_ name: String, _ globals: JSONValue = [:]) async throws -> Int64 {
         try #require(try await enqueue(name, globals).first)
     }
 

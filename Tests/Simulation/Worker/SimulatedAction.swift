@@ -81,8 +81,8 @@ final class SimulatedAction {
 
     private func result() -> ActionResult {
         var result = ActionResult()
-        if dice.chance(500) { result.patch[JSON.Key("k\(dice.below(3))")] = .string("\(job.claim.claimID)") }
-        if dice.chance(conduct.unstorable) { result.patch[JSON.Key("unstorable")] = .null }
+        if dice.chance(500) { result.patch[JSONValue.Key("k\(dice.below(3))")] = .string("\(job.claim.claimID)") }
+        if dice.chance(conduct.unstorable) { result.patch[JSONValue.Key("unstorable")] = .null }
         if job.operation == "Three", dice.chance(conduct.jumping) { result.jump = 1 + dice.below(5) }
         return result
     }

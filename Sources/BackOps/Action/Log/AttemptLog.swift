@@ -75,13 +75,13 @@ package final class AttemptLog: Sendable {
         // The database takes no numbers beyond 1,000; the last lines of a longer log keep their distance from its end.
         let offset = max(0, last.number - 1000)
         let rows = lines.map { line in
-            JSON.object([
+            JSONValue.object([
                 "number": .integer(Int64(line.number - offset)), "at": .string(ISO8601.text(line.date)),
                 "level": .string(line.level.rawValue), "message": .string(line.message),
                 "metadata": .object(line.metadata.mapValues { .string($0) }),
             ])
         }
-        return PQJSON(JSON.array(rows).description)
+        return PQJSON(JSONValue.array(rows).description)
     }
 
     private func text(_ value: Logger.MetadataValue, of key: String) -> String {

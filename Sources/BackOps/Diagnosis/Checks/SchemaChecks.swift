@@ -31,7 +31,7 @@ extension DiagnosisCheck {
         if status.isNewerThanLibrary || status.hasNewerEngine {
             return [
                 .warning(
-                    "\(place), which a newer program has brought up to date; this one knows \(Migration.newestVersion)",
+                    "\(place), which a newer program has brought up to date; this one knows \(MigrationStep.newestVersion)",
                     advice: "It goes on, and cannot migrate: use a newer version of this program."
                 )
             ]

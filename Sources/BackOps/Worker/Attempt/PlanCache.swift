@@ -33,7 +33,7 @@ package final class PlanCache: Sendable {
 
     /// Reads `[[branch, action], …]`.
     private static func plan(positions text: [UInt8], of job: ClaimedJob) throws -> Plan {
-        guard case .array(let pairs) = try JSON(parsing: String(decoding: text, as: UTF8.self)) else {
+        guard case .array(let pairs) = try JSONValue(parsing: String(decoding: text, as: UTF8.self)) else {
             throw BackOpsError(.invalidPlan, subject: job.operation, message: "The plan is not an array.")
         }
         let entries = try pairs.enumerated().map { index, pair in

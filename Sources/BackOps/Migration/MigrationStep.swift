@@ -2,7 +2,7 @@
 ///
 /// Steps hold state only: tables, domains, indexes. The functions and views that work on them are the engine's text, which
 /// ``Migrator/up(to:createsRoles:)`` brings up to date after the steps.
-public struct Migration: Sendable, Hashable {
+public struct MigrationStep: Sendable, Hashable {
     /// Its number: 1, 2, 3 … without gaps.
     public let version: Int
 
@@ -28,7 +28,7 @@ public struct Migration: Sendable, Hashable {
     }
 
     /// The steps that this version of the library knows, in order.
-    public static let all: [Migration] = pair(
+    public static let all: [MigrationStep] = pair(
         MigrationFile.all.filter { !$0.name.contains("/") }
     )
 
@@ -36,15 +36,15 @@ public struct Migration: Sendable, Hashable {
     public static var newestVersion: Int { all.last?.version ?? 0 }
 
     /// Puts `0001_domains.up.sql` and `0001_domains.down.sql` together.
-    static func pair(_ files: [MigrationFile]) -> [Migration] {
+    static func pair(_ files: [MigrationFile]) -> [MigrationStep] {
         let texts = Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.text) })
-        let migrations = files.compactMap { file -> Migration? in
+        let migrations = files.compactMap { file -> MigrationStep? in
             let stem = file.name.dropLast(".up.sql".count)
             guard file.name.hasSuffix(".up.sql"), let version = Int(stem.prefix(4)) else { return nil }
             guard let down = texts["\(stem).down.sql"] else {
                 preconditionFailure("Migrations/\(file.name) has no \(stem).down.sql")
             }
-            return Migration(version: version, name: String(stem.dropFirst(5)), up: file.text, down: down)
+            return MigrationStep(version: version, name: String(stem.dropFirst(5)), up: file.text, down: down)
         }
         precondition(
             migrations.map(\.version) == Array(1...max(1, migrations.count)),

@@ -1,11 +1,11 @@
-extension JSON {
+extension JSONValue {
     /// Reads and writes a member of an object.
     ///
     /// Reading anything but an object gives nil. Writing to anything but an object replaces it with one;
     /// writing nil removes the member.
     ///
     /// - Parameter key: The member's name.
-    public subscript(key: String) -> JSON? {
+    public subscript(key: String) -> JSONValue? {
         get {
             guard case .object(let members) = self else { return nil }
             return members[Key(key)]
@@ -20,7 +20,7 @@ extension JSON {
     /// Reads an element of an array; nil when there is no such element, or no array.
     ///
     /// - Parameter index: The element's place, counted from 0.
-    public subscript(index: Int) -> JSON? {
+    public subscript(index: Int) -> JSONValue? {
         guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
         return elements[index]
     }
@@ -56,13 +56,13 @@ extension JSON {
     }
 
     /// The elements, when it is an array.
-    public var arrayValue: [JSON]? {
+    public var arrayValue: [JSONValue]? {
         guard case .array(let elements) = self else { return nil }
         return elements
     }
 
     /// The members, when it is an object.
-    public var objectValue: [Key: JSON]? {
+    public var objectValue: [Key: JSONValue]? {
         guard case .object(let members) = self else { return nil }
         return members
     }

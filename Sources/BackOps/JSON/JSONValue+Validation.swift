@@ -1,4 +1,4 @@
-extension JSON {
+extension JSONValue {
     /// Refuses a value that PostgreSQL's `jsonb` cannot hold or that nests too deep.
     ///
     /// - Parameter key: The global that holds it; it starts the path that the error names.

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-extension Enqueue {
+extension OperationRequest {
     /// The call that enqueues the operation, for any PostgreSQL client: one row with one column, the id as text.
     ///
     /// Values go in PostgreSQL's text format; nil is NULL.

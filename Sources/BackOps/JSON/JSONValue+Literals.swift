@@ -1,4 +1,4 @@
-extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByStringInterpolation {
+extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByStringInterpolation {
     /// Makes `null`.
     public init(nilLiteral: ()) { self = .null }
 
@@ -9,20 +9,20 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
     public init(stringLiteral value: String) { self = .string(value) }
 }
 
-extension JSON: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {
+extension JSONValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {
     /// Makes a whole number.
     public init(integerLiteral value: Int64) { self = .integer(value) }
 
     /// Makes a number with its shortest decimal text; a literal beyond a `Double` makes `null`.
-    public init(floatLiteral value: Double) { self = Number(value).map(JSON.number) ?? .null }
+    public init(floatLiteral value: Double) { self = Number(value).map(JSONValue.number) ?? .null }
 }
 
-extension JSON: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
+extension JSONValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
     /// Makes an array.
-    public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 
     /// Makes an object; of a key that occurs twice, the last value counts.
-    public init(dictionaryLiteral elements: (Key, JSON)...) {
+    public init(dictionaryLiteral elements: (Key, JSONValue)...) {
         self = .object(Dictionary(elements, uniquingKeysWith: { $1 }))
     }
 }

@@ -4,7 +4,7 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-extension JSON {
+extension JSONValue {
     /// Holds a number as its JSON text, so that no digit is lost.
     ///
     /// Two numbers are equal when their texts are: `1.0` is not `1.00`.
@@ -42,7 +42,7 @@ extension JSON {
     }
 }
 
-extension JSON.Number {
+extension JSONValue.Number {
     /// The nearest `Double`, or nil when the number is too large for one.
     public var doubleValue: Double? {
         guard let value = Double(description), value.isFinite else { return nil }

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-extension JSON: Codable {
+extension JSONValue: Codable {
     /// Writes the value to any encoder.
     ///
     /// Encoders other than BackOps' own get a number as a `Decimal` or, beyond its range, as a `Double`.
@@ -51,10 +51,10 @@ extension JSON: Codable {
             self = .number(number)
         } else if let value = Self.attempt(String.self, container) {
             self = .string(value)
-        } else if let value = Self.attempt([JSON].self, container) {
+        } else if let value = Self.attempt([JSONValue].self, container) {
             self = .array(value)
         } else {
-            self = .object(try container.decode([Key: JSON].self))
+            self = .object(try container.decode([Key: JSONValue].self))
         }
     }
 

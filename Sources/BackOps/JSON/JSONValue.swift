@@ -8,7 +8,7 @@
 /// ```
 ///
 /// Texts and keys are compared by their bytes, as in PostgreSQL (``ExactText``).
-public enum JSON: Sendable {
+public enum JSONValue: Sendable {
     /// The value `null`.
     case null
     /// `true` or `false`.
@@ -20,9 +20,9 @@ public enum JSON: Sendable {
     /// A text.
     case string(String)
     /// A list of values.
-    case array([JSON])
+    case array([JSONValue])
     /// Values by name, in no order.
-    case object([Key: JSON])
+    case object([Key: JSONValue])
 
     /// The name of a member of an object.
     public typealias Key = ExactText
@@ -31,20 +31,20 @@ public enum JSON: Sendable {
     public static let depthLimit = 512
 }
 
-extension JSON {
+extension JSONValue {
     /// Makes an object of members by name; of names that are equal for Swift there is one.
     ///
     /// - Parameter members: The members.
     /// - Returns: The object.
     @_disfavoredOverload
-    public static func object(_ members: [String: JSON]) -> JSON {
+    public static func object(_ members: [String: JSONValue]) -> JSONValue {
         .object(Dictionary(uniqueKeysWithValues: members.map { (Key($0.key), $0.value) }))
     }
 }
 
-extension JSON: Hashable {
+extension JSONValue: Hashable {
     /// Whether the values are equal, texts by their bytes, numbers by how they are written.
-    public static func == (lhs: JSON, rhs: JSON) -> Bool {
+    public static func == (lhs: JSONValue, rhs: JSONValue) -> Bool {
         switch (lhs, rhs) {
         case (.null, .null): true
         case (.bool(let lhs), .bool(let rhs)): lhs == rhs
@@ -71,7 +71,7 @@ extension JSON: Hashable {
     }
 }
 
-extension JSON: CustomStringConvertible {
+extension JSONValue: CustomStringConvertible {
     /// The value as compact JSON text, with the keys of objects in a stable order.
     public var description: String {
         String(decoding: utf8, as: UTF8.self)
@@ -85,7 +85,7 @@ extension JSON: CustomStringConvertible {
     }
 }
 
-extension JSON {
+extension JSONValue {
     /// Reads JSON text.
     ///
     /// - Parameter text: One JSON value, with white space around it at most.
@@ -93,7 +93,7 @@ extension JSON {
     ///   text that is not JSON, and for what PostgreSQL's `jsonb` cannot hold (the character U+0000, lone surrogates);
     ///   with ``BackOpsError/Code/limitExceeded`` for nesting beyond ``depthLimit``.
     public init(parsing text: String) throws(BackOpsError) {
-        self = try JSON(parsing: Array(text.utf8))
+        self = try JSONValue(parsing: Array(text.utf8))
     }
 
     /// Reads JSON text in UTF-8.
