@@ -1,6 +1,7 @@
 import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
+import LibPQ
 import Testing
 
 @Suite(.backops) struct `The commands that show and steer` {

@@ -1,5 +1,6 @@
 import BackOps
 import Foundation
+import LibPQ
 import Logging
 
 /// A worker for tests that break it; what it has to know is in variables of the environment.

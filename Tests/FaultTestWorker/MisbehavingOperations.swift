@@ -1,5 +1,6 @@
 import BackOps
 import Foundation
+import LibPQ
 import Logging
 import Synchronization
 

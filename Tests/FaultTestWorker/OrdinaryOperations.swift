@@ -1,5 +1,6 @@
 import BackOps
 import Foundation
+import LibPQ
 
 /// Three actions, each of which completes itself together with its effect.
 struct Ledger: OperationDefinition {

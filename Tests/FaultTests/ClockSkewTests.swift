@@ -1,5 +1,6 @@
 import BackOps
 import Foundation
+import LibPQ
 import Testing
 
 /// Worker processes whose wall clock is wrong.

@@ -1,4 +1,5 @@
 import BackOps
+import LibPQ
 import Testing
 
 /// A network that swallows everything, and says so to nobody.

@@ -1,6 +1,7 @@
 import BackOps
 import DevPostgres
 import Foundation
+import LibPQ
 import Testing
 
 /// The server stops, is full, or lets nobody in; beside `OutageTests`, which does such things to a worker of its own process.

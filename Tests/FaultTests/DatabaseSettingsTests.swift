@@ -1,4 +1,5 @@
 import BackOps
+import LibPQ
 import Testing
 
 /// What a DBA sets for a role or a database, and what callers choose.

@@ -1,4 +1,5 @@
 import BackOps
+import LibPQ
 import Testing
 
 /// A process that stands still with all its threads, and goes on as if nothing had happened.

@@ -1,4 +1,5 @@
 import BackOps
+import LibPQ
 import Testing
 
 /// The database has done what it was asked, and its answer is still on the way.

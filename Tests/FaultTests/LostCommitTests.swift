@@ -1,4 +1,5 @@
 import BackOps
+import LibPQ
 import Testing
 
 /// The connection dies between a COMMIT and its answer.

@@ -1,4 +1,5 @@
 import BackOps
+import LibPQ
 import Testing
 
 /// Actions that take their process with them.

@@ -1,4 +1,5 @@
 import BackOps
+import LibPQ
 import Testing
 
 /// Swift ends no task from outside: an action that does not look at its cancellation goes on.

@@ -1,5 +1,6 @@
 import BackOps
 import Foundation
+import LibPQ
 
 /// A worker process for tests of many processes: `TestWorker CONNINFO SCHEMA MILLISECONDS LEASE-SECONDS`.
 ///

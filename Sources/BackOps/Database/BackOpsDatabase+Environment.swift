@@ -1,4 +1,4 @@
-import LibPQ
+package import LibPQ
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,3 +1,4 @@
+import LibPQ
 import Tracing
 
 /// Makes the spans of a worker, named and described as OpenTelemetry's conventions for messaging say.

@@ -1,4 +1,5 @@
 import BackOps
+import LibPQ
 
 /// Operations that are enqueued first, and one worker process that runs them until all have completed.
 struct DrainWorkload: Workload {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BackOps
+import LibPQ
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BackOps
+import LibPQ
 
 /// Which operations a command is about, when it is not told their numbers.
 struct SelectionOptions: ParsableArguments {

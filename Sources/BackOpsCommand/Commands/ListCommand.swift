@@ -1,5 +1,6 @@
 import ArgumentParser
 import BackOps
+import LibPQ
 
 /// Shows operations.
 struct ListCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import BackOps
+import LibPQ
 import Testing
 
 @Suite struct `The schedule of claims` {

@@ -1,4 +1,5 @@
 import BackOps
+import LibPQ
 
 /// A point that tests count from; only distances to it matter.
 let start = Instant.now

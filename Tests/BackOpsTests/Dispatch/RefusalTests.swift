@@ -1,4 +1,5 @@
 import BackOps
+import LibPQ
 import Testing
 
 @Suite struct `A refusal of the server` {

@@ -2,6 +2,7 @@ import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
 import Foundation
+import LibPQ
 import Testing
 
 @Suite struct `A context` {

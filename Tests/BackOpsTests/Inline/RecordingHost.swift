@@ -1,6 +1,7 @@
 import BackOps
 import BackOpsTesting
 import Foundation
+import LibPQ
 import Synchronization
 
 /// Keeps what a context asks of its host, and refuses what it is told to.

@@ -1,5 +1,6 @@
 import BackOps
 import Foundation
+import LibPQ
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct `Recording where an error was thrown` {

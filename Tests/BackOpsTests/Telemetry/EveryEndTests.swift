@@ -3,6 +3,7 @@ import BackOpsTesting
 import BackOpsTestingTraits
 import CoreMetrics
 import InMemoryTracing
+import LibPQ
 import Logging
 import MetricsTestKit
 import Synchronization

@@ -1,6 +1,7 @@
 import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
+import LibPQ
 import Logging
 import Synchronization
 import Testing

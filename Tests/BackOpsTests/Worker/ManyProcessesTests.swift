@@ -2,6 +2,7 @@ import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
 import Foundation
+import LibPQ
 import Testing
 
 @Suite(.backops, .timeLimit(.minutes(10)), .serialized) struct `Many worker processes` {

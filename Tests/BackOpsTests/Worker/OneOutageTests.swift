@@ -2,6 +2,7 @@ import BackOps
 import CoreMetrics
 import DevPostgres
 import Foundation
+import LibPQ
 import Logging
 import MetricsTestKit
 import Synchronization

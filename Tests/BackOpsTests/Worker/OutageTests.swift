@@ -3,6 +3,7 @@ import BackOpsTesting
 import BackOpsTestingTraits
 import DevPostgres
 import Foundation
+import LibPQ
 import Logging
 import Testing
 

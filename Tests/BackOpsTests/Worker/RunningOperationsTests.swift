@@ -2,6 +2,7 @@ import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
 import Foundation
+import LibPQ
 import Testing
 
 /// The branch `main` is A, B, C, and red is R; each action notes its name, and B jumps where the globals say.

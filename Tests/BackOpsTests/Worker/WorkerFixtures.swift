@@ -1,5 +1,6 @@
 import BackOps
 import BackOpsTesting
+import LibPQ
 import Logging
 import Synchronization
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import BackOps
 import BackOpsCommand
 import Foundation
+import LibPQ
 import Logging
 
 /// One worker process, which the run starts, freezes and kills.

@@ -1,5 +1,6 @@
 import BackOps
 import Foundation
+import LibPQ
 
 /// The load of `Tests/Failover/run`: `FailoverLoad prepare | work | enqueue FIRST-NUMBER OPERATIONS-PER-SECOND`.
 ///

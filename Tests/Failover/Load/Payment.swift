@@ -1,5 +1,6 @@
 import BackOps
 import Foundation
+import LibPQ
 
 /// Leaves a row in the table `effects` whenever one of its actions runs.
 struct Payment: OperationDefinition {
