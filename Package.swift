@@ -136,7 +136,13 @@ let package = Package(
         ),
 
         .testTarget(name: "TidyTests", swiftSettings: settings),
-        .testTarget(name: "LibPQTests", dependencies: ["LibPQ", "DevPostgres"], swiftSettings: settings),
+        // What tests of several targets use: waiting, processes, sockets. No product.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(
+            name: "LibPQTests",
+            dependencies: ["LibPQ", "DevPostgres", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "DevPostgresTests",
             dependencies: [
@@ -175,6 +181,7 @@ let package = Package(
                 "BackOpsTestingTraits",
                 "LibPQ",
                 "DevPostgres",
+                "TestSupport",
                 "TestWorker",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
@@ -194,6 +201,7 @@ let package = Package(
                 "BackOpsPrometheus",
                 "BackOpsTesting",
                 "BackOpsTestingTraits",
+                "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -238,6 +246,7 @@ let package = Package(
                 "DevPostgres",
                 "FaultTestWorker",
                 "LibPQ",
+                "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -261,6 +270,7 @@ let package = Package(
                 "BackOpsTestingTraits",
                 "DevPostgres",
                 "GettingStartedSample",
+                "TestSupport",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: settings
@@ -305,6 +315,7 @@ let package = Package(
                 "BackOpsCommand",
                 "DevPostgres",
                 "LibPQ",
+                "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

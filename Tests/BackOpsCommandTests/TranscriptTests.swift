@@ -3,6 +3,7 @@ import BackOpsTesting
 import BackOpsTestingTraits
 import Foundation
 import LibPQ
+import TestSupport
 import Testing
 
 @Suite struct `A transcript` {
@@ -106,17 +107,4 @@ import Testing
         #expect(try page.transcript().steps.count >= 8)
         try await page.check {}
     }
-}
-
-/// Waits until a condition holds: for what another process brings about.
-private func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(600)
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw NeverHappened(what: what) }
-        try await Task.sleep(for: .milliseconds(50))
-    }
-}
-
-private struct NeverHappened: Error {
-    let what: String
 }

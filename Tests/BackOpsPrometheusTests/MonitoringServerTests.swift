@@ -7,6 +7,7 @@ import Foundation
 import Logging
 import ServiceLifecycle
 import Subprocess
+import TestSupport
 import Testing
 
 #if canImport(System)
@@ -159,20 +160,12 @@ private struct Waiting: OperationDefinition {
         try await body(server)
     }
 
-    private func eventually(_ condition: () throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(600)
-        while try !condition() {
-            try #require(ContinuousClock.now < deadline)
-            try await Task.sleep(for: .milliseconds(10))
-        }
-    }
-
     @Test func `is alive and ready while it works, and neither afterwards`() async throws {
         let worker = try worker(TestDatabase.current.database)
         try await serving([worker]) { server in
             #expect(try server.get("/healthz") == (503, "the worker has not started\n"))
             let task = Task { try await worker.run() }
-            try await eventually { try server.get("/readyz").status == 200 }
+            try await eventually("it is ready") { try server.get("/readyz").status == 200 }
             #expect(try server.get("/healthz").status == 200)
             task.cancel()
             try await task.value
@@ -193,7 +186,9 @@ private struct Waiting: OperationDefinition {
             let task = Task { try await group.run() }
             for await _ in gate.stream { break }
             await group.triggerGracefulShutdown()
-            try await eventually { try server.get("/readyz") == (503, "the worker is stopping\n") }
+            try await eventually("it is not ready") {
+                try server.get("/readyz") == (503, "the worker is stopping\n")
+            }
             #expect(try server.get("/healthz").status == 200)
             task.cancel()
             try await task.value
@@ -205,7 +200,7 @@ private struct Waiting: OperationDefinition {
         let worker = try worker(try BackOpsDatabase("host=/nonexistent connect_timeout=1"))
         try await serving([worker]) { server in
             let task = Task { try await worker.run() }
-            try await eventually { try server.get("/healthz").status == 200 }
+            try await eventually("it is alive") { try server.get("/healthz").status == 200 }
             #expect(try server.get("/readyz").status == 503)
             task.cancel()
             try await task.value

@@ -1,6 +1,7 @@
 import BackOps
 import Foundation
 import LibPQ
+import TestSupport
 import Testing
 
 /// Worker processes whose wall clock is wrong.

@@ -3,6 +3,7 @@ import Foundation
 import LibPQ
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 /// The connection is cut at every byte of what a worker and the server say to each other.

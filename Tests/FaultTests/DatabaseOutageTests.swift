@@ -2,6 +2,7 @@ import BackOps
 import DevPostgres
 import Foundation
 import LibPQ
+import TestSupport
 import Testing
 
 /// The server stops, is full, or lets nobody in; beside `OutageTests`, which does such things to a worker of its own process.

@@ -1,5 +1,6 @@
 import BackOps
 import LibPQ
+import TestSupport
 import Testing
 
 /// What a DBA sets for a role or a database, and what callers choose.

@@ -1,5 +1,6 @@
 import BackOps
 import LibPQ
+import TestSupport
 import Testing
 
 /// A process that stands still with all its threads, and goes on as if nothing had happened.

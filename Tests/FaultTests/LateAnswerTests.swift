@@ -1,5 +1,6 @@
 import BackOps
 import LibPQ
+import TestSupport
 import Testing
 
 /// The database has done what it was asked, and its answer is still on the way.

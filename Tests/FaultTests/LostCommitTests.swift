@@ -1,5 +1,6 @@
 import BackOps
 import LibPQ
+import TestSupport
 import Testing
 
 /// The connection dies between a COMMIT and its answer.

@@ -1,5 +1,6 @@
 import BackOps
 import LibPQ
+import TestSupport
 import Testing
 
 /// Actions that take their process with them.

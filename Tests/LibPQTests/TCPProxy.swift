@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// Stands between a test and the server, and breaks the connection at the COMMIT.
 ///
@@ -23,20 +24,9 @@ final class TCPProxy: Sendable {
     init?(to upstreamPath: String, fault: Fault) {
         self.upstreamPath = upstreamPath
         self.fault = fault
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let (descriptor, size) = (listener, length)
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(descriptor, generic, size) == 0 && listen(descriptor, 8) == 0
-                    && getsockname(descriptor, generic, &length) == 0
-            }
-        }
-        guard bound else { return nil }
-        port = UInt16(bigEndian: address.sin_port)
+        guard let listener = Socket.listenOnLoopback(blocks: true) else { return nil }
+        self.listener = listener
+        port = Socket.port(of: listener)
     }
 
     deinit {
@@ -47,7 +37,7 @@ final class TCPProxy: Sendable {
     func start() {
         onThread {
             let client = accept(self.listener, nil, nil)
-            let server = self.connectUpstream()
+            let server = Socket.connect(path: self.upstreamPath, blocks: true) ?? -1
             self.onThread { self.forwardRequests(from: client, to: server) }
             self.forwardReplies(from: server, to: client)
         }
@@ -77,19 +67,6 @@ final class TCPProxy: Sendable {
         }
         shutdown(client, Int32(SHUT_RDWR))
         close(server)
-    }
-
-    private func connectUpstream() -> Int32 {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(upstreamPath.utf8)) }
-        withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                _ = connect(descriptor, generic, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        return descriptor
     }
 
     private func receive(_ descriptor: Int32) -> [UInt8]? {

@@ -285,6 +285,36 @@ import Testing
         for rule in ["[a-z0-9_.-]", "strict $.**{5"] { #expect(all.ranges(of: rule).count == 1, "\(rule)") }
     }
 
+    /// A plan is copied by four statements, each the fastest for its case.
+    @Test func `copies the same columns of a plan in every statement`() throws {
+        let columns = try engineFiles().flatMap { file in
+            file.text.matches(of: #/insert into actions \(([^)]*)\)/#).map { String($0.output.1) }
+        }
+        #expect(columns.count > 1)
+        #expect(Set(columns).count == 1)
+        let table = try String(
+            contentsOf: Self.root.appending(path: "Migrations/0002_plans.up.sql"),
+            encoding: .utf8
+        )
+        let plan = try #require(table.firstMatch(of: #/create table definition_actions \(\n([\s\S]*?)\n\);/#))
+        let names = plan.output.1.split(separator: "\n").compactMap {
+            $0.firstMatch(of: #/^  ([a-z_]+) +(?!check|\()/#)?.output.1
+        }.filter { !["definition_id", "starts", "constraint"].contains($0) }
+        #expect(names.sorted() == columns[0].split(separator: ", ").filter { $0 != "operation_id" }.sorted())
+    }
+
+    /// One home for what tests of several targets use.
+    @Test func `has no copies of what TestSupport has`() throws {
+        for file in try files(under: "Tests", ending: ".swift")
+        where !file.path.hasPrefix("Tests/TestSupport/") && !file.path.hasPrefix("Tests/TidyTests/") {
+            expectNone(
+                of: #/func eventually\(\s*_ what|struct NeverHappened|= Process\(\)/#,
+                in: file,
+                "copies TestSupport"
+            )
+        }
+    }
+
     @Test func `counts mutants and lists error codes in its documents as they are`() throws {
         let guarantees = try String(
             contentsOf: Self.root.appending(path: "Sources/BackOps/BackOps.docc/Guarantees.md"),

@@ -1,6 +1,7 @@
 import BackOpsTesting
 import BackOpsTestingTraits
 import LibPQ
+import TestSupport
 import Testing
 
 extension SQLEngine {

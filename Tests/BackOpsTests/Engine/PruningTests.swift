@@ -1,5 +1,6 @@
 import BackOpsTesting
 import LibPQ
+import TestSupport
 import Testing
 
 /// What a call of `prune` returned.

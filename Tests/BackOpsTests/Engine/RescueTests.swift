@@ -1,5 +1,6 @@
 import BackOpsTesting
 import LibPQ
+import TestSupport
 import Testing
 
 extension SQLEngine {

@@ -5,6 +5,7 @@ import DevPostgres
 import LibPQ
 import Subprocess
 import Synchronization
+import TestSupport
 import Testing
 
 #if canImport(System)

@@ -1,6 +1,7 @@
 import BackOps
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `The thread that looks up names` {

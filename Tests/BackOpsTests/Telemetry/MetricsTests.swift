@@ -4,6 +4,7 @@ import BackOpsTestingTraits
 import CoreMetrics
 import LibPQ
 import MetricsTestKit
+import TestSupport
 import Testing
 
 private struct Parcel: OperationDefinition {

@@ -2,6 +2,7 @@ import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
 import LibPQ
+import TestSupport
 import Testing
 
 /// An operation whose second action fails as often as the globals say.

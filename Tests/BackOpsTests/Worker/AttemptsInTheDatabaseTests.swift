@@ -3,6 +3,7 @@ import BackOpsTesting
 import BackOpsTestingTraits
 import Foundation
 import LibPQ
+import TestSupport
 import Testing
 
 /// An operation of one closure, named as the test wants.

@@ -4,6 +4,7 @@ import BackOpsTestingTraits
 import LibPQ
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 /// Operations of one action that ends at once, or, where its globals say so, when somebody lets it.

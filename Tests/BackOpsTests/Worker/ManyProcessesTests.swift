@@ -3,6 +3,7 @@ import BackOpsTesting
 import BackOpsTestingTraits
 import Foundation
 import LibPQ
+import TestSupport
 import Testing
 
 @Suite(.backops, .timeLimit(.minutes(10)), .serialized) struct `Many worker processes` {
@@ -27,7 +28,7 @@ import Testing
     {
         let database = TestDatabase.current
         try await withClient { client in
-            let workers = try (0..<8).map { _ in try WorkerProcess(pauseMilliseconds: 0, lease: 15) }
+            let workers = try (0..<8).map { _ in try ChildProcess(pauseMilliseconds: 0, lease: 15) }
             try await client.enqueue(Known.self, batch: Array(repeating: [:], count: 5000))
             try await eventually("all operations are completed", within: .seconds(600)) {
                 try await completed() == 5000
@@ -62,13 +63,13 @@ import Testing
         try await withClient { client async throws in
             try await BackOpsWorker.test { Known() }.drain()
             let hour = 3600
-            let victim = try WorkerProcess(pauseMilliseconds: 600_000, lease: hour)
+            let victim = try ChildProcess(pauseMilliseconds: 600_000, lease: hour)
             let handle = try await client.enqueue(Known.self)
             try await eventually("the victim runs the action") {
                 try await database.value("select count(*) from effects", as: Int.self) == 1
             }
-            let heir = try WorkerProcess(pauseMilliseconds: 0, lease: hour)
-            victim.kill()
+            let heir = try ChildProcess(pauseMilliseconds: 0, lease: hour)
+            victim.send(SIGKILL)
             #expect(try await handle.result(timeout: .seconds(300)).state == .completed)
             #expect(try await client.attempts(of: handle.id).map(\.outcome) == [.crashed])
             #expect(heir.stop() == 0)
@@ -80,12 +81,12 @@ import Testing
         let database = TestDatabase.current
         try await withClient { client async throws in
             try await BackOpsWorker.test { Known() }.drain()
-            let worker = try WorkerProcess(pauseMilliseconds: 3000, lease: 60)
+            let worker = try ChildProcess(pauseMilliseconds: 3000, lease: 60)
             let handle = try await client.enqueue(Known.self)
             try await eventually("the action runs") {
                 try await database.value("select count(*) from effects", as: Int.self) == 1
             }
-            let watcher = try WorkerProcess(pauseMilliseconds: 0, lease: 60)
+            let watcher = try ChildProcess(pauseMilliseconds: 0, lease: 60)
             try await eventually("both are there") {
                 try await database.value("select count(*) from workers where backend_pid > 0", as: Int.self)
                     == 2
@@ -115,15 +116,15 @@ import Testing
         try await withClient { client in
             try await BackOpsWorker.test { Known() }.drain()
             try await client.enqueue(Known.self, batch: Array(repeating: [:], count: 400))
-            let victim = try WorkerProcess(pauseMilliseconds: 20, lease: 2)
-            let others = try (0..<3).map { _ in try WorkerProcess(pauseMilliseconds: 20, lease: 2) }
+            let victim = try ChildProcess(pauseMilliseconds: 20, lease: 2)
+            let others = try (0..<3).map { _ in try ChildProcess(pauseMilliseconds: 20, lease: 2) }
             try await eventually("the victim holds jobs") {
                 try await database.value(
                     "select count(*) from effects where pid = \(victim.pid)",
                     as: Int.self
                 ) > 5
             }
-            victim.kill()
+            victim.send(SIGKILL)
             try await eventually("all operations are completed", within: .seconds(600)) {
                 try await completed() == 400
             }

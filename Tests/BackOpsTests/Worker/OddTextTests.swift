@@ -2,6 +2,7 @@ import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
 import Logging
+import TestSupport
 import Testing
 
 private struct Odd: Error, CustomStringConvertible {

@@ -6,6 +6,7 @@ import LibPQ
 import Logging
 import MetricsTestKit
 import Synchronization
+import TestSupport
 import Testing
 
 /// The lines of a worker, with their levels.

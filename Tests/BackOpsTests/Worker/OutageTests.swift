@@ -5,6 +5,7 @@ import DevPostgres
 import Foundation
 import LibPQ
 import Logging
+import TestSupport
 import Testing
 
 @Suite(.backops) struct `A statement that the database refuses` {

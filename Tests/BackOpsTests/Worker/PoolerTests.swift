@@ -3,6 +3,7 @@ import BackOpsTesting
 import DevPostgres
 import LibPQ
 import Logging
+import TestSupport
 import Testing
 
 /// A server of its own with PgBouncer in front, in transaction mode and with the pool size that a test needs.

@@ -3,6 +3,7 @@ import BackOpsTesting
 import BackOpsTestingTraits
 import LibPQ
 import Logging
+import TestSupport
 import Testing
 
 /// An operation that ends when its gate opens.

@@ -2,6 +2,7 @@ import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
 import LibPQ
+import TestSupport
 import Testing
 
 @Suite(.backops, .timeLimit(.minutes(5)))

@@ -5,6 +5,7 @@ import Foundation
 import LibPQ
 import Logging
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 /// One action that waits until its gate opens or its task is cancelled.

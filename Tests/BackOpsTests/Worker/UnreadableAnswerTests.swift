@@ -3,6 +3,7 @@ import BackOpsTesting
 import BackOpsTestingTraits
 import LibPQ
 import Logging
+import TestSupport
 import Testing
 
 /// Ends as its globals say; operations without such a global are done at once.

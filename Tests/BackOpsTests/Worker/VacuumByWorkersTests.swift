@@ -3,6 +3,7 @@ import BackOpsTesting
 import BackOpsTestingTraits
 import LibPQ
 import Logging
+import TestSupport
 import Testing
 
 /// A database each, because whoever owns one may vacuum its tables, and statistics are forgotten by database.

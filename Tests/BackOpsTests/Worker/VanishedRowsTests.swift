@@ -3,6 +3,7 @@ import BackOpsTesting
 import BackOpsTestingTraits
 import LibPQ
 import Logging
+import TestSupport
 import Testing
 
 /// How the action of the test ends.

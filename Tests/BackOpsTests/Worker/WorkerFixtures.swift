@@ -81,22 +81,3 @@ func withClient<R: Sendable>(_ body: (BackOpsClient) async throws -> R) async th
 func forgetFunctions() async throws {
     try await TestDatabase.current.query("update engine set objects = '{}'")
 }
-
-/// Waits until a condition holds: for what another process or thread brings about.
-func eventually(
-    _ what: String,
-    within limit: Duration = .seconds(600),
-    _ condition: () async throws -> Bool
-) async throws {
-    let deadline = ContinuousClock.now + limit
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw NeverHappened(what: what, limit: limit) }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-}
-
-struct NeverHappened: Error, CustomStringConvertible {
-    let what: String
-    let limit: Duration
-    var description: String { "it did not happen within \(limit) that \(what)" }
-}

@@ -1,31 +1,28 @@
 import BackOps
 import Foundation
+import TestSupport
 
 /// A worker process of the run.
 final class WorkerProcess: Sendable {
-    let pid: Int32
+    var pid: Int32 { process.pid }
     /// Where its standard error goes.
     let log: URL
-    private let process: Process
+    private let process: ChildProcess
 
     /// Starts this program again, as a worker.
     ///
     /// - Throws: What the system says when there is no process left.
     init(conninfo: String, _ settings: RunSettings, log: URL) throws {
         try Data().write(to: log)
-        let process = Process()
-        process.executableURL = try Self.program()
-        process.arguments = [
-            "work", conninfo, "\(settings.slots)", "\(Int64(settings.lease / .milliseconds(1)))",
-            "\(settings.seed)",
-        ]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = try FileHandle(forWritingTo: log)
-        try process.run()
-        self.process = process
+        process = try ChildProcess(
+            Self.program(),
+            [
+                "work", conninfo, "\(settings.slots)", "\(Int64(settings.lease / .milliseconds(1)))",
+                "\(settings.seed)",
+            ],
+            log: log
+        )
         self.log = log
-        pid = process.processIdentifier
     }
 
     /// The running program's own file, whatever it was called as.
@@ -40,15 +37,9 @@ final class WorkerProcess: Sendable {
     var isRunning: Bool { process.isRunning }
 
     /// How it ended; nil while it runs.
-    var end: String? {
-        guard !process.isRunning else { return nil }
-        return process.terminationReason == .exit
-            ? "exit code \(process.terminationStatus)" : "signal \(process.terminationStatus)"
-    }
+    var end: String? { process.end }
 
-    func send(_ signal: Int32) {
-        if process.isRunning { kill(pid, signal) }
-    }
+    func send(_ signal: Int32) { process.send(signal) }
 
     /// Returns how it ended, or nil when it has not within a limit.
     func waitForEnd(_ limit: Duration) async throws -> String? {

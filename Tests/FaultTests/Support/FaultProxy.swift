@@ -1,6 +1,7 @@
 import Glibc
 import LibPQ
 import Synchronization
+import TestSupport
 
 /// Stands between a worker and PostgreSQL on a TCP port of 127.0.0.1, and breaks the connections as networks do.
 ///
@@ -144,7 +145,7 @@ private struct Link {
     mutating func end(_ ending: FaultProxy.Ending) {
         guard !isOver else { return }
         isOver = true
-        for socket in [client, server] { Socket.close(socket, ending) }
+        for socket in [client, server] { Socket.close(socket, abruptly: ending == .reset) }
     }
 }
 
@@ -177,7 +178,7 @@ private final class ProxyLoop: Sendable {
                 if let server = Socket.connect(path: socketPath) {
                     links.append(Link(client: client, server: server))
                 } else {
-                    Socket.close(client, .reset)
+                    Socket.close(client, abruptly: true)
                 }
             }
             for index in links.indices { serve(&links[index], proxy) }

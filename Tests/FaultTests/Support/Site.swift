@@ -2,6 +2,7 @@ import BackOps
 import DevPostgres
 import Foundation
 import LibPQ
+import TestSupport
 import Testing
 
 /// A PostgreSQL server of the test's own with the engine in it, and two tables that actions write to.
@@ -142,23 +143,4 @@ func withProxy<R: Sendable>(to site: Site, _ body: (FaultProxy) async throws -> 
     let proxy = try FaultProxy(to: site.socketPath)
     defer { proxy.close() }
     return try await body(proxy)
-}
-
-/// Waits until a condition holds: for what another process or thread brings about.
-func eventually(
-    _ what: String,
-    within limit: Duration = .seconds(600),
-    _ condition: () async throws -> Bool
-) async throws {
-    let deadline = ContinuousClock.now + limit
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw NeverHappened(what: what, limit: limit) }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-}
-
-struct NeverHappened: Error, CustomStringConvertible {
-    let what: String
-    let limit: Duration
-    var description: String { "it did not happen within \(limit) that \(what)" }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A worker in a process of its own, which can be killed, frozen and read.
@@ -17,7 +18,7 @@ final class WorkerProcess {
         var environment: [String: String] = [:]
     }
 
-    private let process = Process()
+    private let process: ChildProcess
     private let folder: URL
     private var logFile: URL { folder.appending(path: "log") }
 
@@ -26,10 +27,9 @@ final class WorkerProcess {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let log = folder.appending(path: "log")
         _ = FileManager.default.createFile(atPath: log.path, contents: nil)
-        process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-            .appending(path: "FaultTestWorker")
-        process.environment = ProcessInfo.processInfo.environment.merging(settings.environment) { $1 }
-            .merging([
+        process = try ChildProcess(
+            ChildProcess.program("FaultTestWorker"),
+            environment: settings.environment.merging([
                 "WORKER_CONNINFO": conninfo, "WORKER_LEASE": "\(settings.leaseSeconds)",
                 "WORKER_SLOTS": "\(settings.slots)",
                 "WORKER_GRACE": "\(settings.graceSeconds)", "WORKER_PAUSE": "\(settings.pauseMilliseconds)",
@@ -37,25 +37,24 @@ final class WorkerProcess {
                 "WORKER_LISTEN": settings.listenConninfo ?? "",
                 // Looking up the stack of a crash takes seconds, and nobody reads it.
                 "SWIFT_BACKTRACE": "enable=no",
-            ]) { $1 }
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = try FileHandle(forWritingTo: log)
-        try process.run()
+            ]) { $1 },
+            log: log
+        )
     }
 
     deinit {
         if process.isRunning {
             kill(SIGKILL)
             kill(SIGCONT)
-            process.waitUntilExit()
+            _ = process.wait()
         }
         try? FileManager.default.removeItem(at: folder)
     }
 
-    var pid: Int32 { process.processIdentifier }
+    var pid: Int32 { process.pid }
     var isRunning: Bool { process.isRunning }
 
-    func kill(_ signal: Int32) { _ = Foundation.kill(pid, signal) }
+    func kill(_ signal: Int32) { process.send(signal) }
 
     /// Stops every thread of the process, as a long pause of its machine would.
     func freeze() { kill(SIGSTOP) }
@@ -69,16 +68,10 @@ final class WorkerProcess {
     /// Waits for the end of the process.
     ///
     /// - Returns: Its exit code; nil when a signal ended it.
-    func wait() -> Int32? {
-        process.waitUntilExit()
-        return process.terminationReason == .exit ? process.terminationStatus : nil
-    }
+    func wait() -> Int32? { process.wait() }
 
     /// Stops it as an operator would, and waits until it has left.
-    func stop() -> Int32? {
-        kill(SIGTERM)
-        return wait()
-    }
+    func stop() -> Int32? { process.stop() }
 
     /// Everything that it has logged, in order.
     var log: [LogLine] {

@@ -1,16 +1,20 @@
 import Glibc
 
-/// The calls of the sockets interface that the proxy needs; all sockets are non-blocking.
-enum Socket {
+/// The calls of the sockets interface that proxies need; sockets block only where that is asked for.
+package enum Socket {
     /// What a socket had to give.
-    enum Received {
+    package enum Received {
         case bytes([UInt8])
         case nothing
         case end
     }
 
-    static func listenOnLoopback() -> Int32? {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+    package static func listenOnLoopback(blocks: Bool = false) -> Int32? {
+        let descriptor = socket(
+            AF_INET,
+            Int32(SOCK_STREAM.rawValue) | (blocks ? 0 : Int32(SOCK_NONBLOCK.rawValue)),
+            0
+        )
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -22,7 +26,7 @@ enum Socket {
         return isBound && listen(descriptor, 64) == 0 ? descriptor : nil
     }
 
-    static func port(of descriptor: Int32) -> UInt16 {
+    package static func port(of descriptor: Int32) -> UInt16 {
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         _ = withUnsafeMutablePointer(to: &address) { pointer in
@@ -31,7 +35,7 @@ enum Socket {
         return UInt16(bigEndian: address.sin_port)
     }
 
-    static func accept(_ listener: Int32) -> Int32? {
+    package static func accept(_ listener: Int32) -> Int32? {
         let descriptor = Glibc.accept(listener, nil, nil)
         guard descriptor >= 0 else { return nil }
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
@@ -46,7 +50,7 @@ enum Socket {
         return descriptor
     }
 
-    static func connect(path: String) -> Int32? {
+    package static func connect(path: String, blocks: Bool = false) -> Int32? {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -60,11 +64,11 @@ enum Socket {
             Glibc.close(descriptor)
             return nil
         }
-        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+        if !blocks { _ = fcntl(descriptor, F_SETFL, O_NONBLOCK) }
         return descriptor
     }
 
-    static func receive(_ descriptor: Int32) -> Received {
+    package static func receive(_ descriptor: Int32) -> Received {
         var buffer = [UInt8](repeating: 0, count: 65536)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         if count > 0 { return .bytes(Array(buffer[..<count])) }
@@ -72,15 +76,15 @@ enum Socket {
     }
 
     /// Sends what can be sent at once; a peer that is gone swallows everything.
-    static func send(_ bytes: [UInt8], _ descriptor: Int32) -> Int {
+    package static func send(_ bytes: [UInt8], _ descriptor: Int32) -> Int {
         let count = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         if count >= 0 { return count }
         return errno == EAGAIN || errno == EINTR ? 0 : bytes.count
     }
 
-    static func close(_ descriptor: Int32, _ ending: FaultProxy.Ending) {
-        if ending == .reset {
-            // No lingering: the kernel sends an RST instead of a FIN.
+    /// Closes it; abruptly, without lingering, the kernel sends an RST instead of a FIN.
+    package static func close(_ descriptor: Int32, abruptly: Bool = false) {
+        if abruptly {
             var option = linger(l_onoff: 1, l_linger: 0)
             _ = setsockopt(
                 descriptor,
