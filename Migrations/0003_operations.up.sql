@@ -61,7 +61,7 @@ comment on column operations.ended_at is 'When it completed, failed or was cance
 comment on column operations.completed_at is 'When it completed; null for every other state.';
 comment on column operations.parked_at is 'Set while no worker has registered its name: it starts as soon as one does.';
 comment on column operations.stopped_position is 'Where a failed or cancelled operation stopped, and a retry goes on.';
-comment on column operations.stop_reason is 'Why it was cancelled, in the words of whoever did.';
+comment on column operations.stop_reason is 'Why it was cancelled, in the words of the person who did.';
 comment on column operations.enqueued_by is 'Database role that enqueued it.';
 comment on column operations.traceparent is 'W3C trace context of the enqueue; from the setting backops.traceparent unless given.';
 comment on column operations.tags is 'Free labels.';
@@ -97,7 +97,7 @@ create table actions (
   constraint actions_pkey primary key (operation_id, position),
   constraint actions_completed_or_skipped check (completed_at is null or skipped_at is null)
 ) with (fillfactor = 50);
-comment on table actions is 'The plan of every operation: one row per action from the enqueue on, with what became of it.';
+comment on table actions is 'The plan of every operation: one row per action from the enqueue on, with its outcome.';
 comment on column actions.operation_id is 'The operation.';
 comment on column actions.position is 'Place in the plan, 1 to n over all branches in declared order.';
 comment on column actions.run is 'Counts from 1; a jump back begins a new run.';

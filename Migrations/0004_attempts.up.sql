@@ -45,7 +45,7 @@ comment on column attempts.fingerprint is
   'The group in failures that it counts in: set for the attempt that an operation has failed by, for as long as it has failed.';
 comment on index attempts_operation_idx is 'The history of one operation.';
 comment on index attempts_fingerprint_idx is 'Groups what has failed; success never touches it.';
-comment on index attempts_ended_operations_idx is 'Finds failed operations without an index on their state, which would make every completion dearer.';
+comment on index attempts_ended_operations_idx is 'Finds failed operations without an index on their state, which would make every completion more expensive.';
 
 create table attempt_logs (
   operation_id bigint      not null,

@@ -14,7 +14,7 @@ comment on column queues.name is 'Name of the queue.';
 comment on column queues.paused_at is 'Since when nothing of it is claimed; null while it runs.';
 comment on column queues.paused_until is 'When it goes on by itself; null for when somebody resumes it.';
 comment on column queues.paused_by is 'Database role that paused it.';
-comment on column queues.reason is 'Why, in the words of whoever did.';
+comment on column queues.reason is 'Why, in the words of the person who did it.';
 create table queue_samples (
   singleton boolean     not null default true constraint queue_samples_pkey primary key,
   taken_at  timestamptz not null,

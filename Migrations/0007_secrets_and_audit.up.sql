@@ -29,5 +29,5 @@ comment on column audit_log.at is 'When.';
 comment on column audit_log.who is 'Database role that was logged in, whatever SET ROLE says.';
 comment on column audit_log.action is 'The function: retry, cancel, skip, jump, run_from, set_global, reschedule, rerun, pause, resume …';
 comment on column audit_log.operation_ids is 'The operations that it changed.';
-comment on column audit_log.reason is 'Why, in the words of whoever did.';
+comment on column audit_log.reason is 'Why, in the words of the person who did it.';
 comment on column audit_log.details is 'What else the call said: the target of a jump, a key, a queue.';

@@ -25,7 +25,7 @@ begin
      order by j.operation_id
        for update of j skip locked
   loop
-    -- Whoever cancels it must have the job first, so it is still parked; its globals may have changed since it was found.
+    -- A session that cancels it must have the job first, so it is still parked; its globals may have changed since it was found.
     update operations set parked_at = null where id = v_id returning * into v_parked;
     insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
       select v_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue

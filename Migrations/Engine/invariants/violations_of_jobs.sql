@@ -11,7 +11,7 @@ as $$
          )
          else format(
            'update %1$I.operations set parked_at = null where id = %2$s; '
-           'select %1$I.point_at(o, %3$s) from %1$I.operations o where id = %2$s; -- writes its job anew, at that action',
+           'select %1$I.point_at(o, %3$s) from %1$I.operations o where id = %2$s; -- writes its job again, at that action',
            current_schema(), p_operation.id, coalesce(a.position::text, 'POSITION')
          )
        end
@@ -23,7 +23,7 @@ as $$
    cross join lateral (select coalesce(open.here, open.first) as position) as a
 $$;
 comment on function job_advice(operations, integer) is
-  'Statements that write the job of an active operation anew: where it stood if that action is open, else at the first open one of main.';
+  'Statements that write the job of an active operation again: where it stood if that action is open, else at the first open one of main.';
 
 create or replace function violations_of_jobs() returns setof violation
   language sql stable

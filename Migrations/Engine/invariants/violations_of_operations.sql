@@ -25,7 +25,7 @@ as $$
          end,
          case
            when is_orphan then format('delete from actions where operation_id = %s removes them.', operation_id)
-           else 'Enqueue it anew: its plan is lost.'
+           else 'Enqueue it again: its plan is lost.'
          end
     from plan
    where is_orphan

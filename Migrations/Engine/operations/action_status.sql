@@ -28,4 +28,4 @@ create or replace view action_status as
     from actions a
     join operations o on o.id = a.operation_id
     left join jobs j on j.operation_id = a.operation_id and j.position = a.position;
-comment on view action_status is 'One row per action: what became of it, or what it waits for.';
+comment on view action_status is 'One row per action: its outcome, or what it waits for.';

@@ -38,7 +38,7 @@ begin
     end if;
   end if;
 
-  -- There is no index on the state, which would make every completion dearer: live operations have jobs, and failed ones are
+  -- There is no index on the state, which would make every completion more expensive: live operations have jobs, and failed ones are
   -- found through the attempts that ended them.
   if v_state = 'active' then
     v_from := 'jobs j join operations o on o.id = j.operation_id';

@@ -67,5 +67,5 @@ begin
 end
 $$;
 comment on function flow(bigint) is
-  'Draws an operation for psql: a line per branch with what became of every action, where it may jump, the last error. '
+  'Draws an operation for psql: a line per branch with the outcome of every action, where it may jump, the last error. '
   '\t \pset format unaligned, then SELECT backops.flow(48213)';

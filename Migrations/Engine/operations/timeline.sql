@@ -16,5 +16,5 @@ create or replace view timeline as
        where j.worker_id is not null
     ) as t;
 comment on view timeline is
-  'Every attempt of an operation, whatever became of it, with the one that runs now: what a chart of it is drawn from. '
+  'Every attempt of an operation, whatever its outcome, with the one that runs now: what a chart of it is drawn from. '
   'SELECT * FROM backops.timeline WHERE operation_id = 48213 ORDER BY started_at';

@@ -16,7 +16,7 @@ begin
   if exists (
     select from actions a join operations o on o.id = a.operation_id where a.operation_id = p_operation_id and a.completed_claim_id = p_claim_id
   ) then
-    -- Nobody shall be told so by a server whose standby takes over without knowing of it.
+    -- No worker must be told so by a server whose standby takes over without knowing of it.
     perform await_standby();
     return 'done';
   end if;

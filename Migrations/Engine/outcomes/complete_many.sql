@@ -1,5 +1,5 @@
 -- Lock order, of everything in this schema: jobs in operation_id order, then operations in id order. Actions and attempts need
--- no locks of their own: whoever holds the job, or the ended operation, owns them.
+-- no locks of their own: the holder of the job, or of the ended operation, owns them.
 
 -- Locks: the jobs, in operation_id order; one that somebody else has locked is left out and reported as busy, so that a foreign
 -- lock stalls one operation and not the batch. Then the operations that change, in the same order.

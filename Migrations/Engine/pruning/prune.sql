@@ -1,7 +1,7 @@
 -- Ids grow with time, so what is old lies at the low end of the primary key; a caller walks up from there, and stops where operations
 -- are younger than the age that is asked for, because nothing ends before it begins.
 
--- Locks: rows of operations that have ended, in id order, skipping locked ones; it waits for nobody. Whoever wants to steer one
+-- Locks: rows of operations that have ended, in id order, skipping locked ones; it waits for nobody. A session that wants to steer one
 -- of them waits for the end of this transaction, and then learns that there is no such operation.
 create or replace function prune(
   older_than interval default null,

@@ -1,4 +1,4 @@
--- Locks: the one row, while it is renewed; whoever comes meanwhile takes the sample that there is.
+-- Locks: the one row, while it is renewed; other callers meanwhile take the sample that there is.
 create or replace function sampled_queue_depth(p_max_age interval default '10 seconds')
 returns table (queue text, ready bigint, scheduled bigint, running bigint, retrying bigint, parked bigint, oldest_seconds float8)
   language plpgsql

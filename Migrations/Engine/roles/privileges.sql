@@ -75,7 +75,7 @@ begin
       left join (select distinct g.name from privileges() as g where g.privilege = 'execute') as g on g.name = p.proname
      where p.pronamespace = v_schema::regnamespace
   loop
-    -- The clock is the default of a column, so whoever may INSERT needs it, and it tells nobody anything. It is granted in words:
+    -- The clock is the default of a column, so every role that may INSERT needs it, and it tells nobody anything. It is granted in words:
     -- default privileges may say that functions are not for everybody.
     if v.is_public then
       execute format('grant execute on function %s to public', v.signature);

@@ -31,7 +31,7 @@ begin
   return v_operation;
 end
 $$;
-comment on function skip_operation(bigint) is 'Leaves the next (or failed) action out and goes on behind it.';
+comment on function skip_operation(bigint) is 'Leaves the next (or failed) action out and goes on after it.';
 
 create or replace function skip(id bigint, reason text default null) returns operations
   language sql
@@ -40,7 +40,7 @@ as $$
   select steer('skip', id, reason)
 $$;
 comment on function skip(bigint, text) is
-  'Leaves the next (or failed) action out and goes on behind it.';
+  'Leaves the next (or failed) action out and goes on after it.';
 
 create or replace function skip(ids bigint[], reason text default null) returns setof operations
   language sql

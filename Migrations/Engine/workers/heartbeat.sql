@@ -29,7 +29,7 @@ begin
 end
 $$;
 comment on function heartbeat(bigint, boolean, boolean) is
-  'Renews the worker''s lease. alive = false: it has ended, nothing the worker holds is its own any more, it must register anew. '
+  'Renews the worker''s lease. alive = false: it has ended, nothing the worker holds is its own any more, it must register again. '
   'suspects: there are jobs whose worker died; claim_suspect takes them, one at a time. workers: how many are registered, so that they '
   'can take turns in looking after each other.';
 

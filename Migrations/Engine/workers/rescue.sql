@@ -86,7 +86,7 @@ begin
      limit p_limit
        for update skip locked
   loop
-    -- There is no index on worker_id: it would make every claim dearer, and workers seldom die.
+    -- There is no index on worker_id: it would make every claim more expensive, and workers seldom die.
     select array_agg(operation_id order by operation_id) into v_ids
       from (
         select operation_id from jobs where worker_id = v_worker.id order by operation_id limit p_limit for update skip locked

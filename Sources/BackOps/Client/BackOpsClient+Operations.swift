@@ -70,7 +70,7 @@ extension BackOpsClient {
         try await call(engine.logs(of: id, after: place, limit: limit)).read(LoggedLine.init)
     }
 
-    /// Reads every attempt of an operation, whatever became of it, and the one that runs now.
+    /// Reads every attempt of an operation, whatever its outcome, and the one that runs now.
     ///
     /// - Parameter id: The operation's number.
     /// - Returns: The attempts in the order in which they began.

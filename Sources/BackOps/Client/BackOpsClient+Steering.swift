@@ -64,7 +64,7 @@ extension BackOpsClient {
         try await call(engine.runFrom(id, branch: branch.description, action: action, reason: reason))
     }
 
-    /// Leaves the next, or failed, action out and goes on behind it.
+    /// Leaves the next, or failed, action out and goes on after it.
     ///
     /// - Parameters:
     ///   - id: The operation's number.

@@ -23,7 +23,7 @@ public struct OperationHandle: Sendable, Identifiable {
     ///
     /// Asks the database by its primary key, at first every 10 ms and then less and less often, at last every second.
     ///
-    /// - Parameter timeout: How long to wait at most; nil is for ever.
+    /// - Parameter timeout: How long to wait at most; nil is without limit.
     /// - Returns: The operation as it ended: completed, failed or cancelled.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/timedOut`` or ``BackOpsError/Code/noSuchOperation``;
     ///   `CancellationError`.

@@ -26,7 +26,7 @@ public protocol Action: Plannable {
     ///
     /// What the context was told (globals, a jump) takes effect only when this returns.
     ///
-    /// - Parameter context: The operation's globals, and who runs what for the how manieth time.
+    /// - Parameter context: The operation's globals, and which attempt of which action this is.
     /// - Throws: Any error, which is retried by the action's ``RetryPolicy``; or a ``Failure`` that says how
     ///   to go on. The task is cancelled at shutdown, when the operation is cancelled and when the lease is
     ///   lost: pass `CancellationError` on.

@@ -131,7 +131,7 @@ struct BenchDatabase: Sendable {
         try await pool.query("select clock_timestamp()")[0].decode(0)
     }
 
-    /// Counts what became of the operations behind a number.
+    /// Counts the outcomes of the operations after a number.
     func proof(after id: Int64, bodies: Int?) async throws -> Proof {
         let row = try await pool.query(
             """

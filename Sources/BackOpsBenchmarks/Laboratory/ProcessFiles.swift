@@ -49,7 +49,7 @@ enum ProcessFiles {
             .split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) }.map { $0 / 1024 }
     }
 
-    /// Lets the peak begin anew with what is resident now.
+    /// Resets the peak to what is resident now.
     static func forgetPeak() {
         // Linux says so in proc(5); where it cannot be written, the peak is that of the whole process.
         try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))

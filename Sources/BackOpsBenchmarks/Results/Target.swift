@@ -28,7 +28,7 @@ struct Target: Sendable {
         }
     }
 
-    /// A target and what became of it.
+    /// A target and its outcome.
     struct Outcome: Hashable, Sendable {
         let measure: String
         let bound: Bound

@@ -5,7 +5,7 @@ import BackOps
 struct TimelineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "timeline",
-        abstract: "Show every attempt of an operation in the order of time, whatever became of it."
+        abstract: "Show every attempt of an operation in the order of time, whatever its outcome."
     )
 
     @Argument(help: "The operation's number.", completion: .operationIDs, transform: OperationID.parse)

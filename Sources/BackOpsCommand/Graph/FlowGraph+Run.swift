@@ -7,7 +7,7 @@ import Foundation
 #endif
 
 extension FlowGraph {
-    /// Draws what became of an operation.
+    /// Draws the outcome of an operation.
     ///
     /// Jumps that were made show in the order in which actions completed; those that were not are drawn where `plan`, the
     /// registered one, has the same actions.

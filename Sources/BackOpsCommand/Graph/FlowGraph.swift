@@ -6,7 +6,7 @@ struct FlowGraph: Hashable {
         let position: Int
         let branch: String
         let name: String
-        /// What became of it; nil in a plan that is not run.
+        /// Its outcome; nil in a plan that is not run.
         var status: Status?
         /// What else there is to say: `×3`, `in 5m`, `at deliver_at`.
         var remark = ""

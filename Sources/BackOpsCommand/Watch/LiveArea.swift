@@ -1,4 +1,4 @@
-/// Lines at the end of a terminal that are written anew in place.
+/// Lines at the end of a terminal that are rewritten in place.
 struct LiveArea {
     private let stream: StandardStream
     private var height = 0

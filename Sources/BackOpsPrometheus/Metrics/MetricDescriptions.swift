@@ -12,7 +12,7 @@ enum MetricDescriptions {
         "backops_claim_duration_seconds": "How long round trips to the database took that claimed jobs.",
         "backops_claim_batch_size": "Jobs that were claimed at once, where there were any.",
         "backops_leases_lost_total":
-            "Times that this worker could not renew its lease and had to register anew.",
+            "Times that this worker could not renew its lease and had to register again.",
         "backops_unreadable_jobs_total":
             "Claimed jobs that this worker could not read, whose operations therefore failed.",
         "backops_db_connections": "Connections that this worker has open, and callers that wait for one.",

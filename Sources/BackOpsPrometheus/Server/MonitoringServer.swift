@@ -160,7 +160,7 @@ public final class MonitoringServer: Service {
         }
     }
 
-    /// Until the first of them has had its time, or clients are accepted again; for ever without any.
+    /// Until the first of them has had its time, or clients are accepted again; without limit if there are none.
     private static func wait(for connections: [Connection], _ shortage: AcceptShortage) -> Int {
         guard let first = (connections.map(\.deadline) + [shortage.resumesAt].compactMap(\.self)).min() else {
             return -1

@@ -625,7 +625,7 @@ begin
       left join (select distinct g.name from privileges() as g where g.privilege = 'execute') as g on g.name = p.proname
      where p.pronamespace = v_schema::regnamespace
   loop
-    -- The clock is the default of a column, so whoever may INSERT needs it, and it tells nobody anything. It is granted in words:
+    -- The clock is the default of a column, so every role that may INSERT needs it, and it tells nobody anything. It is granted in words:
     -- default privileges may say that functions are not for everybody.
     if v.is_public then
       execute format('grant execute on function %s to public', v.signature);
@@ -971,7 +971,7 @@ COMMENT ON COLUMN backops.operations.stopped_position IS 'Where a failed or canc
 -- Name: COLUMN operations.stop_reason; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.operations.stop_reason IS 'Why it was cancelled, in the words of whoever did.';
+COMMENT ON COLUMN backops.operations.stop_reason IS 'Why it was cancelled, in the words of the person who did.';
 
 
 --
@@ -2899,7 +2899,7 @@ begin
     end if;
   end if;
 
-  -- There is no index on the state, which would make every completion dearer: live operations have jobs, and failed ones are
+  -- There is no index on the state, which would make every completion more expensive: live operations have jobs, and failed ones are
   -- found through the attempts that ended them.
   if v_state = 'active' then
     v_from := 'jobs j join operations o on o.id = j.operation_id';
@@ -3123,7 +3123,7 @@ $$;
 -- Name: FUNCTION flow(id bigint); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.flow(id bigint) IS 'Draws an operation for psql: a line per branch with what became of every action, where it may jump, the last error. \t \pset format unaligned, then SELECT backops.flow(48213)';
+COMMENT ON FUNCTION backops.flow(id bigint) IS 'Draws an operation for psql: a line per branch with the outcome of every action, where it may jump, the last error. \t \pset format unaligned, then SELECT backops.flow(48213)';
 
 
 --
@@ -3379,7 +3379,7 @@ $$;
 -- Name: FUNCTION heartbeat(p_worker_id bigint, p_sleeping boolean, p_stopping boolean); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.heartbeat(p_worker_id bigint, p_sleeping boolean, p_stopping boolean) IS 'Renews the worker''s lease. alive = false: it has ended, nothing the worker holds is its own any more, it must register anew. suspects: there are jobs whose worker died; claim_suspect takes them, one at a time. workers: how many are registered, so that they can take turns in looking after each other.';
+COMMENT ON FUNCTION backops.heartbeat(p_worker_id bigint, p_sleeping boolean, p_stopping boolean) IS 'Renews the worker''s lease. alive = false: it has ended, nothing the worker holds is its own any more, it must register again. suspects: there are jobs whose worker died; claim_suspect takes them, one at a time. workers: how many are registered, so that they can take turns in looking after each other.';
 
 
 --
@@ -3486,7 +3486,7 @@ CREATE FUNCTION backops.job_advice(p_operation backops.operations, p_position in
          )
          else format(
            'update %1$I.operations set parked_at = null where id = %2$s; '
-           'select %1$I.point_at(o, %3$s) from %1$I.operations o where id = %2$s; -- writes its job anew, at that action',
+           'select %1$I.point_at(o, %3$s) from %1$I.operations o where id = %2$s; -- writes its job again, at that action',
            current_schema(), p_operation.id, coalesce(a.position::text, 'POSITION')
          )
        end
@@ -3503,7 +3503,7 @@ $_$;
 -- Name: FUNCTION job_advice(p_operation backops.operations, p_position integer); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.job_advice(p_operation backops.operations, p_position integer) IS 'Statements that write the job of an active operation anew: where it stood if that action is open, else at the first open one of main.';
+COMMENT ON FUNCTION backops.job_advice(p_operation backops.operations, p_position integer) IS 'Statements that write the job of an active operation again: where it stood if that action is open, else at the first open one of main.';
 
 
 --
@@ -3696,7 +3696,7 @@ begin
   if exists (
     select from actions a join operations o on o.id = a.operation_id where a.operation_id = p_operation_id and a.completed_claim_id = p_claim_id
   ) then
-    -- Nobody shall be told so by a server whose standby takes over without knowing of it.
+    -- No worker must be told so by a server whose standby takes over without knowing of it.
     perform await_standby();
     return 'done';
   end if;
@@ -4070,7 +4070,7 @@ COMMENT ON COLUMN backops.queues.paused_by IS 'Database role that paused it.';
 -- Name: COLUMN queues.reason; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.queues.reason IS 'Why, in the words of whoever did.';
+COMMENT ON COLUMN backops.queues.reason IS 'Why, in the words of the person who did it.';
 
 
 --
@@ -5259,7 +5259,7 @@ begin
      limit p_limit
        for update skip locked
   loop
-    -- There is no index on worker_id: it would make every claim dearer, and workers seldom die.
+    -- There is no index on worker_id: it would make every claim more expensive, and workers seldom die.
     select array_agg(operation_id order by operation_id) into v_ids
       from (
         select operation_id from jobs where worker_id = v_worker.id order by operation_id limit p_limit for update skip locked
@@ -5780,7 +5780,7 @@ $$;
 -- Name: FUNCTION skip(id bigint, reason text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.skip(id bigint, reason text) IS 'Leaves the next (or failed) action out and goes on behind it.';
+COMMENT ON FUNCTION backops.skip(id bigint, reason text) IS 'Leaves the next (or failed) action out and goes on after it.';
 
 
 --
@@ -5825,7 +5825,7 @@ $$;
 -- Name: FUNCTION skip_operation(id bigint); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.skip_operation(id bigint) IS 'Leaves the next (or failed) action out and goes on behind it.';
+COMMENT ON FUNCTION backops.skip_operation(id bigint) IS 'Leaves the next (or failed) action out and goes on after it.';
 
 
 --
@@ -6244,7 +6244,7 @@ begin
      order by j.operation_id
        for update of j skip locked
   loop
-    -- Whoever cancels it must have the job first, so it is still parked; its globals may have changed since it was found.
+    -- A session that cancels it must have the job first, so it is still parked; its globals may have changed since it was found.
     update operations set parked_at = null where id = v_id returning * into v_parked;
     insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
       select v_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue
@@ -6625,7 +6625,7 @@ CREATE FUNCTION backops.violations_of_operations() RETURNS SETOF backops.violati
          end,
          case
            when is_orphan then format('delete from actions where operation_id = %s removes them.', operation_id)
-           else 'Enqueue it anew: its plan is lost.'
+           else 'Enqueue it again: its plan is lost.'
          end
     from plan
    where is_orphan
@@ -7015,7 +7015,7 @@ WITH (fillfactor='50');
 -- Name: TABLE actions; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON TABLE backops.actions IS 'The plan of every operation: one row per action from the enqueue on, with what became of it.';
+COMMENT ON TABLE backops.actions IS 'The plan of every operation: one row per action from the enqueue on, with its outcome.';
 
 
 --
@@ -7357,7 +7357,7 @@ CREATE VIEW backops.action_status AS
 -- Name: VIEW action_status; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON VIEW backops.action_status IS 'One row per action: what became of it, or what it waits for.';
+COMMENT ON VIEW backops.action_status IS 'One row per action: its outcome, or what it waits for.';
 
 
 --
@@ -7531,7 +7531,7 @@ COMMENT ON COLUMN backops.audit_log.operation_ids IS 'The operations that it cha
 -- Name: COLUMN audit_log.reason; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.audit_log.reason IS 'Why, in the words of whoever did.';
+COMMENT ON COLUMN backops.audit_log.reason IS 'Why, in the words of the person who did it.';
 
 
 --
@@ -8614,7 +8614,7 @@ CREATE VIEW backops.timeline AS
 -- Name: VIEW timeline; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON VIEW backops.timeline IS 'Every attempt of an operation, whatever became of it, with the one that runs now: what a chart of it is drawn from. SELECT * FROM backops.timeline WHERE operation_id = 48213 ORDER BY started_at';
+COMMENT ON VIEW backops.timeline IS 'Every attempt of an operation, whatever its outcome, with the one that runs now: what a chart of it is drawn from. SELECT * FROM backops.timeline WHERE operation_id = 48213 ORDER BY started_at';
 
 
 --
@@ -8803,7 +8803,7 @@ CREATE INDEX attempts_ended_operations_idx ON backops.attempts USING btree (oper
 -- Name: INDEX attempts_ended_operations_idx; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON INDEX backops.attempts_ended_operations_idx IS 'Finds failed operations without an index on their state, which would make every completion dearer.';
+COMMENT ON INDEX backops.attempts_ended_operations_idx IS 'Finds failed operations without an index on their state, which would make every completion more expensive.';
 
 
 --

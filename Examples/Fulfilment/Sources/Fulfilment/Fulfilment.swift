@@ -2,7 +2,7 @@ import BackOps
 
 /// Fulfils an order: charges the card, sets the subscription up by its colour, sends a receipt and a gift card.
 ///
-/// The value holds what its actions need; here a shop. Whoever enqueues an operation needs none of it: the name
+/// The value holds what its actions need; here a shop. A program that enqueues an operation needs none of it: the name
 /// and the globals are enough, so that `INSERT INTO backops.operations (name, globals) VALUES ('Fulfilment', …)`
 /// does the same.
 public struct Fulfilment: OperationDefinition {
