@@ -16,11 +16,11 @@ func withTestFolder<Result>(
     return try await body(path)
 }
 
-/// Whether a condition becomes true in time.
+/// Whether a condition becomes true in time: within less than half of a suite's time limit, whose message would not say which one did not.
 ///
 /// For what happens in other processes, which send no notice.
 func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-    let end = ContinuousClock.now + .seconds(600)
+    let end = ContinuousClock.now + .seconds(240)
     while try await !condition() {
         guard ContinuousClock.now < end else { return false }
         try await Task.sleep(for: .milliseconds(10))
