@@ -28,7 +28,6 @@ enum PQType {
 
     static let boolArray: UInt32 = 1000
     static let byteaArray: UInt32 = 1001
-    static let charArray: UInt32 = 1002
     static let int2Array: UInt32 = 1005
     static let int4Array: UInt32 = 1007
     static let textArray: UInt32 = 1009
