@@ -66,7 +66,8 @@ private struct One: OperationDefinition {
         let (record, attempts) = try await run(
             One { context in
                 journal.note("attempt \(context.attempt)")
-                if journal.entries.count < 3 { try context.snooze(.zero) }
+                if journal.entries.count < 2 { try context.snooze(.zero) }
+                if journal.entries.count < 3 { throw Snooze(.now) }
             }
         )
         #expect(record.state == .completed)
