@@ -29,18 +29,18 @@ private func run(
     _ stackTraces: StackTraces,
     _ grace: Duration,
     _ stragglers: Stragglers
-) async -> Completion.Outcome {
+) async -> OutcomeGate.Outcome {
     guard let deadline = context.deadline else { return await run(action, context, stackTraces) }
-    let completion = Completion()
-    let work = Task { completion.finish(await run(action, context, stackTraces)) }
+    let gate = OutcomeGate()
+    let work = Task { gate.finish(await run(action, context, stackTraces)) }
     let inTime = await withTaskCancellationHandler {
-        await completion.outcome(until: deadline)
+        await gate.outcome(until: deadline)
     } onCancel: {
         work.cancel()
     }
     if let inTime { return inTime }
     work.cancel()
-    let isStillRunning = await completion.outcome(until: .now + grace) == nil
+    let isStillRunning = await gate.outcome(until: .now + grace) == nil
     // Whoever cancelled the attempt as a whole watches it as a whole.
     if isStillRunning, !Task.isCancelled { stragglers.watch(work, for: .zero, logger: context.logger) }
     return .threw(timeoutError(context, isStillRunning: isStillRunning), .missing(.turnedOff))
@@ -53,7 +53,7 @@ private func run(
     _ action: PlannedAction,
     _ context: ActionContext,
     _ stackTraces: StackTraces
-) async -> Completion.Outcome {
+) async -> OutcomeGate.Outcome {
     await ActionContext.$current.withValue(context) {
         await withLogger(context.logger) { _ in
             await recordingThrows(stackTraces) { try await action.body(context) }
@@ -76,7 +76,7 @@ private func timeoutError(_ context: ActionContext, isStillRunning: Bool) -> Bac
 /// Ends the context and weighs what it was told against what the body threw.
 private func outcome(
     of context: ActionContext,
-    _ body: Completion.Outcome,
+    _ body: OutcomeGate.Outcome,
     _ policy: RetryPolicy
 ) -> ActionOutcome {
     let (result, isCommitted) = context.end()

@@ -1,18 +1,18 @@
 internal import CLibPQ
 
-/// Holds a message that the server sent beside a statement's result, such as a WARNING.
+/// A message that the server sent beside a statement's result, such as a WARNING.
 public struct PQNotice: Sendable {
     let fields: PQErrorFields
 
-    /// Gives the severity in English: `WARNING`, `NOTICE`, `INFO`, `LOG` or `DEBUG`.
+    /// The severity in English: `WARNING`, `NOTICE`, `INFO`, `LOG` or `DEBUG`.
     public var severity: String? { fields.severity }
-    /// Gives the state.
+    /// The state.
     public var sqlState: SQLState? { fields.sqlState }
-    /// Gives the message.
+    /// The message.
     public var message: String { fields.message }
-    /// Gives the detail.
+    /// The detail.
     public var detail: String? { fields.detail }
-    /// Gives the server's advice.
+    /// The server's advice.
     public var hint: String? { fields.hint }
 }
 

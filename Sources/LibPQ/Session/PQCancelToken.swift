@@ -64,13 +64,13 @@ public final class PQCancelToken: Sendable {
 
     // MARK: - For the session
 
-    /// Says that somebody wants the current run to end.
+    /// Whether somebody wants the current run to end.
     var isRequested: Bool { state.withLock { $0.isRequested } }
 
-    /// Says whether a request was made for the current or last statement.
+    /// Whether a request was made for the current or last statement.
     var wasSent: Bool { state.withLock { $0.wasSent } }
 
-    /// Says whether a request is on its way to the server.
+    /// Whether a request is on its way to the server.
     var isUnderWay: Bool { state.withLock { $0.requestsUnderWay > 0 } }
 
     /// Notes that a statement goes out; a shielded one will not be cancelled.

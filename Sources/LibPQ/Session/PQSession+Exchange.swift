@@ -1,8 +1,8 @@
 internal import CLibPQ
 internal import Dispatch
 
-/// Holds how long an exchange with the server may still take.
-struct Patience {
+/// How long an exchange with the server may still take.
+struct ExchangeLimit {
     /// How often a waiting session looks whether its task was cancelled.
     ///
     /// Only a request that the server overlooked (it came between two messages) waits this long to be
@@ -38,24 +38,24 @@ extension PQSession {
         timeout: Duration?,
         shielded: Bool = false,
         statement: String? = nil,
-        _ body: (inout PQSession, inout Patience) throws(PQError) -> R
+        _ body: (inout PQSession, inout ExchangeLimit) throws(PQError) -> R
     ) throws(PQError) -> R {
         guard isUsable else { throw PQError(.connectionLost, "The connection is closed.") }
         try cancelToken.statementBegins(shielded: shielded)
         notices.replicationIsInDoubt = false
-        var patience = Patience(
+        var timeLimit = ExchangeLimit(
             timeout ?? options.queryTimeout,
             grace: options.cancelTimeout,
             isShielded: shielded
         )
         do throws(PQError) {
-            let result = try body(&self, &patience)
+            let result = try body(&self, &timeLimit)
             endExchange()
             guard notices.replicationIsInDoubt else { return result }
         } catch {
             if error.code == .connectionLost { close() }
             endExchange()
-            throw refine(statement.map { error.with(statement: $0) } ?? error, patience)
+            throw refine(statement.map { error.with(statement: $0) } ?? error, timeLimit)
         }
         throw PQError(.unknownCommit, "The commit is not known to have reached the synchronous standby.")
     }
@@ -66,21 +66,21 @@ extension PQSession {
         if !isSettled { isGivenUp = true }
     }
 
-    /// Says whose wish it was when the server reports a cancelled statement.
-    func refine(_ error: PQError, _ patience: Patience) -> PQError {
+    /// Adds whose wish it was when the server reports a cancelled statement.
+    func refine(_ error: PQError, _ timeLimit: ExchangeLimit) -> PQError {
         guard error.code == .server, error.sqlState == .queryCanceled else { return error.namingLimit() }
-        if patience.hasTimedOut {
+        if timeLimit.hasTimedOut {
             return error.with(code: .timedOut, message: "The statement took longer than it was allowed to.")
         }
         return cancelToken.wasSent ? error.with(code: .cancelled) : error.namingLimit()
     }
 
-    /// Gives the next result of the exchange, or nil after the last of a statement.
-    mutating func nextResult(_ patience: inout Patience) throws(PQError) -> ResultStorage? {
+    /// Returns the next result of the exchange, or nil after the last of a statement.
+    mutating func nextResult(_ timeLimit: inout ExchangeLimit) throws(PQError) -> ResultStorage? {
         guard let connection = unsafe connection else { throw lost() }
         while unsafe PQisBusy(connection) == 1 {
             let unsent = unsafe PQflush(connection) == 1
-            guard try awaitSocket(unsent ? .both : .read, &patience) else { continue }
+            guard try awaitSocket(unsent ? .both : .read, &timeLimit) else { continue }
             // When this fails, PQgetResult reports why.
             guard unsafe PQconsumeInput(connection) == 1 else { break }
         }
@@ -90,29 +90,29 @@ extension PQSession {
     /// Waits for the socket, or looks after time and cancellation; true if the socket is ready.
     mutating func awaitSocket(
         _ interest: SocketPoll.Interest,
-        _ patience: inout Patience
+        _ timeLimit: inout ExchangeLimit
     ) throws(PQError) -> Bool {
         guard let connection = unsafe connection else { throw lost() }
-        let outcome = SocketPoll.wait(unsafe PQsocket(connection), interest, until: patience.nextLook)
+        let outcome = SocketPoll.wait(unsafe PQsocket(connection), interest, until: timeLimit.nextLook)
         if outcome == .ready { return true }
-        try lookUp(&patience)
+        try lookUp(&timeLimit)
         return false
     }
 
     /// Asks the server to end a statement whose time is up or whose task is cancelled; gives up after a while.
-    private mutating func lookUp(_ patience: inout Patience) throws(PQError) {
-        let isLate = patience.deadline.hasPassed
-        if patience.isShielded {
+    private mutating func lookUp(_ timeLimit: inout ExchangeLimit) throws(PQError) {
+        let isLate = timeLimit.deadline.hasPassed
+        if timeLimit.isShielded {
             guard isLate else { return }
             throw giveUp(.timedOut)
         }
-        if patience.end == nil {
+        if timeLimit.end == nil {
             guard isLate || cancelToken.isRequested else { return }
-            patience.hasTimedOut = isLate
-            patience.end = Deadline(after: patience.grace)
+            timeLimit.hasTimedOut = isLate
+            timeLimit.end = Deadline(after: timeLimit.grace)
         }
-        if let end = patience.end, end.hasPassed {
-            throw giveUp(patience.hasTimedOut ? .timedOut : .cancelled)
+        if let end = timeLimit.end, end.hasPassed {
+            throw giveUp(timeLimit.hasTimedOut ? .timedOut : .cancelled)
         }
         if !cancelToken.isUnderWay { cancelToken.cancelOnOwnThread() }
     }

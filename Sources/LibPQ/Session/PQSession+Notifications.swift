@@ -1,12 +1,12 @@
 internal import CLibPQ
 
-/// Holds a message that some session sent with NOTIFY.
+/// A message that some session sent with NOTIFY.
 public struct PQNotification: Sendable, Hashable {
-    /// Names the channel.
+    /// The name of the channel.
     public let channel: String
-    /// Holds what was sent along, at most 8000 bytes.
+    /// What was sent along, at most 8000 bytes.
     public let payload: String
-    /// Gives the process id of the sender's server process.
+    /// The process id of the sender's server process.
     public let senderPID: Int32
 }
 

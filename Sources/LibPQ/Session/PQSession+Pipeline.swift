@@ -24,7 +24,7 @@ extension PQSession {
     ) throws(PQError) -> [Result<PQResult, PQError>] {
         for statement in statements { try check(statement) }
         guard !statements.isEmpty else { return [] }
-        return try exchange(timeout: timeout) { session, patience throws(PQError) in
+        return try exchange(timeout: timeout) { session, timeLimit throws(PQError) in
             guard unsafe PQenterPipelineMode(session.connection) == 1 else { throw session.unsent() }
             var run = PipelineRun(statements, separately: separately)
             let isPooled = !session.options.preparedStatements
@@ -32,7 +32,7 @@ extension PQSession {
             do throws(PQError) {
                 for first in stride(from: 0, to: statements.count, by: trip) {
                     try session.send(first..<first + trip, of: &run)
-                    try session.receive(first..<first + trip, of: &run, &patience)
+                    try session.receive(first..<first + trip, of: &run, &timeLimit)
                 }
                 run.undoIfOneFailed()
             } catch {
@@ -41,16 +41,16 @@ extension PQSession {
                 throw error
             }
             guard unsafe PQexitPipelineMode(session.connection) == 1 else { throw session.lost() }
-            return try session.judge(run, patience)
+            return try session.judge(run, timeLimit)
         }
     }
 
     /// Says of a pipeline that was ended at this side's wish that it was; as one transaction it did nothing then.
     private func judge(
         _ run: PipelineRun,
-        _ patience: Patience
+        _ timeLimit: ExchangeLimit
     ) throws(PQError) -> [Result<PQResult, PQError>] {
-        let outcomes = run.outcomes.map { outcome in outcome.mapError { refine($0, patience) } }
+        let outcomes = run.outcomes.map { outcome in outcome.mapError { refine($0, timeLimit) } }
         guard !run.separately else { return outcomes }
         for case .failure(let error) in outcomes where error.code == .timedOut || error.code == .cancelled {
             throw error
@@ -82,29 +82,30 @@ extension PQSession {
     private mutating func receive(
         _ trip: Range<Int>,
         of run: inout PipelineRun,
-        _ patience: inout Patience
+        _ timeLimit: inout ExchangeLimit
     ) throws(PQError) {
         for index in trip {
             if run.preparing.contains(index) {
-                let prepared = try receiveOne(&patience)
+                let prepared = try receiveOne(&timeLimit)
                 if case .failure(let error) = prepared {
                     statements.remove(run.statements[index].shape, retire: false)
                     run.preparationFailed(index, error)
                 }
             }
-            let outcome = try receiveOne(&patience)
+            let outcome = try receiveOne(&timeLimit)
             if case .failure(let error) = outcome { _ = forget(run.statements[index], after: error) }
             run.finished(index, outcome)
             if run.separately || index == run.statements.indices.last {
-                if let error = try receiveSync(&patience) { run.commitFailed(index, error) }
+                if let error = try receiveSync(&timeLimit) { run.commitFailed(index, error) }
             }
         }
     }
 
     /// Reads the result of one queued request, and the nil that ends it.
-    private mutating func receiveOne(_ patience: inout Patience) throws(PQError) -> Result<PQResult, PQError>
-    {
-        guard let result = try nextResult(&patience) else { throw lost() }
+    private mutating func receiveOne(
+        _ timeLimit: inout ExchangeLimit
+    ) throws(PQError) -> Result<PQResult, PQError> {
+        guard let result = try nextResult(&timeLimit) else { throw lost() }
         let outcome: Result<PQResult, PQError>
         switch result.status {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
@@ -116,15 +117,15 @@ extension PQSession {
             outcome = .failure(error)
         default: throw PQError(.misuse, "COPY cannot be part of a pipeline.")
         }
-        guard try nextResult(&patience) == nil else { throw lost() }
+        guard try nextResult(&timeLimit) == nil else { throw lost() }
         return outcome
     }
 
     /// Reads up to the end of an implicit transaction; gives the error that its commit failed with, if it did.
-    private mutating func receiveSync(_ patience: inout Patience) throws(PQError) -> PQError? {
+    private mutating func receiveSync(_ timeLimit: inout ExchangeLimit) throws(PQError) -> PQError? {
         var error: PQError?
         while true {
-            guard let result = try nextResult(&patience) else {
+            guard let result = try nextResult(&timeLimit) else {
                 guard error != nil, isUsable else { throw lost() }
                 continue
             }

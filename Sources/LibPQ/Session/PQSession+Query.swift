@@ -4,7 +4,7 @@ extension PQSession {
     /// Runs one statement and returns its rows.
     ///
     /// The statement is prepared the first time its text is seen (one more round trip) and kept; later calls send
-    /// its name and the values only. When a table's change has made the kept plan useless, it is prepared anew and
+    /// its name and the values only. When a table's change has made the kept plan useless, it is prepared again and
     /// run once more, unless a transaction is open, which the server has ended by then.
     ///
     /// - Parameters:
@@ -58,9 +58,9 @@ extension PQSession {
         guard !text.utf8.contains(0) else { throw Self.zeroByte }
         return try exchange(timeout: timeout, shielded: shielded, statement: text) {
             session,
-            patience throws(PQError) in
+            timeLimit throws(PQError) in
             guard unsafe PQsendQuery(session.connection, text) == 1 else { throw session.unsent() }
-            return PQResult(storage: try session.finish(&patience))
+            return PQResult(storage: try session.finish(&timeLimit))
         }
     }
 
@@ -69,9 +69,9 @@ extension PQSession {
         guard !statement.text.utf8.contains(0) else { throw Self.zeroByte }
         return try exchange(timeout: timeout, statement: statement.text) {
             session,
-            patience throws(PQError) in
+            timeLimit throws(PQError) in
             try session.sendUnprepared(statement)
-            return PQResult(storage: try session.finish(&patience))
+            return PQResult(storage: try session.finish(&timeLimit))
         }
     }
 
@@ -79,23 +79,23 @@ extension PQSession {
         _ statement: SQLStatement,
         timeout: Duration?
     ) throws(PQError) -> PQResult {
-        try exchange(timeout: timeout, statement: statement.text) { session, patience throws(PQError) in
-            let name = try session.prepare(statement, &patience)
+        try exchange(timeout: timeout, statement: statement.text) { session, timeLimit throws(PQError) in
+            let name = try session.prepare(statement, &timeLimit)
             try session.sendPrepared(name, statement)
-            return PQResult(storage: try session.finish(&patience))
+            return PQResult(storage: try session.finish(&timeLimit))
         }
     }
 
-    /// Gives the name of the prepared statement, preparing it if need be.
+    /// Returns the name of the prepared statement, preparing it if need be.
     private mutating func prepare(
         _ statement: SQLStatement,
-        _ patience: inout Patience
+        _ timeLimit: inout ExchangeLimit
     ) throws(PQError) -> String {
         if let name = statements.name(of: statement.shape) { return name }
-        try dropRetired(&patience)
+        try dropRetired(&timeLimit)
         let name = statements.makeName()
         try sendPrepare(name, statement)
-        _ = try finish(&patience)
+        _ = try finish(&timeLimit)
         statements.insert(statement.shape, name: name)
         return name
     }
@@ -103,19 +103,19 @@ extension PQSession {
     /// Drops statements pushed out of the cache.
     ///
     /// Only outside transactions, which an error here would end.
-    private mutating func dropRetired(_ patience: inout Patience) throws(PQError) {
+    private mutating func dropRetired(_ timeLimit: inout ExchangeLimit) throws(PQError) {
         guard !statements.retired.isEmpty, transactionStatus == .idle else { return }
         let text = statements.takeRetired().map { "deallocate \($0)" }.joined(separator: ";")
         guard unsafe PQsendQuery(connection, text) == 1 else { throw unsent() }
         do throws(PQError) {
-            _ = try finish(&patience)
+            _ = try finish(&timeLimit)
         } catch {
             // Somebody else's DEALLOCATE or DISCARD was there before.
             guard error.code == .server, error.sqlState == .invalidStatementName else { throw error }
         }
     }
 
-    /// Forgets a prepared statement that has become useless; true if preparing it anew may help.
+    /// Forgets a prepared statement that has become useless; true if preparing it again may help.
     mutating func forget(_ statement: SQLStatement, after error: PQError) -> Bool {
         guard error.code == .server else { return false }
         // "cached plan must not change result type": told by the server's function, since the words are translated.
@@ -134,17 +134,17 @@ extension PQSession {
     static var zeroByte: PQError { PQError(.misuse, "SQL text must not contain a zero byte.") }
 
     /// Reads results up to the last one; throws the first error once all are read.
-    mutating func finish(_ patience: inout Patience) throws(PQError) -> ResultStorage {
+    mutating func finish(_ timeLimit: inout ExchangeLimit) throws(PQError) -> ResultStorage {
         var last: ResultStorage?
         var error: PQError?
-        while let result = try nextResult(&patience) {
+        while let result = try nextResult(&timeLimit) {
             switch result.status {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: last = result
             case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
                 error =
                     error
                     ?? PQError(.misuse, "COPY … FROM STDIN needs copyIn; COPY … TO STDOUT is not supported.")
-                try refuseCopy(result.status, &patience)
+                try refuseCopy(result.status, &timeLimit)
             default: error = error ?? failure(of: result)
             }
         }

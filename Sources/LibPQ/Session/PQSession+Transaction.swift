@@ -1,6 +1,6 @@
 internal import CLibPQ
 
-/// Says how much a transaction sees of others.
+/// How much a transaction sees of others.
 public enum PQIsolation: String, Sendable, Hashable, CaseIterable {
     /// Sees what was committed before each statement.
     case readCommitted = "read committed"

@@ -1,7 +1,7 @@
 internal import CLibPQ
 internal import Dispatch
 
-/// Is one connection to PostgreSQL, used synchronously: every call blocks its thread until it is done.
+/// One connection to PostgreSQL, used synchronously: every call blocks its thread until it is done.
 ///
 /// It is what ``PQConnection`` runs on a thread of its own, and what a plain thread can use by itself. Not for
 /// Swift's cooperative threads. It cannot be copied; where it goes out of scope the connection is closed.
@@ -28,9 +28,9 @@ internal import Dispatch
 
     /// Cancels the running statement from another thread.
     public let cancelToken: PQCancelToken
-    /// Gives the server's version as libpq does: 150018 for 15.18; 0 for a session that was never connected.
+    /// The server's version as libpq writes it: 150018 for 15.18; 0 for a session that was never connected.
     public let serverVersion: Int
-    /// Gives the process id of the server process, as in `pg_stat_activity`.
+    /// The process id of the server process, as in `pg_stat_activity`.
     public let backendPID: Int32
 
     /// Makes a session that is closed from the start.
@@ -68,13 +68,13 @@ internal import Dispatch
         unsafe connection = nil
     }
 
-    /// Says whether the connection is up, as far as this side has noticed.
+    /// Whether the connection is up, as far as this side has noticed.
     public var isUsable: Bool {
         guard !isGivenUp, let connection = unsafe connection else { return false }
         return unsafe PQstatus(connection) == CONNECTION_OK
     }
 
-    /// Gives where the connection stands between BEGIN and COMMIT, as the server said last.
+    /// Where the connection stands between BEGIN and COMMIT, as the server said last.
     public var transactionStatus: PQTransactionStatus {
         guard let connection = unsafe connection else { return .unknown }
         return PQTransactionStatus(unsafe PQtransactionStatus(connection))
@@ -88,15 +88,15 @@ internal import Dispatch
     }
 }
 
-/// Says where a connection stands between BEGIN and COMMIT.
+/// Where a connection stands between BEGIN and COMMIT.
 public enum PQTransactionStatus: Sendable, Hashable {
-    /// Is outside a transaction block.
+    /// Outside a transaction block.
     case idle
-    /// Is running a statement.
+    /// Running a statement.
     case active
-    /// Is inside a transaction block.
+    /// Inside a transaction block.
     case inTransaction
-    /// Is inside a transaction block that an error has ended: only ROLLBACK is possible.
+    /// Inside a transaction block that an error has ended: only ROLLBACK is possible.
     case inFailedTransaction
     /// Has no connection.
     case unknown

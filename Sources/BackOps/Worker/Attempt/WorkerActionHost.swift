@@ -10,10 +10,10 @@ final class WorkerActionHost: ActionHost {
     private let lease: Duration
     var claim: Claim { job.claim }
     private let report = Mutex<ProgressReport?>(nil)
-    private let completion = Mutex(Completing.no)
+    private let completion = Mutex(CommitState.no)
 
     /// How far the action has come in completing itself.
-    private enum Completing: Sendable {
+    private enum CommitState: Sendable {
         case no
         /// Its transaction may have committed, or may not.
         case underWay

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Holds how something ended, for one waiter that waits no longer than it wants to.
-final class Completion: Sendable {
+final class OutcomeGate: Sendable {
     typealias Outcome = RecordedOutcome<Void>
 
     private struct State {
