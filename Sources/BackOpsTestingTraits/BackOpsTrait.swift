@@ -10,13 +10,13 @@ public import Testing
 /// A module of its own, because an executable that is linked statically, or for macOS, cannot contain the Testing
 /// library: BackOpsTesting by itself can be used there.
 public struct BackOpsTrait: TestTrait, SuiteTrait, TestScoping {
-    /// Says how far the tests are kept apart.
+    /// How far the tests are kept apart.
     public let isolation: TestDatabase.Isolation
 
-    /// Says that the invariants are checked when a test has ended.
+    /// Whether the invariants are checked when a test has ended.
     public let checksInvariants: Bool
 
-    /// Says that the tests inside a suite get one each, and those of suites inside it too.
+    /// Whether the tests inside a suite get one each, and those of suites inside it too; always true.
     public var isRecursive: Bool { true }
 
     /// Runs a test, or one case of a parameterised one, with a database of its own in `TestDatabase.current`.

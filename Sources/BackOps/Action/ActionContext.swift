@@ -7,7 +7,7 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Gives an action the globals of its operation and says who runs what for the how manieth time.
+/// The globals of an action's operation, and which attempt of which action this is.
 ///
 /// What an action sets, and where it jumps, takes effect when its body returns, together with its
 /// completion; a failed attempt changes nothing. A context may be passed to other tasks, but ends with its
@@ -92,12 +92,12 @@ public final class ActionContext: Sendable {
         self.log = log
     }
 
-    /// Tells whether the action should stop: at shutdown, after its time limit, or when its job was lost.
+    /// Whether the action should stop: at shutdown, after its time limit, or when its job was lost.
     ///
     /// The same as `Task.isCancelled`, so it must be asked in the action's own task or in a child of it.
     public var isCancelled: Bool { Task.isCancelled }
 
-    /// Shows how far the action is, in lists and on the dashboard.
+    /// Reports the progress of the action, which lists and `show` display.
     ///
     /// Cheap: it does not wait for the database. Of many reports the last one counts; the worker writes it within about a second,
     /// together with those of its other actions, and the end of the attempt clears it.

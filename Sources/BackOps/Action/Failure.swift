@@ -1,4 +1,4 @@
-/// Tells the engine how to go on after an attempt that failed.
+/// An error that says how the engine goes on after the attempt that it ends.
 ///
 /// Any error that an action throws is retried by the action's ``RetryPolicy``. Throw one of these instead
 /// where the action knows better:

@@ -1,4 +1,4 @@
-/// Puts an action off without counting an attempt.
+/// An error that puts an action off without counting an attempt.
 ///
 /// Thrown by ``ActionContext/snooze(_:)`` and ``ActionContext/snooze(until:)``: let it pass, or the action
 /// goes on. What the attempt had set is dropped, as after a failure.

@@ -1,7 +1,7 @@
 package import LibPQ
 
 extension EngineCalls {
-    /// Zero to `limit` rows of ``OperationRecord`` in the filter's order, those behind an id if one is given.
+    /// Zero to `limit` rows of ``OperationRecord`` in the filter's order, those after an id if one is given.
     ///
     /// An array, because with IN the planner takes the view for half of all operations and hashes all jobs: 1.5 s instead of
     /// 1 ms where there are a million.
@@ -125,7 +125,7 @@ extension EngineCalls {
         }
     }
 
-    /// There is no index on the state, which would make every completion dearer: live operations have jobs, and failed
+    /// There is no index on the state, which would make every completion more expensive: live operations have jobs, and failed
     /// ones are found through the attempts that ended them.
     private func matching(_ states: Set<OperationState>, _ access: Access) -> SQLStatement {
         switch (states, access) {
@@ -207,7 +207,7 @@ extension EngineCalls {
         """
     }
 
-    /// Zero to `limit` rows of ``LoggedLine``, the first ones behind a place.
+    /// Zero to `limit` rows of ``LoggedLine``, the first ones after a place.
     package func logs(of id: Int64, after place: LoggedLine.Place?, limit: Int) -> SQLStatement {
         """
         select \(unescaped: LoggedLine.Column.sql)

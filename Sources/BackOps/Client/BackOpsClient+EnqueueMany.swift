@@ -54,7 +54,7 @@ extension BackOpsClient {
     /// pauses holds up what was read of it: enqueue what comes in one by one alone.
     ///
     /// Transactions commit in the order of the stream. When the source fails, a request is refused, the connection is lost or
-    /// the task is cancelled, the transactions before it stay and nothing else of the stream is enqueued: go on behind the
+    /// the task is cancelled, the transactions before it stay and nothing else of the stream is enqueued: go on after the
     /// first ``EnqueueCounts/total`` requests of the last `onCommit`. After a lost connection, one more transaction than that
     /// may have committed; with keys, the whole stream can simply be repeated.
     ///

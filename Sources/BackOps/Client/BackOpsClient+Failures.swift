@@ -16,7 +16,7 @@ extension BackOpsClient {
         try await call(engine.failures(limit: limit)).read(FailureGroup.init)
     }
 
-    /// Says why an operation is not running, or that it is.
+    /// Explains why an operation is not running, or that it is.
     ///
     /// - Parameter id: The operation's number.
     /// - Returns: One or more reasons, the weightiest first.

@@ -52,7 +52,7 @@ extension BackOpsClient {
         try await paused(engine.pause(queue, until: nil, for: duration, reason: reason))
     }
 
-    /// Lets a paused queue go on, and wakes workers that sleep.
+    /// Resumes a paused queue, and wakes workers that sleep.
     ///
     /// - Parameter queue: The queue's name.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/wrongState`` when it is not paused; the message names those that

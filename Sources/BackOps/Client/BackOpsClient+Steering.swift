@@ -2,7 +2,7 @@ import LibPQ
 
 /// What a person does to one operation. Each call is written down, with its reason; ``BackOpsClient/audit(of:limit:)`` reads it.
 extension BackOpsClient {
-    /// Lets a failed or cancelled operation go on at the action where it stopped, with a fresh budget of attempts.
+    /// Resumes a failed or cancelled operation at the action where it stopped, with a fresh budget of attempts.
     ///
     /// For an operation that waits for its next attempt, that attempt is due now.
     ///
@@ -64,7 +64,7 @@ extension BackOpsClient {
         try await call(engine.runFrom(id, branch: branch.description, action: action, reason: reason))
     }
 
-    /// Leaves the next, or failed, action out and goes on after it.
+    /// Skips the next, or failed, action and goes on after it.
     ///
     /// - Parameters:
     ///   - id: The operation's number.
@@ -92,7 +92,7 @@ extension BackOpsClient {
         try await call(engine.setGlobal(id, key: key.name, value: json, reason: reason))
     }
 
-    /// Lets the next action of an active operation, or its next attempt, start at another time.
+    /// Changes when the next action of an active operation, or its next attempt, starts.
     ///
     /// Attempts that were used stay used.
     ///

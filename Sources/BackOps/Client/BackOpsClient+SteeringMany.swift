@@ -72,7 +72,7 @@ extension BackOpsClient {
     /// - Parameters:
     ///   - ids: Their numbers.
     ///   - reason: Why, for those who look at it later.
-    /// - Returns: The numbers of those that go on behind it.
+    /// - Returns: The numbers of those that go on after it.
     /// - Throws: ``BackOpsError``.
     @discardableResult
     public func skip(_ ids: [Int64], reason: String? = nil) async throws -> [Int64] {
@@ -99,7 +99,7 @@ extension BackOpsClient {
         return try await numbers(engine.setGlobal(ids, key: key.name, value: json, reason: reason))
     }
 
-    /// Lets the next actions of those of some operations that are active start at another time.
+    /// Changes when the next actions of those of some operations that are active start.
     ///
     /// - Parameters:
     ///   - ids: Their numbers.

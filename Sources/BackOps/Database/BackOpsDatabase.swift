@@ -1,8 +1,8 @@
 public import LibPQ
 
-/// Says where the engine's tables are.
+/// The address of the engine's tables: how to connect, and their schema.
 public struct BackOpsDatabase: Sendable {
-    /// How to connect; TLS, several hosts, service files and passwords are libpq's affair.
+    /// How to connect; TLS, several hosts, service files and passwords are libpq's business.
     public var options: PQOptions
 
     /// How to connect for LISTEN, when ``options`` lead through a pooler in transaction mode; nil is the same way.

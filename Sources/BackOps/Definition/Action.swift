@@ -1,4 +1,4 @@
-/// Does one step of an operation.
+/// One step of an operation.
 ///
 /// ```swift
 /// struct SendEmailReceipt: Action {

@@ -1,4 +1,4 @@
-/// Names a branch of an operation.
+/// The name of a branch of an operation.
 ///
 /// Declare names once: `extension BranchName { static let red: Self = "red_subscriptions" }`.
 public struct BranchName: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
@@ -46,7 +46,7 @@ extension BranchName: Codable {
     }
 }
 
-/// Holds a named list of actions that run one after the other.
+/// A named list of actions that run one after the other.
 public struct Branch: Sendable {
     /// The branch's name.
     public let name: BranchName

@@ -1,7 +1,7 @@
 /// Collects the branches of an operation; bare actions form the branch `main`.
 @resultBuilder
 public enum BranchBuilder {
-    /// Is one statement's worth of bare actions and branches.
+    /// The bare actions and branches of one statement.
     public enum Part: Sendable {
         /// An action of `main`.
         case action(PlannedAction)
@@ -36,7 +36,7 @@ public enum BranchBuilder {
     /// Takes the parts of an `if #available`.
     public static func buildLimitedAvailability(_ parts: [Part]) -> [Part] { parts }
 
-    /// Puts the bare actions together as `main`, where the first of them stands.
+    /// Combines the bare actions as `main`, where the first of them stands.
     public static func buildFinalResult(_ parts: [Part]) -> [Branch] {
         let bare = parts.compactMap { part -> PlannedAction? in
             guard case .action(let action) = part else { return nil }

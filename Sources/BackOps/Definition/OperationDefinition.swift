@@ -1,4 +1,4 @@
-/// Describes an operation: its name and its branches of actions.
+/// The definition of an operation: its name and its branches of actions.
 ///
 /// The value holds what its actions need; bare actions form the branch `main`, where the operation starts.
 ///

@@ -5,7 +5,7 @@ public import Foundation
 #endif
 
 extension Plannable {
-    /// Says how often and after which delays a failed action runs again.
+    /// Sets how often, and after which delays, a failed action runs again.
     ///
     /// Without this modifier, ``RetryPolicy/exponential(maxAttempts:base:factor:maximum:jitter:)`` applies
     /// with its defaults.

@@ -1,10 +1,10 @@
-/// Is anything that can stand in a branch: an ``Action``, a ``Do``, or one of these with modifiers.
+/// Anything that can stand in a branch: an ``Action``, a ``Do``, or one of these with modifiers.
 public protocol Plannable: Sendable {
     /// The action with its name and options.
     var planned: PlannedAction { get }
 }
 
-/// Holds an action as it stands in a branch: its name, its options and its work.
+/// An action as it stands in a branch: its name, its options and its work.
 ///
 /// You get one from a modifier, such as ``Plannable/retry(_:)``.
 public struct PlannedAction: Plannable {

@@ -1,4 +1,4 @@
-/// Says how often a failed action runs again, and after which delays.
+/// How often a failed action runs again, and after which delays.
 ///
 /// Mistakes that no repetition can mend fail the operation at once, whatever attempts are left: a global that is missing, is of
 /// another type or cannot be stored, a jump to what the operation does not have, a context that is used after its end. They
@@ -91,7 +91,7 @@ public struct RetryPolicy: Sendable, Hashable {
 }
 
 extension RetryPolicy {
-    /// Gives the delay after a failed attempt.
+    /// Returns the delay after a failed attempt.
     ///
     /// - Parameters:
     ///   - attempt: The attempt that failed, counted from 1.
@@ -106,7 +106,7 @@ extension RetryPolicy {
         return full * (1 - jitter * Double.random(in: 0...1, using: &generator))
     }
 
-    /// Gives the delay after a failed attempt, without jitter: the longest that it can be.
+    /// Returns the delay after a failed attempt, without jitter: the longest that it can be.
     ///
     /// - Parameter attempt: The attempt that failed, counted from 1.
     /// - Returns: The delay.

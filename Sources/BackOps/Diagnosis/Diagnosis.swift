@@ -1,6 +1,6 @@
-/// Holds what a ``Doctor`` found.
+/// The findings of a ``Doctor``.
 public struct Diagnosis: Sendable, Hashable {
-    /// Says how bad a finding is.
+    /// How bad a finding is.
     public enum Level: String, Sendable, Hashable, Comparable, CaseIterable {
         /// As it should be.
         case fine
@@ -15,18 +15,18 @@ public struct Diagnosis: Sendable, Hashable {
         }
     }
 
-    /// Describes one thing that was looked at.
+    /// The result of one check.
     public struct Finding: Sendable, Hashable {
-        /// Names the check: `schema`, `workers`, `snapshots`.
+        /// The name of the check: `schema`, `workers`, `snapshots`.
         public let check: String
 
-        /// Says how bad it is.
+        /// How bad it is.
         public let level: Level
 
-        /// Says what was found.
+        /// What was found, in a sentence.
         public let found: String
 
-        /// Says what to do; nil where all is well.
+        /// What to do; nil where all is well.
         public let advice: String?
     }
 

@@ -1,4 +1,4 @@
-/// Says from when on a ``Doctor`` warns, and from when on it calls something a failure.
+/// The thresholds of the warnings and failures of a ``Doctor``.
 public struct DiagnosisLimits: Sendable, Hashable {
     /// A value from which on there is a warning, and one from which on there is a failure.
     public struct Limit<Value: Comparable & Sendable & Hashable>: Sendable, Hashable {

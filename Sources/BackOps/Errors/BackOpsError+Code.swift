@@ -1,5 +1,5 @@
 extension BackOpsError {
-    /// Names a kind of error.
+    /// A kind of error.
     ///
     /// A struct rather than an enum, so that a new kind does not break an exhaustive `switch`.
     ///

@@ -19,13 +19,13 @@
 /// Two errors are equal when they have the same code and say the same about the same subject. Where they
 /// happened (``operationID``, ``actionName``, ``attempt``) and ``underlying`` do not count.
 public struct BackOpsError: Error, Sendable {
-    /// Says which kind of error it is.
+    /// The kind of error.
     public let code: Code
 
     /// The name of what the error is about: a global's key, a branch, an operation, a setting, an argument.
     public let subject: String?
 
-    /// Says in whole sentences what is wrong, with the value, and what to do.
+    /// What is wrong, with the value, and what to do, in whole sentences.
     public let message: String
 
     /// The operation that was affected, when there is one.

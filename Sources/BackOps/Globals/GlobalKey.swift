@@ -1,4 +1,4 @@
-/// Names a global and says of which type its value is.
+/// The name of a global, with the type of its value.
 ///
 /// Declare the keys of an operation once, next to it:
 ///

@@ -1,4 +1,4 @@
-/// Holds an operation's globals: the JSON document that its actions share.
+/// An operation's globals: the JSON document that its actions share.
 ///
 /// Written as a literal, `["subscription_id": 42]`, or through typed keys, `$0[.subscriptionID] = 42`.
 /// Globals that come from the database stay text until something asks for a value.
@@ -46,7 +46,7 @@ public struct Globals: Sendable {
         }
     }
 
-    /// The document's text in UTF-8, as it came, or written anew when it was changed.
+    /// The document's text in UTF-8, as it came, or written again where it was changed.
     public var utf8: [UInt8] {
         switch store {
         case .members(let members): JSONValue.object(members).utf8

@@ -1,4 +1,4 @@
-/// Holds a text that equals another one only if all their bytes are equal, as in PostgreSQL.
+/// A text that equals another one only if all their bytes are equal, as in PostgreSQL.
 ///
 /// A `String` equals every other one that looks the same: "é" as one character, and as an "e" with an accent that follows. For the
 /// database these are two keys of a document, two actions, and two operations, so they are for BackOps. Write it as a literal,

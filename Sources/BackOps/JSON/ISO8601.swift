@@ -134,7 +134,7 @@ extension ISO8601 {
             return (hours * 3600 + minutes * 60 + seconds, microseconds)
         }
 
-        /// Digits behind the sixth are dropped.
+        /// Digits after the sixth are dropped.
         private mutating func fraction() -> Int64? {
             var number: Int64 = 0
             var count = 0

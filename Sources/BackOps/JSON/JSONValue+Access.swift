@@ -67,6 +67,6 @@ extension JSONValue {
         return members
     }
 
-    /// Tells whether it is `null`.
+    /// Whether it is `null`.
     public var isNull: Bool { self == .null }
 }

@@ -5,7 +5,7 @@ public import Foundation
 #endif
 
 extension JSONValue {
-    /// Holds a number as its JSON text, so that no digit is lost.
+    /// A number as its JSON text, so that no digit is lost.
     ///
     /// Two numbers are equal when their texts are: `1.0` is not `1.00`.
     public struct Number: Sendable, Hashable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-/// Holds any JSON value exactly.
+/// Any JSON value, exactly.
 ///
 /// Whole numbers that fit 64 bits are ``integer(_:)``; every other number keeps its text, so that
 /// integers beyond 2^53, long decimals and 1e400 come back as they went in. Write values as literals:

@@ -160,7 +160,7 @@ extension Migrator {
         try lock(&session)
     }
 
-    /// The steps up to the first that needs to be outside of a transaction; behind the last one, the engine.
+    /// The steps up to the first that needs to be outside of a transaction; after the last one, the engine.
     private func takeSteps(
         to target: Int,
         createsRoles: Bool,

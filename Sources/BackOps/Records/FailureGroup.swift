@@ -16,7 +16,7 @@ public struct FailureGroup: Sendable, Hashable, Codable {
     public let action: String?
     /// The type of the error.
     public let errorType: String?
-    /// Names the group: ``OperationQuery/failedBy(_:)`` takes it.
+    /// The group's name, which ``OperationQuery/failedBy(_:)`` takes.
     public let fingerprint: String
     /// How many operations there are.
     public let count: Int

@@ -1,6 +1,6 @@
-/// Says how long operations stay that have ended, by how they ended; by default for ever.
+/// How long operations that have ended stay, by how they ended; by default for ever.
 ///
-/// An operation is pruned with its actions and attempts. Its key is free from then on: whoever enqueues it again runs it again,
+/// An operation is pruned with its actions and attempts. Its key is free from then on: enqueueing it again runs it again,
 /// so it should stay for longer than anybody repeats a request. An active operation is never pruned.
 ///
 /// ```swift

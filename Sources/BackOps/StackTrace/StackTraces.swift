@@ -1,4 +1,4 @@
-/// Says whether the stack of an action's error is kept.
+/// Whether the stack of an action's error is kept.
 ///
 /// A recorded throw costs some microseconds, whether or not the action catches it; an action that
 /// throws nothing pays next to nothing. Names, files and lines are looked up only when an attempt

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Remembers what the stacks looked up lately turned out to be.
 ///
-/// Looking up a line reads the line table of its file anew each time: 4 ms a frame in a large debug
+/// Looking up a line reads the line table of its file each time: 4 ms a frame in a large debug
 /// build. What fails tends to fail again at the same place, so most look-ups can be spared.
 enum SymbolCache {
     /// The most stacks remembered; a few kilobytes each.

@@ -56,7 +56,7 @@ final class ActionCounts: Sendable {
         batch.withLock { $0.counts[labels, default: Count()].add(outcome, duration / .milliseconds(1)) }
     }
 
-    /// Hands over what was counted, and begins anew.
+    /// Hands over what was counted, and begins again.
     func take() -> Batch {
         batch.withLock { batch in
             defer { batch = Batch() }

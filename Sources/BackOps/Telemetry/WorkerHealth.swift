@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Tells whether a worker is alive, and whether it is ready for work: what `/healthz` and `/readyz` answer.
+/// Whether a worker is alive, and whether it is ready for work: what `/healthz` and `/readyz` answer.
 ///
-/// It is kept up to date by the worker's own loops; to ask costs nothing, and no statement of the database.
+/// It is kept up to date by the worker's own loops; asking costs nothing, and no statement of the database.
 public final class WorkerHealth: Sendable {
     /// What keeps a worker from being alive or ready, in words; nil is nothing.
     public struct Status: Sendable, Hashable {
@@ -36,7 +36,7 @@ public final class WorkerHealth: Sendable {
 
     init(lease: Duration) { self.lease = lease }
 
-    /// Says how the worker is.
+    /// The state of the worker now.
     public var status: Status { status(at: .now) }
 
     package func status(at now: ContinuousClock.Instant) -> Status {
@@ -93,7 +93,7 @@ public final class WorkerHealth: Sendable {
         state.withLock { state in state.outages.remove(subsystem) != nil && state.outages.isEmpty }
     }
 
-    /// The lease is gone, until the worker has registered anew.
+    /// The lease is gone, until the worker has registered again.
     package func lostLease() { state.withLock { $0.renewed = nil } }
 
     package func stopping() { state.withLock { $0.isStopping = true } }

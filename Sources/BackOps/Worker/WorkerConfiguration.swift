@@ -1,4 +1,4 @@
-/// Says how a worker works; the defaults are the settings that we measure with.
+/// The settings of a worker; the defaults are those that the benchmarks measure.
 public struct WorkerConfiguration: Sendable {
     /// The queues that it serves, 1 or more; between jobs of the same priority, the earlier queue comes first.
     public var queues: [String] = ["default"]

@@ -7,7 +7,7 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// One run of a worker: registers, works, and registers anew when its lease is lost.
+/// One run of a worker: registers, works, and registers again when its lease is lost.
 struct WorkerRun {
     private let database: BackOpsDatabase
     private let connections: WorkerConnections

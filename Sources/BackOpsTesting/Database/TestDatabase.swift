@@ -1,7 +1,7 @@
 public import BackOps
 public import LibPQ
 
-/// Holds a throw-away installation of the engine: a schema of its own, or a database of its own.
+/// A throw-away installation of the engine: a schema of its own, or a database of its own.
 ///
 /// A test gets one from the trait `.backops` of BackOpsTestingTraits and finds it in ``current``; other code gets one
 /// from ``withTestDatabase(isolation:poolSize:_:)``. The engine's tables are there, empty. Afterwards everything is
@@ -25,7 +25,7 @@ public import LibPQ
 /// - ``violations()``
 /// - ``pool``
 public struct TestDatabase: Sendable {
-    /// Says how far tests are kept apart.
+    /// How far tests are kept apart.
     public enum Isolation: Sendable, Hashable {
         /// Gives the test a schema of a name that no other has: cheap, and right for nearly all.
         ///
@@ -39,7 +39,7 @@ public struct TestDatabase: Sendable {
 
     @TaskLocal static var bound: TestDatabase?
 
-    /// Gives the running test's own database.
+    /// The running test's own database.
     ///
     /// Child tasks see it, detached ones do not. Asking for it elsewhere is a programming error and traps.
     public static var current: TestDatabase {
@@ -51,7 +51,7 @@ public struct TestDatabase: Sendable {
         return bound
     }
 
-    /// Says where the engine's tables are, for a client, a worker or a migrator.
+    /// The address of the engine's tables, for a client, a worker or a migrator.
     public let database: BackOpsDatabase
 
     /// Lends connections whose search_path begins with ``schema``.
@@ -59,7 +59,7 @@ public struct TestDatabase: Sendable {
     /// It is closed when the test ends.
     public let pool: PQPool
 
-    /// Names the schema that holds the engine's tables.
+    /// The schema that holds the engine's tables.
     public var schema: String { database.schemaName }
 
     /// What leads a child process to ``database``: variables that `BackOpsDatabase.environment` reads.
@@ -68,7 +68,7 @@ public struct TestDatabase: Sendable {
     /// The connection string of the server itself, past any pooler.
     package let directConninfo: String
 
-    /// Says how to connect so that the engine's tables need no schema before their names.
+    /// How to connect so that the engine's tables need no schema before their names.
     public var options: PQOptions { pool.options }
 
     init(_ installation: TestServer.Installation, poolSize: Int) {

@@ -1,4 +1,4 @@
-/// Is thrown in place of an action's body, for the parameter `failing` of `runInline`.
+/// The error that is thrown in place of an action's body, for the parameter `failing` of `runInline`.
 public struct InjectedFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// The action as "branch/Action".
     public let action: String

@@ -1,8 +1,8 @@
 public import BackOps
 
-/// Tells how a run without a database went.
+/// The result of a run without a database.
 public struct InlineRun: Sendable {
-    /// Says how a run ended.
+    /// How a run ended.
     public enum State: Sendable, Hashable {
         /// Every action that was to run has completed.
         case completed

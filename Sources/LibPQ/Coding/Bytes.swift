@@ -1,7 +1,7 @@
 extension Bool: PQEncodable, PQDecodable {
-    /// Names `boolean`.
+    /// The OID of `boolean`.
     public static var typeOID: UInt32 { PQType.bool }
-    /// Names `boolean[]`.
+    /// The OID of `boolean[]`.
     public static var arrayTypeOID: UInt32 { PQType.boolArray }
     /// Appends one byte.
     public func encode(into bytes: inout [UInt8]) { bytes.append(self ? 1 : 0) }
@@ -14,9 +14,9 @@ extension Bool: PQEncodable, PQDecodable {
 
 /// One byte is PostgreSQL's `"char"`; an array of bytes is `bytea`.
 extension UInt8: PQEncodable, PQDecodable {
-    /// Names `"char"`.
+    /// The OID of `"char"`.
     public static var typeOID: UInt32 { PQType.char }
-    /// Names `bytea`.
+    /// The OID of `bytea`.
     public static var arrayTypeOID: UInt32 { PQType.bytea }
     /// Appends the byte.
     public func encode(into bytes: inout [UInt8]) { bytes.append(self) }

@@ -1,7 +1,7 @@
 extension Duration: PQEncodable, PQDecodable {
-    /// Names `interval`.
+    /// The OID of `interval`.
     public static var typeOID: UInt32 { PQType.interval }
-    /// Names `interval[]`.
+    /// The OID of `interval[]`.
     public static var arrayTypeOID: UInt32 { PQType.intervalArray }
 
     /// Appends microseconds, zero days and zero months; less than a microsecond is cut off.

@@ -10,9 +10,9 @@ private func decodeInteger(_ bytes: RawSpan, type: UInt32) -> Int64? {
 }
 
 extension Int64: PQEncodable, PQDecodable {
-    /// Names `bigint`.
+    /// The OID of `bigint`.
     public static var typeOID: UInt32 { PQType.int8 }
-    /// Names `bigint[]`.
+    /// The OID of `bigint[]`.
     public static var arrayTypeOID: UInt32 { PQType.int8Array }
     /// Appends eight bytes.
     public func encode(into bytes: inout [UInt8]) { bytes.append(bigEndian: self) }
@@ -24,9 +24,9 @@ extension Int64: PQEncodable, PQDecodable {
 }
 
 extension Int: PQEncodable, PQDecodable {
-    /// Names `bigint`.
+    /// The OID of `bigint`.
     public static var typeOID: UInt32 { PQType.int8 }
-    /// Names `bigint[]`.
+    /// The OID of `bigint[]`.
     public static var arrayTypeOID: UInt32 { PQType.int8Array }
     /// Appends eight bytes.
     public func encode(into bytes: inout [UInt8]) { bytes.append(bigEndian: Int64(self)) }
@@ -39,9 +39,9 @@ extension Int: PQEncodable, PQDecodable {
 }
 
 extension Int32: PQEncodable, PQDecodable {
-    /// Names `integer`.
+    /// The OID of `integer`.
     public static var typeOID: UInt32 { PQType.int4 }
-    /// Names `integer[]`.
+    /// The OID of `integer[]`.
     public static var arrayTypeOID: UInt32 { PQType.int4Array }
     /// Appends four bytes.
     public func encode(into bytes: inout [UInt8]) { bytes.append(bigEndian: self) }
@@ -55,9 +55,9 @@ extension Int32: PQEncodable, PQDecodable {
 }
 
 extension Int16: PQEncodable, PQDecodable {
-    /// Names `smallint`.
+    /// The OID of `smallint`.
     public static var typeOID: UInt32 { PQType.int2 }
-    /// Names `smallint[]`.
+    /// The OID of `smallint[]`.
     public static var arrayTypeOID: UInt32 { PQType.int2Array }
     /// Appends two bytes.
     public func encode(into bytes: inout [UInt8]) { bytes.append(bigEndian: self) }
@@ -69,9 +69,9 @@ extension Int16: PQEncodable, PQDecodable {
 }
 
 extension Double: PQEncodable, PQDecodable {
-    /// Names `double precision`.
+    /// The OID of `double precision`.
     public static var typeOID: UInt32 { PQType.float8 }
-    /// Names `double precision[]`.
+    /// The OID of `double precision[]`.
     public static var arrayTypeOID: UInt32 { PQType.float8Array }
     /// Appends eight bytes.
     public func encode(into bytes: inout [UInt8]) { bytes.append(bigEndian: bitPattern) }
@@ -86,9 +86,9 @@ extension Double: PQEncodable, PQDecodable {
 }
 
 extension Float: PQEncodable, PQDecodable {
-    /// Names `real`.
+    /// The OID of `real`.
     public static var typeOID: UInt32 { PQType.float4 }
-    /// Names `real[]`.
+    /// The OID of `real[]`.
     public static var arrayTypeOID: UInt32 { PQType.float4Array }
     /// Appends four bytes.
     public func encode(into bytes: inout [UInt8]) { bytes.append(bigEndian: bitPattern) }

@@ -8,7 +8,7 @@ public protocol PQDecodable {
     /// - Throws: ``PQError`` with ``PQError/Code/decoding`` if the type or the bytes do not fit.
     init(decoding bytes: RawSpan, type: UInt32) throws(PQError)
 
-    /// Gives the value that stands for NULL; nil, the default, if there is none.
+    /// The value that stands for NULL; nil, the default, if there is none.
     static var sqlNull: Self? { get }
 
     /// Reads an array; only `UInt8`, whose arrays are `bytea`, has its own way.

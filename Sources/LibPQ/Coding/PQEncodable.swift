@@ -9,13 +9,13 @@
 /// }
 /// ```
 public protocol PQEncodable: Sendable {
-    /// Names the PostgreSQL type by its OID; 0 leaves it to the server.
+    /// The OID of the PostgreSQL type; 0 leaves it to the server.
     static var typeOID: UInt32 { get }
 
-    /// Names the type of an array of such values; 0, the default, leaves it to the server.
+    /// The OID of the type of an array of such values; 0, the default, leaves it to the server.
     static var arrayTypeOID: UInt32 { get }
 
-    /// Says whether the value stands for NULL; false by default.
+    /// Whether the value stands for NULL; false by default.
     var isSQLNull: Bool { get }
 
     /// Appends the binary form, which is never that of NULL.
@@ -29,7 +29,7 @@ extension PQEncodable {
     /// Leaves the type of arrays to the server.
     public static var arrayTypeOID: UInt32 { 0 }
 
-    /// Says that the value is not NULL.
+    /// Always false: the value is not NULL.
     public var isSQLNull: Bool { false }
 
     /// Appends a one-dimensional array.
@@ -39,20 +39,20 @@ extension PQEncodable {
 }
 
 extension Optional: PQEncodable where Wrapped: PQEncodable {
-    /// Names the wrapped type.
+    /// The OID of the wrapped type.
     public static var typeOID: UInt32 { Wrapped.typeOID }
-    /// Names the wrapped type's array.
+    /// The OID of the wrapped type's array.
     public static var arrayTypeOID: UInt32 { Wrapped.arrayTypeOID }
-    /// Says whether there is no value.
+    /// Whether there is no value.
     public var isSQLNull: Bool { self?.isSQLNull ?? true }
     /// Appends the value's binary form.
     public func encode(into bytes: inout [UInt8]) { self?.encode(into: &bytes) }
 }
 
 extension Array: PQEncodable where Element: PQEncodable {
-    /// Names the array type.
+    /// The OID of the array type.
     public static var typeOID: UInt32 { Element.arrayTypeOID }
-    /// Names `bytea[]` for arrays of bytes; PostgreSQL has no arrays of other arrays.
+    /// The OID of `bytea[]` for arrays of bytes; PostgreSQL has no arrays of other arrays.
     public static var arrayTypeOID: UInt32 { Element.self == UInt8.self ? PQType.byteaArray : 0 }
     /// Appends the elements as a one-dimensional array.
     public func encode(into bytes: inout [UInt8]) { Element.encodeArray(self, into: &bytes) }

@@ -1,12 +1,12 @@
-/// Holds a JSON document as the text that came or goes, without decoding it.
+/// A JSON document as the text that came or goes, without decoding it.
 ///
 /// Sent as `jsonb`, read from `jsonb` and `json`. Decoding a document costs a hundred times as much as copying
-/// it, so that is left to whoever needs what is inside.
+/// it, so that is left to the code that needs what is inside.
 public struct PQJSON: Sendable, Hashable {
     /// The first byte of `jsonb` in binary form.
     private static let version: UInt8 = 1
 
-    /// Holds the document's text in UTF-8.
+    /// The document's text in UTF-8.
     public var bytes: [UInt8]
 
     /// Makes a document of UTF-8 text; the server refuses it if it is not JSON.
@@ -19,14 +19,14 @@ public struct PQJSON: Sendable, Hashable {
         bytes = Array(text.utf8)
     }
 
-    /// Gives the document's text.
+    /// The document's text.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 extension PQJSON: PQEncodable, PQDecodable {
-    /// Names `jsonb`.
+    /// The OID of `jsonb`.
     public static var typeOID: UInt32 { PQType.jsonb }
-    /// Names `jsonb[]`.
+    /// The OID of `jsonb[]`.
     public static var arrayTypeOID: UInt32 { PQType.jsonbArray }
 
     /// Appends the version byte and the text.
@@ -41,7 +41,7 @@ extension PQJSON: PQEncodable, PQDecodable {
         self.bytes = unsafe text.withUnsafeBytes { unsafe Array($0) }
     }
 
-    /// Gives the offset at which the text begins.
+    /// Returns the offset at which the text begins.
     static func textOffset(in bytes: RawSpan, type: UInt32) throws(PQError) -> Int {
         switch type {
         case PQType.json: return 0
@@ -61,6 +61,6 @@ extension PQJSON: ExpressibleByStringLiteral, CustomStringConvertible {
         self.init(text)
     }
 
-    /// Shows the document's text.
+    /// The document's text.
     public var description: String { text }
 }

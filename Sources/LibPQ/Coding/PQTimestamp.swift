@@ -4,7 +4,7 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// Holds a moment exactly as PostgreSQL's `timestamptz` does.
+/// A moment, exactly as PostgreSQL's `timestamptz` holds it.
 public struct PQTimestamp: Sendable, Hashable, Comparable {
     /// Counts microseconds since 2000-01-01 00:00 UTC.
     public var microseconds: Int64
@@ -24,7 +24,7 @@ public struct PQTimestamp: Sendable, Hashable, Comparable {
         earlier.microseconds < later.microseconds
     }
 
-    /// Says whether the moment is neither infinity.
+    /// Whether the moment is neither infinity.
     public var isFinite: Bool {
         self != .infinity && self != .negativeInfinity
     }
@@ -53,7 +53,7 @@ extension PQTimestamp {
         self = value < Self.range.lowerBound ? .negativeInfinity : PQTimestamp(microseconds: value)
     }
 
-    /// Gives the date, to the precision of a `Double`; nil for the infinities.
+    /// The date, to the precision of a `Double`; nil for the infinities.
     public var date: Date? {
         guard isFinite else { return nil }
         let (seconds, fraction) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
@@ -63,9 +63,9 @@ extension PQTimestamp {
 }
 
 extension PQTimestamp: PQEncodable, PQDecodable {
-    /// Names `timestamptz`.
+    /// The OID of `timestamptz`.
     public static var typeOID: UInt32 { PQType.timestamptz }
-    /// Names `timestamptz[]`.
+    /// The OID of `timestamptz[]`.
     public static var arrayTypeOID: UInt32 { PQType.timestamptzArray }
     /// Appends eight bytes.
     public func encode(into bytes: inout [UInt8]) { bytes.append(bigEndian: microseconds) }
@@ -79,9 +79,9 @@ extension PQTimestamp: PQEncodable, PQDecodable {
 }
 
 extension Date: PQEncodable, PQDecodable {
-    /// Names `timestamptz`.
+    /// The OID of `timestamptz`.
     public static var typeOID: UInt32 { PQType.timestamptz }
-    /// Names `timestamptz[]`.
+    /// The OID of `timestamptz[]`.
     public static var arrayTypeOID: UInt32 { PQType.timestamptzArray }
     /// Appends the date, rounded to the microsecond.
     public func encode(into bytes: inout [UInt8]) { PQTimestamp(self).encode(into: &bytes) }

@@ -1,4 +1,4 @@
-/// Names the OIDs of the built-in types that this module knows; they never change.
+/// The OIDs of the built-in types that this module knows; they never change.
 ///
 /// Source: `pg_type.dat` in PostgreSQL.
 enum PQType {

@@ -5,9 +5,9 @@ public import Foundation
 #endif
 
 extension String: PQEncodable, PQDecodable {
-    /// Names `text`.
+    /// The OID of `text`.
     public static var typeOID: UInt32 { PQType.text }
-    /// Names `text[]`.
+    /// The OID of `text[]`.
     public static var arrayTypeOID: UInt32 { PQType.textArray }
     /// Appends UTF-8.
     ///
@@ -50,9 +50,9 @@ extension String: PQEncodable, PQDecodable {
 }
 
 extension UUID: PQEncodable, PQDecodable {
-    /// Names `uuid`.
+    /// The OID of `uuid`.
     public static var typeOID: UInt32 { PQType.uuid }
-    /// Names `uuid[]`.
+    /// The OID of `uuid[]`.
     public static var arrayTypeOID: UInt32 { PQType.uuidArray }
     /// Appends sixteen bytes.
     public func encode(into bytes: inout [UInt8]) {

@@ -25,7 +25,7 @@ package enum DetachedThread {
     }
 }
 
-/// Is where a new thread begins: outside the type, as a C function pointer has to be.
+/// The entry point of a new thread: outside the type, as a C function pointer has to be.
 @unsafe private func enter(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let argument = unsafe argument else { return nil }
     let body = unsafe Unmanaged<DetachedThread.Body>.fromOpaque(argument).takeRetainedValue()

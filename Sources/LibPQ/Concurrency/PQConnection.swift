@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Is one connection to PostgreSQL on a thread of its own, for async code.
+/// One connection to PostgreSQL on a thread of its own, for async code.
 ///
 /// The actor's executor is that thread, so libpq's blocking calls hold up nobody else. Work goes in as a closure
 /// over a ``PQSession``: one hop there and one back, however many statements it runs.
@@ -127,18 +127,18 @@ public actor PQConnection {
         health.withLock { $0 = now }
     }
 
-    /// Says whether the connection was up after the last call.
+    /// Whether the connection was up after the last call.
     public nonisolated var isUsable: Bool { health.withLock { $0.isUsable } }
 
-    /// Says where the connection stood between BEGIN and COMMIT after the last call.
+    /// Where the connection stood between BEGIN and COMMIT after the last call.
     public nonisolated var transactionStatus: PQTransactionStatus { health.withLock { $0.transactionStatus } }
 
-    /// Gives the process id of the server process, as in `pg_stat_activity`.
+    /// The process id of the server process, as in `pg_stat_activity`.
     public nonisolated var backendPID: Int32 { health.withLock { $0.backendPID } }
 
     /// Cancels the running statement from a thread that may block; cancelling the task does the same.
     public nonisolated var cancelToken: PQCancelToken? { health.withLock { $0.cancelToken } }
 
-    /// Gives the server's version as libpq does: 150018 for 15.18.
+    /// The server's version as libpq writes it: 150018 for 15.18.
     public nonisolated var serverVersion: Int { health.withLock { $0.serverVersion } }
 }

@@ -10,7 +10,7 @@ internal import Synchronization
 /// for await event in listener.notifications { … }
 /// ```
 public final class PQListener: Sendable {
-    /// Tells what the listener hears.
+    /// What a listener hears.
     public enum Event: Sendable {
         /// Listens on all channels from now on; comes again after every reconnection.
         case connected
@@ -20,7 +20,7 @@ public final class PQListener: Sendable {
         case disconnected(PQError)
     }
 
-    /// Gives the events, for one consumer.
+    /// The events, for one consumer.
     ///
     /// It ends after ``stop()``, when the thread has ended.
     ///

@@ -28,7 +28,7 @@ public final class PQPool: Sendable {
     /// After this long unused, the server is asked as well.
     private static let doubtful = Duration.seconds(30)
 
-    /// Says where and how the pool connects.
+    /// Where and how the pool connects.
     public let options: PQOptions
     private let acquireTimeout: Duration
     private let onEvent: (@Sendable (Event) -> Void)?

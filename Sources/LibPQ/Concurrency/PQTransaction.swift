@@ -1,10 +1,10 @@
 internal import Synchronization
 
-/// Is one open transaction on one connection.
+/// One open transaction on one connection.
 ///
 /// Use it only inside the closure it was given to; after that every call throws ``PQError/Code/misuse``.
 public struct PQTransaction: Sendable {
-    /// Says whether the transaction is still open, for copies that outlive the closure.
+    /// Whether the transaction is still open, for copies that outlive the closure.
     private final class Scope: Sendable {
         let isOpen = Mutex(true)
     }

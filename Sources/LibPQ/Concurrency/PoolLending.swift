@@ -31,7 +31,7 @@ final class PoolLending: Sendable {
             return ids
         }
 
-        /// Gives what is there at once.
+        /// Returns what is there at once.
         ///
         /// Where somebody waits, nothing is: whatever comes back goes to the waiters.
         mutating func takeAtOnce(size: Int) -> Grant? {
@@ -61,7 +61,7 @@ final class PoolLending: Sendable {
 
     var waitingCount: Int { state.withLock { $0.waiters.count } }
 
-    /// Waits for its turn; whoever asked first gets the next one.
+    /// Waits for its turn; the first that asked gets the next one.
     func grant(within limit: Duration) async throws -> Grant {
         try Task.checkCancellation()
         let (id, atOnce) = try state.withLock { state in

@@ -30,7 +30,7 @@ final class ThreadExecutor: SerialExecutor {
         if needsThread { startThread() } else { wake.signal() }
     }
 
-    /// Lets the thread end.
+    /// Ends the thread.
     func stop() {
         state.withLock { $0.isStopped = true }
         wake.signal()

@@ -1,5 +1,5 @@
 extension Conninfo {
-    /// Gives one set of keywords for libpq per attempt to make, in order.
+    /// Returns one set of keywords for libpq per attempt to make, in order.
     ///
     /// libpq goes through a list of hosts itself, but its non-blocking interface has no time limit per host:
     /// one that swallows packets would use up the time of all. So each host is an attempt of its own.

@@ -1,6 +1,6 @@
 internal import CLibPQ
 
-/// Holds a connection string taken apart: what it names itself, without defaults.
+/// A connection string taken apart: what it names itself, without defaults.
 struct Conninfo {
     /// The settings named, by libpq's keywords.
     private(set) var values: [String: String] = [:]
@@ -37,7 +37,7 @@ struct Conninfo {
     /// A keyword without a variable cannot be given so: `keepalives` is one.
     private(set) var variables: [String: String] = [:]
 
-    /// Gives the connection string back without what libpq treats as secret.
+    /// The connection string without what libpq treats as secret.
     var redacted: String {
         values.filter { !secrets.contains($0.key) }
             .sorted { $0.key < $1.key }
@@ -48,7 +48,7 @@ struct Conninfo {
             .joined(separator: " ")
     }
 
-    /// Gives what libpq would take for the keywords that are not named: environment, then built-in defaults.
+    /// Returns what libpq would take for the keywords that are not named: environment, then built-in defaults.
     static func defaults() -> [String: String] {
         guard let list = unsafe PQconndefaults() else { return [:] }
         defer { unsafe PQconninfoFree(list) }
@@ -81,7 +81,7 @@ struct Conninfo {
 }
 
 extension StringProtocol {
-    /// Gives the text without white space at its ends.
+    /// The text without white space at its ends.
     var trimmed: String {
         var text = self[...]
         while let last = text.last, last.isWhitespace { text.removeLast() }

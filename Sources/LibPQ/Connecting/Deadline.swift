@@ -1,4 +1,4 @@
-/// Holds the moment when a wait ends, or none.
+/// The moment when a wait ends, or none.
 struct Deadline: Sendable {
     static let none = Deadline(instant: nil)
 

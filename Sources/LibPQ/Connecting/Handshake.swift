@@ -66,7 +66,7 @@ enum Handshake {
         return PQError(.connectionFailed, message, sqlState: state)
     }
 
-    /// Gives libpq's last message on a connection.
+    /// Returns libpq's last message on a connection.
     @unsafe static func errorMessage(_ connection: OpaquePointer) -> String {
         guard let text = unsafe PQerrorMessage(connection) else { return "" }
         return unsafe String(cString: text).trimmed

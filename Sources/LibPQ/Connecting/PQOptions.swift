@@ -1,13 +1,13 @@
-/// Says where and how to connect.
+/// Where and how to connect.
 ///
 /// The connection string is libpq's, key-value or URL: several hosts, TLS, service and password files work as
 /// they do in psql. See
 /// [Connection Strings](https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING).
 public struct PQOptions: Sendable, Hashable {
-    /// Holds the connection string as it was given; it may hold a password, so nothing shows it.
+    /// The connection string as it was given; it may hold a password, so nothing shows it.
     let conninfo: String
 
-    /// Names this program in `pg_stat_activity`, unless the connection string or `PGAPPNAME` does.
+    /// The name of this program in `pg_stat_activity`, unless the connection string or `PGAPPNAME` gives another.
     public var applicationName: String?
 
     /// Limits one attempt to connect to one host, the look-up of its name excepted.
@@ -32,12 +32,12 @@ public struct PQOptions: Sendable, Hashable {
     /// A commit that is not answered in time is ``PQError/Code/unknownCommit``.
     public var commitTimeout: Duration = .seconds(60)
 
-    /// Holds run-time parameters, such as `search_path`, that are set right after connecting.
+    /// Run-time parameters, such as `search_path`, that are set right after connecting.
     ///
     /// They are set by one statement with `set_config`, because PgBouncer does not pass `options` on.
     public var settings: [String: String] = [:]
 
-    /// Says whether statements are prepared once and kept (the default).
+    /// Whether statements are prepared once and kept (the default).
     ///
     /// Turn it off behind a pooler in transaction mode: PgBouncer before 1.21 does not know prepared statements, and
     /// no pooler is sent a transaction then before it has answered the one ahead.
@@ -63,7 +63,7 @@ public struct PQOptions: Sendable, Hashable {
 }
 
 extension PQOptions {
-    /// Gives a connection string for the same server and another database.
+    /// Returns a connection string for the same server and another database.
     ///
     /// The last of several values counts, in keywords and in a URL.
     ///
@@ -87,16 +87,16 @@ extension PQOptions {
 }
 
 extension PQOptions: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Shows the connection string without passwords.
+    /// The connection string without passwords.
     public var description: String {
         guard let parsed = try? Conninfo(parsing: conninfo) else { return "(invalid connection options)" }
         return parsed.redacted
     }
 
-    /// Shows the connection string without passwords.
+    /// The connection string without passwords.
     public var debugDescription: String { "PQOptions(\(description))" }
 
-    /// Shows `dump` the connection string without passwords.
+    /// For `dump`, the connection string without passwords.
     public var customMirror: Mirror {
         Mirror(self, children: ["conninfo": description], displayStyle: .struct)
     }

@@ -18,7 +18,7 @@ enum SocketPoll {
 
     /// Waits until the socket is ready, has failed, somebody interrupts, or the deadline passes.
     ///
-    /// A socket that has failed counts as ready: whoever reads it next learns why. A negative descriptor too.
+    /// A socket that has failed counts as ready: the next read says why. A negative descriptor too.
     static func wait(
         _ socket: Int32,
         _ interest: Interest,

@@ -1,5 +1,5 @@
 extension PQError {
-    /// Tells the kinds of errors apart.
+    /// A kind of error.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String, CaseIterable {
             case invalidOptions, connectionFailed, connectionLost, server, cancelled, timedOut, decoding
@@ -15,7 +15,7 @@ extension PQError {
         /// All codes, for tests that must leave none out.
         package static var allCases: [Code] { Kind.allCases.map { Code($0) } }
 
-        /// Shows the code's name.
+        /// The code's name.
         public var description: String { kind.rawValue }
 
         /// The connection string cannot be understood; trying again will not help.

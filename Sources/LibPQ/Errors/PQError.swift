@@ -1,4 +1,4 @@
-/// Says what went wrong between this process and PostgreSQL.
+/// An error between this process and PostgreSQL.
 ///
 /// ``description`` is one sentence that is safe to show; ``debugDescription`` adds everything that the server
 /// said and the statement's text. Neither holds bound values, and neither holds a password.
@@ -38,36 +38,36 @@ public struct PQError: Error, Sendable {
         storage = Storage(code: code, fields: fields, statement: statement)
     }
 
-    /// Says which kind of error it is.
+    /// The kind of error.
     public var code: Code { storage.code }
-    /// Gives the server's state; nil where the server did not speak.
+    /// The server's state; nil where the server did not speak.
     public var sqlState: SQLState? { storage.fields.sqlState }
-    /// Gives the severity in English: `ERROR`, `FATAL` or `PANIC`.
+    /// The severity in English: `ERROR`, `FATAL` or `PANIC`.
     public var severity: String? { storage.fields.severity }
-    /// Gives the primary message, in the server's language.
+    /// The primary message, in the server's language.
     public var message: String { storage.fields.message }
-    /// Gives the detail.
+    /// The detail.
     ///
     /// It may quote values of the row concerned, so show it to people who may see data.
     public var detail: String? { storage.fields.detail }
-    /// Gives the server's advice.
+    /// The server's advice.
     public var hint: String? { storage.fields.hint }
-    /// Names the constraint that was broken.
+    /// The name of the constraint that was broken.
     public var constraint: String? { storage.fields.constraint }
-    /// Names the schema of the table concerned.
+    /// The name of the schema of the table concerned.
     public var schema: String? { storage.fields.schema }
-    /// Names the table concerned.
+    /// The name of the table concerned.
     public var table: String? { storage.fields.table }
-    /// Names the column concerned; for ``Code/decoding`` the result's column.
+    /// The name of the column concerned; for ``Code/decoding`` the result's column.
     public var column: String? { storage.fields.column }
-    /// Gives the call stack of server functions, innermost first.
+    /// The call stack of server functions, innermost first.
     public var context: String? { storage.fields.context }
-    /// Gives the place in the statement's text, in characters from 1.
+    /// The place in the statement's text, in characters from 1.
     public var position: Int? { storage.fields.position }
-    /// Gives the text of the statement, without the bound values.
+    /// The text of the statement, without the bound values.
     public var statement: String? { storage.statement }
 
-    /// Says whether the same work may succeed if it is simply tried again on a fresh connection.
+    /// Whether the same work may succeed if it is simply tried again on a fresh connection.
     ///
     /// After ``Code/unknownCommit`` first find out what became of the work: this is false for it.
     public var isTransient: Bool {
@@ -80,14 +80,14 @@ public struct PQError: Error, Sendable {
         }
     }
 
-    /// Says whether the server ended the transaction because of another one, and expects that it is run again: a serialization
+    /// Whether the server ended the transaction because of another one, and expects that it is run again: a serialization
     /// failure or a deadlock.
     public var isConflict: Bool {
         code == .server && (sqlState == .serializationFailure || sqlState == .deadlockDetected)
     }
 }
 
-/// Holds what PostgreSQL's error and notice messages are made of.
+/// What PostgreSQL's error and notice messages are made of.
 struct PQErrorFields: Sendable {
     var severity: String?
     var sqlState: SQLState?
@@ -107,7 +107,7 @@ struct PQErrorFields: Sendable {
 extension PQError {
     var fields: PQErrorFields { storage.fields }
 
-    /// Gives the same error another meaning, keeping what the server said.
+    /// Returns the same error with another meaning, keeping what the server said.
     func with(code: Code, message: String? = nil) -> PQError {
         var fields = storage.fields
         if let message { fields.message = message }
@@ -132,13 +132,13 @@ extension PQError {
 }
 
 extension PQError: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Shows the message, and the hint if there is one.
+    /// The message, and the hint if there is one.
     public var description: String {
         guard let hint, !hint.isEmpty else { return message }
         return "\(message) (\(hint))"
     }
 
-    /// Shows code, state, every field of the server's message and the statement's text.
+    /// Code, state, every field of the server's message and the statement's text.
     public var debugDescription: String {
         var lines = ["PQError.\(code): \(message)"]
         func add(_ name: String, _ value: String?) {
@@ -158,7 +158,7 @@ extension PQError: CustomStringConvertible, CustomDebugStringConvertible, Custom
         return lines.joined(separator: "\n")
     }
 
-    /// Shows code and message to `dump`, nothing more.
+    /// For `dump`, the code and the message, nothing more.
     public var customMirror: Mirror {
         Mirror(self, children: ["code": code, "message": message], displayStyle: .struct)
     }

@@ -1,8 +1,8 @@
-/// Names a condition by the five characters that PostgreSQL reports with every error.
+/// A condition, named by the five characters that PostgreSQL reports with every error.
 ///
 /// Source: [PostgreSQL Error Codes](https://www.postgresql.org/docs/current/errcodes-appendix.html).
 public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-    /// Holds the five characters, for instance `"23505"`.
+    /// The five characters, for instance `"23505"`.
     public let rawValue: String
 
     /// Makes a state from its five characters; unknown ones are kept as they are.
@@ -15,20 +15,20 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
         self.rawValue = rawValue
     }
 
-    /// Shows the five characters.
+    /// The five characters.
     public var description: String { rawValue }
 
-    /// Says whether the state belongs to a class, named by its first two characters.
+    /// Whether the state belongs to a class, named by its first two characters.
     public func isClass(_ prefix: String) -> Bool {
         rawValue.hasPrefix(prefix)
     }
 
-    /// Says whether the connection failed or ended: class 08 and the server's shutdown states.
+    /// Whether the connection failed or ended: class 08 and the server's shutdown states.
     public var isConnectionException: Bool {
         isClass("08") || self == .adminShutdown || self == .crashShutdown || self == .cannotConnectNow
     }
 
-    /// Says whether the same work may succeed if it is simply tried again.
+    /// Whether the same work may succeed if it is simply tried again.
     ///
     /// True for lost connections, serialization failures, deadlocks, locks that were not available and
     /// exhausted resources (class 53: too many connections, disk or memory full).

@@ -1,18 +1,18 @@
-/// Holds what a statement returned: zero or more rows, and how many it touched.
+/// What a statement returned: zero or more rows, and how many it touched.
 ///
 /// Values stay in libpq's memory and are decoded when asked for. A result outlives its connection.
 public struct PQResult: Sendable {
-    /// Describes one column.
+    /// A column of a result.
     public struct Column: Sendable, Hashable {
-        /// Names the column; several may have the same name.
+        /// The name of the column; several may have the same name.
         public let name: String
-        /// Names the column's type by its OID; of a domain, the type below it.
+        /// The OID of the column's type; of a domain, the type below it.
         public let typeOID: UInt32
     }
 
     let storage: ResultStorage
 
-    /// Describes the columns in order; empty for a statement that returns no rows.
+    /// The columns in order; empty for a statement that returns no rows.
     public var columns: [Column] {
         (0..<storage.columnCount).map {
             Column(name: storage.name(column: $0), typeOID: storage.typeOID(column: $0))
@@ -22,7 +22,7 @@ public struct PQResult: Sendable {
     /// Counts the rows that the command inserted, updated, deleted, copied or returned.
     public var affectedRows: Int { storage.affectedRows }
 
-    /// Gives the server's word for what was done, such as `INSERT 0 1`.
+    /// The server's word for what was done, such as `INSERT 0 1`.
     public var commandTag: String { storage.commandTag }
 
     /// Decodes every row by position.
@@ -42,12 +42,12 @@ public struct PQResult: Sendable {
 }
 
 extension PQResult: RandomAccessCollection {
-    /// Is zero.
+    /// Always 0.
     public var startIndex: Int { 0 }
     /// Counts the rows.
     public var endIndex: Int { storage.rowCount }
 
-    /// Gives a row; an index out of range is a programming error and traps.
+    /// The row at an index; an index out of range is a programming error and traps.
     public subscript(index: Int) -> PQRow {
         precondition(index >= 0 && index < storage.rowCount, "The result has no row \(index).")
         return PQRow(storage: storage, index: index)
@@ -55,6 +55,6 @@ extension PQResult: RandomAccessCollection {
 }
 
 extension PQResult: CustomStringConvertible {
-    /// Shows the command tag and the number of rows, never values.
+    /// The command tag and the number of rows, never values.
     public var description: String { "\(commandTag): \(count) rows" }
 }

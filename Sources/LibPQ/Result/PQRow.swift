@@ -1,14 +1,14 @@
-/// Holds one row of a result.
+/// One row of a result.
 public struct PQRow: Sendable {
     let storage: ResultStorage
     let index: Int
 
-    /// Says whether a column is NULL; false for a column that is not there.
+    /// Whether a column is NULL; false for a column that is not there.
     public func isNull(_ column: Int) -> Bool {
         column >= 0 && column < storage.columnCount && storage.isNull(row: index, column: column)
     }
 
-    /// Says whether a column is NULL; false for a column that is not there.
+    /// Whether a column is NULL; false for a column that is not there.
     public func isNull(_ column: String) -> Bool {
         storage.column(named: column).map(isNull) ?? false
     }

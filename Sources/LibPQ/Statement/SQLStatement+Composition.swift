@@ -1,5 +1,5 @@
 extension SQLStatement {
-    /// Appends a statement, whose values are numbered behind those of this one.
+    /// Appends a statement, whose values are numbered after those of this one.
     ///
     /// - Parameters:
     ///   - whole: The statement that grows.

@@ -1,4 +1,4 @@
-/// Holds one SQL statement and the values bound to it.
+/// One SQL statement and the values bound to it.
 ///
 /// Interpolated values never become part of the text: they are sent apart from it, in binary form.
 ///
@@ -28,11 +28,11 @@ public struct SQLStatement: Sendable {
         var place: Int
     }
 
-    /// Shows one bound value as it is sent.
+    /// One bound value as it is sent.
     public struct Parameter: Sendable, Hashable {
-        /// Names the type by its OID; 0 leaves it to the server.
+        /// The OID of the type; 0 leaves it to the server.
         public let typeOID: UInt32
-        /// Holds the binary form; nil is NULL.
+        /// The binary form; nil is NULL.
         public let bytes: [UInt8]?
     }
 
@@ -49,10 +49,10 @@ public struct SQLStatement: Sendable {
         shape = Shape(text: text, typeOIDs: [])
     }
 
-    /// Gives the text with `$1`, `$2`, … in place of the values.
+    /// The text with `$1`, `$2`, … in place of the values.
     public var text: String { shape.text }
 
-    /// Gives the bound values in order.
+    /// The bound values in order.
     public var parameters: [Parameter] {
         zip(shape.typeOIDs, slots).map { typeOID, slot in
             let value = slot.isNull ? nil : Array(bytes[slot.offset..<slot.offset + slot.length])
@@ -74,10 +74,10 @@ public struct SQLStatement: Sendable {
 }
 
 extension SQLStatement: CustomStringConvertible, CustomReflectable {
-    /// Shows the text, without the values.
+    /// The text, without the values.
     public var description: String { text }
 
-    /// Shows the text to `dump`, without the values.
+    /// For `dump`, the text without the values.
     public var customMirror: Mirror {
         Mirror(self, children: ["text": text], displayStyle: .struct)
     }

@@ -18,7 +18,7 @@ struct StatementCache {
 
     var count: Int { entries.count }
 
-    /// Gives the name under which the statement was prepared.
+    /// Returns the name under which the statement was prepared.
     mutating func name(of shape: SQLStatement.Shape) -> String? {
         uses += 1
         guard let index = entries.index(forKey: shape) else { return nil }
@@ -41,7 +41,7 @@ struct StatementCache {
         entries[shape] = Entry(name: name, lastUse: uses)
     }
 
-    /// Forgets a statement that must be prepared anew.
+    /// Forgets a statement that must be prepared again.
     mutating func remove(_ shape: SQLStatement.Shape, retire: Bool) {
         guard let entry = entries.removeValue(forKey: shape) else { return }
         if retire { retired.append(entry.name) }

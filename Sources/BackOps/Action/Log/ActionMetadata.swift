@@ -11,7 +11,7 @@ extension ActionContext {
 }
 
 extension Logger.MetadataProvider {
-    /// Lets lines of any logger, logged by code that an action calls, carry `operation`, `operation_id`, `action` and `attempt`.
+    /// Adds `operation`, `operation_id`, `action` and `attempt` to lines of any logger that code logs which an action calls.
     ///
     /// ```swift
     /// LoggingSystem.bootstrap(StreamLogHandler.standardError, metadataProvider: .backOps)

@@ -1,6 +1,6 @@
 public import Logging
 
-/// Lets lines of any logger be stored with the attempt that they are logged in; see ``WorkerConfiguration/attemptLogs``.
+/// Stores lines of any logger with the attempt that they are logged in; see ``WorkerConfiguration/attemptLogs``.
 ///
 /// The context's own logger, which is `Logger.current` too, needs no such help. Where actions call code that has a logger of its own,
 /// wrap the handler of the process:

@@ -1,6 +1,6 @@
 public import Logging
 
-/// Says which lines of an attempt are stored with it, in the table `attempt_logs`; by default none.
+/// Which lines of an attempt are stored with it, in the table `attempt_logs`; by default none.
 ///
 /// Lines are kept in memory while the action runs, and written in the round trip that writes its outcome: a crash loses them. Of an
 /// action that logs more than fits, the last lines are kept.

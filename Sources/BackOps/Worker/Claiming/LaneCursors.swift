@@ -2,7 +2,7 @@ import LibPQ
 
 /// Remembers, for every queue and priority, the key of the last job that was claimed there.
 ///
-/// A claim goes on behind that key, so that neither running jobs nor the dead versions that a long snapshot keeps are
+/// A claim goes on after that key, so that neither running jobs nor the dead versions that a long snapshot keeps are
 /// scanned again. A sweep starts over, and finds what came to lie before it: late commits, retries, rescued jobs.
 ///
 /// Every lane costs a look into the index, which of many queues would be most of a claim. So where there are many, a claim between
@@ -45,7 +45,7 @@ package struct LaneCursors: Sendable {
     /// From the start of every lane.
     package var sweeping: [Lane] { lanes.map { Lane(queue: $0.queue, priority: $0.priority) } }
 
-    /// Goes on behind these jobs, which may lie before the old key after a sweep: what is behind them may be due too.
+    /// Goes on after these jobs, which may lie before the old key after a sweep: what is after them may be due too.
     ///
     /// - Parameter jobs: Queue, priority and key of each.
     package mutating func advance(past jobs: some Sequence<Lane>) {
