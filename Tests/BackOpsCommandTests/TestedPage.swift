@@ -1,6 +1,7 @@
 import BackOps
 import BackOpsTesting
 import Foundation
+import LibPQ
 import Testing
 
 /// A page of the documentation whose commands are run, and print what it shows.

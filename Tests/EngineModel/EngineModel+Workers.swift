@@ -47,6 +47,7 @@ extension EngineModel {
     /// The attempt counts; the third crash in a row, or one on the last attempt, is the end.
     ///
     /// - Parameter missing: Workers that count as dead although their leases go on, because their sessions have ended.
+    /// - Returns: A row for each worker that is forgotten, with the number of its jobs.
     package mutating func rescue(missing: Set<Int> = []) -> ModelAnswer {
         var rows: [[ModelAnswer.Field]] = []
         var wasEnd = false

@@ -68,6 +68,6 @@ extension Fault.Kind {
 }
 
 extension String {
-    /// A violation without its numbers.
-    fileprivate var kind: String { filter { !$0.isNumber } }
+    /// A violation without its numbers and its details.
+    fileprivate var kind: String { prefix { $0 != ":" }.filter { !$0.isNumber } }
 }

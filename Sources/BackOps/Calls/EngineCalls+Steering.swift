@@ -3,17 +3,10 @@ package import LibPQ
 /// What a person does to operations: the functions of `Migrations/Engine/steering`.
 ///
 /// Of one operation each gives one row with its id, and refuses what cannot be done with a SQLSTATE of class OP. Of many they
-<<<<<<< HEAD:Sources/BackOps/Calls/EngineCalls+Steering.swift
-/// give a row for each that was changed, and leave the others out.
-extension EngineCalls {
-    package func retry(_ id: Int64, reason: String? = nil) -> SQLStatement {
-        "select id from \(unescaped: name).retry(\(id), \(reason.storable))"
-=======
 /// give a row for each that was changed, and leave the others out. The type of the argument says which.
 extension EngineCalls {
     package func retry(_ target: some SteeringTarget, reason: String? = nil) -> SQLStatement {
         "select id from \(unescaped: name).retry(\(target), \(reason.storable))"
->>>>>>> e08ee5a (Make the calls of steering generic over one and many operations):Sources/BackOps/Storage/Engine+Steering.swift
     }
 
     package func cancel(_ target: some SteeringTarget, reason: String?) -> SQLStatement {

@@ -1,10 +1,5 @@
-<<<<<<< HEAD:Sources/BackOps/Records/EnqueueCounts.swift
 /// How many operations a stream of requests enqueued.
 public struct EnqueueCounts: Sendable, Hashable, Codable {
-=======
-/// The outcome of a stream of requests.
-public struct EnqueueCounts: Sendable, Hashable {
->>>>>>> 2e8d968 (Fix the language of messages, comments and pages):Sources/BackOps/Client/EnqueueCounts.swift
     /// How many operations were enqueued.
     public var enqueued: Int
 

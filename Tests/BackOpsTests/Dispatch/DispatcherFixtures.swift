@@ -102,7 +102,9 @@ struct Step {
     }
 
     var concluded: [Int64] {
-        commands.compactMap { if case .tell(.conclude(let end, _)) = $0 { end.job.claim.claimID } else { nil } }
+        commands.compactMap {
+            if case .tell(.conclude(let end, _)) = $0 { end.job.claim.claimID } else { nil }
+        }
     }
 
     var failed: [Int64] {

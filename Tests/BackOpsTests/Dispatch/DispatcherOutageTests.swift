@@ -132,6 +132,19 @@ extension Step {
         #expect(finish < cancel)
     }
 
+    /// Found by the simulation: nothing was ever told of it, neither in the log nor in the counts.
+    @Test func `is told of an outcome that was on its way, whether its answer comes or not`() throws {
+        for isAnswered in [true, false] {
+            var dispatcher = try DrivenDispatcher()
+            try dispatcher.claim(job, at: 0)
+            let sent = try dispatcher.tell(.returned(job), at: 1).exchange
+            #expect(dispatcher.tell(.leaseEnded, at: 2).end == .leaseEnded)
+            let left = dispatcher.tell(isAnswered ? sent.answered(.stale) : sent.failed(), .left, at: 3)
+            #expect(left.lost == [10])
+            #expect(left.lines.contains { $0.hasPrefix("result of an action is refused") })
+        }
+    }
+
     @Test func `shows when the database does not know the worker`() throws {
         var dispatcher = try DrivenDispatcher()
         try dispatcher.claim(job, at: 0)

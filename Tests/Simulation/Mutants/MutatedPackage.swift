@@ -48,7 +48,11 @@ struct MutatedPackage {
     }
 
     private static let switchboard = """
+        #if canImport(FoundationEssentials)
+        import FoundationEssentials
+        #else
         import Foundation
+        #endif
 
         enum Mutant {
             private static let current = ProcessInfo.processInfo.environment["\(variable)"]

@@ -114,6 +114,7 @@ struct WorkerMutant: Sendable {
             """
             if answer.outcome == .busy { continue }
                             if answer.outcome == .invalid {
+                                invalid.insert
             """,
             """
             if answer.outcome == .busy {
@@ -121,6 +122,7 @@ struct WorkerMutant: Sendable {
                                 continue
                             }
                             if answer.outcome == .invalid {
+                                invalid.insert
             """
         ),
         WorkerMutant(

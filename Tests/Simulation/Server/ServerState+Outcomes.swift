@@ -92,8 +92,8 @@ extension FailedAttempt {
 extension SnoozedAttempt {
     var command: ClaimCommand {
         switch when {
-        case .after(let delay): .snooze(seconds: delay.inMicroseconds)
-        case .until: .snooze(seconds: 0)
+        case .in(let delay): .snooze(seconds: delay.inMicroseconds)
+        case .now, .at: .snooze(seconds: 0)
         }
     }
 }

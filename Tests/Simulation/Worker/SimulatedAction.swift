@@ -69,7 +69,7 @@ final class SimulatedAction {
         } else if dice.chance(conduct.failing) {
             end(.failed(FailureRecord(Mishap())))
         } else if dice.chance(conduct.snoozing) {
-            end(.snoozed(.after(.microseconds(dice.below(.s(5))))))
+            end(.snoozed(.in(.microseconds(dice.below(.s(5))))))
         } else if dice.chance(conduct.committing) {
             commit()
         } else {
@@ -81,7 +81,9 @@ final class SimulatedAction {
 
     private func result() -> ActionResult {
         var result = ActionResult()
-        if dice.chance(500) { result.patch[JSONValue.Key("k\(dice.below(3))")] = .string("\(job.claim.claimID)") }
+        if dice.chance(500) {
+            result.patch[JSONValue.Key("k\(dice.below(3))")] = .string("\(job.claim.claimID)")
+        }
         if dice.chance(conduct.unstorable) { result.patch[JSONValue.Key("unstorable")] = .null }
         if job.operation == "Three", dice.chance(conduct.jumping) { result.jump = 1 + dice.below(5) }
         return result

@@ -1,4 +1,5 @@
 import BackOps
+import LibPQ
 
 /// One registration of a process: its dispatcher, its heartbeat, and the actions that it runs.
 final class SimulatedWorker {
