@@ -24,7 +24,7 @@ extension EngineModel {
     }
 
     package func held(by id: Int) -> ModelAnswer {
-        let held = operationIDs.filter { operations[$0]?.job?.holder?.worker == id }
+        let held = operationIDs.filter { isAlive(id) && operations[$0]?.job?.holder?.worker == id }
         return ModelAnswer(held.isEmpty ? "none" : "some", rows: described(held))
     }
 

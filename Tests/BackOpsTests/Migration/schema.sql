@@ -3390,7 +3390,14 @@ CREATE FUNCTION backops.held(p_worker_id bigint) RETURNS SETOF backops.claimed_j
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-  select * from describe_claims(array(select operation_id from jobs where worker_id = p_worker_id))
+  select *
+    from describe_claims(array(
+      select operation_id
+        from jobs
+       where worker_id = p_worker_id
+         -- After that nothing is its own, although nobody may have taken it yet: what it started would be refused.
+         and exists (select from workers where id = p_worker_id and heartbeat_at + lease > clock_now())
+    ))
 $$;
 
 
@@ -3398,7 +3405,7 @@ $$;
 -- Name: FUNCTION held(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.held(p_worker_id bigint) IS 'The jobs that a worker holds: what it asks after a call whose answer it never got, to learn what was handed to it.';
+COMMENT ON FUNCTION backops.held(p_worker_id bigint) IS 'The jobs that a worker holds: what it asks after a call whose answer it never got, to learn what was handed to it. None once its lease has ended.';
 
 
 --

@@ -44,9 +44,10 @@ struct ServerState {
         return holder.claim == Self.token(of: claim) ? holder.worker : nil
     }
 
-    /// The claims of a worker, in the order of their operations.
+    /// The claims of a worker, in the order of their operations; none once its lease has ended.
     func claims(of worker: Int) -> [Claim] {
-        model.operationIDs.compactMap { id in
+        guard isAlive(worker) else { return [] }
+        return model.operationIDs.compactMap { id in
             guard let holder = model.operations[id]?.job?.holder, holder.worker == worker else { return nil }
             return Claim(operationID: Int64(id), claimID: Self.number(of: holder.claim))
         }
