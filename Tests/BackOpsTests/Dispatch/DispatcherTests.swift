@@ -109,6 +109,24 @@ import Testing
         #expect(written.requests == ["claimSuspect"])
     }
 
+    /// Found by the simulation: other jobs were started beside it after two seconds.
+    @Test func `lets a suspect run alone that it learns of only when it asks what it holds`() throws {
+        var dispatcher = try DrivenDispatcher()
+        dispatcher.settle(dispatcher.tell(at: 0), at: 0)
+        let asked = try dispatcher.tell(.foundSuspects, at: 1).exchange
+        #expect(asked.requests.map(\.words) == ["claimSuspect"])
+        _ = dispatcher.tell(asked.failed(), at: 2)
+        let question = try dispatcher.tell(at: 1_000).exchange
+        #expect(question.requests.map(\.words) == ["held"])
+        let learnt = dispatcher.tell(question.answered(held: [job]), at: 1_001)
+        #expect(learnt.startedClaims == [job.claim.claimID])
+        for later in stride(from: 1_100, to: 20_000, by: 500) {
+            #expect(
+                !dispatcher.settle(dispatcher.tell(.woken, at: later), at: later).requests.contains("claim")
+            )
+        }
+    }
+
     @Test func `decides the same when it is told the same`() throws {
         func history() throws -> [String] {
             var dispatcher = try DrivenDispatcher(seed: 7)

@@ -13,6 +13,9 @@ package struct SuspectTurn: Sendable {
     /// The claim of the suspect that runs.
     package private(set) var running: Int64?
 
+    /// Whether a suspect may have been handed over in an answer that got lost.
+    private var isAnswerLost = false
+
     /// Whether the last look found no suspect.
     package private(set) var foundNothing = false
 
@@ -39,6 +42,18 @@ package struct SuspectTurn: Sendable {
             self = SuspectTurn()
             foundNothing = true
         }
+    }
+
+    /// The answer that would have handed over a suspect, or none, got lost.
+    package mutating func answerIsLost() { isAnswerLost = true }
+
+    /// The worker has learnt what it holds; what came in an answer that got lost is a suspect, if one was asked for.
+    package mutating func found(_ claim: Int64?, at now: Instant) {
+        guard isAnswerLost else { return }
+        isAnswerLost = false
+        guard let claim else { return }
+        running = claim
+        since = now
     }
 
     /// A claim runs no more, or never began.

@@ -222,6 +222,7 @@ extension Dispatcher {
         for job in held.jobs where doubtful.remove(job.claim) != nil { outbox.releases.append(job.claim) }
         held.jobs = held.jobs.filter { !outbox.releases.contains($0.claim) }
         doubtful = []
+        suspects.found(held.jobs.first?.claim.claimID, at: now)
         for job in held.jobs { noteSuccessor(job) }
         start(held, now, &commands)
     }
@@ -236,7 +237,9 @@ extension Dispatcher {
     private mutating func reconcileUnseen(_ held: [Claim], _ now: Instant) {
         reconciliation.answered()
         let known = knownClaims
-        describe(held.filter { running[$0.claimID] == nil && !known.contains($0) })
+        let unknown = held.filter { running[$0.claimID] == nil && !known.contains($0) }
+        suspects.found(unknown.first?.claimID, at: now)
+        describe(unknown)
     }
 
     /// Asks what belongs to claims that came without it.

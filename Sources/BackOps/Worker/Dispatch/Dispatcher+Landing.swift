@@ -64,6 +64,7 @@ extension Dispatcher {
         outbox.restore(requests)
         for case .progress(let reports) in requests { commands.append(.restoreReports(reports)) }
         for case .describe(let claim) in requests { undescribed.append(claim) }
+        for case .claimSuspect in requests { suspects.answerIsLost() }
     }
 
     /// One statement was refused and has taken the others with it: nothing was done, and each is sent by itself next.
