@@ -61,7 +61,7 @@ struct SimulationProgram: AsyncParsableCommand {
         print(
             """
             \(report.simulations) simulations from seed \(firstSeed): \(Int(hours)) virtual hours in \(Int(seconds)) s \
-            (\(Int(hours / seconds * 60)) an minute), \(report.events) events, \(report.faults) faults, \(report.actions) actions
+            (\(Int(hours / seconds * 60)) a minute), \(report.events) events, \(report.faults) faults, \(report.actions) actions
             """
         )
         guard let failure = report.failures.first else { return }
