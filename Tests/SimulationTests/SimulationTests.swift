@@ -59,11 +59,11 @@ import Testing
 @Suite struct `A mutant of the worker` {
     /// `Tests/Simulation/mutants` runs them; here it is only seen to that it can.
     @Test(arguments: WorkerMutant.all) func `has its place in the code`(_ mutant: WorkerMutant) throws {
+        var mutated = ""
         for edit in mutant.edits {
-            let text = try Self.source(edit.file)
-            let mutated = try MutatedPackage.mutated(text, edit, mutant.name)
-            #expect(mutated.contains("Mutant.isOn(\"\(mutant.name)\")"))
+            mutated += try MutatedPackage.mutated(Self.source(edit.file), edit, mutant.name)
         }
+        #expect(mutated.contains("Mutant.isOn(\"\(mutant.name)\")"))
     }
 
     @Test func `has a name of its own`() {

@@ -209,7 +209,10 @@ final class Checks {
     }
 
     /// What a worker hands back as not begun has not, and the other way round.
+    ///
+    /// Where commits were lost, a claim that has begun may be its own once more, and not begin.
     func sends(_ exchange: Dispatcher.Exchange, _ worker: SimulatedWorker) {
+        guard server.epoch == 0 else { return }
         for request in exchange.requests {
             guard case .release(let claims, let began) = request else { continue }
             for claim in claims

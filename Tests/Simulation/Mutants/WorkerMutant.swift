@@ -55,9 +55,21 @@ struct WorkerMutant: Sendable {
         ),
         WorkerMutant(
             "late-answer-accepted",
-            "Dispatch/Dispatcher.swift",
-            "guard running[job.claim.claimID] == nil else { return }",
-            "guard MUTATED || running[job.claim.claimID] == nil else { return }"
+            Edit(
+                file: "Dispatch/Dispatcher.swift",
+                original: "    var roundTripsSoFar = 0\n",
+                replacement: "    var roundTripsSoFar = 0\n    var landed: [Int: RoundTrip] = [:]\n"
+            ),
+            Edit(
+                file: "Dispatch/Dispatcher+Landing.swift",
+                original:
+                    "guard let roundTrip = roundTrips.removeValue(forKey: answer.number) else { return }",
+                replacement: """
+                    let former = MUTATED ? landed[answer.number] : nil
+                            guard let roundTrip = roundTrips.removeValue(forKey: answer.number) ?? former else { return }
+                            landed[answer.number] = roundTrip
+                    """
+            )
         ),
         WorkerMutant(
             "claim-lost-in-flight-started",

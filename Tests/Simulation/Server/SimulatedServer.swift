@@ -65,10 +65,12 @@ final class SimulatedServer {
         start += 1
         guard let lost else { return }
         epoch += 1
-        if let former = formerStates.last(where: { $0.moment <= now - lost }) ?? formerStates.first {
-            state = former.state
-            setClock(now)
-        }
+        guard let oldest = formerStates.first else { return }
+        formerStates.removeAll { $0.moment > now - lost }
+        let former = state
+        state = (formerStates.last ?? oldest).state
+        state.goOnNumbering(after: former)
+        setClock(now)
     }
 
     func jumpClock(by microseconds: Int) {
