@@ -51,7 +51,7 @@ struct Ledger: Sendable {
         let rows = try await client.pool.query(
             """
             insert into chaos.bodies (operation_id, position, run, attempt, claim_id, deed, pid, claimed_at)
-            values (\(invocation.operationID), \(Int32(invocation.position)), \(Int32(invocation.run + 1)),
+            values (\(invocation.operationID), \(Int32(invocation.position)), \(Int32(invocation.run)),
                     \(Int32(invocation.attempt)), \(claim), \(deed.rawValue), \(ProcessInfo.processInfo.processIdentifier),
                     (select claimed_at from backops.jobs
                       where operation_id = \(invocation.operationID) and claim_id = \(claim)))
@@ -80,7 +80,7 @@ struct Ledger: Sendable {
         try await transaction.execute(
             """
             insert into chaos.effects_tx (operation_id, position, run, claim_id, pid)
-            values (\(invocation.operationID), \(Int32(invocation.position)), \(Int32(invocation.run + 1)), \(claim),
+            values (\(invocation.operationID), \(Int32(invocation.position)), \(Int32(invocation.run)), \(claim),
                     \(ProcessInfo.processInfo.processIdentifier))
             """
         )

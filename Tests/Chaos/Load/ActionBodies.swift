@@ -104,7 +104,7 @@ struct ActionBodies: Sendable {
     private func decide(_ context: ActionContext, _ target: Target?) throws {
         let trail = context[Load.trail]?.arrayValue ?? []
         context[Load.trail] = .array(
-            trail + [.string("\(context.invocation.position).\(context.invocation.run + 1)")]
+            trail + [.string("\(context.invocation.position).\(context.invocation.run)")]
         )
         guard let target else { return }
         let jumps = context[Load.jumps]?.integerValue ?? 0
