@@ -109,6 +109,19 @@ import Testing
         #expect(written.requests == ["claimSuspect"])
     }
 
+    /// Found by the simulation: a claim that came to the server after the worker had asked was never heard of again.
+    @Test func `asks once more what it holds, two leases after an answer was lost`() throws {
+        var dispatcher = try DrivenDispatcher()
+        let claim = try dispatcher.tell(.woken, at: 0).exchange
+        _ = dispatcher.tell(claim.failed(), at: 10)
+        var asked: [Int] = []
+        for now in stride(from: 1_000, through: 120_000, by: 1_000) {
+            let step = dispatcher.settle(dispatcher.tell(at: now), at: now)
+            if step.requests.contains("held") { asked.append(now) }
+        }
+        #expect(asked == [1_000, 31_000])
+    }
+
     /// Found by the simulation: other jobs were started beside it after two seconds.
     @Test func `lets a suspect run alone that it learns of only when it asks what it holds`() throws {
         var dispatcher = try DrivenDispatcher()

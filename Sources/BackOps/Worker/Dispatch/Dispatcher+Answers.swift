@@ -212,7 +212,7 @@ extension Dispatcher {
     /// Starts what the database handed over in an answer that was lost.
     private mutating func reconcile(_ held: ClaimedRows, _ now: Instant, _ commands: inout [Command]) {
         reconciliation.answered()
-        nextReconciliation = hearing == .asks ? now + configuration.lease : nil
+        scheduleReconciliation(at: now)
         let known = knownClaims
         var held = held
         held.jobs = held.jobs.filter { running[$0.claim.claimID] == nil && !known.contains($0.claim) }
@@ -236,6 +236,7 @@ extension Dispatcher {
     /// Asks what belongs to claims that are this worker's without its knowledge.
     private mutating func reconcileUnseen(_ held: [Claim], _ now: Instant) {
         reconciliation.answered()
+        scheduleReconciliation(at: now)
         let known = knownClaims
         let unknown = held.filter { running[$0.claimID] == nil && !known.contains($0) }
         suspects.found(unknown.first?.claimID, at: now)

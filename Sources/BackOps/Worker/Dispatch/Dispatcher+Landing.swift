@@ -88,7 +88,7 @@ extension Dispatcher {
 
     /// The connection failed: what became of the statements is asked when it is back.
     private mutating func loseAnswer(_ error: any Error, _ now: Instant, _ commands: inout [Command]) {
-        reconciliation.request()
+        expectLateClaims(at: now)
         if link.isLost(at: now, using: &jitter) { commands.append(.tell(.observe(.databaseIsAway(error)))) }
     }
 }

@@ -68,6 +68,11 @@ package struct Dispatcher: Sendable {
     /// other outcomes than this worker was told.
     var nextReconciliation: Instant?
 
+    /// Until when statements whose answers were lost may still come to the server, and claim something.
+    ///
+    /// The network goes on carrying what a process has given up, for seconds or more.
+    private(set) var lateClaimsUntil: Instant?
+
     /// How this worker learns that a claim was taken away; nil until the heartbeat has connected.
     ///
     /// Before that it claims nothing: a cancel that comes while nobody listens would not be heard.
@@ -321,7 +326,19 @@ extension Dispatcher {
         commands.append(.tell(.observe(.listens(hearing == .listens))))
         look.pollInterval = configuration.pollInterval(hearing)
         nextQuestion = now
-        nextReconciliation = hearing == .asks ? now + configuration.lease : nil
+        scheduleReconciliation(at: now)
+    }
+
+    /// The worker has just asked what it holds, or begins to: when to do so again without a new reason.
+    mutating func scheduleReconciliation(at now: Instant) {
+        if let until = lateClaimsUntil, until <= now { lateClaimsUntil = nil }
+        nextReconciliation = hearing == .asks ? now + configuration.lease : lateClaimsUntil
+    }
+
+    /// An answer is lost: the worker asks what it holds, and once more when nothing of what it has sent can be under way.
+    mutating func expectLateClaims(at now: Instant) {
+        reconciliation.request()
+        lateClaimsUntil = now + configuration.lease * 2
     }
 
     /// Whether to look for reports of progress, and tell the dispatcher of them.
