@@ -36,6 +36,10 @@ final class Checks {
     }
 
     private var started: Set<Started> = []
+
+    /// Claims that were made for a request which came late, and those of its worker just before.
+    private var lateClaims: Set<Claim> = []
+    private var claimsBefore: Set<Claim> = []
     private var startedClaims: Set<Attempt> = []
     private var toldLost: Set<Told> = []
 
@@ -148,7 +152,19 @@ final class Checks {
         }
     }
 
+    /// A request comes to the server after its process has given it up; the process cannot know what it asked for then.
+    func comesLate(from process: SimulatedProcess) {
+        guard let worker = process.worker?.id else { return }
+        claimsBefore = Set(server.state.claims(of: worker))
+    }
+
+    func cameLate(from process: SimulatedProcess) {
+        guard let worker = process.worker?.id else { return }
+        lateClaims.formUnion(Set(server.state.claims(of: worker)).subtracting(claimsBefore))
+    }
+
     private func isSuspect(_ action: SimulatedAction) -> Bool {
+        guard !lateClaims.contains(action.job.claim) else { return false }
         guard server.state.holder(of: action.job.claim) == action.worker.id else { return false }
         return server.state.model.operations[Int(action.job.claim.operationID)]?.job?.crashes ?? 0 > 0
     }

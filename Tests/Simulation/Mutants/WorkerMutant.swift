@@ -159,9 +159,10 @@ struct WorkerMutant: Sendable {
             "pooler-trusted",
             Edit(
                 file: "Dispatch/Dispatcher.swift",
-                original: "nextReconciliation = hearing == .asks ? now + configuration.lease : nil",
+                original:
+                    "nextReconciliation = hearing == .asks ? now + configuration.lease : lateClaimsUntil",
                 replacement:
-                    "nextReconciliation = hearing == .asks && !MUTATED ? now + configuration.lease : nil"
+                    "nextReconciliation = hearing == .asks && !MUTATED ? now + configuration.lease : lateClaimsUntil"
             )
         ),
     ]

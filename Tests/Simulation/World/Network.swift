@@ -151,6 +151,8 @@ final class Network {
                 end(false, after: latency())
                 return
             }
+            if isOver { simulation.checks.comesLate(from: process) }
+            defer { if isOver { simulation.checks.cameLate(from: process) } }
             switch fate {
             case .cutMidway:
                 if let cutMidway { cutMidway() } else { request() }

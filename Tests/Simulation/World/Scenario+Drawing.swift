@@ -22,6 +22,8 @@ extension Scenario {
     private static func drawOperations(_ dice: inout Dice, until end: Moment) -> [OperationPlan] {
         let hasPoison = dice.chance(150)
         let isBurst = dice.chance(300)
+        // Workers claim ahead of their slots only where all of their actions are short.
+        let isShort = dice.chance(200)
         return (0..<dice.pick([1, 5, 15, 30, 60])).map { number in
             OperationPlan(
                 number: number,
@@ -30,15 +32,16 @@ extension Scenario {
                 queue: dice.chance(150) ? "slow" : "default",
                 priority: dice.chance(200) ? dice.below(10) : 5,
                 performIn: dice.chance(100) ? dice.below(.s(60)) : nil,
-                conduct: drawConduct(&dice, mayBePoison: hasPoison)
+                conduct: drawConduct(&dice, mayBePoison: hasPoison, isShort: isShort)
             )
         }
     }
 
-    private static func drawConduct(_ dice: inout Dice, mayBePoison: Bool) -> Conduct {
+    private static func drawConduct(_ dice: inout Dice, mayBePoison: Bool, isShort: Bool) -> Conduct {
         var conduct = Conduct(
             duration: dice.pick([0...200, 20...900, 1_000...50_000, .ms(200)...(.s(3)), .s(1)...(.s(40))])
         )
+        if isShort { conduct.duration = 0...300 }
         if dice.chance(400) { conduct.failing = dice.pick([50, 300, 800]) }
         if dice.chance(100) { conduct.failingForGood = 200 }
         if dice.chance(150) { conduct.snoozing = 300 }
@@ -54,8 +57,15 @@ extension Scenario {
         let kinds = (0..<Self.faultKinds).filter { _ in dice.chance(350) }
         guard !kinds.isEmpty else { return [] }
         return (0..<dice.pick([1, 3, 8, 20, 50])).map { _ in
-            Fault(at: dice.below(faultsEnd), kind: drawFault(dice.pick(kinds), &dice))
+            let kind = drawFault(dice.pick(kinds), &dice)
+            return Fault(at: moment(of: kind, &dice), kind: kind)
         }
+    }
+
+    /// Whoever steers an operation often does so while the answer is on its way that hands it to a worker.
+    private func moment(of fault: Fault.Kind, _ dice: inout Dice) -> Moment {
+        guard case .steer(let operation, _) = fault, dice.chance(500) else { return dice.below(faultsEnd) }
+        return operations[operation].enqueuedAt + dice.below(latency.upperBound * 3)
     }
 
     private static let faultKinds = 14
