@@ -118,7 +118,7 @@ extension SQLEngine {
                   union
                   select f.*
                     from hot h
-                    join functions f on not h.is_bound and h.body ~ ('\\m' || f.name || '\\(')
+                    join functions f on not h.is_bound and h.body ~ ('[[:<:]]' || f.name || '[(]')
                 )
                 select distinct name from hot where not is_bound order by name
                 """
