@@ -96,25 +96,6 @@ struct WorkerMutant: Sendable {
             "guard MUTATED || running.isEmpty else {"
         ),
         WorkerMutant(
-            "last-attempt-waits",
-            "Dispatch/Dispatcher.swift",
-            "mayWait: job.attempt < job.maxAttempts",
-            "mayWait: MUTATED || job.attempt < job.maxAttempts"
-        ),
-        WorkerMutant(
-            "never-started-handed-back-as-begun",
-            "Dispatch/Dispatcher.swift",
-            """
-            if let action = running.removeValue(forKey: claim) {
-                            outbox.neverStarted.append(action.job.claim)
-            """,
-            """
-            if let action = running.removeValue(forKey: claim) {
-                            if MUTATED { outbox.releases.append(action.job.claim); continue }
-                            outbox.neverStarted.append(action.job.claim)
-            """
-        ),
-        WorkerMutant(
             "stale-result-told-as-completed",
             "Dispatch/Dispatcher+Answers.swift",
             "guard answer.outcome != .stale else {",
@@ -148,22 +129,6 @@ struct WorkerMutant: Sendable {
             let known = MUTATED ? [] : knownClaims
                     var held = held
             """
-        ),
-        WorkerMutant(
-            "successor-started-twice",
-            "Dispatch/Dispatcher.swift",
-            "if let next = completion.next, next.claimID == action.successor { return }",
-            "if !MUTATED, let next = completion.next, next.claimID == action.successor { return }"
-        ),
-        WorkerMutant(
-            "pooler-trusted",
-            Edit(
-                file: "Dispatch/Dispatcher.swift",
-                original:
-                    "nextReconciliation = hearing == .asks ? now + configuration.lease : lateClaimsUntil",
-                replacement:
-                    "nextReconciliation = hearing == .asks && !MUTATED ? now + configuration.lease : lateClaimsUntil"
-            )
         ),
     ]
 }
