@@ -1,3 +1,5 @@
+import EngineModel
+
 /// Makes a scenario that shows a fault smaller, as long as it shows one.
 struct Shrinking {
     private(set) var scenario: Scenario
@@ -14,28 +16,22 @@ struct Shrinking {
         var isSmaller = true
         while isSmaller, .now < end {
             isSmaller = false
-            isSmaller = try shrink(\.faults) || isSmaller
-            isSmaller = try shrink(\.operations) || isSmaller
+            isSmaller = try shrinkList(\.faults) || isSmaller
+            isSmaller = try shrinkList(\.operations) || isSmaller
             isSmaller = try shrinkProcesses() || isSmaller
         }
     }
 
-    /// Leaves out parts of a list: halves at first, then smaller ones.
-    private mutating func shrink<Element>(_ path: WritableKeyPath<Scenario, [Element]>) throws -> Bool {
-        var isSmaller = false
-        var size = max(1, scenario[keyPath: path].count / 2)
-        while .now < end {
-            var start = 0
-            while start < scenario[keyPath: path].count, .now < end {
-                var smaller = scenario
-                let stop = min(start + size, smaller[keyPath: path].count)
-                smaller[keyPath: path].removeSubrange(start..<stop)
-                if try take(smaller) { isSmaller = true } else { start += size }
-            }
-            if size == 1 { break }
-            size /= 2
+    /// Leaves out of a list what the fault does not need.
+    private mutating func shrinkList<Element>(_ path: WritableKeyPath<Scenario, [Element]>) throws -> Bool {
+        let before = scenario[keyPath: path].count
+        _ = try shrink(scenario[keyPath: path]) { elements in
+            guard .now < end else { return false }
+            var smaller = scenario
+            smaller[keyPath: path] = elements
+            return try take(smaller)
         }
-        return isSmaller
+        return scenario[keyPath: path].count < before
     }
 
     private mutating func shrinkProcesses() throws -> Bool {

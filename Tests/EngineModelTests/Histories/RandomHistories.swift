@@ -1,3 +1,4 @@
+import EngineModel
 import LibPQ
 
 #if canImport(FoundationEssentials)

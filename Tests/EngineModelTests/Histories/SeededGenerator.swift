@@ -1,18 +1,12 @@
-/// Draws the same numbers for the same seed, on every machine (SplitMix64).
+import BackOps
+
+/// Draws the same numbers for the same seed, on every machine.
 struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
+    private var generator: JitterGenerator
 
-    init(seed: UInt64) {
-        state = seed
-    }
+    init(seed: UInt64) { generator = JitterGenerator(seed: seed) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
+    mutating func next() -> UInt64 { generator.next() }
 
     /// A number from 0 up to, but without, the bound; the library's own way may change between releases.
     mutating func below(_ bound: Int) -> Int {

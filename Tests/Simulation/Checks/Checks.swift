@@ -173,8 +173,6 @@ final class Checks {
         bodies[action.job.claim.operationID]?.removeAll { $0.action === action }
     }
 
-    func isCancelled(_ action: SimulatedAction) {}
-
     /// An action waits for a slot, and would be lost with its worker.
     func waits(_ job: ClaimedJob, _ worker: SimulatedWorker) {
         if job.attempt >= job.maxAttempts {

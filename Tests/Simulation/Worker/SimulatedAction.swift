@@ -48,7 +48,6 @@ final class SimulatedAction {
     func cancel() {
         guard !isCancelled, !isOver else { return }
         isCancelled = true
-        simulation.checks.isCancelled(self)
         guard !conduct.isStubborn, completing == .no else { return }
         worker.process.after(dice.below(.ms(2))) { [self] in if !isOver { end(.cancelled) } }
     }

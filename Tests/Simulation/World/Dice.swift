@@ -29,12 +29,4 @@ struct Dice: Sendable {
     mutating func chance(_ perMille: Int) -> Bool { below(1000) < perMille }
 
     mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
-
-    mutating func shuffled<Element>(_ elements: [Element]) -> [Element] {
-        var elements = elements
-        for index in elements.indices.reversed() where index > 0 {
-            elements.swapAt(index, below(index + 1))
-        }
-        return elements
-    }
 }
