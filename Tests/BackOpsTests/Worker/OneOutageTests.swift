@@ -74,7 +74,8 @@ private struct Round: OperationDefinition {
     @Test(arguments: Outage.allCases)
     func `is one warning at its start and one notice at its end`(outage: Outage) async throws {
         try await withDevPostgres(.init()) { server async throws in
-            let database = try BackOpsDatabase(server.connectionString())
+            // Nobody waits longer for a connection to a server that says nothing.
+            let database = try BackOpsDatabase(server.connectionString() + " connect_timeout=2")
             try await Migrator(database).up()
             let client = BackOpsClient(database)
             let lines = Lines()
@@ -103,8 +104,9 @@ private struct Round: OperationDefinition {
 
     private func worker(_ database: BackOpsDatabase, _ lines: Lines) throws -> BackOpsWorker {
         var configuration = WorkerConfiguration()
-        configuration.lease = .seconds(6)
-        configuration.retention = Retention(.seconds(6))
+        // With the lease end the errands, and pruning waits ten seconds for an answer.
+        configuration.lease = .seconds(30)
+        configuration.retention = Retention(configuration.lease)
         configuration.pruningInterval = .milliseconds(50)
         configuration.reportingInterval = .milliseconds(50)
         configuration.pollInterval = .milliseconds(100)
