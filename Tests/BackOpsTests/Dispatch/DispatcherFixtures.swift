@@ -143,6 +143,13 @@ extension Dispatcher.Event {
         return .ended(EndedAction(end: end, outcome: .completed(ActionResult())))
     }
 
+    /// The action of a job has committed its own transaction, and the operation goes on.
+    static func committed(_ job: ClaimedJob, next: CompletionResult.Next) -> Self {
+        let end = AttemptEnd(job: job, duration: .milliseconds(10))
+        let result = CompletionResult(claim: job.claim, outcome: .advanced, next: next)
+        return .ended(EndedAction(end: end, outcome: .committed(ActionResult()), committed: result))
+    }
+
     /// The action of a job has given way to its cancellation.
     static func gaveWay(_ job: ClaimedJob) -> Self {
         .ended(EndedAction(end: AttemptEnd(job: job, duration: .milliseconds(10)), outcome: .cancelled))

@@ -58,6 +58,20 @@ import Testing
         #expect(late.lines == ["action does not start: its claim was taken away"])
     }
 
+    @Test func `does not go on with an action that was taken away before its predecessor's own commit was heard of`()
+        throws
+    {
+        var dispatcher = try DrivenDispatcher()
+        try dispatcher.claim(job, at: 0)
+        // Nothing is under way but the action, which has committed, and another round trip comes back in between.
+        _ = dispatcher.tell(.lost(claim: 11), at: 1)
+        dispatcher.settle(dispatcher.tell(.woken, at: 2), at: 2)
+        let next = CompletionResult.Next(claimID: 11, position: 2, action: "Ship")
+        let ended = dispatcher.tell(.committed(job, next: next), at: 3)
+        #expect(ended.startedClaims == [])
+        #expect(ended.lines == ["action does not start: its claim was taken away"])
+    }
+
     @Test func `cancels an action whose claim was taken away, and does not write its result`() throws {
         var dispatcher = try DrivenDispatcher()
         try dispatcher.claim(job, at: 0)

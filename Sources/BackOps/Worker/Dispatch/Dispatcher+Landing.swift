@@ -10,10 +10,7 @@ extension Dispatcher {
         take(answer, of: roundTrip, now, &commands)
         if roundTrip.reconciles { reconciliation.hasRead() }
         if roundTrip.looksForJobs { look.hasLooked(at: now) }
-        if !lostInFlight.isEmpty {
-            let oldest = roundTrips.keys.min() ?? roundTripsSoFar
-            lostInFlight = lostInFlight.filter { $0.value > oldest }
-        }
+        forgetLosses()
     }
 
     private mutating func take(

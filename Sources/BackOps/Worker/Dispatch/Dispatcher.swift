@@ -16,6 +16,9 @@ package struct Dispatcher: Sendable {
     struct RunningJob: Sendable {
         let job: ClaimedJob
 
+        /// Counts the starts of the worker.
+        let number: Int
+
         /// The claim of the operation's next action, when that was started before the answer to this one's own commit came.
         var successor: Int64?
     }
@@ -52,10 +55,16 @@ package struct Dispatcher: Sendable {
     /// Round trips under way, by number.
     var roundTrips: [Int: RoundTrip] = [:]
     var roundTripsSoFar = 0
+    var startsSoFar = 0
 
-    /// Claims that were taken away, perhaps before the answer that hands them over has come; with the first round trip that
-    /// cannot know of them any more.
-    var lostInFlight: [Int64: Int] = [:]
+    /// A moment after which neither a round trip nor an action's own commit that begins hands a claim over any more.
+    struct Loss {
+        let roundTrip: Int
+        let start: Int
+    }
+
+    /// Claims that were taken away, perhaps before the answer that hands them over has come.
+    var lostInFlight: [Int64: Loss] = [:]
 
     /// How well the database takes what it is sent.
     var link = DatabaseLink()
@@ -228,7 +237,8 @@ extension Dispatcher {
             outbox.neverStarted.append(job.claim)
             return
         }
-        running[job.claim.claimID] = RunningJob(job: job)
+        running[job.claim.claimID] = RunningJob(job: job, number: startsSoFar)
+        startsSoFar += 1
         // Waiting is a risk: it ends as crashed if this process dies meanwhile.
         commands.append(.start(job, mayWait: job.attempt < job.maxAttempts))
     }
@@ -286,12 +296,21 @@ extension Dispatcher {
 
     mutating func lose(_ claim: Int64, _ commands: inout [Command]) {
         guard let action = running.removeValue(forKey: claim) else {
-            if !roundTrips.isEmpty { lostInFlight[claim] = roundTripsSoFar }
+            lostInFlight[claim] = Loss(roundTrip: roundTripsSoFar, start: startsSoFar)
+            forgetLosses()
             return
         }
         suspects.ended(claim)
         commands.log(.notice, "action is cancelled: its claim was taken away", job: action.job)
         commands.append(.cancel(action.job))
+    }
+
+    /// Forgets claims that nothing that is under way can hand over.
+    mutating func forgetLosses() {
+        guard !lostInFlight.isEmpty else { return }
+        let roundTrip = roundTrips.keys.min() ?? roundTripsSoFar
+        let start = running.values.lazy.map(\.number).min() ?? startsSoFar
+        lostInFlight = lostInFlight.filter { $0.value.roundTrip > roundTrip || $0.value.start > start }
     }
 
     /// Whether actions may wait for a slot, so that ``Event/caughtUp(oldestWaiting:)`` has to say since when.
