@@ -65,7 +65,7 @@ begin
     ),
     claimed as (
       update jobs j
-         set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = j.attempt + 1
+         set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = v_now, attempt = j.attempt + 1
         from picked p
        where j.operation_id = p.operation_id
       returning j.operation_id, j.claim_id, j.definition_id, j.position, p.run, p.earlier_attempts + j.attempt as attempt,

@@ -29,7 +29,7 @@ begin
    limit 1
      for update of j skip locked;
   update jobs
-     set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = attempt + 1
+     set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = v_now, attempt = attempt + 1
    where operation_id = v_id;
   return query select * from describe_claims(array[v_id]);
 end

@@ -137,7 +137,7 @@ begin
              case
                when p_continue and d.steps_left > 1 and n.due <= v_now and n.queue = d.queue and n.handler = any (v_handlers)
                  and n.queue <> all (v_paused)
-                 then nextval('claim_ids')
+                 then next_claim_id()
              end as next_claim_id
         from done d
        cross join lateral (

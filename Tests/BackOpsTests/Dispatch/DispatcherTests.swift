@@ -58,7 +58,7 @@ import Testing
         #expect(late.lines == ["action does not start: its claim was taken away"])
     }
 
-    @Test func `does not go on with an action that was taken away before its predecessor's own commit was heard of`()
+    @Test func `does not start a successor that was taken away before the action's own commit was heard of`()
         throws
     {
         var dispatcher = try DrivenDispatcher()

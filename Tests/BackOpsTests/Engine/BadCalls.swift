@@ -333,7 +333,7 @@ enum BadCalls {
         "violations_of_the_schema", "job_advice",
         // Sums of the counts of actions.
         "duration_bucket_limits", "bucket_sums", "bucket_quantile",
-        "hand_back_many", "open_for_steering", "point_at", "settled_version",
+        "hand_back_many", "open_for_steering", "point_at", "settled_version", "next_claim_id",
         // What steering one operation and many have in common, and what is written of it.
         "retry_operation", "cancel_operation", "skip_operation", "jump_operation", "run_operation_from",
         "set_operation_global", "reschedule_operation", "may_steer", "steer_one", "steer", "steer_many",

@@ -172,7 +172,7 @@ struct Corruption: Sendable, CustomTestStringConvertible {
             "claims_are_unique",
             2,
             "a claim that was never drawn",
-            "update jobs set claim_id = 1000000 where operation_id = 2"
+            "update jobs set claim_id = 1000000 << 20 where operation_id = 2"
         ),
     ]
 
@@ -309,7 +309,7 @@ struct Corruption: Sendable, CustomTestStringConvertible {
             "an action that was completed before its turn",
             """
             update actions
-               set completed_at = now(), started_at = now(), attempts_count = 1, completed_claim_id = nextval('claim_ids')
+               set completed_at = now(), started_at = now(), attempts_count = 1, completed_claim_id = next_claim_id()
              where operation_id = 9 and position = 3
             """
         ),

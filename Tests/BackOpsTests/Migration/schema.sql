@@ -1403,7 +1403,7 @@ begin
     ),
     claimed as (
       update jobs j
-         set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = j.attempt + 1
+         set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = v_now, attempt = j.attempt + 1
         from picked p
        where j.operation_id = p.operation_id
       returning j.operation_id, j.claim_id, j.definition_id, j.position, p.run, p.earlier_attempts + j.attempt as attempt,
@@ -1464,7 +1464,7 @@ begin
    limit 1
      for update of j skip locked;
   update jobs
-     set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = attempt + 1
+     set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = v_now, attempt = attempt + 1
    where operation_id = v_id;
   return query select * from describe_claims(array[v_id]);
 end
@@ -1640,7 +1640,7 @@ begin
              case
                when p_continue and d.steps_left > 1 and n.due <= v_now and n.queue = d.queue and n.handler = any (v_handlers)
                  and n.queue <> all (v_paused)
-                 then nextval('claim_ids')
+                 then next_claim_id()
              end as next_claim_id
         from done d
        cross join lateral (
@@ -3778,6 +3778,41 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.nearest_name(p_word text, p_candidates text[]) IS 'The name that somebody may have meant; null when all are too different.';
+
+
+--
+-- Name: claim_ids; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+CREATE SEQUENCE backops.claim_ids
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+
+--
+-- Name: SEQUENCE claim_ids; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON SEQUENCE backops.claim_ids IS 'Numbers every claim and every in-place advance, so that no old claim can look current again.';
+
+
+--
+-- Name: next_claim_id(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.next_claim_id() RETURNS bigint
+    LANGUAGE sql
+    RETURN (((nextval('backops.claim_ids'::regclass) & '8796093022207'::bigint) << 20) | ((random() * (1048575)::double precision))::bigint);
+
+
+--
+-- Name: FUNCTION next_claim_id(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.next_claim_id() IS 'Numbers a claim: 43 bits of the sequence claim_ids, then 20 random ones, so that no number comes back when a fail-over sets the sequence back.';
 
 
 --
@@ -6582,7 +6617,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
   union all
   select 'claims_are_unique', min(operation_id), min(position), null,
          case when count(*) > 1 then format('claim %s was given %s times', claim_id, count(*)) else format('claim %s was never given', claim_id) end,
-         'A sequence was set back, perhaps by a restore: select setval(''claim_ids'', N) with an N above all claim ids.'
+         'The sequence claim_ids was set back: select setval(''claim_ids'', N), with an N above claim_id >> 20 of all of them.'
     from (
       select claim_id, operation_id, position from jobs where claim_id is not null
       union all
@@ -6590,7 +6625,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
     ) as given
    cross join lateral (select last_value from claim_ids) as s
    group by claim_id, last_value
-  having count(*) > 1 or claim_id > last_value
+  having count(*) > 1 or claim_id >> 20 > last_value
 $$;
 
 
@@ -7583,25 +7618,6 @@ ALTER TABLE backops.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
-
-
---
--- Name: claim_ids; Type: SEQUENCE; Schema: backops; Owner: -
---
-
-CREATE SEQUENCE backops.claim_ids
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1;
-
-
---
--- Name: SEQUENCE claim_ids; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON SEQUENCE backops.claim_ids IS 'Numbers every claim and every in-place advance, so that no old claim can look current again.';
 
 
 --
@@ -9455,6 +9471,13 @@ REVOKE ALL ON FUNCTION backops.missing_workers() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.nearest_name(p_word text, p_candidates text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION next_claim_id(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.next_claim_id() FROM PUBLIC;
 
 
 --

@@ -82,7 +82,7 @@ enum RoleMatrix {
             "violations_of_operations", "violations_of_jobs", "violations_of_actions",
             "violations_of_attempts", "violations_of_the_schema", "job_advice", "hand_back_many",
             "open_for_steering", "point_at", "find_position", "describe_claims", "first_due_at",
-            "settled_version",
+            "next_claim_id", "settled_version",
             "retry_operation", "cancel_operation", "skip_operation", "jump_operation", "run_operation_from",
             "set_operation_global", "reschedule_operation", "may_steer", "steer_one", "steer", "steer_many",
             "retry_failed",

@@ -116,13 +116,18 @@ struct RaceStage: Sendable {
 
         private mutating func name(_ field: Substring) -> String {
             if let name = names[field] { return name }
-            guard let number = Int(field),
-                (RaceStage.firstClaim..<RaceStage.firstClaim + 10_000_000).contains(number)
-            else { return String(field) }
+            guard let number = Int(field), let kind = kind(number) else { return String(field) }
             count += 1
-            let name = number < RaceStage.firstOperation ? "claim \(count)" : "operation \(count)"
+            let name = "\(kind) \(count)"
             names[field] = name
             return name
+        }
+
+        private func kind(_ number: Int) -> String? {
+            let range = 0..<10_000_000
+            if range.contains(number - RaceStage.firstOperation) { return "operation" }
+            // Below the number of a claim are random bits.
+            return range.contains(number >> 20 - RaceStage.firstClaim) ? "claim" : nil
         }
     }
 

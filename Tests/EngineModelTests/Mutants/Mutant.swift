@@ -91,7 +91,7 @@ extension Mutant {
         Mutant(
             "an advance keeps its claim's number",
             in: completeMany,
-            ("nextval('claim_ids')", "i.claim_id")
+            ("next_claim_id()", "i.claim_id")
         ),
         Mutant(
             "rescue takes from the living",

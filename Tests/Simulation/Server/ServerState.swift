@@ -7,7 +7,12 @@ struct ServerState {
     var model = EngineModel(Scenario.catalog)
 
     /// Names what calls make; operations and claims are numbered by it.
+    ///
+    /// Its last digits are ``salt``.
     private(set) var step = 0
+
+    /// Stands for the random bits in the numbers of claims: another after each fail-over.
+    private var salt = 0
 
     /// Workers that want to be woken.
     var sleeping: Set<Int> = []
@@ -20,20 +25,23 @@ struct ServerState {
 
     /// Carries out a command of the engine.
     mutating func apply(_ command: ModelCommand) -> ModelAnswer {
-        step += 1
-        return model.apply(command, step: step)
+        model.apply(command, step: nextStep())
     }
 
     mutating func rescue(missing: Set<Int>) -> ModelAnswer {
-        step += 1
+        _ = nextStep()
         return model.rescue(missing: missing)
     }
 
-    /// Gives out no number that the state before a fail-over has given out.
+    private mutating func nextStep() -> Int {
+        step = (step / 100 + 1) * 100 + salt
+        return step
+    }
+
+    /// Goes on after a fail-over that has lost some of what the former server knew: its sequences are set back, too.
     ///
-    /// PostgreSQL's sequences promise that only as far as what was replicated: a worker that outlives two claims of one number takes
-    /// the end of one for the other's. Without this line the simulation shows it within minutes.
-    mutating func goOnNumbering(after former: ServerState) { step = max(step, former.step) }
+    /// - Parameter count: How many fail-overs there have been.
+    mutating func takeOver(_ count: Int) { salt = count % 100 }
 
     // MARK: - Claims
 

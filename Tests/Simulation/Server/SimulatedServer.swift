@@ -67,9 +67,8 @@ final class SimulatedServer {
         epoch += 1
         guard let oldest = formerStates.first else { return }
         formerStates.removeAll { $0.moment > now - lost }
-        let former = state
         state = (formerStates.last ?? oldest).state
-        state.goOnNumbering(after: former)
+        state.takeOver(epoch)
         setClock(now)
     }
 

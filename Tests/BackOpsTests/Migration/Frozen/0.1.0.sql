@@ -1403,7 +1403,7 @@ begin
     ),
     claimed as (
       update jobs j
-         set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = j.attempt + 1
+         set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = v_now, attempt = j.attempt + 1
         from picked p
        where j.operation_id = p.operation_id
       returning j.operation_id, j.claim_id, j.definition_id, j.position, p.run, p.earlier_attempts + j.attempt as attempt,
@@ -1464,7 +1464,7 @@ begin
    limit 1
      for update of j skip locked;
   update jobs
-     set worker_id = p_worker_id, claim_id = nextval('claim_ids'), claimed_at = v_now, attempt = attempt + 1
+     set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = v_now, attempt = attempt + 1
    where operation_id = v_id;
   return query select * from describe_claims(array[v_id]);
 end
@@ -1640,7 +1640,7 @@ begin
              case
                when p_continue and d.steps_left > 1 and n.due <= v_now and n.queue = d.queue and n.handler = any (v_handlers)
                  and n.queue <> all (v_paused)
-                 then nextval('claim_ids')
+                 then next_claim_id()
              end as next_claim_id
         from done d
        cross join lateral (
@@ -3778,6 +3778,41 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.nearest_name(p_word text, p_candidates text[]) IS 'The name that somebody may have meant; null when all are too different.';
+
+
+--
+-- Name: claim_ids; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+CREATE SEQUENCE backops.claim_ids
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+
+--
+-- Name: SEQUENCE claim_ids; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON SEQUENCE backops.claim_ids IS 'Numbers every claim and every in-place advance, so that no old claim can look current again.';
+
+
+--
+-- Name: next_claim_id(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.next_claim_id() RETURNS bigint
+    LANGUAGE sql
+    RETURN (((nextval('backops.claim_ids'::regclass) & '8796093022207'::bigint) << 20) | ((random() * (1048575)::double precision))::bigint);
+
+
+--
+-- Name: FUNCTION next_claim_id(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.next_claim_id() IS 'Numbers a claim: 43 bits of the sequence claim_ids, then 20 random ones, so that no number comes back when a fail-over sets the sequence back.';
 
 
 --
@@ -6582,7 +6617,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
   union all
   select 'claims_are_unique', min(operation_id), min(position), null,
          case when count(*) > 1 then format('claim %s was given %s times', claim_id, count(*)) else format('claim %s was never given', claim_id) end,
-         'A sequence was set back, perhaps by a restore: select setval(''claim_ids'', N) with an N above all claim ids.'
+         'The sequence claim_ids was set back: select setval(''claim_ids'', N), with an N above claim_id >> 20 of all of them.'
     from (
       select claim_id, operation_id, position from jobs where claim_id is not null
       union all
@@ -6590,7 +6625,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
     ) as given
    cross join lateral (select last_value from claim_ids) as s
    group by claim_id, last_value
-  having count(*) > 1 or claim_id > last_value
+  having count(*) > 1 or claim_id >> 20 > last_value
 $$;
 
 
@@ -7583,25 +7618,6 @@ ALTER TABLE backops.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
-
-
---
--- Name: claim_ids; Type: SEQUENCE; Schema: backops; Owner: -
---
-
-CREATE SEQUENCE backops.claim_ids
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1;
-
-
---
--- Name: SEQUENCE claim_ids; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON SEQUENCE backops.claim_ids IS 'Numbers every claim and every in-place advance, so that no old claim can look current again.';
 
 
 --
@@ -8668,7 +8684,7 @@ COMMENT ON VIEW backops.worker_status IS 'Worker processes: how many jobs they h
 --
 
 COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM stdin;
-2026-11-29 18:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-29 20:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -8678,22 +8694,22 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 
 COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace) FROM stdin;
 1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-29 18:10:19.152977+00	2026-11-29 18:10:19.159798+00	1	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-29 18:10:19.159798+00	2026-11-29 18:10:19.16273+00	2	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-29 18:10:19.16273+00	2026-11-29 18:10:19.163096+00	3	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-29 18:10:19.163831+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 18:10:19.164415+00	DiskFull	no space left	main.swift:1
+1	1	1	1	0	25	main	Charge	2026-11-29 20:05:33.629216+00	2026-11-29 20:05:33.636211+00	1857097	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-29 20:05:33.636211+00	2026-11-29 20:05:33.63908+00	2611635	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-29 20:05:33.63908+00	2026-11-29 20:05:33.639446+00	3553366	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-29 20:05:33.640348+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 20:05:33.640868+00	DiskFull	no space left	main.swift:1
 3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-29 18:10:19.167403+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-29 20:05:33.64438+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-29 18:10:19.172698+00	2026-11-29 18:10:19.172954+00	6	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-29 18:10:19.172954+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 18:10:19.1734+00	Timeout	too slow	\N
+5	1	1	1	0	25	main	Charge	2026-11-29 20:05:33.64978+00	2026-11-29 20:05:33.650063+00	6615301	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-29 20:05:33.650063+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 20:05:33.65056+00	Timeout	too slow	\N
 6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -8701,7 +8717,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-29 18:10:19.176304+00	2026-11-29 18:10:19.176564+00	9	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-29 20:05:33.653839+00	2026-11-29 20:05:33.654101+00	9835815	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -8720,7 +8736,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-29 18:10:19.184469+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 18:10:19.184706+00	DiskFull	no space left	\N
+14	1	1	0	1	1	main	Build	2026-11-29 20:05:33.662634+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 20:05:33.662894+00	DiskFull	no space left	\N
 15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -8733,7 +8749,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 --
 
 COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
-1	1	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+1	1857097	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
 \.
 
 
@@ -8742,11 +8758,11 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	6978767054282113357	old-host pid 1	4	2026-11-29 18:10:19.163831+00	2026-11-29 18:10:19.164415+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	6978767054282113357	old-host pid 1	5	2026-11-29 18:10:19.167403+00	2026-11-29 18:10:19.168476+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	6978767054282113357	old-host pid 1	7	2026-11-29 18:10:19.172954+00	2026-11-29 18:10:19.1734+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	6978767054282113357	old-host pid 1	8	2026-11-29 18:10:19.174412+00	2026-11-29 18:10:19.174909+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	6978767054282113357	old-host pid 1	11	2026-11-29 18:10:19.184469+00	2026-11-29 18:10:19.184706+00	DiskFull	no space left	\N	\N
+1	2	1	1	1	failed	t	9203721214675600328	old-host pid 1	5226299	2026-11-29 20:05:33.640348+00	2026-11-29 20:05:33.640868+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	9203721214675600328	old-host pid 1	6017207	2026-11-29 20:05:33.64438+00	2026-11-29 20:05:33.645379+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	9203721214675600328	old-host pid 1	7746335	2026-11-29 20:05:33.650063+00	2026-11-29 20:05:33.65056+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	9203721214675600328	old-host pid 1	9014728	2026-11-29 20:05:33.651682+00	2026-11-29 20:05:33.652317+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	9203721214675600328	old-host pid 1	12019114	2026-11-29 20:05:33.662634+00	2026-11-29 20:05:33.662894+00	DiskFull	no space left	\N	\N
 \.
 
 
@@ -8755,10 +8771,10 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-29 18:10:19.147152+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-29 18:10:19.170986+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-29 18:10:19.172238+00	postgres	cancel	{4}	never	{}
-4	2026-11-29 18:10:19.187372+00	postgres	retry	{14}	there is space	{}
+1	2026-11-29 20:05:33.623552+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-29 20:05:33.648103+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-29 20:05:33.649326+00	postgres	cancel	{4}	never	{}
+4	2026-11-29 20:05:33.66559+00	postgres	retry	{14}	there is space	{}
 \.
 
 
@@ -8780,8 +8796,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-29 18:10:19.143081+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-29 18:10:19.145593+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-29 20:05:33.619203+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-29 20:05:33.621759+00
 \.
 
 
@@ -8790,7 +8806,7 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	1c69b0e6f99ae611	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type found_operation": null, "function flow(bigint)": "99dc664467079c58058439d6a07a5676", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "aa941b84c4343ff79ba131100a31274f", "function privileges()": "79ea51d2f0d1db491ee46334e4ee9d26", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function rerun(bigint, text)": "c210f78480ebaa84f130d34cf646bd78", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "750748b0792a0b720267430825d95848", "function violations_of_jobs()": "329d701bf03c3beb5816eba02e9c6afb", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function claim_suspect(bigint)": "e391e9b4fcaec4780355361d9dfa6448", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "f62d975766122dc173d1d4df63651b0c", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function take_along_truncated()": "5c3c0232c809619d0098eccd960e0a8c", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function describe_claims(bigint[])": "2b5837b7d1be393d67413ad3f1e70c41", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function violations_of_operations()": "e56773400ed226674763608e2ece5b5d", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "d7daec7775a7b9fd9d883bf751814cba", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "7396985bf81d30d7c5993ac7bbc03d3d", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "3dfd659c7195f288da10c49e90ff7412", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "57d2b3da0af00ab612d4e13aaca83990", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355"}	2026-11-29 18:10:19.017068+00
+t	0.1.0	3a16803333ad66f1	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type found_operation": null, "function flow(bigint)": "99dc664467079c58058439d6a07a5676", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "aa941b84c4343ff79ba131100a31274f", "function privileges()": "79ea51d2f0d1db491ee46334e4ee9d26", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function rerun(bigint, text)": "c210f78480ebaa84f130d34cf646bd78", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "750748b0792a0b720267430825d95848", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "f62d975766122dc173d1d4df63651b0c", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function take_along_truncated()": "5c3c0232c809619d0098eccd960e0a8c", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function describe_claims(bigint[])": "2b5837b7d1be393d67413ad3f1e70c41", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function violations_of_operations()": "e56773400ed226674763608e2ece5b5d", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "d7daec7775a7b9fd9d883bf751814cba", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "22980ac42484f092cf033c30fe6cb7e2", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "57d2b3da0af00ab612d4e13aaca83990", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355"}	2026-11-29 20:05:33.531002+00
 \.
 
 
@@ -8799,17 +8815,17 @@ t	0.1.0	1c69b0e6f99ae611	{"view help": null, "view audit": null, "view stuck": n
 --
 
 COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note) FROM stdin;
-5	2026-11-29 19:10:19.1734+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
-6	2026-11-29 19:10:19.174909+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
-7	2026-11-29 18:10:19.176564+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
-8	2026-11-29 18:10:19.178331+00	8478340090022347314	10	2026-11-29 18:10:19.178904+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
-9	2026-11-29 18:10:19.179198+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+5	2026-11-29 21:05:33.65056+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
+6	2026-11-29 21:05:33.652317+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+7	2026-11-29 20:05:33.654101+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
+8	2026-11-29 20:05:33.656166+00	6579662410131653442	11406083	2026-11-29 20:05:33.656828+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
+9	2026-11-29 20:05:33.657163+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N
-12	2026-11-29 18:10:19.181195+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
-13	2026-11-29 18:10:19.183205+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
-14	2026-11-29 18:10:19.185747+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
-15	2026-11-29 18:10:19.187504+00	6978767054282113357	12	2026-11-29 18:10:19.187675+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
+12	2026-11-29 20:05:33.659265+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
+13	2026-11-29 20:05:33.661653+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
+14	2026-11-29 20:05:33.664158+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
+15	2026-11-29 20:05:33.665736+00	9203721214675600328	12737785	2026-11-29 20:05:33.665926+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
 \.
 
 
@@ -8818,14 +8834,14 @@ COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, defini
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	f9d70b2d507b8b1b1cad098ff5d4e5fc4116573e4e19cd5ed4486bbaba16fa61	2026-11-29 18:10:18.817214+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-29 18:10:18.822612+00
-3	operations	6bd98d960394b37dc03577432bac3d9e462780dc40f0f1ebd947fd44738994a7	2026-11-29 18:10:18.832738+00
-4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-29 18:10:18.83875+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-29 18:10:18.841398+00
-6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-29 18:10:18.845672+00
-7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-29 18:10:18.849761+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-29 18:10:18.853831+00
+1	domains	f9d70b2d507b8b1b1cad098ff5d4e5fc4116573e4e19cd5ed4486bbaba16fa61	2026-11-29 20:05:33.313213+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-29 20:05:33.31719+00
+3	operations	6bd98d960394b37dc03577432bac3d9e462780dc40f0f1ebd947fd44738994a7	2026-11-29 20:05:33.325134+00
+4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-29 20:05:33.329713+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-29 20:05:33.331401+00
+6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-29 20:05:33.334124+00
+7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-29 20:05:33.33708+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-29 20:05:33.340518+00
 \.
 
 
@@ -8834,7 +8850,7 @@ COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-29 18:10:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-29 20:05:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -8843,21 +8859,21 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 --
 
 COPY backops.operations (id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals) FROM stdin;
-1	Fulfilment	completed	first	default	5	2026-11-29 18:10:19.150883+00	10000	2026-11-29 18:10:19.150883+00	2026-11-29 18:10:19.163096+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}
-2	Report	failed	\N	reports	5	2026-11-29 18:10:19.16348+00	10000	2026-11-29 18:10:19.16348+00	2026-11-29 18:10:19.164415+00	\N	1	\N	postgres	\N	{}	\N	{}
-3	Fulfilment	cancelled	\N	default	5	2026-11-29 18:10:19.167052+00	10000	2026-11-29 18:10:19.167052+00	2026-11-29 18:10:19.168476+00	\N	1	changed their mind	postgres	\N	{}	\N	{}
-4	Fulfilment	cancelled	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 18:10:19.171125+00	2026-11-29 18:10:19.171507+00	\N	1	never	postgres	\N	{}	\N	{}
-5	Fulfilment	active	\N	default	5	2026-11-29 18:10:19.17237+00	10000	2026-11-29 18:10:19.17237+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-6	Fulfilment	active	\N	default	5	2026-11-29 18:10:19.174081+00	10000	2026-11-29 18:10:19.174081+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-7	Fulfilment	active	\N	default	5	2026-11-29 18:10:19.17606+00	10000	2026-11-29 18:10:19.17606+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-8	Fulfilment	active	\N	default	3	2026-11-29 18:10:19.178331+00	10000	2026-11-29 18:10:19.178332+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-9	Fulfilment	active	due	default	5	2026-11-29 18:10:19.179198+00	10000	2026-11-29 18:10:19.179198+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-10	Fulfilment	active	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 18:10:19.179423+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-11	Unknown	active	\N	default	5	2026-11-29 18:10:19.179606+00	10000	2026-11-29 18:10:19.179607+00	\N	2026-11-29 18:10:19.179624+00	\N	\N	postgres	\N	{}	\N	{}
-12	Ad hoc	active	\N	default	5	2026-11-29 18:10:19.181195+00	10000	2026-11-29 18:10:19.181195+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}
-13	Fulfilment	active	\N	imports	5	2026-11-29 18:10:19.183205+00	10000	2026-11-29 18:10:19.183205+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-14	Report	active	\N	reports	5	2026-11-29 18:10:19.18429+00	10000	2026-11-29 18:10:19.184291+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-15	Fulfilment	active	\N	default	7	2026-11-29 18:10:19.187504+00	10000	2026-11-29 18:10:19.187504+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+1	Fulfilment	completed	first	default	5	2026-11-29 20:05:33.627212+00	10000	2026-11-29 20:05:33.627213+00	2026-11-29 20:05:33.639446+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}
+2	Report	failed	\N	reports	5	2026-11-29 20:05:33.639871+00	10000	2026-11-29 20:05:33.639871+00	2026-11-29 20:05:33.640868+00	\N	1	\N	postgres	\N	{}	\N	{}
+3	Fulfilment	cancelled	\N	default	5	2026-11-29 20:05:33.643865+00	10000	2026-11-29 20:05:33.643866+00	2026-11-29 20:05:33.645379+00	\N	1	changed their mind	postgres	\N	{}	\N	{}
+4	Fulfilment	cancelled	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 20:05:33.648262+00	2026-11-29 20:05:33.648689+00	\N	1	never	postgres	\N	{}	\N	{}
+5	Fulfilment	active	\N	default	5	2026-11-29 20:05:33.649459+00	10000	2026-11-29 20:05:33.64946+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+6	Fulfilment	active	\N	default	5	2026-11-29 20:05:33.651306+00	10000	2026-11-29 20:05:33.651307+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+7	Fulfilment	active	\N	default	5	2026-11-29 20:05:33.6536+00	10000	2026-11-29 20:05:33.6536+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+8	Fulfilment	active	\N	default	3	2026-11-29 20:05:33.656166+00	10000	2026-11-29 20:05:33.656166+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+9	Fulfilment	active	due	default	5	2026-11-29 20:05:33.657163+00	10000	2026-11-29 20:05:33.657163+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+10	Fulfilment	active	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 20:05:33.657394+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+11	Unknown	active	\N	default	5	2026-11-29 20:05:33.657606+00	10000	2026-11-29 20:05:33.657607+00	\N	2026-11-29 20:05:33.657625+00	\N	\N	postgres	\N	{}	\N	{}
+12	Ad hoc	active	\N	default	5	2026-11-29 20:05:33.659265+00	10000	2026-11-29 20:05:33.659265+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}
+13	Fulfilment	active	\N	imports	5	2026-11-29 20:05:33.661653+00	10000	2026-11-29 20:05:33.661653+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+14	Report	active	\N	reports	5	2026-11-29 20:05:33.662344+00	10000	2026-11-29 20:05:33.662344+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+15	Fulfilment	active	\N	default	7	2026-11-29 20:05:33.665736+00	10000	2026-11-29 20:05:33.665736+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
 \.
 
 
@@ -8874,7 +8890,7 @@ COPY backops.queue_samples (singleton, taken_at, depths) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-29 18:10:19.146329+00	\N	postgres	the supplier is down
+imports	2026-11-29 20:05:33.622626+00	\N	postgres	the supplier is down
 \.
 
 
@@ -8892,8 +8908,8 @@ Fulfilment	card
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since) FROM stdin;
-6978767054282113357	old-host	1	1.0	{default,reports}	8	2026-11-29 18:10:19.150434+00	2026-11-29 18:10:19.190085+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
-8478340090022347314	dead-host	2	1.0	{default}	1	2026-11-29 18:10:19.178844+00	2026-11-29 17:10:19.178844+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
+9203721214675600328	old-host	1	1.0	{default,reports}	8	2026-11-29 20:05:33.626755+00	2026-11-29 20:05:33.668425+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
+6579662410131653442	dead-host	2	1.0	{default}	1	2026-11-29 20:05:33.656756+00	2026-11-29 19:05:33.656756+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
 \.
 
 
