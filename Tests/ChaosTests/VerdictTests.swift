@@ -154,7 +154,7 @@ struct `The verdict of a chaos run` {
             "a completed action does not begin again",
             """
             insert into chaos.bodies (operation_id, position, run, attempt, claim_id, deed, pid)
-            select operation_id, position, run, 2, nextval('claim_ids'), deed, 1 from chaos.bodies order by id limit 1
+            select operation_id, position, run, 2, backops.next_claim_id(), deed, 1 from chaos.bodies order by id limit 1
             """
         ),
         Plant(
