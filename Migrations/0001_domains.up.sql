@@ -59,3 +59,10 @@ create domain tag_list as text[]
     case when array_ndims(value) > 1 or array_lower(value, 1) <> 1 then false else array_position(value, null) is null end
   );
 comment on domain tag_list is 'Labels: a list of texts, none of them null.';
+create domain key_mode as text
+  constraint operations_key_mode_is_known check (
+    value ~ '^(once|unless_active|replace_waiting|cancel_and_replace|throttle .+|debounce .+)$' and length(value) <= 100
+  );
+comment on domain key_mode is
+  'What is done where the key is taken: once, unless_active, replace_waiting, cancel_and_replace, "throttle 1 min", or '
+  '"debounce 5 s at most 1 min" with last, merge or append.';

@@ -1,2 +1,2 @@
-drop table jobs, actions, operations;
+drop table jobs, actions, operation_keys, operations;
 drop sequence claim_ids;

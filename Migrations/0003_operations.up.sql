@@ -17,6 +17,8 @@ create table operations (
   name        operation_name   not null,
   state       operation_state  not null default 'active',
   key         operation_key,
+  key_mode    key_mode,
+  active_key  operation_key,
   queue       queue_name       not null default 'default',
   priority    queue_priority   not null default 5,
   perform_at  start_time       not null default clock_now(),
@@ -52,6 +54,9 @@ comment on column operations.id is 'The operation''s number.';
 comment on column operations.name is 'Name of its definition, or a free name where branches are given.';
 comment on column operations.state is 'active, then completed, failed or cancelled.';
 comment on column operations.key is 'Idempotency key: at most one operation per name and key as long as the row exists.';
+comment on column operations.key_mode is
+  'What an INSERT does where the key is taken; null is once. In every other mode the key goes to active_key.';
+comment on column operations.active_key is 'Key of an operation that was enqueued in another mode than once: see operation_keys.';
 comment on column operations.queue is 'Queue that its actions wait in: lower-case letters, digits, dot, dash, underscore.';
 comment on column operations.priority is '0 is served first, 9 last.';
 comment on column operations.perform_at is 'The first action does not start before.';
@@ -70,6 +75,26 @@ comment on column operations.globals is 'The document that all its actions share
 comment on index operations_name_key_idx is 'Makes (name, key) unique.';
 comment on index operations_globals_idx is 'Answers globals @> ''{"subscription_id": 42}''.';
 comment on index operations_parked_idx is 'Finds what waits for a definition; nearly always empty.';
+
+create table operation_keys (
+  name            operation_name not null,
+  key             operation_key  not null,
+  operation_id    bigint,
+  replaced_id     bigint,
+  window_began_at timestamptz    not null,
+  free_at         timestamptz,
+  constraint operation_keys_pkey primary key (name, key)
+);
+create index operation_keys_free_idx on operation_keys (free_at) where free_at is not null;
+comment on table operation_keys is
+  'The last operation of every key that was enqueued in another mode than once. Its row is what enqueues of one key wait for.';
+comment on column operation_keys.name is 'Name of the operation.';
+comment on column operation_keys.key is 'The key.';
+comment on column operation_keys.operation_id is 'The operation that had the key last; null within a transaction that replaces it.';
+comment on column operation_keys.replaced_id is 'The operation that was cancelled for it.';
+comment on column operation_keys.window_began_at is 'When the first of those was enqueued that were replaced or merged into it.';
+comment on column operation_keys.free_at is 'Before this time, throttle drops.';
+comment on index operation_keys_free_idx is 'Finds entries that count for nothing any more.';
 
 create table actions (
   operation_id       bigint  not null,

@@ -79,7 +79,33 @@ import Testing
             let document = try await Shell.backops([
                 "enqueue", "Fulfilment", "n:=\(value)", "--key", "k", "--json",
             ])
-            #expect(try document.json() == ["id": 1, "created": false, "same_globals": .bool(isSame)])
+            #expect(
+                try document.json() == [
+                    "id": 1, "created": false, "outcome": "existing", "same_globals": .bool(isSame),
+                ]
+            )
+        }
+    }
+
+    @Test func `under a key does what its mode says, and says what it did`() async throws {
+        let enqueue = ["enqueue", "Fulfilment", "--key", "k", "--mode", "debounce 1 h merge"]
+        let first = try await Shell.backops(enqueue + ["n:=1"])
+        #expect(first.output == "#1\n" && first.code == 0)
+        let second = try await Shell.backops(enqueue + ["m:=2"])
+        #expect(second.output == "#1\n" && second.code == 0)
+        #expect(second.messages.contains("#1, which has the key k, has these globals too\n"))
+        #expect(try await globals(of: 1) == ["n": 1, "m": 2])
+        let document = try await Shell.backops(enqueue + ["--json"]).json()
+        #expect(document["outcome"] == "merged")
+        let dropped = ["enqueue", "Fulfilment", "--key", "t", "--mode", "throttle 1 min"]
+        _ = try await Shell.backops(dropped)
+        let again = try await Shell.backops(dropped)
+        #expect(again.code == 0)
+        #expect(again.messages.hasSuffix("was enqueued under the key t a moment ago: nothing was enqueued\n"))
+        for bad in [["--mode", "unless_active"], ["--key", "k", "--mode", "sometimes"]] {
+            let refused = try await Shell.backops(["enqueue", "Fulfilment"] + bad)
+            #expect(refused.code != 0)
+            #expect(refused.output.isEmpty)
         }
     }
 

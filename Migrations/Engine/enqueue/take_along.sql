@@ -35,6 +35,17 @@ begin
   delete from attempts where operation_id = any (v_ids);
   delete from attempt_logs where operation_id = any (v_ids);
   delete from actions where operation_id = any (v_ids);
+  -- A key that somebody enqueues under at this moment stays, and so does one that throttles.
+  if exists (select from deleted where active_key is not null) then
+    delete from operation_keys
+     where (name, key) in (
+       select k.name, k.key
+         from deleted d
+         join operation_keys k on k.name = d.name and k.key = d.active_key
+        where k.operation_id = d.id and coalesce(k.free_at <= clock_now(), true)
+          for update of k skip locked
+     );
+  end if;
   return null;
 end
 $$;
@@ -53,7 +64,7 @@ declare
 begin
   perform pg_notify(worker_channel(worker_id), 'lost ' || claim_id) from jobs where worker_id is not null;
   -- A table that the same TRUNCATE names cannot be truncated again, and is empty already.
-  foreach v_table in array '{jobs,actions,attempts,attempt_logs}'::text[] loop
+  foreach v_table in array '{jobs,actions,attempts,attempt_logs,operation_keys}'::text[] loop
     execute format('select not exists (select from %I)', v_table) into v_is_empty;
     if not v_is_empty then
       execute format('truncate %I', v_table);
@@ -62,4 +73,4 @@ begin
   return null;
 end
 $$;
-comment on function take_along_truncated() is 'What TRUNCATE operations sets off: jobs, actions, attempts and log lines go, too.';
+comment on function take_along_truncated() is 'What TRUNCATE operations sets off: jobs, actions, attempts, log lines and keys go, too.';

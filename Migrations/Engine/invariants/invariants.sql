@@ -32,7 +32,7 @@ comment on function invariants() is
   'completed_means_done: no action of main is open, and the last one ended when the operation did. '
   'failures_are_grouped: the view failures counts what has failed, once each, and nothing else. '
   'stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. '
-  'keys_are_unique: one operation per name and key. '
+  'keys_are_unique: one operation per name and key, and one active in the modes that say so. '
   'plan_is_complete: positions are 1 to n, branches are whole, and there is a main. '
   'schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level '
   'security without a policy, no unlogged table, no rules, and a replica identity for what is published. '

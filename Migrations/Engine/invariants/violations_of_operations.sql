@@ -68,5 +68,14 @@ as $$
    where key is not null
    group by name, key
   having count(*) > 1
+  union all
+  select 'keys_are_unique', min(o.id), null, null,
+         format('%s active operations "%s" have the key "%s"', count(*), o.name, o.active_key),
+         'Cancel all but one of them. One of them was written past the trigger operations_settle_key.'
+    from jobs j
+    join operations o on o.id = j.operation_id
+   where o.key_mode in ('unless_active', 'cancel_and_replace')
+   group by o.name, o.active_key
+  having count(*) > 1
 $$;
 comment on function violations_of_operations() is 'The part of invariants() that begins at operations.';

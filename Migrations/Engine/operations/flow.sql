@@ -12,7 +12,7 @@ declare
   v_piece text;
   v_width integer;
 begin
-  select s.name, s.status, s.run_at, s.queue, s.key, s.worker, s.note, s.error_type, s.error_message into v_operation
+  select s.name, s.status, s.run_at, s.queue, coalesce(s.key, s.active_key || ' (' || s.key_mode || ')') as key, s.worker, s.note, s.error_type, s.error_message into v_operation
     from operation_status s where s.id = flow.id;
   if not found then
     raise exception using errcode = 'OP002', message = format('there is no operation %s', flow.id);

@@ -37,7 +37,9 @@ create or replace view operation_status as
          end as note,
          o.globals,
          o.created_at,
-         o.ended_at
+         o.ended_at,
+         o.key_mode,
+         o.active_key
     from visible_operations o
     left join jobs j on j.operation_id = o.id
     left join workers w on w.id = j.worker_id

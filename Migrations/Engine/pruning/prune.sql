@@ -87,6 +87,15 @@ begin
   );
   -- The rest goes with them: see take_along_deleted.
   delete from operations where id = any (v_ids);
+  -- Keys that throttled for longer than their operation was kept.
+  delete from operation_keys
+   where (name, key) in (
+     select k.name, k.key
+       from operation_keys k
+      where k.free_at <= clock_now() and not exists (select from operations o where o.id = k.operation_id)
+      limit prune.at_most
+        for update skip locked
+   );
   pruned := cardinality(v_ids);
   return next;
 end

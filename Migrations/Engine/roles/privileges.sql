@@ -6,15 +6,15 @@ create or replace function privileges() returns table (kind text, name text, rol
   set search_path from current
 as $$
   -- Kinds are table, view, function (of all argument lists), and part: a function that is granted because a view or a default calls it.
-  select 'table', 'operations', 'enqueue', 'insert', 'name, key, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals'
+  select 'table', 'operations', 'enqueue', 'insert', 'name, key, key_mode, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals'
   union all
-  select 'table', 'operations', role, 'select', 'id, name, state, key' from unnest('{enqueue,worker}'::text[]) as role
+  select 'table', 'operations', role, 'select', 'id, name, state, key, key_mode, active_key' from unnest('{enqueue,worker}'::text[]) as role
   union all
   select 'table', 'operations', 'operator', 'select',
-         'id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at, stopped_position, stop_reason, '
+         'id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at, stopped_position, stop_reason, '
          'enqueued_by, traceparent, tags, branches'
   union all
-  select 'table', name, 'operator', 'select', null from unnest('{actions,jobs}'::text[]) as name
+  select 'table', name, 'operator', 'select', null from unnest('{actions,jobs,operation_keys}'::text[]) as name
   union all
   select 'table', name, role, 'select', null
     from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,migrations,engine}'::text[]) as name
@@ -31,7 +31,7 @@ as $$
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
-  select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many}'::text[]) as name
+  select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many,enqueue_keyed,enqueue_keyed_many}'::text[]) as name
   union all
   select 'function', name, 'worker', 'execute', null
     from unnest(

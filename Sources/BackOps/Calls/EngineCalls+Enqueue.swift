@@ -9,26 +9,41 @@ import Foundation
 extension EngineCalls {
     /// One row with the id.
     package func enqueue(_ request: OperationRequest) throws(BackOpsError) -> SQLStatement {
-        """
-        select \(unescaped: name).enqueue(
-          \(request.name), \(PQJSON(bytes: try request.globals.checkedJSON())), \(request.key), \(request.queue),
-          \(Int32(clamping: request.priority)), \(request.when.timestamp), \(request.when.delay),
-          \(request.tags), \(request.plan?.jsonText)::json, traceparent => \(request.traceparent))
-        """
+        if request.mode != .once {
+            var run = EnqueueRun(of: request)
+            run.append(request, PQJSON(bytes: try request.globals.checkedJSON()))
+            return "select id from \(call(run))"
+        }
+        return """
+                select \(unescaped: name).enqueue(
+              \(request.name), \(PQJSON(bytes: try request.globals.checkedJSON())), \(request.key), \(request.queue),
+              \(Int32(clamping: request.priority)), \(request.when.timestamp), \(request.when.delay),
+              \(request.tags), \(request.plan?.jsonText)::json, traceparent => \(request.traceparent))
+            """
     }
 
-    /// A row (id, created) for every request, in order.
+    /// A row (id, outcome) for every request, in order.
     package func enqueue(_ run: EnqueueRun) -> SQLStatement {
-        "select id, created from \(call(run))"
+        run.common.mode == .once
+            ? "select id, case when created then 'created' else 'existing' end from \(call(run))"
+            : "select id, outcome from \(call(run))"
     }
 
-    /// One row: how many were created, and of how many.
+    /// A row (outcome, how many) for every outcome.
     package func countEnqueued(_ run: EnqueueRun) -> SQLStatement {
-        "select count(*) filter (where created), count(*) from \(call(run))"
+        "select outcome, count(*) from (\(enqueue(run))) as o (id, outcome) group by outcome"
     }
 
     private func call(_ run: EnqueueRun) -> SQLStatement {
         let request = run.common
+        if request.mode != .once {
+            return """
+                \(unescaped: name).enqueue_keyed_many(
+                  \(request.name), \(run.documents), \(run.keys), \(request.mode.description), \(request.queue),
+                  \(Int32(clamping: request.priority)), null, \(request.when.delay), \(request.tags), \(request.plan?.jsonText)::json,
+                  traceparent => \(request.traceparent), times => \(run.times))
+                """
+        }
         return """
             \(unescaped: name).enqueue_many(
               \(request.name), \(run.documents), \(run.keys), \(request.queue), \(Int32(clamping: request.priority)),

@@ -130,26 +130,25 @@ extension BackOpsClient {
     private func write(_ chunk: EnqueueChunk) async throws -> [Int64] {
         var ids: [Int64] = []
         for (run, rows) in zip(chunk.runs, try await call(chunk.runs.map(engine.enqueue))) {
-            let answers = try rows.read { try $0.decode(as: Int64.self, Bool.self) }
+            let answers = try rows.read { try $0.decode(as: Int64.self, String.self) }
             ids += answers.map(\.0)
-            EnqueueTelemetry.count(run.common, answers.count(where: \.1))
+            EnqueueTelemetry.count(run.common, answers.count { $0.1 == EnqueueOutcome.created.rawValue })
         }
         return ids
     }
 
     private func count(_ chunk: EnqueueChunk, into counts: inout EnqueueCounts) async throws {
         for (run, rows) in zip(chunk.runs, try await call(chunk.runs.map(engine.countEnqueued))) {
-            guard let (created, all) = try rows.read({ try $0.decode(as: Int.self, Int.self) }).first else {
-                throw BackOpsError.noRow("the enqueue")
+            let before = counts.enqueued
+            for (word, count) in try rows.read({ try $0.decode(as: String.self, Int.self) }) {
+                counts.add(count, EnqueueOutcome(rawValue: word))
             }
-            counts.enqueued += created
-            counts.existing += all - created
-            EnqueueTelemetry.count(run.common, created)
+            EnqueueTelemetry.count(run.common, counts.enqueued - before)
         }
     }
 
     /// Runs statements of the engine in one transaction and one round trip.
-    private func call(_ statements: [SQLStatement]) async throws -> [PQResult] {
+    func call(_ statements: [SQLStatement]) async throws -> [PQResult] {
         if statements.count == 1 { return [try await call(statements[0])] }
         do {
             let outcomes = try await pool.pipeline(statements)

@@ -24,7 +24,7 @@ package struct EnqueueRun: Sendable {
 
     func holds(_ request: OperationRequest) -> Bool {
         request.name.hasSameBytes(as: common.name) && request.queue.hasSameBytes(as: common.queue)
-            && request.priority == common.priority
+            && request.priority == common.priority && request.mode == common.mode
             && request.tags.map { ExactText($0) } == common.tags.map { ExactText($0) }
             && request.when.delay == common.when.delay
             && request.plan == common.plan && request.traceparent == common.traceparent

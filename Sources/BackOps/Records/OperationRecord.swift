@@ -41,8 +41,11 @@ public struct OperationRecord: Sendable, Hashable, Identifiable, Codable {
     /// The priority: 0 is served first, 9 last.
     public let priority: Int
 
-    /// The idempotency key.
+    /// The key that it was enqueued under.
     public let key: String?
+
+    /// What an enqueue under the same key does; nil without a key.
+    public let mode: EnqueueMode?
 
     /// The labels.
     public let tags: [String]
@@ -74,7 +77,9 @@ extension OperationRecord {
         case id, name, state, status, progress, action, attempt
         case maxAttempts = "max_attempts"
         case runAt = "run_at"
-        case queue, priority, key
+        case queue, priority
+        case key = "coalesce(key, active_key)"
+        case keyMode = "key_mode"
         case tags = "array(select tag from unnest(tags) as tag where tag is not null)"
         case reportedProgress = "reported_progress"
         case progressNote = "progress_note"
@@ -100,6 +105,8 @@ extension OperationRecord {
         queue = try row.decode(Column.queue)
         priority = Int(try row.decode(Column.priority, as: Int16.self))
         key = try row.decode(Column.key)
+        let mode = try row.decode(Column.keyMode, as: String?.self).map { EnqueueMode($0) }
+        self.mode = mode ?? (key == nil ? nil : .once)
         tags = try row.decode(Column.tags)
         let progressNote = try row.decode(Column.progressNote, as: String?.self)
         reportedProgress = try row.decode(Column.reportedProgress, as: Float?.self).map {

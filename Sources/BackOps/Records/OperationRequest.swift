@@ -13,7 +13,12 @@ public struct OperationRequest: Sendable {
     public var when: When
 
     /// The idempotency key: at most one operation of this name has it, as long as its row exists.
+    ///
+    /// With another ``mode`` than ``EnqueueMode/once``, what enqueues have in common that take each other into account.
     public var key: String?
+
+    /// What the enqueue does where the key is taken.
+    public var mode = EnqueueMode.once
 
     /// The queue: a-z, 0-9, dot, dash, underscore.
     public var queue: String

@@ -17,6 +17,14 @@ struct EnqueueOptions: ParsableArguments {
     var key: String?
 
     @Option(
+        help: ArgumentHelp(
+            "What to do where the key is taken, such as unless_active or 'debounce 5 s'.",
+            valueName: "mode"
+        )
+    )
+    var mode: String?
+
+    @Option(
         help: ArgumentHelp("Start at this time: 2026-12-24T08:00:00Z or +10m.", valueName: "time"),
         transform: TimeText.parse
     )
@@ -46,6 +54,7 @@ struct EnqueueOptions: ParsableArguments {
     var branches: String?
 
     func check() throws {
+        if mode != nil, key == nil { throw ValidationError("--mode needs --key.") }
         if at != nil, delay != nil { throw ValidationError("Give --at or --in, not both.") }
         if !(0...9).contains(priority) {
             throw ValidationError("--priority must be 0 to 9, not \(priority).")
@@ -59,6 +68,7 @@ struct EnqueueOptions: ParsableArguments {
         var request = OperationRequest(name, Globals(members))
         request.when = delay.map { .in($0) } ?? at ?? .now
         request.key = key
+        request.mode = mode.map { EnqueueMode($0) } ?? .once
         request.queue = queue
         request.priority = priority
         request.tags = tags

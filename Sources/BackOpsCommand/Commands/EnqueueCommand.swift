@@ -11,8 +11,12 @@ struct EnqueueCommand: AsyncParsableCommand {
             enqueue Fulfilment --globals '{"subscription_id": 42}' --key fulfil-42 --in 10m
             enqueue Cleanup --branches '{"main": ["Sweep", ["Report", {"perform_in": 3600}]]}' --wait
 
+            enqueue Reindex shop:=7 --key shop-7 --mode 'debounce 5 s at most 1 min'
+
             Where an operation of this name has the key already, nothing is enqueued: it prints that one's number, says so, \
-            and ends with 3 if the globals that were given are not the ones that it has now.
+            and ends with 3 if the globals that were given are not the ones that it has now. \
+            --mode says what else to do: unless_active, replace_waiting, cancel_and_replace, throttle TIME, or debounce TIME [at most TIME] \
+            with last, merge or append.
             """
     )
 
@@ -48,8 +52,9 @@ struct EnqueueCommand: AsyncParsableCommand {
     func run() async throws {
         let request = try enqueueing.request(name, assignments)
         try await options.withClient { client in
-            let (handle, isNew) = try await client.enqueueOnce(request)
-            let report = try await EnqueueReport(handle.id, isNew: isNew, request, client)
+            let enqueued = try await client.enqueueKeyed(request)
+            let handle = enqueued.handle
+            let report = try await EnqueueReport(enqueued, request, client)
             if !output.json { StandardStream.output.writeLine("#\(handle.id)") }
             report.say(output.messageStyle)
             guard wait else {

@@ -3,16 +3,19 @@ import BackOps
 /// What is to be said of an operation that somebody wanted to enqueue: that it existed, or that it will not start.
 struct EnqueueReport {
     let id: Int64
-    let isNew: Bool
+    let outcome: EnqueueOutcome
     private let key: String?
     /// The globals that were given and are others there, with what they are; nil where this role may not look.
     private let others: [(key: JSONValue.Key, given: JSONValue, found: JSONValue?)]?
     private let hindrances: Hindrances
 
-    init(_ id: Int64, isNew: Bool, _ request: OperationRequest, _ client: BackOpsClient) async throws {
-        (self.id, self.isNew, key) = (id, isNew, request.key)
-        others = isNew ? [] : try await Self.others(id, request, client)
-        hindrances = isNew ? try await Hindrances(of: id, client) : Hindrances()
+    init(_ enqueued: EnqueueResult, _ request: OperationRequest, _ client: BackOpsClient) async throws {
+        (id, outcome, key) = (enqueued.handle.id, enqueued.outcome, request.key)
+        // In other modes the globals are not what the key stands for.
+        others =
+            outcome == .existing && request.mode == .once ? try await Self.others(id, request, client) : []
+        hindrances =
+            outcome == .existing || outcome == .dropped ? Hindrances() : try await Hindrances(of: id, client)
     }
 
     /// Whether the operation that has the key has other globals than those that were given.
@@ -36,7 +39,16 @@ struct EnqueueReport {
     }
 
     func say(_ style: Style) {
-        if !isNew {
+        switch outcome {
+        case .replaced: StandardStream.error.say("#\(id) has replaced what had the key \(key ?? "")", style)
+        case .merged:
+            StandardStream.error.say("#\(id), which has the key \(key ?? ""), has these globals too", style)
+        case .dropped:
+            StandardStream.error.say(
+                "#\(id) was enqueued under the key \(key ?? "") a moment ago: nothing was enqueued",
+                style
+            )
+        case .existing:
             var text = "#\(id) existed already under the key \(key ?? "")"
             if let others, !others.isEmpty {
                 let words = others.map { other in
@@ -45,14 +57,17 @@ struct EnqueueReport {
                 text += ", with other globals (\(words.joined(separator: "; ")))"
             }
             StandardStream.error.say(text + ": nothing was enqueued", style)
+        default: break
         }
         hindrances.say(style)
     }
 
     /// The members of the `--json` document.
     var members: [JSONValue.Key: JSONValue] {
-        var members: [JSONValue.Key: JSONValue] = ["id": .integer(id), "created": .bool(isNew)]
-        if !isNew { members["same_globals"] = others.map { .bool($0.isEmpty) } ?? .null }
+        var members: [JSONValue.Key: JSONValue] = [
+            "id": .integer(id), "created": .bool(outcome == .created), "outcome": .string(outcome.rawValue),
+        ]
+        if outcome == .existing { members["same_globals"] = others.map { .bool($0.isEmpty) } ?? .null }
         if !hindrances.reasons.isEmpty { members["explanation"] = .array(hindrances.reasons.map(\.json)) }
         return members
     }

@@ -400,6 +400,12 @@ struct Corruption: Sendable, CustomTestStringConvertible {
             "two operations with the same key",
             "drop index operations_name_key_idx; update operations set key = 'k' where id in (1, 2)"
         ),
+        Corruption(
+            "keys_are_unique",
+            1,
+            "two active operations with a key of which only one may be active",
+            "update operations set key_mode = 'unless_active', active_key = 'k' where id in (1, 2, 4)"
+        ),
     ]
 
     private static let plans = [

@@ -8,7 +8,7 @@ enum RoleMatrix {
     static let readers: [String: Set<String>] = [
         "operations": [], "secret_keys": [], "audit_log": [], "visible_operations": [],
         "operation_minutes": [], "action_hours": [], "queue_samples": [],
-        "actions": ["operator"], "jobs": ["operator"],
+        "actions": ["operator"], "jobs": ["operator"], "operation_keys": ["operator"],
         "attempts": ["operator", "reader"], "attempt_logs": ["operator", "reader"],
         "definition_actions": ["operator", "reader"], "queues": ["operator", "reader"],
         "definitions": ["worker", "operator", "reader"], "workers": ["worker", "operator", "reader"],
@@ -26,16 +26,18 @@ enum RoleMatrix {
     /// The columns of operations that a role may read, and write in an INSERT.
     static let columns: [String: (read: Set<String>, insert: Set<String>)] = [
         "enqueue": (
-            ["id", "name", "state", "key"],
+            ["id", "name", "state", "key", "key_mode", "active_key"],
             [
-                "name", "key", "queue", "priority", "perform_at", "step_limit", "traceparent", "tags",
+                "name", "key", "key_mode", "queue", "priority", "perform_at", "step_limit", "traceparent",
+                "tags",
                 "branches", "globals",
             ]
         ),
-        "worker": (["id", "name", "state", "key"], []),
+        "worker": (["id", "name", "state", "key", "key_mode", "active_key"], []),
         "operator": (
             [
-                "id", "name", "state", "key", "queue", "priority", "perform_at", "step_limit", "created_at",
+                "id", "name", "state", "key", "key_mode", "active_key", "queue", "priority", "perform_at",
+                "step_limit", "created_at",
                 "ended_at", "completed_at", "parked_at", "stopped_position", "stop_reason", "enqueued_by",
                 "traceparent", "tags", "branches",
             ], []
@@ -50,7 +52,9 @@ enum RoleMatrix {
             "prune": ["worker", "operator"],
             "clock_now": Set(roles), "now": Set(roles),
         ]
-        for name in ["enqueue", "enqueue_many"] { callers[name] = ["enqueue"] }
+        for name in ["enqueue", "enqueue_many", "enqueue_keyed", "enqueue_keyed_many"] {
+            callers[name] = ["enqueue"]
+        }
         for name in [
             "register_definition", "register_worker", "heartbeat", "attach_session", "missing_workers",
             "unregister_worker", "claim", "claim_suspect", "next_due", "held", "lost_claims", "missed_claim",
@@ -82,7 +86,8 @@ enum RoleMatrix {
             "violations_of_operations", "violations_of_jobs", "violations_of_actions",
             "violations_of_attempts", "violations_of_the_schema", "job_advice", "hand_back_many",
             "open_for_steering", "point_at", "find_position", "describe_claims", "first_due_at",
-            "next_claim_id", "settled_version",
+            "next_claim_id", "settled_version", "read_key_mode", "combined_globals",
+            "settle_operation_key",
             "retry_operation", "cancel_operation", "skip_operation", "jump_operation", "run_operation_from",
             "set_operation_global", "reschedule_operation", "may_steer", "steer_one", "steer", "steer_many",
             "retry_failed",
