@@ -122,6 +122,11 @@ import Testing
             other.contains(#"operation 1 has this key already, with another value of "m", "n""#),
             "\(other)"
         )
+        let call =
+            "select * from enqueue_each('{Fulfilment,Fulfilment}', array['{\"n\": 2}','{\"n\": 3}']::jsonb[], "
+        let each = try await Shell.sql(["-XAtqc", call + "'{k,l}', '{default,default}', '{5,5}')"]).messages
+        #expect(each.contains(#"operation 1 has this key already, with another value of "n""#), "\(each)")
+        #expect(each.ranges(of: "NOTICE").count == 1, "\(each)")
     }
 
     @Test func `of SQL names no global to a role that may not read them`() async throws {

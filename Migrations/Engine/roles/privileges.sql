@@ -31,7 +31,7 @@ as $$
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
-  select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many,enqueue_keyed,enqueue_keyed_many}'::text[]) as name
+  select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many,enqueue_keyed,enqueue_keyed_many,enqueue_each}'::text[]) as name
   union all
   select 'function', name, 'worker', 'execute', null
     from unnest(

@@ -22,6 +22,23 @@ extension EngineCalls {
             """
     }
 
+    /// A row (id, created) for every request of independent callers, in order.
+    package func enqueue(_ shared: [SharedRequest]) -> SQLStatement {
+        let requests = shared.map(\.request)
+        // Where nobody has one, the database is spared an array of nulls, and without keys it takes a shorter way.
+        func unlessAbsent<Value>(_ values: [Value?]) -> [Value?]? {
+            values.contains { $0 != nil } ? values : nil
+        }
+        return """
+            select id, created from \(unescaped: name).enqueue_each(
+              \(requests.map(\.name)), \(shared.map(\.document)), \(unlessAbsent(requests.map(\.key))),
+              \(requests.map(\.queue)), \(requests.map { Int32($0.priority) }), \(unlessAbsent(requests.map(\.when.timestamp))),
+              \(unlessAbsent(requests.map(\.when.delay))),
+              \(unlessAbsent(requests.map { $0.tags.isEmpty ? nil : OperationRequest.arrayText($0.tags) })),
+              \(unlessAbsent(shared.map(\.plan)))::text[]::json[], \(unlessAbsent(requests.map(\.traceparent))))
+            """
+    }
+
     /// A row (id, outcome) for every request, in order.
     package func enqueue(_ run: EnqueueRun) -> SQLStatement {
         run.common.mode == .once

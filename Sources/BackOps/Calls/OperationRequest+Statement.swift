@@ -40,7 +40,7 @@ extension OperationRequest {
     }
 
     /// Writes a text array as PostgreSQL reads it.
-    private static func arrayText(_ elements: [String]) -> String {
+    static func arrayText(_ elements: [String]) -> String {
         let quoted = elements.map { element in
             "\"" + element.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
         }

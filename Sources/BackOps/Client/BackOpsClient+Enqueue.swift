@@ -7,6 +7,11 @@ extension BackOpsClient {
     /// One round trip and one transaction; when it returns, the operation is durable. Where the key is taken, nothing is
     /// written and the handle is that of the operation that has it.
     ///
+    /// Tasks that enqueue at the same time share transactions: while one's round trip is under way, the others wait, and go out
+    /// together as the next one. Each of them is answered after the commit, and refused only for what is wrong with its own
+    /// operation. A task that is cancelled while it waits enqueues nothing; one whose operation is on its way already is
+    /// answered as if it had not been cancelled.
+    ///
     /// - Parameters:
     ///   - definition: Its definition, of which only the name is needed: the plan is what a worker has registered.
     ///   - globals: Its globals.
@@ -123,10 +128,28 @@ extension BackOpsClient {
     @discardableResult
     public func enqueue(_ request: OperationRequest) async throws -> OperationHandle {
         try await EnqueueTelemetry.span(queue: request.queue) { traceparent, span in
-            let handle = try handle(try await call(engine.enqueue(request.traced(traceparent))))
+            let request = request.traced(traceparent)
+            let (handle, isNew) = try await share(request) {
+                (try self.handle(try await call(engine.enqueue(request))), true)
+            }
             span?.attributes["messaging.message.id"] = "\(handle.id)"
-            EnqueueTelemetry.count(request, 1)
+            EnqueueTelemetry.count(request, isNew ? 1 : 0)
             return handle
+        }
+    }
+
+    /// Enqueues a request together with those of other callers, or by a statement of its own.
+    func share(
+        _ request: OperationRequest,
+        alone: () async throws -> (handle: OperationHandle, isNew: Bool)
+    ) async throws -> (handle: OperationHandle, isNew: Bool) {
+        // Requests of other modes wait for those of their key.
+        guard request.mode == .once else { return try await alone() }
+        switch try await shared.enqueue(request) {
+        case .enqueued(let id, let isNew): return (OperationHandle(id: id, client: self), isNew)
+        case .goAlone(let turn):
+            defer { if let turn { shared.ended(turn) } }
+            return try await alone()
         }
     }
 

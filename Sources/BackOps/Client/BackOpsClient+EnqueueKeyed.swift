@@ -19,9 +19,22 @@ extension BackOpsClient {
         guard request.key != nil || request.mode != .once else {
             return EnqueueResult(handle: try await enqueue(request), outcome: .created)
         }
-        let results = try await enqueueKeyed([request])
-        guard let result = results.first else { throw BackOpsError.noRow("the enqueue") }
-        return result
+        return try await EnqueueTelemetry.span(queue: request.queue) { traceparent, span in
+            let request = request.traced(traceparent)
+            var outcome = EnqueueOutcome.existing
+            let (handle, isNew) = try await share(request) {
+                var chunk = EnqueueChunk()
+                try chunk.append(request)
+                guard let result = try await results(of: chunk).first else {
+                    throw BackOpsError.noRow("the enqueue")
+                }
+                outcome = result.outcome
+                return (result.handle, result.isNew)
+            }
+            span?.attributes["messaging.message.id"] = "\(handle.id)"
+            EnqueueTelemetry.count(request, isNew ? 1 : 0)
+            return EnqueueResult(handle: handle, outcome: isNew ? .created : outcome)
+        }
     }
 
     /// Enqueues what requests describe, in one transaction, and says what each of them did.
@@ -49,21 +62,21 @@ extension BackOpsClient {
                 }
                 try chunk.append(request.traced(traceparent))
             }
-            let results = try await enqueueResults(chunk)
-            if results.count == 1 { span?.attributes["messaging.message.id"] = "\(results[0].handle.id)" }
+            let results = try await results(of: chunk)
+            for (request, result) in zip(requests, results) where result.isNew {
+                EnqueueTelemetry.count(request, 1)
+            }
             span?.attributes["messaging.batch.message_count"] = results.count
             return results
         }
     }
 
-    private func enqueueResults(_ chunk: EnqueueChunk) async throws -> [EnqueueResult] {
+    private func results(of chunk: EnqueueChunk) async throws -> [EnqueueResult] {
         var results: [EnqueueResult] = []
-        for (run, rows) in zip(chunk.runs, try await call(chunk.runs.map(engine.enqueue))) {
-            let answers = try rows.read { try $0.decode(as: Int64.self, String.self) }.map { id, word in
+        for rows in try await call(chunk.runs.map(engine.enqueue)) {
+            results += try rows.read { try $0.decode(as: Int64.self, String.self) }.map { id, word in
                 EnqueueResult(handle: handle(id), outcome: EnqueueOutcome(rawValue: word))
             }
-            results += answers
-            EnqueueTelemetry.count(run.common, answers.count { $0.isNew })
         }
         return results
     }

@@ -12,23 +12,41 @@ public struct BackOpsClient: Sendable {
     let engine: EngineCalls
     let logger: Logger
 
+    /// The enqueues of tasks that do so at the same time.
+    let shared: SharedEnqueues
+
     /// Makes a client; it connects when it is first used.
     ///
     /// - Parameters:
     ///   - database: Where the operations are.
     ///   - logger: Where to log lost connections.
     public init(_ database: BackOpsDatabase, logger: Logger = Logger(label: "backops")) {
+        self.init(database, logger: logger, enqueueing: EnqueueLimits())
+    }
+
+    package init(
+        _ database: BackOpsDatabase,
+        logger: Logger = Logger(label: "backops"),
+        enqueueing limits: EnqueueLimits
+    ) {
         var options = database.options
         if options.applicationName == nil { options.applicationName = "backops client" }
         pool = PQPool(options, size: database.maxConnections)
         engine = EngineCalls(database.schema)
+        shared = SharedEnqueues(pool, engine, limits)
         self.logger = logger
     }
 
     /// Closes the connections; those that are in use are closed when they come back.
+    ///
+    /// Enqueues that wait for a round trip are refused, as later ones are; those that are on their way are answered.
     public func close() async {
+        shared.close()
         await pool.close()
     }
+
+    /// Counts the enqueues that wait for the next round trip.
+    package var waitingEnqueues: Int { shared.waitingCount }
 
     /// Runs statements in one transaction; operations that it enqueues commit or vanish with it.
     ///

@@ -43,6 +43,27 @@ import Testing
         }
     }
 
+    @Test func `is acknowledged to none of those that share its commit`() async throws {
+        try await withWaitingServer { impatient, local async throws in
+            for _ in 1...2 {
+                let codes = await withTaskGroup { group in
+                    for n in 0..<20 {
+                        group.addTask {
+                            await codeOfRefusal { try await impatient.enqueue(Payment.self, key: "\(n)") }
+                        }
+                    }
+                    return await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(codes == Array(repeating: .unknownCommit, count: 20))
+            }
+            let keys = try await local.pool.query("select key, xmin::text from backops.operations").map {
+                try $0.decode(as: String.self, String.self)
+            }
+            #expect(Set(keys.map(\.0)) == Set((0..<20).map { "\($0)" }))
+            #expect(Set(keys.map(\.1)).count < 20)
+        }
+    }
+
     @Test func `is acknowledged to nobody, not even in a batch of known keys`() async throws {
         try await withWaitingServer { impatient, local async throws in
             for _ in 1...3 {

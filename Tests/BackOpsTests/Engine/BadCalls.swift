@@ -49,6 +49,24 @@ enum BadCalls {
         ("enqueue_many('Flow', array['{}','{}']::jsonb[], '{a}')", "OP004"),
         ("enqueue_many('Flow', array['{}']::jsonb[], times => '{}')", "OP004"),
         ("enqueue_many('Flow', array['{}']::jsonb[], times => '{infinity}')", "23514"),
+        ("enqueue_each(null, '{}', null, '{}', '{}')", "OP004"),
+        ("enqueue_each('{}', '{}', null, '{}', '{}')", ""),
+        ("enqueue_each('{Flow}', '{}', null, '{default}', '{5}')", "OP004"),
+        ("enqueue_each('{Flow}', array['{}']::jsonb[], '{}', '{default}', '{5}')", "OP004"),
+        ("enqueue_each('{Flow}', array['{}']::jsonb[], null, '{default}', '{5}', tags => '{a,b}')", "OP004"),
+        ("enqueue_each('{Flow}', array['{}']::jsonb[], null, '{default}', '{5}', tags => '{a}')", "22P02"),
+        ("enqueue_each('{Flow}', array[null]::jsonb[], null, '{default}', '{5}')", "23502"),
+        ("enqueue_each('{Flow}', array['[]']::jsonb[], '{k}', '{default}', '{5}')", "23514"),
+        ("enqueue_each('{Flow}', array['{}']::jsonb[], null, '{null}', '{5}')", "23502"),
+        ("enqueue_each('{Flow}', array['{}']::jsonb[], null, '{default}', '{null}')", "23502"),
+        (
+            "enqueue_each('{Flow}', array['{}']::jsonb[], null, '{default}', '{5}', times => '{infinity}')",
+            "23514"
+        ),
+        (
+            "enqueue_each('{Flow}', array['{}']::jsonb[], null, '{default}', '{5}', branches => array['5']::json[])",
+            "OP004"
+        ),
         ("first_due_at(null, null, null, null, null, null)", ""),
         (#"first_due_at(null, null, null, 'at', '{"at": 5}', now())"#, "OP007"),
         ("register_worker(null,1,'{default}','{/A}')", "23502"),

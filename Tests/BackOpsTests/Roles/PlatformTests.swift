@@ -89,6 +89,10 @@ struct `A database with settings of its platform` {
         [
             ("enqueue", "select enqueue('Flow', key => 'k')"),
             ("enqueue", "select * from enqueue_many('Flow', array['{}']::jsonb[])"),
+            (
+                "enqueue",
+                "select * from enqueue_each('{Flow}', array['{}']::jsonb[], null, '{default}', '{5}')"
+            ),
             ("enqueue", "insert into operations (name) values ('Flow')"),
             ("worker", "select * from heartbeat(\(worker))"), ("worker", "select * from claim(\(worker))"),
             ("worker", "select * from rescue()"), ("worker", "select next_due(\(worker))"),

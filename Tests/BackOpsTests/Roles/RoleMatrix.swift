@@ -52,7 +52,7 @@ enum RoleMatrix {
             "prune": ["worker", "operator"],
             "clock_now": Set(roles), "now": Set(roles),
         ]
-        for name in ["enqueue", "enqueue_many", "enqueue_keyed", "enqueue_keyed_many"] {
+        for name in ["enqueue", "enqueue_many", "enqueue_keyed", "enqueue_keyed_many", "enqueue_each"] {
             callers[name] = ["enqueue"]
         }
         for name in [

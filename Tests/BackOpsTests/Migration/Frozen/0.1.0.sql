@@ -2161,6 +2161,111 @@ COMMENT ON FUNCTION backops.enqueue(name text, globals jsonb, key text, queue te
 
 
 --
+-- Name: enqueue_each(text[], jsonb[], text[], text[], integer[], timestamp with time zone[], interval[], text[], json[], text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.enqueue_each(names text[], globals jsonb[], keys text[], queues text[], priorities integer[], times timestamp with time zone[] DEFAULT NULL::timestamp with time zone[], delays interval[] DEFAULT NULL::interval[], tags text[] DEFAULT NULL::text[], branches json[] DEFAULT NULL::json[], traceparents text[] DEFAULT NULL::text[]) RETURNS TABLE(id bigint, created boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET lock_timeout TO '50ms'
+    AS $$
+#variable_conflict use_column
+declare
+  v_count integer := cardinality(enqueue_each.names);
+  v_now timestamptz := clock_now();
+  v_traceparent text := nullif(current_setting('backops.traceparent', true), '');
+  v_ids bigint[];
+  v_numbers bigint[];
+begin
+  if num_nonnulls(enqueue_each.names, enqueue_each.globals, enqueue_each.queues, enqueue_each.priorities) < 4
+     or v_count <> any (array[
+          cardinality(enqueue_each.globals), coalesce(cardinality(enqueue_each.keys), v_count), cardinality(enqueue_each.queues),
+          cardinality(enqueue_each.priorities), coalesce(cardinality(enqueue_each.times), v_count),
+          coalesce(cardinality(enqueue_each.delays), v_count), coalesce(cardinality(enqueue_each.tags), v_count),
+          coalesce(cardinality(enqueue_each.branches), v_count), coalesce(cardinality(enqueue_each.traceparents), v_count)
+        ]) then
+    raise exception using errcode = 'OP004', message = 'the arrays that describe the operations differ in length',
+      hint = 'Give a name, globals, a queue and a priority for each operation; arrays of the other arguments are as long, or null.';
+  end if;
+
+  if enqueue_each.keys is null then
+    -- Ids are drawn beforehand, so that they come back in the order of the operations.
+    select array_agg(nextval('operations_id_seq')) into v_ids from generate_series(1, v_count);
+    insert into operations (id, name, queue, priority, perform_at, traceparent, tags, branches, globals)
+      select i.id, i.name, i.queue, i.priority,
+             case when i.delay is null then coalesce(i.at, v_now) else coalesce(i.at, v_now) + elapsed(i.delay) end,
+             coalesce(i.traceparent, v_traceparent), coalesce(i.tags, '{}')::text[], i.branches, i.document
+        from unnest(
+               v_ids, enqueue_each.names, enqueue_each.globals, enqueue_each.queues, enqueue_each.priorities, enqueue_each.times,
+               enqueue_each.delays, enqueue_each.tags, enqueue_each.branches, enqueue_each.traceparents
+             ) as i (id, name, document, queue, priority, at, delay, tags, branches, traceparent);
+    return query select i, true from unnest(v_ids) as i;
+    return;
+  end if;
+
+  with input as materialized (
+    select * from unnest(enqueue_each.names, enqueue_each.keys) with ordinality as i (name, key, n)
+  ),
+  -- Ids are drawn in the order of the operations, and none for a key that is known to be taken.
+  fresh as materialized (
+    select i.n, nextval('operations_id_seq') as id
+      from (
+        select i.n
+          from (select distinct on (name, key) name, key, n from input where key is not null order by name, key, n) as i
+         where not exists (select from operations o where o.name = i.name and o.key = i.key)
+        union all
+        select n from input where key is null
+         order by n
+      ) as i
+  ),
+  inserted as (
+    insert into operations (id, name, key, queue, priority, perform_at, traceparent, tags, branches, globals)
+      select f.id, i.name, i.key, i.queue, i.priority,
+             case when i.delay is null then coalesce(i.at, v_now) else coalesce(i.at, v_now) + elapsed(i.delay) end,
+             coalesce(i.traceparent, v_traceparent), coalesce(i.tags, '{}')::text[], i.branches, i.document
+        from unnest(
+               enqueue_each.names, enqueue_each.globals, enqueue_each.keys, enqueue_each.queues, enqueue_each.priorities, enqueue_each.times,
+               enqueue_each.delays, enqueue_each.tags, enqueue_each.branches, enqueue_each.traceparents
+             ) with ordinality as i (name, document, key, queue, priority, at, delay, tags, branches, traceparent, n)
+        join fresh f using (n)
+       order by i.name, i.key
+      on conflict (name, key) where key is not null do nothing
+      returning id
+  )
+  select array_agg(f.id order by f.n), array_agg(f.n order by f.n) into v_ids, v_numbers
+    from fresh f
+    join inserted using (id);
+  if cardinality(v_ids) = v_count then
+    return query select i, true from unnest(v_ids) as i;
+    return;
+  end if;
+
+  -- A key that is taken is enqueue's business: it looks it up, and notes other globals.
+  return query
+    select coalesce(own.id, enqueue(i.name, i.document, i.key, i.queue, i.priority, i.at, i.delay, coalesce(i.tags, '{}')::text[], i.branches,
+                                    traceparent => i.traceparent)),
+           own.id is not null
+      from unnest(
+             enqueue_each.names, enqueue_each.globals, enqueue_each.keys, enqueue_each.queues, enqueue_each.priorities, enqueue_each.times,
+             enqueue_each.delays, enqueue_each.tags, enqueue_each.branches, enqueue_each.traceparents
+           ) with ordinality as i (name, document, key, queue, priority, at, delay, tags, branches, traceparent, n)
+      left join unnest(v_ids, v_numbers) as own (id, n) on own.n = i.n
+     order by i.n;
+end
+$$;
+
+
+--
+-- Name: FUNCTION enqueue_each(names text[], globals jsonb[], keys text[], queues text[], priorities integer[], times timestamp with time zone[], delays interval[], tags text[], branches json[], traceparents text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.enqueue_each(names text[], globals jsonb[], keys text[], queues text[], priorities integer[], times timestamp with time zone[], delays interval[], tags text[], branches json[], traceparents text[]) IS 'Enqueues operations of independent callers in one statement: each has a name, a queue, a priority, tags (as the text of an array) and a trace context of its own. Returns (id, created) in their order; where a key is taken, the id that has it and created = false. One that is refused refuses all.';
+
+
+--
 -- Name: enqueue_keyed(text, text, text, jsonb, text, integer, timestamp with time zone, interval, text[], json, integer, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4661,7 +4766,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
-  select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many,enqueue_keyed,enqueue_keyed_many}'::text[]) as name
+  select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many,enqueue_keyed,enqueue_keyed_many,enqueue_each}'::text[]) as name
   union all
   select 'function', name, 'worker', 'execute', null
     from unnest(
@@ -9109,22 +9214,22 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 
 COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace) FROM stdin;
 1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-29 21:22:06.427231+00	2026-11-29 21:22:06.434153+00	1963321	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-29 21:22:06.434153+00	2026-11-29 21:22:06.437338+00	2319930	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-29 21:22:06.437338+00	2026-11-29 21:22:06.437709+00	3868452	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-29 21:22:06.438634+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 21:22:06.439145+00	DiskFull	no space left	main.swift:1
+1	1	1	1	0	25	main	Charge	2026-11-29 21:29:52.835046+00	2026-11-29 21:29:52.858269+00	1069957	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-29 21:29:52.858269+00	2026-11-29 21:29:52.869743+00	2280502	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-29 21:29:52.869743+00	2026-11-29 21:29:52.870145+00	3485664	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-29 21:29:52.870935+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 21:29:52.87143+00	DiskFull	no space left	main.swift:1
 3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-29 21:22:06.442291+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-29 21:29:52.881111+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-29 21:22:06.447679+00	2026-11-29 21:22:06.448011+00	6808393	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-29 21:22:06.448011+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 21:22:06.44848+00	Timeout	too slow	\N
+5	1	1	1	0	25	main	Charge	2026-11-29 21:29:52.900959+00	2026-11-29 21:29:52.901261+00	6632938	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-29 21:29:52.901261+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 21:29:52.90176+00	Timeout	too slow	\N
 6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -9132,7 +9237,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-29 21:22:06.451464+00	2026-11-29 21:22:06.451701+00	9722818	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-29 21:29:52.915525+00	2026-11-29 21:29:52.915804+00	9830485	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -9151,7 +9256,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-29 21:22:06.460741+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 21:22:06.460981+00	DiskFull	no space left	\N
+14	1	1	0	1	1	main	Build	2026-11-29 21:29:52.957911+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 21:29:52.958198+00	DiskFull	no space left	\N
 15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -9164,7 +9269,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 --
 
 COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
-1	1963321	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+1	1069957	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
 \.
 
 
@@ -9173,11 +9278,11 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	5790928247373450371	old-host pid 1	5216581	2026-11-29 21:22:06.438634+00	2026-11-29 21:22:06.439145+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	5790928247373450371	old-host pid 1	5463088	2026-11-29 21:22:06.442291+00	2026-11-29 21:22:06.443262+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	5790928247373450371	old-host pid 1	8309435	2026-11-29 21:22:06.448011+00	2026-11-29 21:22:06.44848+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	5790928247373450371	old-host pid 1	8768392	2026-11-29 21:22:06.449505+00	2026-11-29 21:22:06.45001+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	5790928247373450371	old-host pid 1	11928419	2026-11-29 21:22:06.460741+00	2026-11-29 21:22:06.460981+00	DiskFull	no space left	\N	\N
+1	2	1	1	1	failed	t	5689284251246939436	old-host pid 1	4296391	2026-11-29 21:29:52.870935+00	2026-11-29 21:29:52.87143+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	5689284251246939436	old-host pid 1	5323616	2026-11-29 21:29:52.881111+00	2026-11-29 21:29:52.882114+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	5689284251246939436	old-host pid 1	8088682	2026-11-29 21:29:52.901261+00	2026-11-29 21:29:52.90176+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	5689284251246939436	old-host pid 1	8514013	2026-11-29 21:29:52.902829+00	2026-11-29 21:29:52.90331+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	5689284251246939436	old-host pid 1	12270913	2026-11-29 21:29:52.957911+00	2026-11-29 21:29:52.958198+00	DiskFull	no space left	\N	\N
 \.
 
 
@@ -9186,10 +9291,10 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-29 21:22:06.421547+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-29 21:22:06.445926+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-29 21:22:06.447204+00	postgres	cancel	{4}	never	{}
-4	2026-11-29 21:22:06.464046+00	postgres	retry	{14}	there is space	{}
+1	2026-11-29 21:29:52.826175+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-29 21:29:52.890887+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-29 21:29:52.900411+00	postgres	cancel	{4}	never	{}
+4	2026-11-29 21:29:52.977626+00	postgres	retry	{14}	there is space	{}
 \.
 
 
@@ -9211,8 +9316,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-29 21:22:06.416986+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-29 21:22:06.41943+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-29 21:29:52.815356+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-29 21:29:52.819731+00
 \.
 
 
@@ -9221,7 +9326,7 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	e4d1b85cfd60fac0	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type found_operation": null, "function flow(bigint)": "e900a29959c2f4a28f5c60852f030227", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "aa941b84c4343ff79ba131100a31274f", "function privileges()": "70fd0de93e3b72a5d2b4de1e06dca38b", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function rerun(bigint, text)": "c210f78480ebaa84f130d34cf646bd78", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "6e60e64118809ae576c41da68671c0ea", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "f62d975766122dc173d1d4df63651b0c", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function settle_operation_key()": "2d939a3b51e71b6b245c3b30b3a4e657", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function take_along_truncated()": "bf38393f904eeb377e4a59dc739aa227", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function describe_claims(bigint[])": "2b5837b7d1be393d67413ad3f1e70c41", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "22980ac42484f092cf033c30fe6cb7e2", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "57d2b3da0af00ab612d4e13aaca83990", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df"}	2026-11-29 21:22:06.249722+00
+t	0.1.0	91dc4e3b3badab44	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type found_operation": null, "function flow(bigint)": "e900a29959c2f4a28f5c60852f030227", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "aa941b84c4343ff79ba131100a31274f", "function privileges()": "5b7b27c7e6b41b4a1d614fd7658b6dfe", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function rerun(bigint, text)": "c210f78480ebaa84f130d34cf646bd78", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "6e60e64118809ae576c41da68671c0ea", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "f62d975766122dc173d1d4df63651b0c", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function settle_operation_key()": "2d939a3b51e71b6b245c3b30b3a4e657", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function take_along_truncated()": "bf38393f904eeb377e4a59dc739aa227", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function describe_claims(bigint[])": "2b5837b7d1be393d67413ad3f1e70c41", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "22980ac42484f092cf033c30fe6cb7e2", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "57d2b3da0af00ab612d4e13aaca83990", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df"}	2026-11-29 21:29:52.598837+00
 \.
 
 
@@ -9230,17 +9335,17 @@ t	0.1.0	e4d1b85cfd60fac0	{"view help": null, "view audit": null, "view stuck": n
 --
 
 COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note) FROM stdin;
-5	2026-11-29 22:22:06.44848+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
-6	2026-11-29 22:22:06.45001+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
-7	2026-11-29 21:22:06.451701+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
-8	2026-11-29 21:22:06.453592+00	8644022859871897749	10517368	2026-11-29 21:22:06.454115+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
-9	2026-11-29 21:22:06.454425+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+5	2026-11-29 22:29:52.90176+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
+6	2026-11-29 22:29:52.90331+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+7	2026-11-29 21:29:52.915804+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
+8	2026-11-29 21:29:52.917857+00	6020610400703889673	11516575	2026-11-29 21:29:52.918359+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
+9	2026-11-29 21:29:52.918735+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N
-12	2026-11-29 21:22:06.456602+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
-13	2026-11-29 21:22:06.459137+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
-14	2026-11-29 21:22:06.462021+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
-15	2026-11-29 21:22:06.464191+00	5790928247373450371	12761486	2026-11-29 21:22:06.464381+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
+12	2026-11-29 21:29:52.9464+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
+13	2026-11-29 21:29:52.957198+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
+14	2026-11-29 21:29:52.959499+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
+15	2026-11-29 21:29:52.977803+00	5689284251246939436	13336686	2026-11-29 21:29:52.978032+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
 \.
 
 
@@ -9249,14 +9354,14 @@ COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, defini
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-29 21:22:06.025784+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-29 21:22:06.032308+00
-3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-29 21:22:06.047187+00
-4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-29 21:22:06.054345+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-29 21:22:06.057384+00
-6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-29 21:22:06.062031+00
-7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-29 21:22:06.06747+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-29 21:22:06.072288+00
+1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-29 21:29:51.996487+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-29 21:29:52.018071+00
+3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-29 21:29:52.065767+00
+4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-29 21:29:52.092582+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-29 21:29:52.10571+00
+6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-29 21:29:52.128729+00
+7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-29 21:29:52.142697+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-29 21:29:52.156282+00
 \.
 
 
@@ -9273,7 +9378,7 @@ COPY backops.operation_keys (name, key, operation_id, replaced_id, window_began_
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-29 21:22:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-29 21:29:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -9282,21 +9387,21 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 --
 
 COPY backops.operations (id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals) FROM stdin;
-1	Fulfilment	completed	first	\N	\N	default	5	2026-11-29 21:22:06.425328+00	10000	2026-11-29 21:22:06.425328+00	2026-11-29 21:22:06.437709+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}
-2	Report	failed	\N	\N	\N	reports	5	2026-11-29 21:22:06.438115+00	10000	2026-11-29 21:22:06.438116+00	2026-11-29 21:22:06.439145+00	\N	1	\N	postgres	\N	{}	\N	{}
-3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-29 21:22:06.441924+00	10000	2026-11-29 21:22:06.441925+00	2026-11-29 21:22:06.443262+00	\N	1	changed their mind	postgres	\N	{}	\N	{}
-4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 21:22:06.446073+00	2026-11-29 21:22:06.446474+00	\N	1	never	postgres	\N	{}	\N	{}
-5	Fulfilment	active	\N	\N	\N	default	5	2026-11-29 21:22:06.447348+00	10000	2026-11-29 21:22:06.447348+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-6	Fulfilment	active	\N	\N	\N	default	5	2026-11-29 21:22:06.449162+00	10000	2026-11-29 21:22:06.449162+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-7	Fulfilment	active	\N	\N	\N	default	5	2026-11-29 21:22:06.451263+00	10000	2026-11-29 21:22:06.451263+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-8	Fulfilment	active	\N	\N	\N	default	3	2026-11-29 21:22:06.453592+00	10000	2026-11-29 21:22:06.453593+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-9	Fulfilment	active	due	\N	\N	default	5	2026-11-29 21:22:06.454425+00	10000	2026-11-29 21:22:06.454425+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 21:22:06.454698+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-11	Unknown	active	\N	\N	\N	default	5	2026-11-29 21:22:06.454908+00	10000	2026-11-29 21:22:06.454908+00	\N	2026-11-29 21:22:06.454928+00	\N	\N	postgres	\N	{}	\N	{}
-12	Ad hoc	active	\N	\N	\N	default	5	2026-11-29 21:22:06.456602+00	10000	2026-11-29 21:22:06.456602+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}
-13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-29 21:22:06.459137+00	10000	2026-11-29 21:22:06.459137+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-14	Report	active	\N	\N	\N	reports	5	2026-11-29 21:22:06.460546+00	10000	2026-11-29 21:22:06.460547+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-15	Fulfilment	active	\N	\N	\N	default	7	2026-11-29 21:22:06.464191+00	10000	2026-11-29 21:22:06.464191+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+1	Fulfilment	completed	first	\N	\N	default	5	2026-11-29 21:29:52.830153+00	10000	2026-11-29 21:29:52.830154+00	2026-11-29 21:29:52.870145+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}
+2	Report	failed	\N	\N	\N	reports	5	2026-11-29 21:29:52.870567+00	10000	2026-11-29 21:29:52.870567+00	2026-11-29 21:29:52.87143+00	\N	1	\N	postgres	\N	{}	\N	{}
+3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-29 21:29:52.880716+00	10000	2026-11-29 21:29:52.880717+00	2026-11-29 21:29:52.882114+00	\N	1	changed their mind	postgres	\N	{}	\N	{}
+4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 21:29:52.891047+00	2026-11-29 21:29:52.891476+00	\N	1	never	postgres	\N	{}	\N	{}
+5	Fulfilment	active	\N	\N	\N	default	5	2026-11-29 21:29:52.900569+00	10000	2026-11-29 21:29:52.900569+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+6	Fulfilment	active	\N	\N	\N	default	5	2026-11-29 21:29:52.902484+00	10000	2026-11-29 21:29:52.902484+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+7	Fulfilment	active	\N	\N	\N	default	5	2026-11-29 21:29:52.915287+00	10000	2026-11-29 21:29:52.915287+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+8	Fulfilment	active	\N	\N	\N	default	3	2026-11-29 21:29:52.917857+00	10000	2026-11-29 21:29:52.917857+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+9	Fulfilment	active	due	\N	\N	default	5	2026-11-29 21:29:52.918735+00	10000	2026-11-29 21:29:52.918735+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 21:29:52.919039+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+11	Unknown	active	\N	\N	\N	default	5	2026-11-29 21:29:52.91926+00	10000	2026-11-29 21:29:52.91926+00	\N	2026-11-29 21:29:52.919281+00	\N	\N	postgres	\N	{}	\N	{}
+12	Ad hoc	active	\N	\N	\N	default	5	2026-11-29 21:29:52.9464+00	10000	2026-11-29 21:29:52.9464+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}
+13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-29 21:29:52.957198+00	10000	2026-11-29 21:29:52.957199+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+14	Report	active	\N	\N	\N	reports	5	2026-11-29 21:29:52.957719+00	10000	2026-11-29 21:29:52.957719+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+15	Fulfilment	active	\N	\N	\N	default	7	2026-11-29 21:29:52.977803+00	10000	2026-11-29 21:29:52.977804+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
 \.
 
 
@@ -9313,7 +9418,7 @@ COPY backops.queue_samples (singleton, taken_at, depths) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-29 21:22:06.420572+00	\N	postgres	the supplier is down
+imports	2026-11-29 21:29:52.824222+00	\N	postgres	the supplier is down
 \.
 
 
@@ -9331,8 +9436,8 @@ Fulfilment	card
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since) FROM stdin;
-5790928247373450371	old-host	1	1.0	{default,reports}	8	2026-11-29 21:22:06.424835+00	2026-11-29 21:22:06.467044+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
-8644022859871897749	dead-host	2	1.0	{default}	1	2026-11-29 21:22:06.454039+00	2026-11-29 20:22:06.454039+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
+5689284251246939436	old-host	1	1.0	{default,reports}	8	2026-11-29 21:29:52.829663+00	2026-11-29 21:29:52.985216+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
+6020610400703889673	dead-host	2	1.0	{default}	1	2026-11-29 21:29:52.918301+00	2026-11-29 20:29:52.918301+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
 \.
 
 
