@@ -93,6 +93,9 @@ struct Target: Sendable {
         Target(measure: "enqueue single ÷ floor INSERT", bound: .atLeast(0.7)) {
             $0.ratio($0.result("enqueue", "single"), $0.result("floor", "INSERT, 1 connection"))
         },
+        Target(measure: "enqueue concurrent ÷ single", bound: .atLeast(10)) {
+            $0.ratio($0.result("enqueue", "concurrent"), $0.result("enqueue", "single"))
+        },
         Target(measure: "latency p50, ms", bound: .atMost(2)) { $0.result("latency", "p50")?.figure.value },
         Target(measure: "latency p99, ms", bound: .atMost(5)) { $0.result("latency", "p99")?.figure.value },
         Target(measure: "workflow with default slots ÷ with the best", bound: .atLeast(0.8)) {

@@ -4,15 +4,24 @@ import BackOps
 struct EnqueueWorkload: Workload {
     let name = "enqueue"
     let summary =
-        "operations enqueued by one client: 3,000 one by one, 100 times 1,000, once 100,000; a stream of 200,000, and one with keys"
+        "operations enqueued by one client: 3,000 one by one; by 64 tasks; 100 times 1,000, once 100,000; a stream of 200,000, and one with keys"
 
     func run(in laboratory: Laboratory) async throws -> [Figure] {
         let streamed = laboratory.scaled(200_000)
+        let perTask = laboratory.scaled(1000)
         return [
             try await measure(laboratory, "single", calls: laboratory.scaled(3000, atLeast: 20), each: 1) {
                 client,
                 call in
                 try await client.enqueue(OneAction.self, ["n": .integer(Int64(call))])
+            },
+            try await measure(laboratory, "concurrent", calls: 1, each: perTask * Self.tasks) { client, _ in
+                try await Self.enqueue(client, perTask) { _ in nil }
+            },
+            try await measure(laboratory, "concurrent with keys", calls: 1, each: perTask * Self.tasks) {
+                client,
+                _ in
+                try await Self.enqueue(client, perTask) { "key-\($0)" }
             },
             try await measure(laboratory, "bulk 1,000", calls: laboratory.scaled(100), each: 1000) {
                 client,
@@ -37,6 +46,30 @@ struct EnqueueWorkload: Workload {
                 try await client.enqueue(stream: requests)
             },
         ]
+    }
+
+    /// The tasks that enqueue at the same time, one operation after the other, as the handlers of a server do.
+    private static let tasks = 64
+
+    private static func enqueue(
+        _ client: BackOpsClient,
+        _ perTask: Int,
+        key: @escaping @Sendable (Int) -> String?
+    ) async throws {
+        try await withThrowingTaskGroup { group in
+            for task in 0..<tasks {
+                group.addTask {
+                    for number in task * perTask..<(task + 1) * perTask {
+                        try await client.enqueue(
+                            OneAction.self,
+                            ["n": .integer(Int64(number))],
+                            key: key(number)
+                        )
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
     }
 
     private static func documents(_ count: Int) -> LazyMapSequence<Range<Int>, Globals> {
@@ -98,10 +131,10 @@ struct EnqueueWorkload: Workload {
 }
 
 extension BenchDatabase {
-    /// Lends a client with one connection.
+    /// Lends a client with two connections: one task at a time uses one, and common round trips another.
     func withClient<R>(_ body: (BackOpsClient) async throws -> R) async throws -> R {
         var database = database
-        database.maxConnections = 1
+        database.maxConnections = 2
         let client = BackOpsClient(database)
         do {
             let result = try await body(client)
