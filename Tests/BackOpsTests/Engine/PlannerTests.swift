@@ -55,6 +55,30 @@ extension SQLEngine {
         }
 
         @Test(arguments: ["jobs", "actions", "operations"])
+        func `an enqueue of many callers looks keys up by index`(table: String) async throws {
+            let engine = try await engine(future: 3000, ready: 50)
+            func enqueue(_ keys: ClosedRange<Int>) async throws -> Int {
+                let keys = keys.map { Optional("key \($0)") }
+                let same = { (value: String) in Array(repeating: value, count: keys.count) }
+                return try await engine.value(
+                    """
+                    select count(*) filter (where created) from enqueue_each(
+                      \(same("Flow")), \(same("{}"))::text[]::jsonb[], \(keys), \(same("default")), \(same("5"))::text[]::integer[])
+                    """,
+                    as: Int.self
+                )
+            }
+            #expect(try await enqueue(1...20) == 20)
+            try await engine.connection.script("begin")
+            let before = try await reads(engine, table)
+            #expect(try await enqueue(11...30) == 10)
+            let after = try await reads(engine, table)
+            #expect(after.sequential == before.sequential)
+            #expect(after.tuples - before.tuples <= 100, "of 3050 rows or more")
+            try await engine.connection.script("commit")
+        }
+
+        @Test(arguments: ["jobs", "actions", "operations"])
         func `a completion reads the rows of its operations, by index`(table: String) async throws {
             let engine = try await engine(future: 3000, ready: 50)
             let jobs = try await engine.claim(20)
