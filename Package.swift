@@ -191,7 +191,10 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
-            exclude: ["Migration/Frozen", "Migration/schema.sql"],
+            exclude: [
+                "Migration/Frozen", "Migration/schema.sql", "Schedules/expected-slots.py",
+                "Schedules/expected-slots.txt",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -95,6 +95,8 @@ enum RoleMatrix {
             "nearest_name", "did_you_mean", "error_pattern", "error_fingerprint", "failure_fingerprint",
             "stamp_failure", "caller", "shown", "concealed", "apply_privileges", "grant_privileges",
             "create_roles",
+            "cron_number", "cron_field", "parse_cron", "next_cron_day", "next_local_slot", "clock_change",
+            "local_instant", "next_fixed_slot", "next_elapsed_slot", "next_slot",
         ] { callers[name] = [] }
         return callers
     }()
