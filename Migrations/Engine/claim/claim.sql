@@ -46,7 +46,7 @@ begin
         from unnest(p_queues, p_priorities, p_after_run_at, p_after_operation_id) as lane (queue, priority, run_at, operation_id)
        cross join lateral (
          select j.operation_id, a.run, a.earlier_attempts, a.max_attempts, a.timeout, a.branch, a.name as action,
-                o.created_at, o.name as operation, o.globals, o.traceparent, o.xmin as version
+                o.created_at, o.name as operation, o.globals, o.traceparent, o.slot, o.xmin as version
            from jobs j
            join actions a on a.operation_id = j.operation_id and a.position = j.position
            join operations o on o.id = j.operation_id
@@ -70,7 +70,7 @@ begin
        where j.operation_id = p.operation_id
       returning j.operation_id, j.claim_id, j.definition_id, j.position, p.run, p.earlier_attempts + j.attempt as attempt,
                 p.earlier_attempts + p.max_attempts as max_attempts, j.priority, p.timeout,
-                j.run_at, p.created_at, j.queue, p.operation, p.branch, p.action, p.globals, j.claimed_at, p.traceparent, p.version
+                j.run_at, p.created_at, j.queue, p.operation, p.branch, p.action, p.globals, j.claimed_at, p.traceparent, p.slot, p.version
     )
     select c.operation_id, c.claim_id, c.definition_id, c.position, c.run, c.attempt, c.max_attempts, c.priority,
            (extract(epoch from c.timeout) * 1000)::bigint,
@@ -78,7 +78,7 @@ begin
            case when c.definition_id is null then (
              select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = c.operation_id
            ) end,
-           c.claimed_at, c.traceparent, settled_version(c.version)
+           c.claimed_at, c.traceparent, settled_version(c.version), c.slot
       from claimed c
      order by c.priority, c.run_at, c.operation_id;
 end

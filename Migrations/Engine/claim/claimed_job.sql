@@ -22,7 +22,8 @@ begin
       plan          json,
       claimed_at    timestamptz,
       traceparent   text,
-      globals_version bigint
+      globals_version bigint,
+      slot          timestamptz
     );
     comment on type claimed_job is
       'What a worker must know to run the action that it claimed. plan is given where the operation brought its own branches: [[branch, action], …].';
@@ -47,6 +48,7 @@ begin
     comment on column claimed_job.traceparent is 'W3C trace context of the enqueue, or null.';
     comment on column claimed_job.globals_version is
       'Another number whenever the globals have changed, or null. Give it to complete_many, and the globals come again only if they have.';
+    comment on column claimed_job.slot is 'The slot of the schedule that enqueued the operation, or null.';
   end if;
 end
 $$;

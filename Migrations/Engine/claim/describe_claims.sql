@@ -11,7 +11,7 @@ as $$
          case when j.definition_id is null then (
            select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
          ) end,
-         j.claimed_at, o.traceparent, null::bigint
+         j.claimed_at, o.traceparent, null::bigint, o.slot
     from jobs j
     join actions a on a.operation_id = j.operation_id and a.position = j.position
     join operations o on o.id = j.operation_id

@@ -39,7 +39,9 @@ create or replace view operation_status as
          o.created_at,
          o.ended_at,
          o.key_mode,
-         o.active_key
+         o.active_key,
+         o.schedule,
+         o.slot
     from visible_operations o
     left join jobs j on j.operation_id = o.id
     left join workers w on w.id = j.worker_id

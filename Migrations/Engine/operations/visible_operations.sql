@@ -4,16 +4,16 @@
 -- and makes the planner expect few of the half that it cannot look up: else it would compile the query, for half a second.
 create or replace view visible_operations as
   select id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at,
-       stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, key_mode, active_key
+       stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, key_mode, active_key, schedule, slot
     from (
       select id, name::text, state::text, key::text, queue::text, priority::smallint, perform_at::timestamptz, step_limit::integer,
                  created_at, ended_at, completed_at, parked_at,
-                 stopped_position, stop_reason, enqueued_by, traceparent, tags::text[], branches, globals::jsonb, key_mode::text, active_key::text, true as is_whole
+                 stopped_position, stop_reason, enqueued_by, traceparent, tags::text[], branches, globals::jsonb, key_mode::text, active_key::text, schedule, slot, true as is_whole
         from operations
        union all
       select id, name::text, state::text, key::text, queue::text, priority::smallint, perform_at::timestamptz, step_limit::integer,
                  created_at, ended_at, completed_at, parked_at,
-                 stopped_position, stop_reason, enqueued_by, traceparent, tags::text[], branches, redacted(name, globals), key_mode::text, active_key::text, false
+                 stopped_position, stop_reason, enqueued_by, traceparent, tags::text[], branches, redacted(name, globals), key_mode::text, active_key::text, schedule, slot, false
         from operations
     ) as o
    where is_whole = (select sees_secrets())

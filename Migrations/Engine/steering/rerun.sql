@@ -7,8 +7,8 @@ as $$
 declare
   v_id bigint;
 begin
-  insert into operations (name, queue, priority, step_limit, tags, branches, globals)
-    select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals from operations o where o.id = rerun.id
+  insert into operations (name, queue, priority, step_limit, tags, branches, globals, schedule, slot)
+    select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals, o.schedule, o.slot from operations o where o.id = rerun.id
   returning id into v_id;
   if v_id is null then
     raise exception using errcode = 'OP002', message = format('there is no operation %s', rerun.id);
@@ -18,7 +18,7 @@ begin
 end
 $$;
 comment on function rerun(bigint, text) is
-  'Enqueues an operation once more: the same name, globals (as they are now), queue, priority and tags, due at once, without its key; its own branches '
+  'Enqueues an operation once more: the same name, globals (as they are now), queue, priority, tags and slot, due at once, without its key; its own branches '
   'where it brought some, else the plan that is registered now. The old one stays as it is. Returns the new id.';
 
 create or replace function rerun(ids bigint[], reason text default null) returns setof bigint
@@ -34,8 +34,8 @@ begin
       hint = 'Give 10000 at most, and call again for the others.';
   end if;
   with inserted as (
-    insert into operations (name, queue, priority, step_limit, tags, branches, globals)
-      select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals from operations o where o.id = any (v_ids) order by o.id
+    insert into operations (name, queue, priority, step_limit, tags, branches, globals, schedule, slot)
+      select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals, o.schedule, o.slot from operations o where o.id = any (v_ids) order by o.id
     returning operations.id
   )
   select array_agg(i.id order by i.id) into v_new from inserted as i;

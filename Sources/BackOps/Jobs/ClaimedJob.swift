@@ -25,6 +25,8 @@ package struct ClaimedJob: Sendable {
     package let claimedAt: PQTimestamp
     /// The trace context that the operation was enqueued in.
     package let traceparent: String?
+    /// The slot of the schedule that enqueued the operation.
+    package let slot: PQTimestamp?
 
     /// Makes a job of an operation that was enqueued, became due, and was claimed at the same time.
     ///
@@ -74,6 +76,7 @@ package struct ClaimedJob: Sendable {
         self.plan = plan
         claimedAt = runAt
         traceparent = nil
+        slot = nil
     }
 
     /// The columns of the row type `claimed_job`; a claim has its two columns first.
@@ -91,6 +94,7 @@ package struct ClaimedJob: Sendable {
         case claimedAt = "claimed_at"
         case traceparent
         case globalsVersion = "globals_version"
+        case slot
     }
 
     init(_ row: PQRow) throws(PQError) {
@@ -113,6 +117,7 @@ package struct ClaimedJob: Sendable {
         claimedAt = try row.decode(Column.claimedAt)
         traceparent = try row.decode(Column.traceparent)
         globalsVersion = try row.decode(Column.globalsVersion)
+        slot = try row.decode(Column.slot)
     }
 
     /// The job after its action completed and the next one was handed to the same worker.

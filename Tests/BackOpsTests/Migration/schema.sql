@@ -53,7 +53,8 @@ CREATE TYPE backops.claimed_job AS (
 	plan json,
 	claimed_at timestamp with time zone,
 	traceparent text,
-	globals_version bigint
+	globals_version bigint,
+	slot timestamp with time zone
 );
 
 
@@ -202,6 +203,13 @@ COMMENT ON COLUMN backops.claimed_job.traceparent IS 'W3C trace context of the e
 --
 
 COMMENT ON COLUMN backops.claimed_job.globals_version IS 'Another number whenever the globals have changed, or null. Give it to complete_many, and the globals come again only if they have.';
+
+
+--
+-- Name: COLUMN claimed_job.slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.slot IS 'The slot of the schedule that enqueued the operation, or null.';
 
 
 --
@@ -448,6 +456,92 @@ CREATE DOMAIN backops.queue_priority AS smallint
 --
 
 COMMENT ON DOMAIN backops.queue_priority IS '0 is served first, 9 last.';
+
+
+--
+-- Name: schedule_event; Type: TYPE; Schema: backops; Owner: -
+--
+
+CREATE TYPE backops.schedule_event AS (
+	schedule text,
+	slot timestamp with time zone,
+	operation_id bigint,
+	outcome text,
+	reason text,
+	slots integer,
+	late double precision
+);
+
+
+--
+-- Name: TYPE schedule_event; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TYPE backops.schedule_event IS 'What happened to a slot, or to a run of slots, of a schedule.';
+
+
+--
+-- Name: COLUMN schedule_event.schedule; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_event.schedule IS 'The schedule.';
+
+
+--
+-- Name: COLUMN schedule_event.slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_event.slot IS 'The slot; of several that were skipped, the last.';
+
+
+--
+-- Name: COLUMN schedule_event.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_event.operation_id IS 'The operation that was enqueued, or that is in the way.';
+
+
+--
+-- Name: COLUMN schedule_event.outcome; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_event.outcome IS 'enqueued, buffered, skipped, or paused (because its operations fail).';
+
+
+--
+-- Name: COLUMN schedule_event.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_event.reason IS 'Why, in one word: that of skipped_slots.';
+
+
+--
+-- Name: COLUMN schedule_event.slots; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_event.slots IS 'How many slots this is about, counted up to 1001.';
+
+
+--
+-- Name: COLUMN schedule_event.late; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_event.late IS 'Seconds from the slot to its operation; null where there is none.';
+
+
+--
+-- Name: schedule_name; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.schedule_name AS text
+	CONSTRAINT schedules_name_is_valid CHECK (((VALUE ~ '^[^/[:cntrl:]]+$'::text) AND (length(VALUE) <= 200)));
+
+
+--
+-- Name: DOMAIN schedule_name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.schedule_name IS 'Name of a schedule: 1 to 200 characters, without "/" and control characters.';
 
 
 --
@@ -863,6 +957,8 @@ END) STORED,
     tags backops.tag_list DEFAULT '{}'::text[] NOT NULL,
     branches json,
     globals backops.globals_document DEFAULT '{}'::jsonb NOT NULL,
+    schedule text,
+    slot timestamp with time zone,
     CONSTRAINT operations_ended_or_active CHECK (((ended_at IS NULL) = ((state)::text = 'active'::text)))
 )
 WITH (fillfactor='50');
@@ -1007,6 +1103,20 @@ COMMENT ON COLUMN backops.operations.branches IS 'Plan given with the INSERT ins
 --
 
 COMMENT ON COLUMN backops.operations.globals IS 'The document that all its actions share: a JSON object of at most 1 MiB.';
+
+
+--
+-- Name: COLUMN operations.schedule; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.schedule IS 'Name of the schedule that enqueued it; null where none did.';
+
+
+--
+-- Name: COLUMN operations.slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.slot IS 'The slot that it was enqueued for: the time that its work is about, however late it starts.';
 
 
 --
@@ -1276,6 +1386,429 @@ COMMENT ON FUNCTION backops.check_queue_name(p_name text, p_place text) IS 'Refu
 
 
 --
+-- Name: schedules; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.schedules (
+    id bigint NOT NULL,
+    name backops.schedule_name NOT NULL,
+    operation backops.operation_name NOT NULL,
+    cron text,
+    every interval,
+    time_zone text DEFAULT 'UTC'::text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    globals backops.globals_document DEFAULT '{}'::jsonb NOT NULL,
+    queue backops.queue_name DEFAULT 'default'::text NOT NULL,
+    priority backops.queue_priority DEFAULT 5 NOT NULL,
+    tags backops.tag_list DEFAULT '{}'::text[] NOT NULL,
+    overlap text DEFAULT 'skip'::text NOT NULL,
+    catch_up text DEFAULT 'latest'::text NOT NULL,
+    catch_up_limit integer DEFAULT 1000 NOT NULL,
+    catch_up_window interval DEFAULT '1 day'::interval NOT NULL,
+    jitter interval DEFAULT '00:00:00'::interval NOT NULL,
+    pause_after_failures integer,
+    paused_at timestamp with time zone,
+    paused_until timestamp with time zone,
+    paused_by text,
+    pause_reason text,
+    decided_until timestamp with time zone NOT NULL,
+    next_at timestamp with time zone,
+    due_at timestamp with time zone,
+    buffered_slot timestamp with time zone,
+    active_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    failures_count integer DEFAULT 0 NOT NULL,
+    run_count bigint DEFAULT 0 NOT NULL,
+    skipped_count bigint DEFAULT 0 NOT NULL,
+    last_slot timestamp with time zone,
+    last_operation_id bigint,
+    last_error text,
+    last_errored_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    changed_by text DEFAULT (SESSION_USER)::text NOT NULL,
+    CONSTRAINT schedules_catch_up_is_known CHECK ((catch_up = ANY (ARRAY['latest'::text, 'all'::text, 'none'::text]))),
+    CONSTRAINT schedules_have_cron_or_every CHECK (((cron IS NULL) <> (every IS NULL))),
+    CONSTRAINT schedules_overlap_is_known CHECK ((overlap = ANY (ARRAY['skip'::text, 'buffer'::text, 'allow'::text, 'cancel'::text]))),
+    CONSTRAINT schedules_paused_whole CHECK (((paused_at IS NOT NULL) OR (COALESCE((paused_until)::text, paused_by, pause_reason) IS NULL)))
+)
+WITH (fillfactor='50');
+
+
+--
+-- Name: TABLE schedules; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.schedules IS 'One row per schedule: what it enqueues, at which slots, and how far it is. Written by schedule, unschedule, pause_schedule, resume_schedule and run_schedules; the view schedule_status shows it.';
+
+
+--
+-- Name: COLUMN schedules.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.id IS 'The schedule''s number.';
+
+
+--
+-- Name: COLUMN schedules.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.name IS 'Its name; the keys of its operations begin with it.';
+
+
+--
+-- Name: COLUMN schedules.operation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.operation IS 'Name of the operation that it enqueues.';
+
+
+--
+-- Name: COLUMN schedules.cron; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.cron IS 'When, as a cron expression of 5 or 6 fields; null where every says it.';
+
+
+--
+-- Name: COLUMN schedules.every; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.every IS 'When, as time that passes from starts_at on; null where cron says it.';
+
+
+--
+-- Name: COLUMN schedules.time_zone; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.time_zone IS 'Time zone of the cron expression.';
+
+
+--
+-- Name: COLUMN schedules.starts_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.starts_at IS 'No slot is before; the first slot of every.';
+
+
+--
+-- Name: COLUMN schedules.ends_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.ends_at IS 'No slot is after; null for no end.';
+
+
+--
+-- Name: COLUMN schedules.globals; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.globals IS 'Globals of its operations.';
+
+
+--
+-- Name: COLUMN schedules.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.queue IS 'Queue of its operations.';
+
+
+--
+-- Name: COLUMN schedules.priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.priority IS 'Priority of its operations.';
+
+
+--
+-- Name: COLUMN schedules.tags; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.tags IS 'Labels of its operations.';
+
+
+--
+-- Name: COLUMN schedules.overlap; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.overlap IS 'What a slot does while an operation of the schedule is active: skip, buffer (one), allow, cancel.';
+
+
+--
+-- Name: COLUMN schedules.catch_up; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.catch_up IS 'What becomes of slots that are more than a minute late: latest runs the last of them, all runs all, none runs none.';
+
+
+--
+-- Name: COLUMN schedules.catch_up_limit; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.catch_up_limit IS 'With catch_up all, how many late slots run at most; the latest ones.';
+
+
+--
+-- Name: COLUMN schedules.catch_up_window; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.catch_up_window IS 'Slots that are later than this are skipped, whatever catch_up says.';
+
+
+--
+-- Name: COLUMN schedules.jitter; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.jitter IS 'A slot becomes due up to this much after its time, always the same for the same slot.';
+
+
+--
+-- Name: COLUMN schedules.pause_after_failures; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.pause_after_failures IS 'Failed operations in a row after which it is paused; null for never.';
+
+
+--
+-- Name: COLUMN schedules.paused_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.paused_at IS 'Since when it is paused; null while it is not.';
+
+
+--
+-- Name: COLUMN schedules.paused_until; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.paused_until IS 'When it goes on by itself; null for when somebody resumes it.';
+
+
+--
+-- Name: COLUMN schedules.paused_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.paused_by IS 'Database role that paused it.';
+
+
+--
+-- Name: COLUMN schedules.pause_reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.pause_reason IS 'Why, in the words of the person who did it, or that its operations have failed.';
+
+
+--
+-- Name: COLUMN schedules.decided_until; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.decided_until IS 'All slots up to here were run or skipped.';
+
+
+--
+-- Name: COLUMN schedules.next_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.next_at IS 'The next slot; null when there is none any more.';
+
+
+--
+-- Name: COLUMN schedules.due_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.due_at IS 'When a worker has to look at it; null for never.';
+
+
+--
+-- Name: COLUMN schedules.buffered_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.buffered_slot IS 'A slot that waits for the end of the active operation.';
+
+
+--
+-- Name: COLUMN schedules.active_ids; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.active_ids IS 'Its operations whose end has not been seen, the latest 100 at most.';
+
+
+--
+-- Name: COLUMN schedules.failures_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.failures_count IS 'Its operations in a row that have failed.';
+
+
+--
+-- Name: COLUMN schedules.run_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.run_count IS 'Slots that enqueued an operation.';
+
+
+--
+-- Name: COLUMN schedules.skipped_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.skipped_count IS 'Slots that did not: see skipped_slots.';
+
+
+--
+-- Name: COLUMN schedules.last_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_slot IS 'The last slot that enqueued an operation.';
+
+
+--
+-- Name: COLUMN schedules.last_operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_operation_id IS 'The last operation that it enqueued.';
+
+
+--
+-- Name: COLUMN schedules.last_error; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_error IS 'Why its last slot could not enqueue an operation; null if it did.';
+
+
+--
+-- Name: COLUMN schedules.last_errored_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_errored_at IS 'When that was.';
+
+
+--
+-- Name: COLUMN schedules.created_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.created_at IS 'When it was created.';
+
+
+--
+-- Name: COLUMN schedules.changed_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.changed_at IS 'When schedule created or changed it last.';
+
+
+--
+-- Name: COLUMN schedules.changed_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.changed_by IS 'Database role that did so.';
+
+
+--
+-- Name: check_schedule(backops.schedules); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_schedule(p_schedule backops.schedules) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_problem text := case
+    when (p_schedule.cron is null) = (p_schedule.every is null) then 'a schedule has either cron or every'
+    when p_schedule.every < interval '1 second' then format('every: %s is shorter than a second', p_schedule.every)
+    when p_schedule.every > interval '3650 days' then format('every: %s is longer than ten years', p_schedule.every)
+    when extract(month from p_schedule.every) <> 0 or extract(year from p_schedule.every) <> 0 then
+      format('every: %s has months, whose length differs', p_schedule.every)
+    when not isfinite(p_schedule.starts_at) then format('starts_at: %s never comes', p_schedule.starts_at)
+    when p_schedule.ends_at < p_schedule.starts_at then format('ends_at: %s is before starts_at %s', p_schedule.ends_at, p_schedule.starts_at)
+    when p_schedule.overlap in ('skip', 'buffer', 'allow', 'cancel') is not true then
+      format('overlap: %s is not skip, buffer, allow or cancel', coalesce('"' || left(p_schedule.overlap, 100) || '"', 'null'))
+    when p_schedule.catch_up in ('latest', 'all', 'none') is not true then
+      format('catch_up: %s is not latest, all or none', coalesce('"' || left(p_schedule.catch_up, 100) || '"', 'null'))
+    when p_schedule.catch_up_limit between 1 and 100000 is not true then
+      format('catch_up_limit: %s is not 1 to 100000', coalesce(p_schedule.catch_up_limit::text, 'null'))
+    when p_schedule.catch_up_window between interval '1 minute' and interval '3650 days' is not true then
+      format('catch_up_window: %s is not a minute to ten years', coalesce(p_schedule.catch_up_window::text, 'null'))
+    when p_schedule.jitter between interval '0' and interval '1 day' is not true then
+      format('jitter: %s is not 0 to a day', coalesce(p_schedule.jitter::text, 'null'))
+    when p_schedule.pause_after_failures < 1 then format('pause_after_failures: %s is not 1 or more', p_schedule.pause_after_failures)
+  end;
+begin
+  if v_problem is not null then
+    raise exception using errcode = 'OP004', message = v_problem,
+      hint = 'cron is ''30 2 * * *'' with a time_zone, every an interval such as ''90 minutes'', counted from starts_at on.';
+  end if;
+  perform check_time_zone(p_schedule.time_zone);
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_schedule(p_schedule backops.schedules); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_schedule(p_schedule backops.schedules) IS 'Refuses a schedule that makes no sense, with the argument at fault (SQLSTATE OP004).';
+
+
+--
+-- Name: check_slot_count(integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_slot_count(p_count integer) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if p_count is null or p_count not between 1 and 1000 then
+    raise exception using errcode = 'OP004', message = format('cannot list %s slots at once', coalesce(p_count::text, 'null')), hint = 'n is 1 to 1000.';
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_slot_count(p_count integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_slot_count(p_count integer) IS 'Refuses a number of slots that is not 1 to 1000 (SQLSTATE OP004).';
+
+
+--
+-- Name: check_time_zone(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_time_zone(p_zone text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+begin
+  -- Abbreviations and offsets have no rules of summer time, and POSIX specifications take any word for a name. Without a digit it is none of
+  -- these; the list of all names is read from a file for each of them, which takes 30 ms.
+  if p_zone ~ '^[A-Za-z_]+(/[A-Za-z_-]+)+$' then
+    begin
+      perform clock_now() at time zone p_zone;
+      return;
+    exception
+      when invalid_parameter_value then
+        null;
+    end;
+  end if;
+  if p_zone is null or p_zone <> 'UTC' and not exists (select from pg_timezone_names where name = p_zone) then
+    raise exception using errcode = 'OP004', message = format('time zone: %s is unknown', coalesce('"' || left(p_zone, 100) || '"', 'null')),
+      hint = coalesce(
+        (select format('Did you mean "%s"?', name) from pg_timezone_names where lower(name) = lower(p_zone) limit 1),
+        'Give the name of a place, such as Europe/Berlin; pg_timezone_names lists them.'
+      );
+  end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION check_time_zone(p_zone text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_time_zone(p_zone text) IS 'Refuses a time zone that the server does not know by its name (SQLSTATE OP004).';
+
+
+--
 -- Name: checkpoint(bigint, bigint, bigint, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -1384,7 +1917,7 @@ begin
         from unnest(p_queues, p_priorities, p_after_run_at, p_after_operation_id) as lane (queue, priority, run_at, operation_id)
        cross join lateral (
          select j.operation_id, a.run, a.earlier_attempts, a.max_attempts, a.timeout, a.branch, a.name as action,
-                o.created_at, o.name as operation, o.globals, o.traceparent, o.xmin as version
+                o.created_at, o.name as operation, o.globals, o.traceparent, o.slot, o.xmin as version
            from jobs j
            join actions a on a.operation_id = j.operation_id and a.position = j.position
            join operations o on o.id = j.operation_id
@@ -1408,7 +1941,7 @@ begin
        where j.operation_id = p.operation_id
       returning j.operation_id, j.claim_id, j.definition_id, j.position, p.run, p.earlier_attempts + j.attempt as attempt,
                 p.earlier_attempts + p.max_attempts as max_attempts, j.priority, p.timeout,
-                j.run_at, p.created_at, j.queue, p.operation, p.branch, p.action, p.globals, j.claimed_at, p.traceparent, p.version
+                j.run_at, p.created_at, j.queue, p.operation, p.branch, p.action, p.globals, j.claimed_at, p.traceparent, p.slot, p.version
     )
     select c.operation_id, c.claim_id, c.definition_id, c.position, c.run, c.attempt, c.max_attempts, c.priority,
            (extract(epoch from c.timeout) * 1000)::bigint,
@@ -1416,7 +1949,7 @@ begin
            case when c.definition_id is null then (
              select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = c.operation_id
            ) end,
-           c.claimed_at, c.traceparent, settled_version(c.version)
+           c.claimed_at, c.traceparent, settled_version(c.version), c.slot
       from claimed c
      order by c.priority, c.run_at, c.operation_id;
 end
@@ -1874,6 +2407,34 @@ COMMENT ON FUNCTION backops.count_queue(p_queue text) IS 'How many jobs of a que
 
 
 --
+-- Name: count_schedule_slots(backops.schedules, bigint[], timestamp with time zone, timestamp with time zone, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.count_schedule_slots(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_slot timestamptz := schedule_slot(p_schedule, p_cron, p_from);
+  v_count integer := 0;
+begin
+  while v_slot <= p_until and v_count < p_limit loop
+    v_count := v_count + 1;
+    v_slot := schedule_slot(p_schedule, p_cron, v_slot);
+  end loop;
+  return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION count_schedule_slots(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone, p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.count_schedule_slots(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone, p_limit integer) IS 'How many slots a schedule has after p_from and up to p_until, counted up to p_limit.';
+
+
+--
 -- Name: create_roles(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2031,7 +2592,7 @@ CREATE FUNCTION backops.describe_claims(p_operation_ids bigint[]) RETURNS SETOF 
          case when j.definition_id is null then (
            select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
          ) end,
-         j.claimed_at, o.traceparent, null::bigint
+         j.claimed_at, o.traceparent, null::bigint, o.slot
     from jobs j
     join actions a on a.operation_id = j.operation_id and a.position = j.position
     join operations o on o.id = j.operation_id
@@ -2178,6 +2739,43 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamp with time zone, p_reason text) IS 'Ends an active operation as failed or cancelled at an action.';
+
+
+--
+-- Name: end_schedule_pause(backops.schedules); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.end_schedule_pause(p_schedule backops.schedules) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_cron bigint[] := case when p_schedule.cron is not null then parse_cron(p_schedule.cron) end;
+  v_until timestamptz := least(p_schedule.paused_until, v_now);
+  v_schedule schedules := p_schedule;
+  v_last timestamptz := last_schedule_slot(p_schedule, v_cron, p_schedule.decided_until, v_until);
+begin
+  if v_last is not null then
+    perform skip_slots(p_schedule, v_cron, v_last, 'paused', p_schedule.pause_reason);
+    v_schedule.decided_until := v_last;
+  end if;
+  v_schedule.paused_at := null;
+  v_schedule.paused_until := null;
+  v_schedule.next_at := schedule_slot(v_schedule, v_cron, v_schedule.decided_until);
+  update schedules
+     set paused_at = null, paused_until = null, paused_by = null, pause_reason = null, failures_count = 0,
+         decided_until = v_schedule.decided_until, next_at = v_schedule.next_at, due_at = schedule_due_at(v_schedule)
+   where id = p_schedule.id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION end_schedule_pause(p_schedule backops.schedules); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.end_schedule_pause(p_schedule backops.schedules) IS 'Ends the pause of a schedule, and records the slots that it skipped.';
 
 
 --
@@ -2336,6 +2934,36 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]) IS 'Enqueues one operation per document, in one statement. Returns (id, created) in the order of the documents; where a key is taken, the id that has it and created = false. times, where given, is each one''s own perform_at.';
+
+
+--
+-- Name: enqueue_slot(backops.schedules, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.enqueue_slot(p_schedule backops.schedules, p_slot timestamp with time zone, p_key text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_id bigint;
+begin
+  insert into operations (name, key, queue, priority, tags, globals, schedule, slot)
+    values (p_schedule.operation, p_key, p_schedule.queue, p_schedule.priority, p_schedule.tags, p_schedule.globals, p_schedule.name, p_slot)
+    on conflict (name, key) where key is not null do nothing
+    returning id into v_id;
+  if v_id is null then
+    select id into strict v_id from operations where name = p_schedule.operation and key = p_key;
+  end if;
+  return v_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION enqueue_slot(p_schedule backops.schedules, p_slot timestamp with time zone, p_key text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.enqueue_slot(p_schedule backops.schedules, p_slot timestamp with time zone, p_key text) IS 'Enqueues the operation of a schedule for a slot, and returns its id; once for each key.';
 
 
 --
@@ -3127,6 +3755,33 @@ COMMENT ON FUNCTION backops.find_position(p_operation_id bigint, p_branch text, 
 
 
 --
+-- Name: find_schedule(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.find_schedule(p_name text) RETURNS backops.schedules
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_schedule schedules;
+begin
+  select * into v_schedule from schedules s where s.name = p_name;
+  if not found then
+    perform refuse_unknown_schedule(p_name);
+  end if;
+  return v_schedule;
+end
+$$;
+
+
+--
+-- Name: FUNCTION find_schedule(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.find_schedule(p_name text) IS 'The schedule of a name; one that does not exist is refused (SQLSTATE OP002).';
+
+
+--
 -- Name: first_due_at(timestamp with time zone, timestamp with time zone, interval, text, jsonb, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -3713,6 +4368,56 @@ COMMENT ON FUNCTION backops.jump_operation(id bigint, branch text, action text) 
 
 
 --
+-- Name: last_schedule_slot(backops.schedules, bigint[], timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.last_schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_step interval := interval '1 second';
+  v_low timestamptz := greatest(p_until - v_step, p_from);
+  v_high timestamptz := p_until;
+  v_middle timestamptz;
+  v_slot timestamptz;
+begin
+  if p_until <= p_from then
+    return null;
+  end if;
+  -- Back in steps that double until a slot follows, then by halves: some fifty looks, however many slots there are.
+  while v_low > p_from and coalesce(schedule_slot(p_schedule, p_cron, v_low) > p_until, true) loop
+    v_high := v_low;
+    v_step := v_step * 2;
+    v_low := greatest(v_low - v_step, p_from);
+  end loop;
+  while v_high - v_low > interval '1 second' loop
+    v_middle := v_low + make_interval(secs => floor(extract(epoch from v_high - v_low) / 2)::double precision);
+    if schedule_slot(p_schedule, p_cron, v_middle) <= p_until then
+      v_low := v_middle;
+    else
+      v_high := v_middle;
+    end if;
+  end loop;
+  -- In the second that is left there may be two.
+  v_middle := schedule_slot(p_schedule, p_cron, v_low);
+  while v_middle <= p_until loop
+    v_slot := v_middle;
+    v_middle := schedule_slot(p_schedule, p_cron, v_slot);
+  end loop;
+  return v_slot;
+end
+$$;
+
+
+--
+-- Name: FUNCTION last_schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.last_schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone) IS 'The last slot of a schedule after p_from and up to p_until; null if there is none. It takes a few dozen steps, whatever the number of slots.';
+
+
+--
 -- Name: lift_row_security(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4264,6 +4969,41 @@ COMMENT ON FUNCTION backops.next_slot(p_cron bigint[], p_zone text, p_after time
 
 
 --
+-- Name: next_slots(text, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.next_slots(name text, n integer DEFAULT 10) RETURNS TABLE(number integer, slot timestamp with time zone, utc timestamp without time zone, local timestamp without time zone, due_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_schedule schedules := find_schedule(next_slots.name);
+  v_cron bigint[] := case when v_schedule.cron is not null then parse_cron(v_schedule.cron) end;
+begin
+  perform check_slot_count(next_slots.n);
+  slot := v_schedule.decided_until;
+  for v_number in 1..next_slots.n loop
+    slot := schedule_slot(v_schedule, v_cron, slot);
+    exit when slot is null;
+    number := v_number;
+    utc := slot at time zone 'UTC';
+    local := slot at time zone v_schedule.time_zone;
+    due_at := slot + slot_jitter(v_schedule.name, slot, v_schedule.jitter);
+    return next;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION next_slots(name text, n integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.next_slots(name text, n integer) IS 'The next slots of a schedule, in UTC and on the clock of its zone, and when each becomes due with its jitter.';
+
+
+--
 -- Name: note_other_globals(bigint, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4673,6 +5413,40 @@ COMMENT ON FUNCTION backops.pause(queue text, until timestamp with time zone, re
 
 
 --
+-- Name: pause_schedule(text, text, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.pause_schedule(name text, reason text DEFAULT NULL::text, until timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_now timestamptz := clock_now();
+begin
+  if until <= v_now or not isfinite(until) then
+    raise exception using errcode = 'OP004', message = format('a schedule cannot be paused until %s', until),
+      hint = 'Give a time to come, such as now() + interval ''1 hour'', or none for until somebody resumes it.';
+  end if;
+  update schedules s
+     set paused_at = coalesce(s.paused_at, v_now), paused_until = until, paused_by = session_user, pause_reason = left(reason, 2000), due_at = until
+   where s.name = pause_schedule.name;
+  if not found then
+    perform refuse_unknown_schedule(name);
+  end if;
+  perform write_audit('pause_schedule', null, reason, jsonb_build_object('schedule', name, 'until', until));
+end
+$$;
+
+
+--
+-- Name: FUNCTION pause_schedule(name text, reason text, until timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.pause_schedule(name text, reason text, until timestamp with time zone) IS 'Pauses a schedule until a time, or until somebody resumes it. Slots of the meantime are skipped, and recorded as such; an operation of it that is active goes on. One that is paused gets the new time and reason. SELECT backops.pause_schedule(''nightly-report'', ''bank holiday'')';
+
+
+--
 -- Name: place_in_batch(bigint, bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4974,6 +5748,44 @@ COMMENT ON FUNCTION backops.position_after(p_operation_id bigint, p_branch text,
 
 
 --
+-- Name: preview_slots(text, text, integer, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.preview_slots(cron text, time_zone text DEFAULT 'UTC'::text, n integer DEFAULT 10, after timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(number integer, slot timestamp with time zone, utc timestamp without time zone, local timestamp without time zone, shifted boolean, rule text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_cron bigint[] := parse_cron(preview_slots.cron);
+begin
+  perform check_time_zone(preview_slots.time_zone), check_slot_count(preview_slots.n);
+  slot := coalesce(preview_slots.after, clock_now());
+  if not isfinite(slot) then
+    raise exception using errcode = 'OP004', message = format('there is no slot after %s', slot);
+  end if;
+  rule := slot_rule(v_cron);
+  for v_number in 1..preview_slots.n loop
+    slot := next_slot(v_cron, preview_slots.time_zone, slot);
+    exit when slot is null;
+    number := v_number;
+    utc := slot at time zone 'UTC';
+    local := slot at time zone preview_slots.time_zone;
+    shifted := next_local_slot(v_cron, local - interval '1 second') <> local;
+    return next;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION preview_slots(cron text, time_zone text, n integer, after timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.preview_slots(cron text, time_zone text, n integer, after timestamp with time zone) IS 'The next slots of a cron expression, in UTC and on the clock of the zone: shifted ones are those that a gap of the clock has moved. rule says what happens when clocks change. SELECT * FROM backops.preview_slots(''30 2 * * *'', ''Europe/Berlin'')';
+
+
+--
 -- Name: privileges(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4988,12 +5800,12 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'table', 'operations', 'operator', 'select',
          'id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at, stopped_position, stop_reason, '
-         'enqueued_by, traceparent, tags, branches'
+         'enqueued_by, traceparent, tags, branches, schedule, slot'
   union all
   select 'table', name, 'operator', 'select', null from unnest('{actions,jobs}'::text[]) as name
   union all
   select 'table', name, role, 'select', null
-    from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,migrations,engine}'::text[]) as name
+    from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,skipped_slots,migrations,engine}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'table', name, 'worker', 'select', null from unnest('{definitions,workers,migrations,engine}'::text[]) as name
@@ -5003,7 +5815,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,timeline,audit,failures,queue_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help}'::text[]
+      '{operation_status,action_status,timeline,audit,failures,queue_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
@@ -5013,16 +5825,17 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     from unnest(
       '{register_definition,register_worker,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
         claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
-        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune}'::text[]
+        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune,schedules_due_in,run_schedules}'::text[]
     ) as name
   union all
   select 'function', name, 'operator', 'execute', null
     from unnest(
-      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,pause,resume,prune,rescue,unpark,invariants}'::text[]
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,pause,resume,prune,rescue,unpark,invariants,
+        schedule,unschedule,pause_schedule,resume_schedule,run_schedule}'::text[]
     ) as name
   union all
   select 'function', name, role, 'execute', null
-    from unnest('{find_operations,explain,flow,wait}'::text[]) as name
+    from unnest('{find_operations,explain,flow,wait,next_slots,preview_slots}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -5415,6 +6228,51 @@ COMMENT ON FUNCTION backops.record_crashes(p_operation_ids bigint[], p_worker te
 
 
 --
+-- Name: record_schedule_error(bigint, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.record_schedule_error(p_id bigint, p_now timestamp with time zone, p_error text) RETURNS backops.schedule_event
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v schedules;
+  v_cron bigint[];
+  v_slot timestamptz;
+  v_count integer;
+begin
+  select * into strict v from schedules where id = p_id;
+  begin
+    v_cron := case when v.cron is not null then parse_cron(v.cron) end;
+    v_slot := coalesce(last_schedule_slot(v, v_cron, v.decided_until, p_now), v.buffered_slot);
+    v_count := skip_slots(v, v_cron, v_slot, 'error', p_error);
+    v.decided_until := greatest(v.decided_until, v_slot);
+    v.buffered_slot := null;
+    v.next_at := schedule_slot(v, v_cron, v.decided_until);
+    v.due_at := schedule_due_at(v);
+  exception
+    when others then
+      -- Not even its slots can be found, perhaps because its time zone is gone.
+      v.due_at := p_now + interval '5 minutes';
+      v_count := 0;
+  end;
+  update schedules
+     set decided_until = v.decided_until, next_at = v.next_at, due_at = v.due_at, buffered_slot = v.buffered_slot,
+         last_error = left(p_error, 2000), last_errored_at = p_now
+   where id = p_id;
+  return row(v.name, v_slot, null, 'skipped', 'error', v_count, null)::schedule_event;
+end
+$$;
+
+
+--
+-- Name: FUNCTION record_schedule_error(p_id bigint, p_now timestamp with time zone, p_error text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.record_schedule_error(p_id bigint, p_now timestamp with time zone, p_error text) IS 'Records why a schedule could not enqueue its operation, and lets it go on at its next slot.';
+
+
+--
 -- Name: redacted(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -5512,6 +6370,31 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.refuse_single(p_count integer, p_message text) IS 'Refuses an outcome that cannot be recorded, if it stands alone (SQLSTATE OP004): of several it is set aside.';
+
+
+--
+-- Name: refuse_unknown_schedule(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.refuse_unknown_schedule(p_name text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  raise exception using errcode = 'OP002', message = format('there is no schedule %s', coalesce('"' || left(p_name, 200) || '"', 'null')),
+    hint = coalesce(
+      (select format('Did you mean "%s"?', near) from nearest_name(p_name, array(select s.name::text from schedules s)) as near where near is not null),
+      'The view schedule_status lists them.'
+    );
+end
+$$;
+
+
+--
+-- Name: FUNCTION refuse_unknown_schedule(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.refuse_unknown_schedule(p_name text) IS 'Says that there is no such schedule (SQLSTATE OP002), and which one may have been meant.';
 
 
 --
@@ -5666,8 +6549,8 @@ begin
       hint = 'Give 10000 at most, and call again for the others.';
   end if;
   with inserted as (
-    insert into operations (name, queue, priority, step_limit, tags, branches, globals)
-      select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals from operations o where o.id = any (v_ids) order by o.id
+    insert into operations (name, queue, priority, step_limit, tags, branches, globals, schedule, slot)
+      select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals, o.schedule, o.slot from operations o where o.id = any (v_ids) order by o.id
     returning operations.id
   )
   select array_agg(i.id order by i.id) into v_new from inserted as i;
@@ -5696,8 +6579,8 @@ CREATE FUNCTION backops.rerun(id bigint, reason text DEFAULT NULL::text) RETURNS
 declare
   v_id bigint;
 begin
-  insert into operations (name, queue, priority, step_limit, tags, branches, globals)
-    select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals from operations o where o.id = rerun.id
+  insert into operations (name, queue, priority, step_limit, tags, branches, globals, schedule, slot)
+    select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals, o.schedule, o.slot from operations o where o.id = rerun.id
   returning id into v_id;
   if v_id is null then
     raise exception using errcode = 'OP002', message = format('there is no operation %s', rerun.id);
@@ -5712,7 +6595,7 @@ $$;
 -- Name: FUNCTION rerun(id bigint, reason text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.rerun(id bigint, reason text) IS 'Enqueues an operation once more: the same name, globals (as they are now), queue, priority and tags, due at once, without its key; its own branches where it brought some, else the plan that is registered now. The old one stays as it is. Returns the new id.';
+COMMENT ON FUNCTION backops.rerun(id bigint, reason text) IS 'Enqueues an operation once more: the same name, globals (as they are now), queue, priority, tags and slot, due at once, without its key; its own branches where it brought some, else the plan that is registered now. The old one stays as it is. Returns the new id.';
 
 
 --
@@ -5870,6 +6753,37 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.resume(queue text) IS 'Lets a paused queue go on, and wakes workers that sleep.';
+
+
+--
+-- Name: resume_schedule(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.resume_schedule(name text, reason text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_schedule schedules;
+begin
+  select * into v_schedule from schedules s where s.name = resume_schedule.name for update;
+  if not found then
+    perform refuse_unknown_schedule(resume_schedule.name);
+  end if;
+  if v_schedule.paused_at is null then
+    raise exception using errcode = 'OP003', message = format('schedule "%s" is not paused', v_schedule.name);
+  end if;
+  perform end_schedule_pause(v_schedule);
+  perform write_audit('resume_schedule', null, reason, jsonb_build_object('schedule', v_schedule.name));
+end
+$$;
+
+
+--
+-- Name: FUNCTION resume_schedule(name text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.resume_schedule(name text, reason text) IS 'Lets a paused schedule go on with its next slot. Those of the pause are skipped.';
 
 
 --
@@ -6100,6 +7014,91 @@ COMMENT ON FUNCTION backops.run_operation_from(id bigint, branch text, action te
 
 
 --
+-- Name: run_schedule(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.run_schedule(name text, reason text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_schedule schedules;
+  v_id bigint;
+begin
+  select * into v_schedule from schedules s where s.name = run_schedule.name for no key update;
+  if not found then
+    perform refuse_unknown_schedule(run_schedule.name);
+  end if;
+  v_id := enqueue_slot(v_schedule, v_now, v_schedule.name || '/' || slot_text(v_now) || '/now');
+  update schedules s
+     set active_ids = (s.active_ids || v_id)[greatest(1, cardinality(s.active_ids) - 98):], last_operation_id = v_id
+   where s.id = v_schedule.id;
+  perform write_audit('run_schedule', array[v_id], run_schedule.reason, jsonb_build_object('schedule', v_schedule.name));
+  return v_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION run_schedule(name text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.run_schedule(name text, reason text) IS 'Enqueues the operation of a schedule at once, paused or not, whatever is active; its slot is now. The slots of the schedule stay as they are, and the next one finds this operation active if it still is. Returns its id.';
+
+
+--
+-- Name: run_schedules(integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.run_schedules(p_limit integer DEFAULT 50) RETURNS SETOF backops.schedule_event
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_ids bigint[];
+  v_id bigint;
+  v_state text;
+  v_message text;
+  v_may_hold boolean;
+begin
+  -- A schedule costs a subtransaction, and a session remembers 64 of them for the others without further ado.
+  if p_limit is null or p_limit not between 1 and 60 then
+    raise exception using errcode = 'OP004', message = format('cannot run %s schedules at once', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 to 60.';
+  end if;
+  v_ids := array(select id from schedules where due_at <= v_now order by due_at limit p_limit for no key update skip locked);
+  foreach v_id in array v_ids loop
+    select overlap = 'cancel' and active_ids <> '{}' into v_may_hold from schedules where id = v_id;
+    begin
+      return query select * from take_slot(v_id, v_now);
+    exception
+      when others then
+        get stacked diagnostics v_state = returned_sqlstate, v_message = message_text;
+        -- The fault of the moment, and not of the schedule: the slot stays due.
+        if left(v_state, 2) in ('08', '25', '40', '53', '55', '57', '58', 'XX') then
+          raise;
+        end if;
+        return query select * from record_schedule_error(v_id, v_now, v_message);
+    end;
+    exit when v_may_hold;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION run_schedules(p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.run_schedules(p_limit integer) IS 'What every worker does for all, without a leader: takes schedules that are due and that nobody else has taken, enqueues their operations, and moves them on. Call it again until nothing is due (see schedules_due_in). A schedule that cannot enqueue has the reason in last_error, and goes on at its next slot.';
+
+
+--
 -- Name: sampled_queue_depth(interval); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6142,6 +7141,182 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.sampled_queue_depth(p_max_age interval) IS 'queue_depth as it was p_max_age ago at most, or a little older while somebody takes the next sample: what workers show as metrics, at the cost of one sample for all of them.';
+
+
+--
+-- Name: schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamp with time zone, timestamp with time zone, text, text, integer, interval, interval, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.schedule(name text, operation text, cron text DEFAULT NULL::text, every interval DEFAULT NULL::interval, time_zone text DEFAULT 'UTC'::text, globals jsonb DEFAULT '{}'::jsonb, queue text DEFAULT 'default'::text, priority integer DEFAULT 5, tags text[] DEFAULT '{}'::text[], starts_at timestamp with time zone DEFAULT NULL::timestamp with time zone, ends_at timestamp with time zone DEFAULT NULL::timestamp with time zone, overlap text DEFAULT 'skip'::text, catch_up text DEFAULT 'latest'::text, catch_up_limit integer DEFAULT 1000, catch_up_window interval DEFAULT '1 day'::interval, jitter interval DEFAULT '00:00:00'::interval, pause_after_failures integer DEFAULT NULL::integer) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_now();
+  v_old schedules;
+  v_new schedules;
+  v_cron bigint[];
+begin
+  if schedule.cron is not null then
+    v_cron := parse_cron(schedule.cron);
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/schedule/' || schedule.name, 0));
+  select * into v_old from schedules s where s.name = schedule.name for update;
+  v_new := v_old;
+  v_new.name := schedule.name;
+  v_new.operation := schedule.operation;
+  v_new.cron := schedule.cron;
+  v_new.every := elapsed(schedule.every);
+  v_new.time_zone := schedule.time_zone;
+  v_new.globals := schedule.globals;
+  v_new.queue := schedule.queue;
+  v_new.priority := schedule.priority;
+  v_new.tags := schedule.tags;
+  v_new.starts_at := coalesce(schedule.starts_at, v_old.starts_at, date_trunc('second', v_now));
+  v_new.ends_at := nullif(schedule.ends_at, 'infinity');
+  v_new.overlap := schedule.overlap;
+  v_new.catch_up := schedule.catch_up;
+  v_new.catch_up_limit := schedule.catch_up_limit;
+  v_new.catch_up_window := elapsed(schedule.catch_up_window);
+  v_new.jitter := elapsed(schedule.jitter);
+  v_new.pause_after_failures := schedule.pause_after_failures;
+  if extract(month from schedule.every) <> 0 or extract(year from schedule.every) <> 0 then
+    v_new.every := schedule.every;
+  end if;
+  perform check_schedule(v_new);
+  if v_old.id is not null and (v_old.cron, v_old.every, v_old.time_zone, v_old.starts_at, v_old.ends_at, v_old.operation, v_old.globals, v_old.queue,
+      v_old.priority, v_old.tags, v_old.overlap, v_old.catch_up, v_old.catch_up_limit, v_old.catch_up_window, v_old.jitter, v_old.pause_after_failures)
+    is not distinct from (v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at, v_new.ends_at, v_new.operation, v_new.globals, v_new.queue,
+      v_new.priority, v_new.tags, v_new.overlap, v_new.catch_up, v_new.catch_up_limit, v_new.catch_up_window, v_new.jitter, v_new.pause_after_failures)
+  then
+    return v_old.id;
+  end if;
+
+  -- A changed time applies to slots to come; slots of the old one that nobody took yet are not made up for.
+  v_new.decided_until := case
+    when (v_old.cron, v_old.every, v_old.time_zone, v_old.starts_at) is not distinct from (v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at)
+      then v_old.decided_until
+    else greatest(v_now, v_new.starts_at - interval '1 microsecond')
+  end;
+  v_new.next_at := schedule_slot(v_new, v_cron, v_new.decided_until);
+  if v_new.next_at is null and v_old.id is null then
+    raise exception using errcode = 'OP004', message = 'the schedule has no slot', hint = format('ends_at %s is before its first one.', v_new.ends_at);
+  end if;
+  v_new.due_at := schedule_due_at(v_new);
+
+  if v_old.id is null then
+    insert into schedules as s (
+      name, operation, cron, every, time_zone, starts_at, ends_at, globals, queue, priority, tags, overlap, catch_up, catch_up_limit, catch_up_window,
+      jitter, pause_after_failures, decided_until, next_at, due_at
+    ) values (
+      v_new.name, v_new.operation, v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at, v_new.ends_at, v_new.globals, v_new.queue, v_new.priority,
+      v_new.tags, v_new.overlap, v_new.catch_up, v_new.catch_up_limit, v_new.catch_up_window, v_new.jitter, v_new.pause_after_failures,
+      v_new.decided_until, v_new.next_at, v_new.due_at
+    )
+    returning s.id into v_new.id;
+  else
+    update schedules s
+       set operation = v_new.operation, cron = v_new.cron, every = v_new.every, time_zone = v_new.time_zone, starts_at = v_new.starts_at,
+           ends_at = v_new.ends_at, globals = v_new.globals, queue = v_new.queue, priority = v_new.priority, tags = v_new.tags,
+           overlap = v_new.overlap, catch_up = v_new.catch_up, catch_up_limit = v_new.catch_up_limit, catch_up_window = v_new.catch_up_window,
+           jitter = v_new.jitter, pause_after_failures = v_new.pause_after_failures, decided_until = v_new.decided_until, next_at = v_new.next_at,
+           due_at = v_new.due_at, changed_at = v_now, changed_by = session_user
+     where s.id = v_old.id;
+  end if;
+  perform write_audit('schedule', null, null, jsonb_build_object(
+    'schedule', v_new.name, 'operation', v_new.operation, 'cron', v_new.cron, 'every', v_new.every, 'time_zone', v_new.time_zone
+  ));
+  return v_new.id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION schedule(name text, operation text, cron text, every interval, time_zone text, globals jsonb, queue text, priority integer, tags text[], starts_at timestamp with time zone, ends_at timestamp with time zone, overlap text, catch_up text, catch_up_limit integer, catch_up_window interval, jitter interval, pause_after_failures integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.schedule(name text, operation text, cron text, every interval, time_zone text, globals jsonb, queue text, priority integer, tags text[], starts_at timestamp with time zone, ends_at timestamp with time zone, overlap text, catch_up text, catch_up_limit integer, catch_up_window interval, jitter interval, pause_after_failures integer) IS 'Creates a schedule, or makes the one of that name what the arguments say; where it is so already, nothing changes. Returns its number. SELECT backops.schedule(''nightly-report'', ''Report'', cron => ''30 2 * * *'', time_zone => ''Europe/Berlin'')';
+
+
+--
+-- Name: schedule_due_at(backops.schedules); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.schedule_due_at(p_schedule backops.schedules) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select case
+    when p_schedule.paused_at is not null then p_schedule.paused_until
+    -- A slot that waits for the end of another operation is looked at every few seconds.
+    when p_schedule.buffered_slot is not null then
+      least(p_schedule.next_at + slot_jitter(p_schedule.name, p_schedule.next_at, p_schedule.jitter), clock_now() + interval '5 seconds')
+    else p_schedule.next_at + slot_jitter(p_schedule.name, p_schedule.next_at, p_schedule.jitter)
+  end
+$$;
+
+
+--
+-- Name: FUNCTION schedule_due_at(p_schedule backops.schedules); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.schedule_due_at(p_schedule backops.schedules) IS 'When a worker has to look at a schedule; null for never.';
+
+
+--
+-- Name: schedule_slot(backops.schedules, bigint[], timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_after timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_after timestamptz := greatest(p_after, p_schedule.starts_at - interval '1 microsecond');
+  v_every double precision;
+  v_slot timestamptz;
+begin
+  if p_schedule.every is null then
+    v_slot := next_slot(p_cron, p_schedule.time_zone, v_after);
+  elsif p_after < p_schedule.starts_at then
+    v_slot := p_schedule.starts_at;
+  else
+    v_every := extract(epoch from p_schedule.every);
+    v_slot := p_schedule.starts_at
+      + make_interval(secs => v_every * (floor(extract(epoch from p_after - p_schedule.starts_at)::double precision / v_every) + 1));
+  end if;
+  return case when v_slot > p_schedule.ends_at then null else v_slot end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_after timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_after timestamp with time zone) IS 'The first slot of a schedule after an instant; null when there is none any more.';
+
+
+--
+-- Name: schedules_due_in(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.schedules_due_in() RETURNS interval
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+  select due_at - clock_now() from schedules where due_at is not null order by due_at limit 1
+$$;
+
+
+--
+-- Name: FUNCTION schedules_due_in(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.schedules_due_in() IS 'How long until a schedule is due, negative where one is already; null where none will be. One look into an index.';
 
 
 --
@@ -6377,6 +7552,106 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.skip_operation(id bigint) IS 'Leaves the next (or failed) action out and goes on after it.';
+
+
+--
+-- Name: skip_slots(backops.schedules, bigint[], timestamp with time zone, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.skip_slots(p_schedule backops.schedules, p_cron bigint[], p_last timestamp with time zone, p_reason text, p_detail text) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_first timestamptz := schedule_slot(p_schedule, p_cron, p_schedule.decided_until);
+  v_count integer := case
+    when v_first >= p_last then 1
+    else count_schedule_slots(p_schedule, p_cron, p_schedule.decided_until, p_last, 1001)
+  end;
+begin
+  -- One row for a run of slots, so that an operation that hangs for a week leaves one. What was run in between ends the run.
+  update skipped_slots
+     set last_slot = p_last, count = least(count::bigint + v_count, 2147483647), detail = left(p_detail, 2000), at = clock_now()
+   where id = (select s.id from skipped_slots s where s.schedule_id = p_schedule.id order by s.last_slot desc limit 1)
+     and reason = p_reason and last_slot > coalesce(p_schedule.last_slot, '-infinity');
+  if not found then
+    insert into skipped_slots (schedule_id, first_slot, last_slot, count, reason, detail)
+      values (p_schedule.id, least(v_first, p_last), p_last, v_count, p_reason, left(p_detail, 2000));
+    delete from skipped_slots where schedule_id = p_schedule.id and last_slot < p_last - interval '30 days' and at < clock_now() - interval '30 days';
+  end if;
+  update schedules set skipped_count = skipped_count + v_count where id = p_schedule.id;
+  return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION skip_slots(p_schedule backops.schedules, p_cron bigint[], p_last timestamp with time zone, p_reason text, p_detail text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.skip_slots(p_schedule backops.schedules, p_cron bigint[], p_last timestamp with time zone, p_reason text, p_detail text) IS 'Records that a schedule skips its slots from the last decided one up to p_last; returns how many they are, counted up to 1001.';
+
+
+--
+-- Name: slot_jitter(text, timestamp with time zone, interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.slot_jitter(p_name text, p_slot timestamp with time zone, p_jitter interval) RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select p_jitter * ((hashtextextended(p_name || '/' || extract(epoch from p_slot), 0) & 1048575) / 1048576.0)::double precision
+$$;
+
+
+--
+-- Name: FUNCTION slot_jitter(p_name text, p_slot timestamp with time zone, p_jitter interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.slot_jitter(p_name text, p_slot timestamp with time zone, p_jitter interval) IS 'How much after its time a slot becomes due: the same whenever and wherever it is asked.';
+
+
+--
+-- Name: slot_rule(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.slot_rule(p_cron bigint[]) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select case
+    when p_cron[8] & 1 = 1 then
+      'goes by elapsed time, because its minute or hour begins with *: both passes of an hour that comes twice, none of one that is skipped'
+    else 'is a fixed time: once right after a gap of the clock that has it, once in the first pass of an hour that comes twice'
+  end
+$$;
+
+
+--
+-- Name: FUNCTION slot_rule(p_cron bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.slot_rule(p_cron bigint[]) IS 'What a parsed cron expression does when clocks change, in words.';
+
+
+--
+-- Name: slot_text(timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.slot_text(p_slot timestamp with time zone) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select to_char(p_slot at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')
+    || case when extract(microseconds from p_slot)::bigint % 1000000 = 0 then '' else to_char(p_slot at time zone 'UTC', '.US') end || 'Z'
+$$;
+
+
+--
+-- Name: FUNCTION slot_text(p_slot timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.slot_text(p_slot timestamp with time zone) IS 'A slot in ISO 8601 and UTC, as it stands in the key of its operation.';
 
 
 --
@@ -6751,6 +8026,169 @@ COMMENT ON FUNCTION backops.take_along_truncated() IS 'What TRUNCATE operations 
 
 
 --
+-- Name: take_slot(bigint, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.take_slot(p_id bigint, p_now timestamp with time zone) RETURNS SETOF backops.schedule_event
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  c_late constant interval := '1 minute';
+  v schedules;
+  v_cron bigint[];
+  v_slot timestamptz;
+  v_last timestamptz;
+  v_low timestamptz;
+  v_high timestamptz;
+  v_is_late boolean;
+  v_waits boolean;
+  v_reason text;
+  v_active bigint[];
+  v_failures integer;
+  v_failed bigint;
+  v_id bigint;
+  v_count integer;
+begin
+  select * into strict v from schedules where id = p_id;
+  v_cron := case when v.cron is not null then parse_cron(v.cron) end;
+
+  if v.paused_at is not null then
+    perform end_schedule_pause(v);
+    perform write_audit('resume_schedule', null, 'its pause has ended', jsonb_build_object('schedule', v.name));
+    return;
+  end if;
+
+  -- 1. How the operations ended that were active.
+  select coalesce(array_agg(o.id order by o.id) filter (where o.state = 'active'), '{}'),
+         count(*) filter (where o.state = 'failed' and o.id > coalesce(done.id, 0)) + case when done.id is null then v.failures_count else 0 end,
+         max(o.id) filter (where o.state = 'failed')
+    into v_active, v_failures, v_failed
+    from (select max(o.id) filter (where o.state = 'completed') as id from operations o where o.id = any (v.active_ids)) as done
+    left join operations o on o.id = any (v.active_ids)
+   group by done.id;
+  v.active_ids := v_active;
+  v.failures_count := v_failures;
+
+  -- 2. The slot is found again by the rules of today: the database of time zones may be another one since it was.
+  v_slot := schedule_slot(v, v_cron, v.decided_until);
+
+  if v.pause_after_failures <= v_failures and v_failed is not null then
+    v.pause_reason := format('%s operations in a row have failed, operation %s the last', v_failures, v_failed);
+    update schedules
+       set active_ids = v_active, failures_count = v_failures, next_at = v_slot, due_at = null, buffered_slot = null,
+           paused_at = p_now, paused_until = null, paused_by = session_user, pause_reason = v.pause_reason
+     where id = v.id;
+    perform write_audit('pause_schedule', array[v_failed], v.pause_reason, jsonb_build_object('schedule', v.name));
+    return next row(v.name, v_slot, v_failed, 'paused', 'failures', 0, null)::schedule_event;
+    return;
+  end if;
+
+  -- 3. A slot that waits goes first.
+  if v.buffered_slot is not null and cardinality(v_active) = 0 then
+    v_id := enqueue_slot(v, v.buffered_slot, v.name || '/' || slot_text(v.buffered_slot));
+    return next row(v.name, v.buffered_slot, v_id, 'enqueued', 'buffered', 1, extract(epoch from p_now - v.buffered_slot))::schedule_event;
+    v.last_slot := v.buffered_slot;
+    v.last_operation_id := v_id;
+    v.run_count := v.run_count + 1;
+    v.active_ids := array[v_id];
+    v.buffered_slot := null;
+    v_active := v.active_ids;
+  end if;
+
+  -- 4. What is too late is passed over, and of the rest what catch_up leaves out.
+  v_is_late := v_slot < p_now - c_late - v.jitter;
+  if v_slot < p_now - v.catch_up_window - v.jitter then
+    v_last := last_schedule_slot(v, v_cron, v.decided_until, p_now - v.catch_up_window - v.jitter);
+    v_count := skip_slots(v, v_cron, v_last, 'window', format('more than %s late', v.catch_up_window));
+    return next row(v.name, v_last, null, 'skipped', 'window', v_count, null)::schedule_event;
+    v.decided_until := v_last;
+    v_slot := schedule_slot(v, v_cron, v_last);
+    v_is_late := v_slot < p_now - c_late - v.jitter;
+  end if;
+  if v_is_late then
+    v_last := case v.catch_up
+      when 'none' then last_schedule_slot(v, v_cron, v.decided_until, p_now - c_late - v.jitter)
+      when 'latest' then last_schedule_slot(
+        v, v_cron, v.decided_until, last_schedule_slot(v, v_cron, v.decided_until, p_now) - interval '1 microsecond'
+      )
+    end;
+    if v.catch_up = 'all' and count_schedule_slots(v, v_cron, v.decided_until, p_now, v.catch_up_limit + 1) > v.catch_up_limit then
+      -- From which instant on there are as many as may run.
+      v_low := v_slot;
+      v_high := p_now;
+      while v_high - v_low > interval '1 second' loop
+        v_last := v_low + (v_high - v_low) / 2;
+        if count_schedule_slots(v, v_cron, v_last, p_now, v.catch_up_limit + 1) > v.catch_up_limit then
+          v_low := v_last;
+        else
+          v_high := v_last;
+        end if;
+      end loop;
+      v_last := last_schedule_slot(v, v_cron, v.decided_until, v_high);
+    end if;
+    if v_last is not null then
+      v_count := skip_slots(v, v_cron, v_last, 'late', format('catch_up is %s', v.catch_up));
+      return next row(v.name, v_last, null, 'skipped', 'late', v_count, null)::schedule_event;
+      v.decided_until := v_last;
+      v_slot := schedule_slot(v, v_cron, v_last);
+    end if;
+  end if;
+
+  -- 5. The slot itself, if it is due; of late ones that may run side by side a few more, so that a thousand take few calls.
+  v_waits := false;
+  for v_turn in 1..20 loop
+    exit when coalesce(v_slot + slot_jitter(v.name, v_slot, v.jitter) > p_now, true);
+    if cardinality(v_active) > 0 and v.overlap = 'cancel' then
+      perform steer_many('cancel', v_active, format('the schedule "%s" has its next slot', v.name));
+      v_active := '{}';
+      v.active_ids := '{}';
+    end if;
+    if cardinality(v_active) = 0 or v.overlap = 'allow' then
+      v_id := enqueue_slot(v, v_slot, v.name || '/' || slot_text(v_slot));
+      return next row(v.name, v_slot, v_id, 'enqueued', null, 1, extract(epoch from p_now - v_slot))::schedule_event;
+      v.last_slot := v_slot;
+      v.last_operation_id := v_id;
+      v.run_count := v.run_count + 1;
+      v.active_ids := (v.active_ids || v_id)[greatest(1, cardinality(v.active_ids) - 98):];
+    elsif v.catch_up = 'all' and v_is_late then
+      -- One after the other: it waits.
+      v_waits := true;
+      exit;
+    elsif v.overlap = 'buffer' and v.buffered_slot is null then
+      v.buffered_slot := v_slot;
+      return next row(v.name, v_slot, v_active[1], 'buffered', 'active', 1, null)::schedule_event;
+    else
+      v_reason := case when v.overlap = 'buffer' then 'buffered' else 'active' end;
+      v_count := skip_slots(
+        v, v_cron, v_slot, v_reason,
+        case when v.overlap = 'buffer' then format('slot %s waits already', slot_text(v.buffered_slot)) else format('operation %s is active', v_active[1]) end
+      );
+      return next row(v.name, v_slot, v_active[1], 'skipped', v_reason, v_count, null)::schedule_event;
+    end if;
+    v.decided_until := v_slot;
+    v_slot := schedule_slot(v, v_cron, v_slot);
+    exit when v.catch_up <> 'all' or v.overlap <> 'allow';
+  end loop;
+
+  v.next_at := v_slot;
+  update schedules
+     set active_ids = v.active_ids, failures_count = v.failures_count, run_count = v.run_count, last_slot = v.last_slot,
+         last_operation_id = v.last_operation_id, buffered_slot = v.buffered_slot, decided_until = v.decided_until, next_at = v.next_at,
+         due_at = case when v_waits then p_now + interval '5 seconds' else schedule_due_at(v) end, last_error = null, last_errored_at = null
+   where id = v.id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION take_slot(p_id bigint, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.take_slot(p_id bigint, p_now timestamp with time zone) IS 'Does what is due for one schedule: runs, buffers or skips its next slot, passes over those that are too late, and moves it on. Returns what it did.';
+
+
+--
 -- Name: time_after(timestamp with time zone, interval); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6857,6 +8295,32 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.unregister_worker(p_worker_id bigint) IS 'Says goodbye: hands back whatever the worker still holds, at no cost in attempts, and forgets it. Returns how many jobs that were.';
+
+
+--
+-- Name: unschedule(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.unschedule(name text, reason text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+begin
+  delete from schedules s where s.name = unschedule.name;
+  if not found then
+    perform refuse_unknown_schedule(name);
+  end if;
+  perform write_audit('unschedule', null, reason, jsonb_build_object('schedule', name));
+end
+$$;
+
+
+--
+-- Name: FUNCTION unschedule(name text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.unschedule(name text, reason text) IS 'Removes a schedule, and what is known of its skipped slots. Its operations stay, and go on.';
 
 
 --
@@ -8523,7 +9987,9 @@ CREATE VIEW backops.visible_operations AS
     o.traceparent,
     o.tags,
     o.branches,
-    o.globals
+    o.globals,
+    o.schedule,
+    o.slot
    FROM ( SELECT operations.id,
             (operations.name)::text AS name,
             (operations.state)::text AS state,
@@ -8543,6 +10009,8 @@ CREATE VIEW backops.visible_operations AS
             (operations.tags)::text[] AS tags,
             operations.branches,
             (operations.globals)::jsonb AS globals,
+            operations.schedule,
+            operations.slot,
             true AS is_whole
            FROM backops.operations
         UNION ALL
@@ -8565,6 +10033,8 @@ CREATE VIEW backops.visible_operations AS
             (operations.tags)::text[] AS tags,
             operations.branches,
             backops.redacted((operations.name)::text, (operations.globals)::jsonb) AS redacted,
+            operations.schedule,
+            operations.slot,
             false
            FROM backops.operations) o
   WHERE ((o.is_whole = ( SELECT backops.sees_secrets() AS sees_secrets)) AND (o.is_whole OR (o.id = (o.id + 0))));
@@ -8779,7 +10249,9 @@ CREATE VIEW backops.operation_status AS
         END AS note,
     o.globals,
     o.created_at,
-    o.ended_at
+    o.ended_at,
+    o.schedule,
+    o.slot
    FROM ((((backops.visible_operations o
      LEFT JOIN backops.jobs j ON ((j.operation_id = o.id)))
      LEFT JOIN backops.workers w ON ((w.id = j.worker_id)))
@@ -8906,6 +10378,168 @@ COMMENT ON COLUMN backops.queue_samples.depths IS 'The rows of queue_depth, as f
 
 
 --
+-- Name: skipped_slots; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.skipped_slots (
+    id bigint NOT NULL,
+    schedule_id bigint NOT NULL,
+    first_slot timestamp with time zone NOT NULL,
+    last_slot timestamp with time zone NOT NULL,
+    count integer NOT NULL,
+    reason text NOT NULL,
+    detail text,
+    at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    CONSTRAINT skipped_slots_are_in_order CHECK (((first_slot <= last_slot) AND (count > 0)))
+);
+
+
+--
+-- Name: TABLE skipped_slots; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.skipped_slots IS 'Slots that enqueued nothing: one row per run of them that were skipped for one reason. Rows older than 30 days go.';
+
+
+--
+-- Name: COLUMN skipped_slots.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.id IS 'In the order in which they were skipped.';
+
+
+--
+-- Name: COLUMN skipped_slots.schedule_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.schedule_id IS 'The schedule.';
+
+
+--
+-- Name: COLUMN skipped_slots.first_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.first_slot IS 'The first of them.';
+
+
+--
+-- Name: COLUMN skipped_slots.last_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.last_slot IS 'The last of them.';
+
+
+--
+-- Name: COLUMN skipped_slots.count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.count IS 'How many they are; a run that was missed is counted up to 1001, which stands for more than a thousand.';
+
+
+--
+-- Name: COLUMN skipped_slots.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.reason IS 'active (an operation of the schedule was), buffered (one slot was already), window (too late), late (catch_up leaves it out), paused, error.';
+
+
+--
+-- Name: COLUMN skipped_slots.detail; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.detail IS 'More about it: the operation that was active, the error.';
+
+
+--
+-- Name: COLUMN skipped_slots.at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.at IS 'When the last of them was skipped.';
+
+
+--
+-- Name: schedule_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.schedule_status AS
+ SELECT (s.name)::text AS name,
+        CASE
+            WHEN (s.paused_at IS NOT NULL) THEN 'paused'::text
+            WHEN ((s.next_at IS NULL) AND (s.buffered_slot IS NULL)) THEN 'ended'::text
+            WHEN (s.due_at < (backops.statement_now() - '00:01:00'::interval)) THEN 'overdue'::text
+            WHEN (s.last_error IS NOT NULL) THEN 'failing'::text
+            ELSE 'active'::text
+        END AS status,
+    (s.operation)::text AS operation,
+    COALESCE(s.cron, ('every '::text || s.every)) AS slots,
+    s.time_zone,
+    s.next_at,
+    (s.next_at AT TIME ZONE s.time_zone) AS next_local,
+    s.due_at,
+    s.last_slot,
+    s.last_operation_id,
+    (o.state)::text AS last_state,
+    s.run_count,
+    s.skipped_count,
+    k.reason AS last_skip_reason,
+    k.last_slot AS last_skipped_slot,
+    k.detail AS last_skip_detail,
+    s.last_error,
+    s.last_errored_at,
+    s.failures_count,
+    s.paused_at,
+    s.paused_until,
+    s.paused_by,
+    s.pause_reason,
+    s.buffered_slot,
+    s.overlap,
+    s.catch_up,
+    s.catch_up_limit,
+    s.catch_up_window,
+    s.jitter,
+    s.pause_after_failures,
+    s.starts_at,
+    s.ends_at,
+    (s.queue)::text AS queue,
+    (s.priority)::smallint AS priority,
+    (s.tags)::text[] AS tags,
+    backops.redacted((s.operation)::text, (s.globals)::jsonb) AS globals,
+    s.created_at,
+    s.changed_at,
+    s.changed_by
+   FROM ((backops.schedules s
+     LEFT JOIN backops.operations o ON ((o.id = s.last_operation_id)))
+     LEFT JOIN LATERAL ( SELECT skipped_slots.reason,
+            skipped_slots.last_slot,
+            skipped_slots.detail
+           FROM backops.skipped_slots
+          WHERE (skipped_slots.schedule_id = s.id)
+          ORDER BY skipped_slots.last_slot DESC
+         LIMIT 1) k ON (true));
+
+
+--
+-- Name: VIEW schedule_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.schedule_status IS 'One row per schedule: what it enqueues, when next, what became of its last slot, and why it does not go on. Overdue means that no worker looks.';
+
+
+--
+-- Name: schedules_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.schedules ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME backops.schedules_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: secret_keys; Type: TABLE; Schema: backops; Owner: -
 --
 
@@ -8936,6 +10570,20 @@ COMMENT ON COLUMN backops.secret_keys.name IS 'Name of the operation, or * for a
 --
 
 COMMENT ON COLUMN backops.secret_keys.key IS 'The key, at the top of the globals; all that lies under it is secret.';
+
+
+--
+-- Name: skipped_slots_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.skipped_slots ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME backops.skipped_slots_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 
 --
@@ -9309,11 +10957,35 @@ ALTER TABLE ONLY backops.queues
 
 
 --
+-- Name: schedules schedules_name_key; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.schedules
+    ADD CONSTRAINT schedules_name_key UNIQUE (name);
+
+
+--
+-- Name: schedules schedules_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.schedules
+    ADD CONSTRAINT schedules_pkey PRIMARY KEY (id);
+
+
+--
 -- Name: secret_keys secret_keys_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
 --
 
 ALTER TABLE ONLY backops.secret_keys
     ADD CONSTRAINT secret_keys_pkey PRIMARY KEY (name, key);
+
+
+--
+-- Name: skipped_slots skipped_slots_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.skipped_slots
+    ADD CONSTRAINT skipped_slots_pkey PRIMARY KEY (id);
 
 
 --
@@ -9451,6 +11123,34 @@ COMMENT ON INDEX backops.operations_parked_idx IS 'Finds what waits for a defini
 
 
 --
+-- Name: schedules_due_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX schedules_due_idx ON backops.schedules USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+
+--
+-- Name: INDEX schedules_due_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.schedules_due_idx IS 'Finds what is due.';
+
+
+--
+-- Name: skipped_slots_schedule_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX skipped_slots_schedule_idx ON backops.skipped_slots USING btree (schedule_id, last_slot);
+
+
+--
+-- Name: INDEX skipped_slots_schedule_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.skipped_slots_schedule_idx IS 'Finds the last ones of a schedule.';
+
+
+--
 -- Name: attempts attempts_stamp_failure; Type: TRIGGER; Schema: backops; Owner: -
 --
 
@@ -9504,6 +11204,14 @@ CREATE TRIGGER operations_take_along_all AFTER TRUNCATE ON backops.operations FO
 --
 
 COMMENT ON TRIGGER operations_take_along_all ON backops.operations IS 'Leaves nothing of operations that are truncated.';
+
+
+--
+-- Name: skipped_slots skipped_slots_schedule_id_fkey; Type: FK CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.skipped_slots
+    ADD CONSTRAINT skipped_slots_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES backops.schedules(id) ON DELETE CASCADE;
 
 
 --
@@ -9633,6 +11341,27 @@ REVOKE ALL ON FUNCTION backops.check_queue_name(p_name text, p_place text) FROM 
 
 
 --
+-- Name: FUNCTION check_schedule(p_schedule backops.schedules); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.check_schedule(p_schedule backops.schedules) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION check_slot_count(p_count integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.check_slot_count(p_count integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION check_time_zone(p_zone text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.check_time_zone(p_zone text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION checkpoint(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_patch jsonb); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -9693,6 +11422,13 @@ REVOKE ALL ON FUNCTION backops.concealed(p_operation_id bigint, p_text text) FRO
 --
 
 REVOKE ALL ON FUNCTION backops.count_queue(p_queue text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION count_schedule_slots(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone, p_limit integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.count_schedule_slots(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone, p_limit integer) FROM PUBLIC;
 
 
 --
@@ -9759,6 +11495,13 @@ REVOKE ALL ON FUNCTION backops.end_operation(p_operation_id bigint, p_state text
 
 
 --
+-- Name: FUNCTION end_schedule_pause(p_schedule backops.schedules); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.end_schedule_pause(p_schedule backops.schedules) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION enqueue(name text, globals jsonb, key text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -9770,6 +11513,13 @@ REVOKE ALL ON FUNCTION backops.enqueue(name text, globals jsonb, key text, queue
 --
 
 REVOKE ALL ON FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION enqueue_slot(p_schedule backops.schedules, p_slot timestamp with time zone, p_key text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.enqueue_slot(p_schedule backops.schedules, p_slot timestamp with time zone, p_key text) FROM PUBLIC;
 
 
 --
@@ -9833,6 +11583,13 @@ REVOKE ALL ON FUNCTION backops.find_operations(name text, globals jsonb, state t
 --
 
 REVOKE ALL ON FUNCTION backops.find_position(p_operation_id bigint, p_branch text, p_action text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION find_schedule(p_name text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.find_schedule(p_name text) FROM PUBLIC;
 
 
 --
@@ -9962,6 +11719,13 @@ REVOKE ALL ON FUNCTION backops.jump_operation(id bigint, branch text, action tex
 
 
 --
+-- Name: FUNCTION last_schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.last_schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION lift_row_security(); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -10060,6 +11824,13 @@ REVOKE ALL ON FUNCTION backops.next_slot(p_cron bigint[], p_zone text, p_after t
 
 
 --
+-- Name: FUNCTION next_slots(name text, n integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.next_slots(name text, n integer) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION note_other_globals(p_id bigint, p_globals jsonb); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -10109,6 +11880,13 @@ REVOKE ALL ON FUNCTION backops.pause(queue text, until timestamp with time zone,
 
 
 --
+-- Name: FUNCTION pause_schedule(name text, reason text, until timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.pause_schedule(name text, reason text, until timestamp with time zone) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION place_in_batch(p_number bigint, p_count bigint, p_name text, p_key text); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -10134,6 +11912,13 @@ REVOKE ALL ON FUNCTION backops.point_at(p_operation backops.operations, p_positi
 --
 
 REVOKE ALL ON FUNCTION backops.position_after(p_operation_id bigint, p_branch text, p_position integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION preview_slots(cron text, time_zone text, n integer, after timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.preview_slots(cron text, time_zone text, n integer, after timestamp with time zone) FROM PUBLIC;
 
 
 --
@@ -10193,6 +11978,13 @@ REVOKE ALL ON FUNCTION backops.record_crashes(p_operation_ids bigint[], p_worker
 
 
 --
+-- Name: FUNCTION record_schedule_error(p_id bigint, p_now timestamp with time zone, p_error text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.record_schedule_error(p_id bigint, p_now timestamp with time zone, p_error text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION redacted(p_name text, p_globals jsonb); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -10218,6 +12010,13 @@ REVOKE ALL ON FUNCTION backops.refuse_next(p_operation_id bigint, p_position int
 --
 
 REVOKE ALL ON FUNCTION backops.refuse_single(p_count integer, p_message text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION refuse_unknown_schedule(p_name text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.refuse_unknown_schedule(p_name text) FROM PUBLIC;
 
 
 --
@@ -10298,6 +12097,13 @@ REVOKE ALL ON FUNCTION backops.resume(queue text) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION resume_schedule(name text, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.resume_schedule(name text, reason text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION retry(ids bigint[], reason text); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -10354,10 +12160,52 @@ REVOKE ALL ON FUNCTION backops.run_operation_from(id bigint, branch text, action
 
 
 --
+-- Name: FUNCTION run_schedule(name text, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.run_schedule(name text, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION run_schedules(p_limit integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.run_schedules(p_limit integer) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION sampled_queue_depth(p_max_age interval); Type: ACL; Schema: backops; Owner: -
 --
 
 REVOKE ALL ON FUNCTION backops.sampled_queue_depth(p_max_age interval) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION schedule(name text, operation text, cron text, every interval, time_zone text, globals jsonb, queue text, priority integer, tags text[], starts_at timestamp with time zone, ends_at timestamp with time zone, overlap text, catch_up text, catch_up_limit integer, catch_up_window interval, jitter interval, pause_after_failures integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.schedule(name text, operation text, cron text, every interval, time_zone text, globals jsonb, queue text, priority integer, tags text[], starts_at timestamp with time zone, ends_at timestamp with time zone, overlap text, catch_up text, catch_up_limit integer, catch_up_window interval, jitter interval, pause_after_failures integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION schedule_due_at(p_schedule backops.schedules); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.schedule_due_at(p_schedule backops.schedules) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_after timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_after timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION schedules_due_in(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.schedules_due_in() FROM PUBLIC;
 
 
 --
@@ -10428,6 +12276,34 @@ REVOKE ALL ON FUNCTION backops.skip(id bigint, reason text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.skip_operation(id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION skip_slots(p_schedule backops.schedules, p_cron bigint[], p_last timestamp with time zone, p_reason text, p_detail text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.skip_slots(p_schedule backops.schedules, p_cron bigint[], p_last timestamp with time zone, p_reason text, p_detail text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION slot_jitter(p_name text, p_slot timestamp with time zone, p_jitter interval); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.slot_jitter(p_name text, p_slot timestamp with time zone, p_jitter interval) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION slot_rule(p_cron bigint[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.slot_rule(p_cron bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION slot_text(p_slot timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.slot_text(p_slot timestamp with time zone) FROM PUBLIC;
 
 
 --
@@ -10515,6 +12391,13 @@ REVOKE ALL ON FUNCTION backops.take_along_truncated() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION take_slot(p_id bigint, p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.take_slot(p_id bigint, p_now timestamp with time zone) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION time_after(p_time timestamp with time zone, p_delay interval); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -10533,6 +12416,13 @@ REVOKE ALL ON FUNCTION backops.unpark(p_name text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.unregister_worker(p_worker_id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION unschedule(name text, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.unschedule(name text, reason text) FROM PUBLIC;
 
 
 --

@@ -20,7 +20,8 @@ enum RoleMatrix {
         "paused_queues": ["operator", "reader"],
         "worker_status": ["operator", "reader"], "stuck": ["operator", "reader"],
         "throughput": ["operator", "reader"], "slow_actions": ["operator", "reader"],
-        "help": ["operator", "reader"],
+        "help": ["operator", "reader"], "schedules": [], "skipped_slots": ["operator", "reader"],
+        "schedule_status": ["operator", "reader"],
     ]
 
     /// The columns of operations that a role may read, and write in an INSERT.
@@ -39,7 +40,7 @@ enum RoleMatrix {
                 "id", "name", "state", "key", "key_mode", "active_key", "queue", "priority", "perform_at",
                 "step_limit", "created_at",
                 "ended_at", "completed_at", "parked_at", "stopped_position", "stop_reason", "enqueued_by",
-                "traceparent", "tags", "branches",
+                "traceparent", "tags", "branches", "schedule", "slot",
             ], []
         ),
         "reader": ([], []),
@@ -60,13 +61,15 @@ enum RoleMatrix {
             "unregister_worker", "claim", "claim_suspect", "next_due", "held", "lost_claims", "missed_claim",
             "complete", "complete_many", "fail", "fail_many", "snooze", "snooze_many", "release_many",
             "checkpoint", "report_progress", "record_actions", "store_logs", "sampled_queue_depth",
+            "schedules_due_in", "run_schedules",
         ] { callers[name] = ["worker"] }
         for name in [
             "retry", "cancel", "skip", "jump", "run_from", "set_global", "reschedule", "rerun", "retry_where",
             "cancel_where", "pause", "resume", "invariants",
+            "schedule", "unschedule", "pause_schedule", "resume_schedule", "run_schedule",
         ] { callers[name] = ["operator"] }
         for name in [
-            "find_operations", "explain", "flow", "wait",
+            "find_operations", "explain", "flow", "wait", "next_slots", "preview_slots",
             // What the views call.
             "privileges", "statement_now", "sees_secrets", "redacted", "queue_names", "front_of_queue",
             "obstacles",
@@ -96,7 +99,12 @@ enum RoleMatrix {
             "stamp_failure", "caller", "shown", "concealed", "apply_privileges", "grant_privileges",
             "create_roles",
             "cron_number", "cron_field", "parse_cron", "next_cron_day", "next_local_slot", "clock_change",
-            "local_instant", "next_fixed_slot", "next_elapsed_slot", "next_slot",
+            "local_instant", "next_fixed_slot", "next_elapsed_slot", "next_slot", "check_time_zone",
+            "schedule_slot", "last_schedule_slot",
+            "count_schedule_slots", "slot_jitter", "slot_rule", "check_slot_count",
+            "refuse_unknown_schedule", "find_schedule", "check_schedule", "schedule_due_at",
+            "end_schedule_pause", "skip_slots", "enqueue_slot", "slot_text", "take_slot",
+            "record_schedule_error",
         ] { callers[name] = [] }
         return callers
     }()

@@ -226,6 +226,7 @@ extension String {
         [
             "visible_operations", "operation_status", "action_status", "timeline", "audit", "failures",
             "queue_depth", "paused_queues", "worker_status", "stuck", "throughput", "slow_actions", "help",
+            "schedule_status",
         ].contains(self)
     }
 }

@@ -91,6 +91,7 @@ private func row(_ values: [String]) async throws -> PQRow {
         ("action", "'Act'::text", false), ("globals", "'{}'::jsonb", false),
         ("plan", #"'[["main", "Act"]]'::json"#, true), ("claimed_at", "now()::timestamptz", false),
         ("traceparent", "'00'::text", true), ("globals_version", "1::int8", true),
+        ("slot", "now()::timestamptz", true),
     ]
 
     private func rows(without column: Int) async throws -> PQResult {

@@ -53,7 +53,8 @@ CREATE TYPE backops.claimed_job AS (
 	plan json,
 	claimed_at timestamp with time zone,
 	traceparent text,
-	globals_version bigint
+	globals_version bigint,
+	slot timestamp with time zone
 );
 
 
@@ -202,6 +203,13 @@ COMMENT ON COLUMN backops.claimed_job.traceparent IS 'W3C trace context of the e
 --
 
 COMMENT ON COLUMN backops.claimed_job.globals_version IS 'Another number whenever the globals have changed, or null. Give it to complete_many, and the globals come again only if they have.';
+
+
+--
+-- Name: COLUMN claimed_job.slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.claimed_job.slot IS 'The slot of the schedule that enqueued the operation, or null.';
 
 
 --
@@ -448,6 +456,92 @@ CREATE DOMAIN backops.queue_priority AS smallint
 --
 
 COMMENT ON DOMAIN backops.queue_priority IS '0 is served first, 9 last.';
+
+
+--
+-- Name: schedule_event; Type: TYPE; Schema: backops; Owner: -
+--
+
+CREATE TYPE backops.schedule_event AS (
+	schedule text,
+	slot timestamp with time zone,
+	operation_id bigint,
+	outcome text,
+	reason text,
+	slots integer,
+	late double precision
+);
+
+
+--
+-- Name: TYPE schedule_event; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TYPE backops.schedule_event IS 'What happened to a slot, or to a run of slots, of a schedule.';
+
+
+--
+-- Name: COLUMN schedule_event.schedule; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_event.schedule IS 'The schedule.';
+
+
+--
+-- Name: COLUMN schedule_event.slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_event.slot IS 'The slot; of several that were skipped, the last.';
+
+
+--
+-- Name: COLUMN schedule_event.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_event.operation_id IS 'The operation that was enqueued, or that is in the way.';
+
+
+--
+-- Name: COLUMN schedule_event.outcome; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_event.outcome IS 'enqueued, buffered, skipped, or paused (because its operations fail).';
+
+
+--
+-- Name: COLUMN schedule_event.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_event.reason IS 'Why, in one word: that of skipped_slots.';
+
+
+--
+-- Name: COLUMN schedule_event.slots; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_event.slots IS 'How many slots this is about, counted up to 1001.';
+
+
+--
+-- Name: COLUMN schedule_event.late; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_event.late IS 'Seconds from the slot to its operation; null where there is none.';
+
+
+--
+-- Name: schedule_name; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.schedule_name AS text
+	CONSTRAINT schedules_name_is_valid CHECK (((VALUE ~ '^[^/[:cntrl:]]+$'::text) AND (length(VALUE) <= 200)));
+
+
+--
+-- Name: DOMAIN schedule_name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.schedule_name IS 'Name of a schedule: 1 to 200 characters, without "/" and control characters.';
 
 
 --
@@ -863,6 +957,8 @@ END) STORED,
     tags backops.tag_list DEFAULT '{}'::text[] NOT NULL,
     branches json,
     globals backops.globals_document DEFAULT '{}'::jsonb NOT NULL,
+    schedule text,
+    slot timestamp with time zone,
     CONSTRAINT operations_ended_or_active CHECK (((ended_at IS NULL) = ((state)::text = 'active'::text)))
 )
 WITH (fillfactor='50');
@@ -1007,6 +1103,20 @@ COMMENT ON COLUMN backops.operations.branches IS 'Plan given with the INSERT ins
 --
 
 COMMENT ON COLUMN backops.operations.globals IS 'The document that all its actions share: a JSON object of at most 1 MiB.';
+
+
+--
+-- Name: COLUMN operations.schedule; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.schedule IS 'Name of the schedule that enqueued it; null where none did.';
+
+
+--
+-- Name: COLUMN operations.slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.slot IS 'The slot that it was enqueued for: the time that its work is about, however late it starts.';
 
 
 --
@@ -1276,6 +1386,429 @@ COMMENT ON FUNCTION backops.check_queue_name(p_name text, p_place text) IS 'Refu
 
 
 --
+-- Name: schedules; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.schedules (
+    id bigint NOT NULL,
+    name backops.schedule_name NOT NULL,
+    operation backops.operation_name NOT NULL,
+    cron text,
+    every interval,
+    time_zone text DEFAULT 'UTC'::text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    globals backops.globals_document DEFAULT '{}'::jsonb NOT NULL,
+    queue backops.queue_name DEFAULT 'default'::text NOT NULL,
+    priority backops.queue_priority DEFAULT 5 NOT NULL,
+    tags backops.tag_list DEFAULT '{}'::text[] NOT NULL,
+    overlap text DEFAULT 'skip'::text NOT NULL,
+    catch_up text DEFAULT 'latest'::text NOT NULL,
+    catch_up_limit integer DEFAULT 1000 NOT NULL,
+    catch_up_window interval DEFAULT '1 day'::interval NOT NULL,
+    jitter interval DEFAULT '00:00:00'::interval NOT NULL,
+    pause_after_failures integer,
+    paused_at timestamp with time zone,
+    paused_until timestamp with time zone,
+    paused_by text,
+    pause_reason text,
+    decided_until timestamp with time zone NOT NULL,
+    next_at timestamp with time zone,
+    due_at timestamp with time zone,
+    buffered_slot timestamp with time zone,
+    active_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    failures_count integer DEFAULT 0 NOT NULL,
+    run_count bigint DEFAULT 0 NOT NULL,
+    skipped_count bigint DEFAULT 0 NOT NULL,
+    last_slot timestamp with time zone,
+    last_operation_id bigint,
+    last_error text,
+    last_errored_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    changed_by text DEFAULT (SESSION_USER)::text NOT NULL,
+    CONSTRAINT schedules_catch_up_is_known CHECK ((catch_up = ANY (ARRAY['latest'::text, 'all'::text, 'none'::text]))),
+    CONSTRAINT schedules_have_cron_or_every CHECK (((cron IS NULL) <> (every IS NULL))),
+    CONSTRAINT schedules_overlap_is_known CHECK ((overlap = ANY (ARRAY['skip'::text, 'buffer'::text, 'allow'::text, 'cancel'::text]))),
+    CONSTRAINT schedules_paused_whole CHECK (((paused_at IS NOT NULL) OR (COALESCE((paused_until)::text, paused_by, pause_reason) IS NULL)))
+)
+WITH (fillfactor='50');
+
+
+--
+-- Name: TABLE schedules; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.schedules IS 'One row per schedule: what it enqueues, at which slots, and how far it is. Written by schedule, unschedule, pause_schedule, resume_schedule and run_schedules; the view schedule_status shows it.';
+
+
+--
+-- Name: COLUMN schedules.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.id IS 'The schedule''s number.';
+
+
+--
+-- Name: COLUMN schedules.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.name IS 'Its name; the keys of its operations begin with it.';
+
+
+--
+-- Name: COLUMN schedules.operation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.operation IS 'Name of the operation that it enqueues.';
+
+
+--
+-- Name: COLUMN schedules.cron; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.cron IS 'When, as a cron expression of 5 or 6 fields; null where every says it.';
+
+
+--
+-- Name: COLUMN schedules.every; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.every IS 'When, as time that passes from starts_at on; null where cron says it.';
+
+
+--
+-- Name: COLUMN schedules.time_zone; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.time_zone IS 'Time zone of the cron expression.';
+
+
+--
+-- Name: COLUMN schedules.starts_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.starts_at IS 'No slot is before; the first slot of every.';
+
+
+--
+-- Name: COLUMN schedules.ends_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.ends_at IS 'No slot is after; null for no end.';
+
+
+--
+-- Name: COLUMN schedules.globals; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.globals IS 'Globals of its operations.';
+
+
+--
+-- Name: COLUMN schedules.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.queue IS 'Queue of its operations.';
+
+
+--
+-- Name: COLUMN schedules.priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.priority IS 'Priority of its operations.';
+
+
+--
+-- Name: COLUMN schedules.tags; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.tags IS 'Labels of its operations.';
+
+
+--
+-- Name: COLUMN schedules.overlap; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.overlap IS 'What a slot does while an operation of the schedule is active: skip, buffer (one), allow, cancel.';
+
+
+--
+-- Name: COLUMN schedules.catch_up; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.catch_up IS 'What becomes of slots that are more than a minute late: latest runs the last of them, all runs all, none runs none.';
+
+
+--
+-- Name: COLUMN schedules.catch_up_limit; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.catch_up_limit IS 'With catch_up all, how many late slots run at most; the latest ones.';
+
+
+--
+-- Name: COLUMN schedules.catch_up_window; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.catch_up_window IS 'Slots that are later than this are skipped, whatever catch_up says.';
+
+
+--
+-- Name: COLUMN schedules.jitter; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.jitter IS 'A slot becomes due up to this much after its time, always the same for the same slot.';
+
+
+--
+-- Name: COLUMN schedules.pause_after_failures; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.pause_after_failures IS 'Failed operations in a row after which it is paused; null for never.';
+
+
+--
+-- Name: COLUMN schedules.paused_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.paused_at IS 'Since when it is paused; null while it is not.';
+
+
+--
+-- Name: COLUMN schedules.paused_until; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.paused_until IS 'When it goes on by itself; null for when somebody resumes it.';
+
+
+--
+-- Name: COLUMN schedules.paused_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.paused_by IS 'Database role that paused it.';
+
+
+--
+-- Name: COLUMN schedules.pause_reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.pause_reason IS 'Why, in the words of the person who did it, or that its operations have failed.';
+
+
+--
+-- Name: COLUMN schedules.decided_until; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.decided_until IS 'All slots up to here were run or skipped.';
+
+
+--
+-- Name: COLUMN schedules.next_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.next_at IS 'The next slot; null when there is none any more.';
+
+
+--
+-- Name: COLUMN schedules.due_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.due_at IS 'When a worker has to look at it; null for never.';
+
+
+--
+-- Name: COLUMN schedules.buffered_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.buffered_slot IS 'A slot that waits for the end of the active operation.';
+
+
+--
+-- Name: COLUMN schedules.active_ids; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.active_ids IS 'Its operations whose end has not been seen, the latest 100 at most.';
+
+
+--
+-- Name: COLUMN schedules.failures_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.failures_count IS 'Its operations in a row that have failed.';
+
+
+--
+-- Name: COLUMN schedules.run_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.run_count IS 'Slots that enqueued an operation.';
+
+
+--
+-- Name: COLUMN schedules.skipped_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.skipped_count IS 'Slots that did not: see skipped_slots.';
+
+
+--
+-- Name: COLUMN schedules.last_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_slot IS 'The last slot that enqueued an operation.';
+
+
+--
+-- Name: COLUMN schedules.last_operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_operation_id IS 'The last operation that it enqueued.';
+
+
+--
+-- Name: COLUMN schedules.last_error; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_error IS 'Why its last slot could not enqueue an operation; null if it did.';
+
+
+--
+-- Name: COLUMN schedules.last_errored_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_errored_at IS 'When that was.';
+
+
+--
+-- Name: COLUMN schedules.created_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.created_at IS 'When it was created.';
+
+
+--
+-- Name: COLUMN schedules.changed_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.changed_at IS 'When schedule created or changed it last.';
+
+
+--
+-- Name: COLUMN schedules.changed_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.changed_by IS 'Database role that did so.';
+
+
+--
+-- Name: check_schedule(backops.schedules); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_schedule(p_schedule backops.schedules) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_problem text := case
+    when (p_schedule.cron is null) = (p_schedule.every is null) then 'a schedule has either cron or every'
+    when p_schedule.every < interval '1 second' then format('every: %s is shorter than a second', p_schedule.every)
+    when p_schedule.every > interval '3650 days' then format('every: %s is longer than ten years', p_schedule.every)
+    when extract(month from p_schedule.every) <> 0 or extract(year from p_schedule.every) <> 0 then
+      format('every: %s has months, whose length differs', p_schedule.every)
+    when not isfinite(p_schedule.starts_at) then format('starts_at: %s never comes', p_schedule.starts_at)
+    when p_schedule.ends_at < p_schedule.starts_at then format('ends_at: %s is before starts_at %s', p_schedule.ends_at, p_schedule.starts_at)
+    when p_schedule.overlap in ('skip', 'buffer', 'allow', 'cancel') is not true then
+      format('overlap: %s is not skip, buffer, allow or cancel', coalesce('"' || left(p_schedule.overlap, 100) || '"', 'null'))
+    when p_schedule.catch_up in ('latest', 'all', 'none') is not true then
+      format('catch_up: %s is not latest, all or none', coalesce('"' || left(p_schedule.catch_up, 100) || '"', 'null'))
+    when p_schedule.catch_up_limit between 1 and 100000 is not true then
+      format('catch_up_limit: %s is not 1 to 100000', coalesce(p_schedule.catch_up_limit::text, 'null'))
+    when p_schedule.catch_up_window between interval '1 minute' and interval '3650 days' is not true then
+      format('catch_up_window: %s is not a minute to ten years', coalesce(p_schedule.catch_up_window::text, 'null'))
+    when p_schedule.jitter between interval '0' and interval '1 day' is not true then
+      format('jitter: %s is not 0 to a day', coalesce(p_schedule.jitter::text, 'null'))
+    when p_schedule.pause_after_failures < 1 then format('pause_after_failures: %s is not 1 or more', p_schedule.pause_after_failures)
+  end;
+begin
+  if v_problem is not null then
+    raise exception using errcode = 'OP004', message = v_problem,
+      hint = 'cron is ''30 2 * * *'' with a time_zone, every an interval such as ''90 minutes'', counted from starts_at on.';
+  end if;
+  perform check_time_zone(p_schedule.time_zone);
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_schedule(p_schedule backops.schedules); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_schedule(p_schedule backops.schedules) IS 'Refuses a schedule that makes no sense, with the argument at fault (SQLSTATE OP004).';
+
+
+--
+-- Name: check_slot_count(integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_slot_count(p_count integer) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if p_count is null or p_count not between 1 and 1000 then
+    raise exception using errcode = 'OP004', message = format('cannot list %s slots at once', coalesce(p_count::text, 'null')), hint = 'n is 1 to 1000.';
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_slot_count(p_count integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_slot_count(p_count integer) IS 'Refuses a number of slots that is not 1 to 1000 (SQLSTATE OP004).';
+
+
+--
+-- Name: check_time_zone(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_time_zone(p_zone text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+begin
+  -- Abbreviations and offsets have no rules of summer time, and POSIX specifications take any word for a name. Without a digit it is none of
+  -- these; the list of all names is read from a file for each of them, which takes 30 ms.
+  if p_zone ~ '^[A-Za-z_]+(/[A-Za-z_-]+)+$' then
+    begin
+      perform clock_now() at time zone p_zone;
+      return;
+    exception
+      when invalid_parameter_value then
+        null;
+    end;
+  end if;
+  if p_zone is null or p_zone <> 'UTC' and not exists (select from pg_timezone_names where name = p_zone) then
+    raise exception using errcode = 'OP004', message = format('time zone: %s is unknown', coalesce('"' || left(p_zone, 100) || '"', 'null')),
+      hint = coalesce(
+        (select format('Did you mean "%s"?', name) from pg_timezone_names where lower(name) = lower(p_zone) limit 1),
+        'Give the name of a place, such as Europe/Berlin; pg_timezone_names lists them.'
+      );
+  end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION check_time_zone(p_zone text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_time_zone(p_zone text) IS 'Refuses a time zone that the server does not know by its name (SQLSTATE OP004).';
+
+
+--
 -- Name: checkpoint(bigint, bigint, bigint, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -1384,7 +1917,7 @@ begin
         from unnest(p_queues, p_priorities, p_after_run_at, p_after_operation_id) as lane (queue, priority, run_at, operation_id)
        cross join lateral (
          select j.operation_id, a.run, a.earlier_attempts, a.max_attempts, a.timeout, a.branch, a.name as action,
-                o.created_at, o.name as operation, o.globals, o.traceparent, o.xmin as version
+                o.created_at, o.name as operation, o.globals, o.traceparent, o.slot, o.xmin as version
            from jobs j
            join actions a on a.operation_id = j.operation_id and a.position = j.position
            join operations o on o.id = j.operation_id
@@ -1408,7 +1941,7 @@ begin
        where j.operation_id = p.operation_id
       returning j.operation_id, j.claim_id, j.definition_id, j.position, p.run, p.earlier_attempts + j.attempt as attempt,
                 p.earlier_attempts + p.max_attempts as max_attempts, j.priority, p.timeout,
-                j.run_at, p.created_at, j.queue, p.operation, p.branch, p.action, p.globals, j.claimed_at, p.traceparent, p.version
+                j.run_at, p.created_at, j.queue, p.operation, p.branch, p.action, p.globals, j.claimed_at, p.traceparent, p.slot, p.version
     )
     select c.operation_id, c.claim_id, c.definition_id, c.position, c.run, c.attempt, c.max_attempts, c.priority,
            (extract(epoch from c.timeout) * 1000)::bigint,
@@ -1416,7 +1949,7 @@ begin
            case when c.definition_id is null then (
              select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = c.operation_id
            ) end,
-           c.claimed_at, c.traceparent, settled_version(c.version)
+           c.claimed_at, c.traceparent, settled_version(c.version), c.slot
       from claimed c
      order by c.priority, c.run_at, c.operation_id;
 end
@@ -1874,6 +2407,34 @@ COMMENT ON FUNCTION backops.count_queue(p_queue text) IS 'How many jobs of a que
 
 
 --
+-- Name: count_schedule_slots(backops.schedules, bigint[], timestamp with time zone, timestamp with time zone, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.count_schedule_slots(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_slot timestamptz := schedule_slot(p_schedule, p_cron, p_from);
+  v_count integer := 0;
+begin
+  while v_slot <= p_until and v_count < p_limit loop
+    v_count := v_count + 1;
+    v_slot := schedule_slot(p_schedule, p_cron, v_slot);
+  end loop;
+  return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION count_schedule_slots(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone, p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.count_schedule_slots(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone, p_limit integer) IS 'How many slots a schedule has after p_from and up to p_until, counted up to p_limit.';
+
+
+--
 -- Name: create_roles(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2031,7 +2592,7 @@ CREATE FUNCTION backops.describe_claims(p_operation_ids bigint[]) RETURNS SETOF 
          case when j.definition_id is null then (
            select json_agg(json_build_array(p.branch, p.name) order by p.position) from actions p where p.operation_id = j.operation_id
          ) end,
-         j.claimed_at, o.traceparent, null::bigint
+         j.claimed_at, o.traceparent, null::bigint, o.slot
     from jobs j
     join actions a on a.operation_id = j.operation_id and a.position = j.position
     join operations o on o.id = j.operation_id
@@ -2178,6 +2739,43 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.end_operation(p_operation_id bigint, p_state text, p_position integer, p_now timestamp with time zone, p_reason text) IS 'Ends an active operation as failed or cancelled at an action.';
+
+
+--
+-- Name: end_schedule_pause(backops.schedules); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.end_schedule_pause(p_schedule backops.schedules) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_cron bigint[] := case when p_schedule.cron is not null then parse_cron(p_schedule.cron) end;
+  v_until timestamptz := least(p_schedule.paused_until, v_now);
+  v_schedule schedules := p_schedule;
+  v_last timestamptz := last_schedule_slot(p_schedule, v_cron, p_schedule.decided_until, v_until);
+begin
+  if v_last is not null then
+    perform skip_slots(p_schedule, v_cron, v_last, 'paused', p_schedule.pause_reason);
+    v_schedule.decided_until := v_last;
+  end if;
+  v_schedule.paused_at := null;
+  v_schedule.paused_until := null;
+  v_schedule.next_at := schedule_slot(v_schedule, v_cron, v_schedule.decided_until);
+  update schedules
+     set paused_at = null, paused_until = null, paused_by = null, pause_reason = null, failures_count = 0,
+         decided_until = v_schedule.decided_until, next_at = v_schedule.next_at, due_at = schedule_due_at(v_schedule)
+   where id = p_schedule.id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION end_schedule_pause(p_schedule backops.schedules); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.end_schedule_pause(p_schedule backops.schedules) IS 'Ends the pause of a schedule, and records the slots that it skipped.';
 
 
 --
@@ -2336,6 +2934,36 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.enqueue_many(name text, globals jsonb[], keys text[], queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]) IS 'Enqueues one operation per document, in one statement. Returns (id, created) in the order of the documents; where a key is taken, the id that has it and created = false. times, where given, is each one''s own perform_at.';
+
+
+--
+-- Name: enqueue_slot(backops.schedules, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.enqueue_slot(p_schedule backops.schedules, p_slot timestamp with time zone, p_key text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_id bigint;
+begin
+  insert into operations (name, key, queue, priority, tags, globals, schedule, slot)
+    values (p_schedule.operation, p_key, p_schedule.queue, p_schedule.priority, p_schedule.tags, p_schedule.globals, p_schedule.name, p_slot)
+    on conflict (name, key) where key is not null do nothing
+    returning id into v_id;
+  if v_id is null then
+    select id into strict v_id from operations where name = p_schedule.operation and key = p_key;
+  end if;
+  return v_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION enqueue_slot(p_schedule backops.schedules, p_slot timestamp with time zone, p_key text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.enqueue_slot(p_schedule backops.schedules, p_slot timestamp with time zone, p_key text) IS 'Enqueues the operation of a schedule for a slot, and returns its id; once for each key.';
 
 
 --
@@ -3127,6 +3755,33 @@ COMMENT ON FUNCTION backops.find_position(p_operation_id bigint, p_branch text, 
 
 
 --
+-- Name: find_schedule(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.find_schedule(p_name text) RETURNS backops.schedules
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_schedule schedules;
+begin
+  select * into v_schedule from schedules s where s.name = p_name;
+  if not found then
+    perform refuse_unknown_schedule(p_name);
+  end if;
+  return v_schedule;
+end
+$$;
+
+
+--
+-- Name: FUNCTION find_schedule(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.find_schedule(p_name text) IS 'The schedule of a name; one that does not exist is refused (SQLSTATE OP002).';
+
+
+--
 -- Name: first_due_at(timestamp with time zone, timestamp with time zone, interval, text, jsonb, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -3713,6 +4368,56 @@ COMMENT ON FUNCTION backops.jump_operation(id bigint, branch text, action text) 
 
 
 --
+-- Name: last_schedule_slot(backops.schedules, bigint[], timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.last_schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_step interval := interval '1 second';
+  v_low timestamptz := greatest(p_until - v_step, p_from);
+  v_high timestamptz := p_until;
+  v_middle timestamptz;
+  v_slot timestamptz;
+begin
+  if p_until <= p_from then
+    return null;
+  end if;
+  -- Back in steps that double until a slot follows, then by halves: some fifty looks, however many slots there are.
+  while v_low > p_from and coalesce(schedule_slot(p_schedule, p_cron, v_low) > p_until, true) loop
+    v_high := v_low;
+    v_step := v_step * 2;
+    v_low := greatest(v_low - v_step, p_from);
+  end loop;
+  while v_high - v_low > interval '1 second' loop
+    v_middle := v_low + make_interval(secs => floor(extract(epoch from v_high - v_low) / 2)::double precision);
+    if schedule_slot(p_schedule, p_cron, v_middle) <= p_until then
+      v_low := v_middle;
+    else
+      v_high := v_middle;
+    end if;
+  end loop;
+  -- In the second that is left there may be two.
+  v_middle := schedule_slot(p_schedule, p_cron, v_low);
+  while v_middle <= p_until loop
+    v_slot := v_middle;
+    v_middle := schedule_slot(p_schedule, p_cron, v_slot);
+  end loop;
+  return v_slot;
+end
+$$;
+
+
+--
+-- Name: FUNCTION last_schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.last_schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone) IS 'The last slot of a schedule after p_from and up to p_until; null if there is none. It takes a few dozen steps, whatever the number of slots.';
+
+
+--
 -- Name: lift_row_security(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4264,6 +4969,41 @@ COMMENT ON FUNCTION backops.next_slot(p_cron bigint[], p_zone text, p_after time
 
 
 --
+-- Name: next_slots(text, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.next_slots(name text, n integer DEFAULT 10) RETURNS TABLE(number integer, slot timestamp with time zone, utc timestamp without time zone, local timestamp without time zone, due_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_schedule schedules := find_schedule(next_slots.name);
+  v_cron bigint[] := case when v_schedule.cron is not null then parse_cron(v_schedule.cron) end;
+begin
+  perform check_slot_count(next_slots.n);
+  slot := v_schedule.decided_until;
+  for v_number in 1..next_slots.n loop
+    slot := schedule_slot(v_schedule, v_cron, slot);
+    exit when slot is null;
+    number := v_number;
+    utc := slot at time zone 'UTC';
+    local := slot at time zone v_schedule.time_zone;
+    due_at := slot + slot_jitter(v_schedule.name, slot, v_schedule.jitter);
+    return next;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION next_slots(name text, n integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.next_slots(name text, n integer) IS 'The next slots of a schedule, in UTC and on the clock of its zone, and when each becomes due with its jitter.';
+
+
+--
 -- Name: note_other_globals(bigint, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4673,6 +5413,40 @@ COMMENT ON FUNCTION backops.pause(queue text, until timestamp with time zone, re
 
 
 --
+-- Name: pause_schedule(text, text, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.pause_schedule(name text, reason text DEFAULT NULL::text, until timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_now timestamptz := clock_now();
+begin
+  if until <= v_now or not isfinite(until) then
+    raise exception using errcode = 'OP004', message = format('a schedule cannot be paused until %s', until),
+      hint = 'Give a time to come, such as now() + interval ''1 hour'', or none for until somebody resumes it.';
+  end if;
+  update schedules s
+     set paused_at = coalesce(s.paused_at, v_now), paused_until = until, paused_by = session_user, pause_reason = left(reason, 2000), due_at = until
+   where s.name = pause_schedule.name;
+  if not found then
+    perform refuse_unknown_schedule(name);
+  end if;
+  perform write_audit('pause_schedule', null, reason, jsonb_build_object('schedule', name, 'until', until));
+end
+$$;
+
+
+--
+-- Name: FUNCTION pause_schedule(name text, reason text, until timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.pause_schedule(name text, reason text, until timestamp with time zone) IS 'Pauses a schedule until a time, or until somebody resumes it. Slots of the meantime are skipped, and recorded as such; an operation of it that is active goes on. One that is paused gets the new time and reason. SELECT backops.pause_schedule(''nightly-report'', ''bank holiday'')';
+
+
+--
 -- Name: place_in_batch(bigint, bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4974,6 +5748,44 @@ COMMENT ON FUNCTION backops.position_after(p_operation_id bigint, p_branch text,
 
 
 --
+-- Name: preview_slots(text, text, integer, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.preview_slots(cron text, time_zone text DEFAULT 'UTC'::text, n integer DEFAULT 10, after timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(number integer, slot timestamp with time zone, utc timestamp without time zone, local timestamp without time zone, shifted boolean, rule text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_cron bigint[] := parse_cron(preview_slots.cron);
+begin
+  perform check_time_zone(preview_slots.time_zone), check_slot_count(preview_slots.n);
+  slot := coalesce(preview_slots.after, clock_now());
+  if not isfinite(slot) then
+    raise exception using errcode = 'OP004', message = format('there is no slot after %s', slot);
+  end if;
+  rule := slot_rule(v_cron);
+  for v_number in 1..preview_slots.n loop
+    slot := next_slot(v_cron, preview_slots.time_zone, slot);
+    exit when slot is null;
+    number := v_number;
+    utc := slot at time zone 'UTC';
+    local := slot at time zone preview_slots.time_zone;
+    shifted := next_local_slot(v_cron, local - interval '1 second') <> local;
+    return next;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION preview_slots(cron text, time_zone text, n integer, after timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.preview_slots(cron text, time_zone text, n integer, after timestamp with time zone) IS 'The next slots of a cron expression, in UTC and on the clock of the zone: shifted ones are those that a gap of the clock has moved. rule says what happens when clocks change. SELECT * FROM backops.preview_slots(''30 2 * * *'', ''Europe/Berlin'')';
+
+
+--
 -- Name: privileges(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4988,12 +5800,12 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'table', 'operations', 'operator', 'select',
          'id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at, stopped_position, stop_reason, '
-         'enqueued_by, traceparent, tags, branches'
+         'enqueued_by, traceparent, tags, branches, schedule, slot'
   union all
   select 'table', name, 'operator', 'select', null from unnest('{actions,jobs}'::text[]) as name
   union all
   select 'table', name, role, 'select', null
-    from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,migrations,engine}'::text[]) as name
+    from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,skipped_slots,migrations,engine}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'table', name, 'worker', 'select', null from unnest('{definitions,workers,migrations,engine}'::text[]) as name
@@ -5003,7 +5815,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,timeline,audit,failures,queue_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help}'::text[]
+      '{operation_status,action_status,timeline,audit,failures,queue_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
@@ -5013,16 +5825,17 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     from unnest(
       '{register_definition,register_worker,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
         claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
-        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune}'::text[]
+        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune,schedules_due_in,run_schedules}'::text[]
     ) as name
   union all
   select 'function', name, 'operator', 'execute', null
     from unnest(
-      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,pause,resume,prune,rescue,unpark,invariants}'::text[]
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,pause,resume,prune,rescue,unpark,invariants,
+        schedule,unschedule,pause_schedule,resume_schedule,run_schedule}'::text[]
     ) as name
   union all
   select 'function', name, role, 'execute', null
-    from unnest('{find_operations,explain,flow,wait}'::text[]) as name
+    from unnest('{find_operations,explain,flow,wait,next_slots,preview_slots}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -5415,6 +6228,51 @@ COMMENT ON FUNCTION backops.record_crashes(p_operation_ids bigint[], p_worker te
 
 
 --
+-- Name: record_schedule_error(bigint, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.record_schedule_error(p_id bigint, p_now timestamp with time zone, p_error text) RETURNS backops.schedule_event
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v schedules;
+  v_cron bigint[];
+  v_slot timestamptz;
+  v_count integer;
+begin
+  select * into strict v from schedules where id = p_id;
+  begin
+    v_cron := case when v.cron is not null then parse_cron(v.cron) end;
+    v_slot := coalesce(last_schedule_slot(v, v_cron, v.decided_until, p_now), v.buffered_slot);
+    v_count := skip_slots(v, v_cron, v_slot, 'error', p_error);
+    v.decided_until := greatest(v.decided_until, v_slot);
+    v.buffered_slot := null;
+    v.next_at := schedule_slot(v, v_cron, v.decided_until);
+    v.due_at := schedule_due_at(v);
+  exception
+    when others then
+      -- Not even its slots can be found, perhaps because its time zone is gone.
+      v.due_at := p_now + interval '5 minutes';
+      v_count := 0;
+  end;
+  update schedules
+     set decided_until = v.decided_until, next_at = v.next_at, due_at = v.due_at, buffered_slot = v.buffered_slot,
+         last_error = left(p_error, 2000), last_errored_at = p_now
+   where id = p_id;
+  return row(v.name, v_slot, null, 'skipped', 'error', v_count, null)::schedule_event;
+end
+$$;
+
+
+--
+-- Name: FUNCTION record_schedule_error(p_id bigint, p_now timestamp with time zone, p_error text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.record_schedule_error(p_id bigint, p_now timestamp with time zone, p_error text) IS 'Records why a schedule could not enqueue its operation, and lets it go on at its next slot.';
+
+
+--
 -- Name: redacted(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -5512,6 +6370,31 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.refuse_single(p_count integer, p_message text) IS 'Refuses an outcome that cannot be recorded, if it stands alone (SQLSTATE OP004): of several it is set aside.';
+
+
+--
+-- Name: refuse_unknown_schedule(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.refuse_unknown_schedule(p_name text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  raise exception using errcode = 'OP002', message = format('there is no schedule %s', coalesce('"' || left(p_name, 200) || '"', 'null')),
+    hint = coalesce(
+      (select format('Did you mean "%s"?', near) from nearest_name(p_name, array(select s.name::text from schedules s)) as near where near is not null),
+      'The view schedule_status lists them.'
+    );
+end
+$$;
+
+
+--
+-- Name: FUNCTION refuse_unknown_schedule(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.refuse_unknown_schedule(p_name text) IS 'Says that there is no such schedule (SQLSTATE OP002), and which one may have been meant.';
 
 
 --
@@ -5666,8 +6549,8 @@ begin
       hint = 'Give 10000 at most, and call again for the others.';
   end if;
   with inserted as (
-    insert into operations (name, queue, priority, step_limit, tags, branches, globals)
-      select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals from operations o where o.id = any (v_ids) order by o.id
+    insert into operations (name, queue, priority, step_limit, tags, branches, globals, schedule, slot)
+      select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals, o.schedule, o.slot from operations o where o.id = any (v_ids) order by o.id
     returning operations.id
   )
   select array_agg(i.id order by i.id) into v_new from inserted as i;
@@ -5696,8 +6579,8 @@ CREATE FUNCTION backops.rerun(id bigint, reason text DEFAULT NULL::text) RETURNS
 declare
   v_id bigint;
 begin
-  insert into operations (name, queue, priority, step_limit, tags, branches, globals)
-    select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals from operations o where o.id = rerun.id
+  insert into operations (name, queue, priority, step_limit, tags, branches, globals, schedule, slot)
+    select o.name, o.queue, o.priority, o.step_limit, o.tags, o.branches, o.globals, o.schedule, o.slot from operations o where o.id = rerun.id
   returning id into v_id;
   if v_id is null then
     raise exception using errcode = 'OP002', message = format('there is no operation %s', rerun.id);
@@ -5712,7 +6595,7 @@ $$;
 -- Name: FUNCTION rerun(id bigint, reason text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.rerun(id bigint, reason text) IS 'Enqueues an operation once more: the same name, globals (as they are now), queue, priority and tags, due at once, without its key; its own branches where it brought some, else the plan that is registered now. The old one stays as it is. Returns the new id.';
+COMMENT ON FUNCTION backops.rerun(id bigint, reason text) IS 'Enqueues an operation once more: the same name, globals (as they are now), queue, priority, tags and slot, due at once, without its key; its own branches where it brought some, else the plan that is registered now. The old one stays as it is. Returns the new id.';
 
 
 --
@@ -5870,6 +6753,37 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.resume(queue text) IS 'Lets a paused queue go on, and wakes workers that sleep.';
+
+
+--
+-- Name: resume_schedule(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.resume_schedule(name text, reason text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_schedule schedules;
+begin
+  select * into v_schedule from schedules s where s.name = resume_schedule.name for update;
+  if not found then
+    perform refuse_unknown_schedule(resume_schedule.name);
+  end if;
+  if v_schedule.paused_at is null then
+    raise exception using errcode = 'OP003', message = format('schedule "%s" is not paused', v_schedule.name);
+  end if;
+  perform end_schedule_pause(v_schedule);
+  perform write_audit('resume_schedule', null, reason, jsonb_build_object('schedule', v_schedule.name));
+end
+$$;
+
+
+--
+-- Name: FUNCTION resume_schedule(name text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.resume_schedule(name text, reason text) IS 'Lets a paused schedule go on with its next slot. Those of the pause are skipped.';
 
 
 --
@@ -6100,6 +7014,91 @@ COMMENT ON FUNCTION backops.run_operation_from(id bigint, branch text, action te
 
 
 --
+-- Name: run_schedule(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.run_schedule(name text, reason text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_schedule schedules;
+  v_id bigint;
+begin
+  select * into v_schedule from schedules s where s.name = run_schedule.name for no key update;
+  if not found then
+    perform refuse_unknown_schedule(run_schedule.name);
+  end if;
+  v_id := enqueue_slot(v_schedule, v_now, v_schedule.name || '/' || slot_text(v_now) || '/now');
+  update schedules s
+     set active_ids = (s.active_ids || v_id)[greatest(1, cardinality(s.active_ids) - 98):], last_operation_id = v_id
+   where s.id = v_schedule.id;
+  perform write_audit('run_schedule', array[v_id], run_schedule.reason, jsonb_build_object('schedule', v_schedule.name));
+  return v_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION run_schedule(name text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.run_schedule(name text, reason text) IS 'Enqueues the operation of a schedule at once, paused or not, whatever is active; its slot is now. The slots of the schedule stay as they are, and the next one finds this operation active if it still is. Returns its id.';
+
+
+--
+-- Name: run_schedules(integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.run_schedules(p_limit integer DEFAULT 50) RETURNS SETOF backops.schedule_event
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_ids bigint[];
+  v_id bigint;
+  v_state text;
+  v_message text;
+  v_may_hold boolean;
+begin
+  -- A schedule costs a subtransaction, and a session remembers 64 of them for the others without further ado.
+  if p_limit is null or p_limit not between 1 and 60 then
+    raise exception using errcode = 'OP004', message = format('cannot run %s schedules at once', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 to 60.';
+  end if;
+  v_ids := array(select id from schedules where due_at <= v_now order by due_at limit p_limit for no key update skip locked);
+  foreach v_id in array v_ids loop
+    select overlap = 'cancel' and active_ids <> '{}' into v_may_hold from schedules where id = v_id;
+    begin
+      return query select * from take_slot(v_id, v_now);
+    exception
+      when others then
+        get stacked diagnostics v_state = returned_sqlstate, v_message = message_text;
+        -- The fault of the moment, and not of the schedule: the slot stays due.
+        if left(v_state, 2) in ('08', '25', '40', '53', '55', '57', '58', 'XX') then
+          raise;
+        end if;
+        return query select * from record_schedule_error(v_id, v_now, v_message);
+    end;
+    exit when v_may_hold;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION run_schedules(p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.run_schedules(p_limit integer) IS 'What every worker does for all, without a leader: takes schedules that are due and that nobody else has taken, enqueues their operations, and moves them on. Call it again until nothing is due (see schedules_due_in). A schedule that cannot enqueue has the reason in last_error, and goes on at its next slot.';
+
+
+--
 -- Name: sampled_queue_depth(interval); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6142,6 +7141,182 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.sampled_queue_depth(p_max_age interval) IS 'queue_depth as it was p_max_age ago at most, or a little older while somebody takes the next sample: what workers show as metrics, at the cost of one sample for all of them.';
+
+
+--
+-- Name: schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamp with time zone, timestamp with time zone, text, text, integer, interval, interval, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.schedule(name text, operation text, cron text DEFAULT NULL::text, every interval DEFAULT NULL::interval, time_zone text DEFAULT 'UTC'::text, globals jsonb DEFAULT '{}'::jsonb, queue text DEFAULT 'default'::text, priority integer DEFAULT 5, tags text[] DEFAULT '{}'::text[], starts_at timestamp with time zone DEFAULT NULL::timestamp with time zone, ends_at timestamp with time zone DEFAULT NULL::timestamp with time zone, overlap text DEFAULT 'skip'::text, catch_up text DEFAULT 'latest'::text, catch_up_limit integer DEFAULT 1000, catch_up_window interval DEFAULT '1 day'::interval, jitter interval DEFAULT '00:00:00'::interval, pause_after_failures integer DEFAULT NULL::integer) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_now();
+  v_old schedules;
+  v_new schedules;
+  v_cron bigint[];
+begin
+  if schedule.cron is not null then
+    v_cron := parse_cron(schedule.cron);
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/schedule/' || schedule.name, 0));
+  select * into v_old from schedules s where s.name = schedule.name for update;
+  v_new := v_old;
+  v_new.name := schedule.name;
+  v_new.operation := schedule.operation;
+  v_new.cron := schedule.cron;
+  v_new.every := elapsed(schedule.every);
+  v_new.time_zone := schedule.time_zone;
+  v_new.globals := schedule.globals;
+  v_new.queue := schedule.queue;
+  v_new.priority := schedule.priority;
+  v_new.tags := schedule.tags;
+  v_new.starts_at := coalesce(schedule.starts_at, v_old.starts_at, date_trunc('second', v_now));
+  v_new.ends_at := nullif(schedule.ends_at, 'infinity');
+  v_new.overlap := schedule.overlap;
+  v_new.catch_up := schedule.catch_up;
+  v_new.catch_up_limit := schedule.catch_up_limit;
+  v_new.catch_up_window := elapsed(schedule.catch_up_window);
+  v_new.jitter := elapsed(schedule.jitter);
+  v_new.pause_after_failures := schedule.pause_after_failures;
+  if extract(month from schedule.every) <> 0 or extract(year from schedule.every) <> 0 then
+    v_new.every := schedule.every;
+  end if;
+  perform check_schedule(v_new);
+  if v_old.id is not null and (v_old.cron, v_old.every, v_old.time_zone, v_old.starts_at, v_old.ends_at, v_old.operation, v_old.globals, v_old.queue,
+      v_old.priority, v_old.tags, v_old.overlap, v_old.catch_up, v_old.catch_up_limit, v_old.catch_up_window, v_old.jitter, v_old.pause_after_failures)
+    is not distinct from (v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at, v_new.ends_at, v_new.operation, v_new.globals, v_new.queue,
+      v_new.priority, v_new.tags, v_new.overlap, v_new.catch_up, v_new.catch_up_limit, v_new.catch_up_window, v_new.jitter, v_new.pause_after_failures)
+  then
+    return v_old.id;
+  end if;
+
+  -- A changed time applies to slots to come; slots of the old one that nobody took yet are not made up for.
+  v_new.decided_until := case
+    when (v_old.cron, v_old.every, v_old.time_zone, v_old.starts_at) is not distinct from (v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at)
+      then v_old.decided_until
+    else greatest(v_now, v_new.starts_at - interval '1 microsecond')
+  end;
+  v_new.next_at := schedule_slot(v_new, v_cron, v_new.decided_until);
+  if v_new.next_at is null and v_old.id is null then
+    raise exception using errcode = 'OP004', message = 'the schedule has no slot', hint = format('ends_at %s is before its first one.', v_new.ends_at);
+  end if;
+  v_new.due_at := schedule_due_at(v_new);
+
+  if v_old.id is null then
+    insert into schedules as s (
+      name, operation, cron, every, time_zone, starts_at, ends_at, globals, queue, priority, tags, overlap, catch_up, catch_up_limit, catch_up_window,
+      jitter, pause_after_failures, decided_until, next_at, due_at
+    ) values (
+      v_new.name, v_new.operation, v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at, v_new.ends_at, v_new.globals, v_new.queue, v_new.priority,
+      v_new.tags, v_new.overlap, v_new.catch_up, v_new.catch_up_limit, v_new.catch_up_window, v_new.jitter, v_new.pause_after_failures,
+      v_new.decided_until, v_new.next_at, v_new.due_at
+    )
+    returning s.id into v_new.id;
+  else
+    update schedules s
+       set operation = v_new.operation, cron = v_new.cron, every = v_new.every, time_zone = v_new.time_zone, starts_at = v_new.starts_at,
+           ends_at = v_new.ends_at, globals = v_new.globals, queue = v_new.queue, priority = v_new.priority, tags = v_new.tags,
+           overlap = v_new.overlap, catch_up = v_new.catch_up, catch_up_limit = v_new.catch_up_limit, catch_up_window = v_new.catch_up_window,
+           jitter = v_new.jitter, pause_after_failures = v_new.pause_after_failures, decided_until = v_new.decided_until, next_at = v_new.next_at,
+           due_at = v_new.due_at, changed_at = v_now, changed_by = session_user
+     where s.id = v_old.id;
+  end if;
+  perform write_audit('schedule', null, null, jsonb_build_object(
+    'schedule', v_new.name, 'operation', v_new.operation, 'cron', v_new.cron, 'every', v_new.every, 'time_zone', v_new.time_zone
+  ));
+  return v_new.id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION schedule(name text, operation text, cron text, every interval, time_zone text, globals jsonb, queue text, priority integer, tags text[], starts_at timestamp with time zone, ends_at timestamp with time zone, overlap text, catch_up text, catch_up_limit integer, catch_up_window interval, jitter interval, pause_after_failures integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.schedule(name text, operation text, cron text, every interval, time_zone text, globals jsonb, queue text, priority integer, tags text[], starts_at timestamp with time zone, ends_at timestamp with time zone, overlap text, catch_up text, catch_up_limit integer, catch_up_window interval, jitter interval, pause_after_failures integer) IS 'Creates a schedule, or makes the one of that name what the arguments say; where it is so already, nothing changes. Returns its number. SELECT backops.schedule(''nightly-report'', ''Report'', cron => ''30 2 * * *'', time_zone => ''Europe/Berlin'')';
+
+
+--
+-- Name: schedule_due_at(backops.schedules); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.schedule_due_at(p_schedule backops.schedules) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select case
+    when p_schedule.paused_at is not null then p_schedule.paused_until
+    -- A slot that waits for the end of another operation is looked at every few seconds.
+    when p_schedule.buffered_slot is not null then
+      least(p_schedule.next_at + slot_jitter(p_schedule.name, p_schedule.next_at, p_schedule.jitter), clock_now() + interval '5 seconds')
+    else p_schedule.next_at + slot_jitter(p_schedule.name, p_schedule.next_at, p_schedule.jitter)
+  end
+$$;
+
+
+--
+-- Name: FUNCTION schedule_due_at(p_schedule backops.schedules); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.schedule_due_at(p_schedule backops.schedules) IS 'When a worker has to look at a schedule; null for never.';
+
+
+--
+-- Name: schedule_slot(backops.schedules, bigint[], timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_after timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_after timestamptz := greatest(p_after, p_schedule.starts_at - interval '1 microsecond');
+  v_every double precision;
+  v_slot timestamptz;
+begin
+  if p_schedule.every is null then
+    v_slot := next_slot(p_cron, p_schedule.time_zone, v_after);
+  elsif p_after < p_schedule.starts_at then
+    v_slot := p_schedule.starts_at;
+  else
+    v_every := extract(epoch from p_schedule.every);
+    v_slot := p_schedule.starts_at
+      + make_interval(secs => v_every * (floor(extract(epoch from p_after - p_schedule.starts_at)::double precision / v_every) + 1));
+  end if;
+  return case when v_slot > p_schedule.ends_at then null else v_slot end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_after timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_after timestamp with time zone) IS 'The first slot of a schedule after an instant; null when there is none any more.';
+
+
+--
+-- Name: schedules_due_in(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.schedules_due_in() RETURNS interval
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+  select due_at - clock_now() from schedules where due_at is not null order by due_at limit 1
+$$;
+
+
+--
+-- Name: FUNCTION schedules_due_in(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.schedules_due_in() IS 'How long until a schedule is due, negative where one is already; null where none will be. One look into an index.';
 
 
 --
@@ -6377,6 +7552,106 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.skip_operation(id bigint) IS 'Leaves the next (or failed) action out and goes on after it.';
+
+
+--
+-- Name: skip_slots(backops.schedules, bigint[], timestamp with time zone, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.skip_slots(p_schedule backops.schedules, p_cron bigint[], p_last timestamp with time zone, p_reason text, p_detail text) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_first timestamptz := schedule_slot(p_schedule, p_cron, p_schedule.decided_until);
+  v_count integer := case
+    when v_first >= p_last then 1
+    else count_schedule_slots(p_schedule, p_cron, p_schedule.decided_until, p_last, 1001)
+  end;
+begin
+  -- One row for a run of slots, so that an operation that hangs for a week leaves one. What was run in between ends the run.
+  update skipped_slots
+     set last_slot = p_last, count = least(count::bigint + v_count, 2147483647), detail = left(p_detail, 2000), at = clock_now()
+   where id = (select s.id from skipped_slots s where s.schedule_id = p_schedule.id order by s.last_slot desc limit 1)
+     and reason = p_reason and last_slot > coalesce(p_schedule.last_slot, '-infinity');
+  if not found then
+    insert into skipped_slots (schedule_id, first_slot, last_slot, count, reason, detail)
+      values (p_schedule.id, least(v_first, p_last), p_last, v_count, p_reason, left(p_detail, 2000));
+    delete from skipped_slots where schedule_id = p_schedule.id and last_slot < p_last - interval '30 days' and at < clock_now() - interval '30 days';
+  end if;
+  update schedules set skipped_count = skipped_count + v_count where id = p_schedule.id;
+  return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION skip_slots(p_schedule backops.schedules, p_cron bigint[], p_last timestamp with time zone, p_reason text, p_detail text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.skip_slots(p_schedule backops.schedules, p_cron bigint[], p_last timestamp with time zone, p_reason text, p_detail text) IS 'Records that a schedule skips its slots from the last decided one up to p_last; returns how many they are, counted up to 1001.';
+
+
+--
+-- Name: slot_jitter(text, timestamp with time zone, interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.slot_jitter(p_name text, p_slot timestamp with time zone, p_jitter interval) RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select p_jitter * ((hashtextextended(p_name || '/' || extract(epoch from p_slot), 0) & 1048575) / 1048576.0)::double precision
+$$;
+
+
+--
+-- Name: FUNCTION slot_jitter(p_name text, p_slot timestamp with time zone, p_jitter interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.slot_jitter(p_name text, p_slot timestamp with time zone, p_jitter interval) IS 'How much after its time a slot becomes due: the same whenever and wherever it is asked.';
+
+
+--
+-- Name: slot_rule(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.slot_rule(p_cron bigint[]) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select case
+    when p_cron[8] & 1 = 1 then
+      'goes by elapsed time, because its minute or hour begins with *: both passes of an hour that comes twice, none of one that is skipped'
+    else 'is a fixed time: once right after a gap of the clock that has it, once in the first pass of an hour that comes twice'
+  end
+$$;
+
+
+--
+-- Name: FUNCTION slot_rule(p_cron bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.slot_rule(p_cron bigint[]) IS 'What a parsed cron expression does when clocks change, in words.';
+
+
+--
+-- Name: slot_text(timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.slot_text(p_slot timestamp with time zone) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select to_char(p_slot at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')
+    || case when extract(microseconds from p_slot)::bigint % 1000000 = 0 then '' else to_char(p_slot at time zone 'UTC', '.US') end || 'Z'
+$$;
+
+
+--
+-- Name: FUNCTION slot_text(p_slot timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.slot_text(p_slot timestamp with time zone) IS 'A slot in ISO 8601 and UTC, as it stands in the key of its operation.';
 
 
 --
@@ -6751,6 +8026,169 @@ COMMENT ON FUNCTION backops.take_along_truncated() IS 'What TRUNCATE operations 
 
 
 --
+-- Name: take_slot(bigint, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.take_slot(p_id bigint, p_now timestamp with time zone) RETURNS SETOF backops.schedule_event
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  c_late constant interval := '1 minute';
+  v schedules;
+  v_cron bigint[];
+  v_slot timestamptz;
+  v_last timestamptz;
+  v_low timestamptz;
+  v_high timestamptz;
+  v_is_late boolean;
+  v_waits boolean;
+  v_reason text;
+  v_active bigint[];
+  v_failures integer;
+  v_failed bigint;
+  v_id bigint;
+  v_count integer;
+begin
+  select * into strict v from schedules where id = p_id;
+  v_cron := case when v.cron is not null then parse_cron(v.cron) end;
+
+  if v.paused_at is not null then
+    perform end_schedule_pause(v);
+    perform write_audit('resume_schedule', null, 'its pause has ended', jsonb_build_object('schedule', v.name));
+    return;
+  end if;
+
+  -- 1. How the operations ended that were active.
+  select coalesce(array_agg(o.id order by o.id) filter (where o.state = 'active'), '{}'),
+         count(*) filter (where o.state = 'failed' and o.id > coalesce(done.id, 0)) + case when done.id is null then v.failures_count else 0 end,
+         max(o.id) filter (where o.state = 'failed')
+    into v_active, v_failures, v_failed
+    from (select max(o.id) filter (where o.state = 'completed') as id from operations o where o.id = any (v.active_ids)) as done
+    left join operations o on o.id = any (v.active_ids)
+   group by done.id;
+  v.active_ids := v_active;
+  v.failures_count := v_failures;
+
+  -- 2. The slot is found again by the rules of today: the database of time zones may be another one since it was.
+  v_slot := schedule_slot(v, v_cron, v.decided_until);
+
+  if v.pause_after_failures <= v_failures and v_failed is not null then
+    v.pause_reason := format('%s operations in a row have failed, operation %s the last', v_failures, v_failed);
+    update schedules
+       set active_ids = v_active, failures_count = v_failures, next_at = v_slot, due_at = null, buffered_slot = null,
+           paused_at = p_now, paused_until = null, paused_by = session_user, pause_reason = v.pause_reason
+     where id = v.id;
+    perform write_audit('pause_schedule', array[v_failed], v.pause_reason, jsonb_build_object('schedule', v.name));
+    return next row(v.name, v_slot, v_failed, 'paused', 'failures', 0, null)::schedule_event;
+    return;
+  end if;
+
+  -- 3. A slot that waits goes first.
+  if v.buffered_slot is not null and cardinality(v_active) = 0 then
+    v_id := enqueue_slot(v, v.buffered_slot, v.name || '/' || slot_text(v.buffered_slot));
+    return next row(v.name, v.buffered_slot, v_id, 'enqueued', 'buffered', 1, extract(epoch from p_now - v.buffered_slot))::schedule_event;
+    v.last_slot := v.buffered_slot;
+    v.last_operation_id := v_id;
+    v.run_count := v.run_count + 1;
+    v.active_ids := array[v_id];
+    v.buffered_slot := null;
+    v_active := v.active_ids;
+  end if;
+
+  -- 4. What is too late is passed over, and of the rest what catch_up leaves out.
+  v_is_late := v_slot < p_now - c_late - v.jitter;
+  if v_slot < p_now - v.catch_up_window - v.jitter then
+    v_last := last_schedule_slot(v, v_cron, v.decided_until, p_now - v.catch_up_window - v.jitter);
+    v_count := skip_slots(v, v_cron, v_last, 'window', format('more than %s late', v.catch_up_window));
+    return next row(v.name, v_last, null, 'skipped', 'window', v_count, null)::schedule_event;
+    v.decided_until := v_last;
+    v_slot := schedule_slot(v, v_cron, v_last);
+    v_is_late := v_slot < p_now - c_late - v.jitter;
+  end if;
+  if v_is_late then
+    v_last := case v.catch_up
+      when 'none' then last_schedule_slot(v, v_cron, v.decided_until, p_now - c_late - v.jitter)
+      when 'latest' then last_schedule_slot(
+        v, v_cron, v.decided_until, last_schedule_slot(v, v_cron, v.decided_until, p_now) - interval '1 microsecond'
+      )
+    end;
+    if v.catch_up = 'all' and count_schedule_slots(v, v_cron, v.decided_until, p_now, v.catch_up_limit + 1) > v.catch_up_limit then
+      -- From which instant on there are as many as may run.
+      v_low := v_slot;
+      v_high := p_now;
+      while v_high - v_low > interval '1 second' loop
+        v_last := v_low + (v_high - v_low) / 2;
+        if count_schedule_slots(v, v_cron, v_last, p_now, v.catch_up_limit + 1) > v.catch_up_limit then
+          v_low := v_last;
+        else
+          v_high := v_last;
+        end if;
+      end loop;
+      v_last := last_schedule_slot(v, v_cron, v.decided_until, v_high);
+    end if;
+    if v_last is not null then
+      v_count := skip_slots(v, v_cron, v_last, 'late', format('catch_up is %s', v.catch_up));
+      return next row(v.name, v_last, null, 'skipped', 'late', v_count, null)::schedule_event;
+      v.decided_until := v_last;
+      v_slot := schedule_slot(v, v_cron, v_last);
+    end if;
+  end if;
+
+  -- 5. The slot itself, if it is due; of late ones that may run side by side a few more, so that a thousand take few calls.
+  v_waits := false;
+  for v_turn in 1..20 loop
+    exit when coalesce(v_slot + slot_jitter(v.name, v_slot, v.jitter) > p_now, true);
+    if cardinality(v_active) > 0 and v.overlap = 'cancel' then
+      perform steer_many('cancel', v_active, format('the schedule "%s" has its next slot', v.name));
+      v_active := '{}';
+      v.active_ids := '{}';
+    end if;
+    if cardinality(v_active) = 0 or v.overlap = 'allow' then
+      v_id := enqueue_slot(v, v_slot, v.name || '/' || slot_text(v_slot));
+      return next row(v.name, v_slot, v_id, 'enqueued', null, 1, extract(epoch from p_now - v_slot))::schedule_event;
+      v.last_slot := v_slot;
+      v.last_operation_id := v_id;
+      v.run_count := v.run_count + 1;
+      v.active_ids := (v.active_ids || v_id)[greatest(1, cardinality(v.active_ids) - 98):];
+    elsif v.catch_up = 'all' and v_is_late then
+      -- One after the other: it waits.
+      v_waits := true;
+      exit;
+    elsif v.overlap = 'buffer' and v.buffered_slot is null then
+      v.buffered_slot := v_slot;
+      return next row(v.name, v_slot, v_active[1], 'buffered', 'active', 1, null)::schedule_event;
+    else
+      v_reason := case when v.overlap = 'buffer' then 'buffered' else 'active' end;
+      v_count := skip_slots(
+        v, v_cron, v_slot, v_reason,
+        case when v.overlap = 'buffer' then format('slot %s waits already', slot_text(v.buffered_slot)) else format('operation %s is active', v_active[1]) end
+      );
+      return next row(v.name, v_slot, v_active[1], 'skipped', v_reason, v_count, null)::schedule_event;
+    end if;
+    v.decided_until := v_slot;
+    v_slot := schedule_slot(v, v_cron, v_slot);
+    exit when v.catch_up <> 'all' or v.overlap <> 'allow';
+  end loop;
+
+  v.next_at := v_slot;
+  update schedules
+     set active_ids = v.active_ids, failures_count = v.failures_count, run_count = v.run_count, last_slot = v.last_slot,
+         last_operation_id = v.last_operation_id, buffered_slot = v.buffered_slot, decided_until = v.decided_until, next_at = v.next_at,
+         due_at = case when v_waits then p_now + interval '5 seconds' else schedule_due_at(v) end, last_error = null, last_errored_at = null
+   where id = v.id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION take_slot(p_id bigint, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.take_slot(p_id bigint, p_now timestamp with time zone) IS 'Does what is due for one schedule: runs, buffers or skips its next slot, passes over those that are too late, and moves it on. Returns what it did.';
+
+
+--
 -- Name: time_after(timestamp with time zone, interval); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6857,6 +8295,32 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.unregister_worker(p_worker_id bigint) IS 'Says goodbye: hands back whatever the worker still holds, at no cost in attempts, and forgets it. Returns how many jobs that were.';
+
+
+--
+-- Name: unschedule(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.unschedule(name text, reason text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+begin
+  delete from schedules s where s.name = unschedule.name;
+  if not found then
+    perform refuse_unknown_schedule(name);
+  end if;
+  perform write_audit('unschedule', null, reason, jsonb_build_object('schedule', name));
+end
+$$;
+
+
+--
+-- Name: FUNCTION unschedule(name text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.unschedule(name text, reason text) IS 'Removes a schedule, and what is known of its skipped slots. Its operations stay, and go on.';
 
 
 --
@@ -8523,7 +9987,9 @@ CREATE VIEW backops.visible_operations AS
     o.traceparent,
     o.tags,
     o.branches,
-    o.globals
+    o.globals,
+    o.schedule,
+    o.slot
    FROM ( SELECT operations.id,
             (operations.name)::text AS name,
             (operations.state)::text AS state,
@@ -8543,6 +10009,8 @@ CREATE VIEW backops.visible_operations AS
             (operations.tags)::text[] AS tags,
             operations.branches,
             (operations.globals)::jsonb AS globals,
+            operations.schedule,
+            operations.slot,
             true AS is_whole
            FROM backops.operations
         UNION ALL
@@ -8565,6 +10033,8 @@ CREATE VIEW backops.visible_operations AS
             (operations.tags)::text[] AS tags,
             operations.branches,
             backops.redacted((operations.name)::text, (operations.globals)::jsonb) AS redacted,
+            operations.schedule,
+            operations.slot,
             false
            FROM backops.operations) o
   WHERE ((o.is_whole = ( SELECT backops.sees_secrets() AS sees_secrets)) AND (o.is_whole OR (o.id = (o.id + 0))));
@@ -8779,7 +10249,9 @@ CREATE VIEW backops.operation_status AS
         END AS note,
     o.globals,
     o.created_at,
-    o.ended_at
+    o.ended_at,
+    o.schedule,
+    o.slot
    FROM ((((backops.visible_operations o
      LEFT JOIN backops.jobs j ON ((j.operation_id = o.id)))
      LEFT JOIN backops.workers w ON ((w.id = j.worker_id)))
@@ -8906,6 +10378,168 @@ COMMENT ON COLUMN backops.queue_samples.depths IS 'The rows of queue_depth, as f
 
 
 --
+-- Name: skipped_slots; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.skipped_slots (
+    id bigint NOT NULL,
+    schedule_id bigint NOT NULL,
+    first_slot timestamp with time zone NOT NULL,
+    last_slot timestamp with time zone NOT NULL,
+    count integer NOT NULL,
+    reason text NOT NULL,
+    detail text,
+    at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    CONSTRAINT skipped_slots_are_in_order CHECK (((first_slot <= last_slot) AND (count > 0)))
+);
+
+
+--
+-- Name: TABLE skipped_slots; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.skipped_slots IS 'Slots that enqueued nothing: one row per run of them that were skipped for one reason. Rows older than 30 days go.';
+
+
+--
+-- Name: COLUMN skipped_slots.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.id IS 'In the order in which they were skipped.';
+
+
+--
+-- Name: COLUMN skipped_slots.schedule_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.schedule_id IS 'The schedule.';
+
+
+--
+-- Name: COLUMN skipped_slots.first_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.first_slot IS 'The first of them.';
+
+
+--
+-- Name: COLUMN skipped_slots.last_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.last_slot IS 'The last of them.';
+
+
+--
+-- Name: COLUMN skipped_slots.count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.count IS 'How many they are; a run that was missed is counted up to 1001, which stands for more than a thousand.';
+
+
+--
+-- Name: COLUMN skipped_slots.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.reason IS 'active (an operation of the schedule was), buffered (one slot was already), window (too late), late (catch_up leaves it out), paused, error.';
+
+
+--
+-- Name: COLUMN skipped_slots.detail; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.detail IS 'More about it: the operation that was active, the error.';
+
+
+--
+-- Name: COLUMN skipped_slots.at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.skipped_slots.at IS 'When the last of them was skipped.';
+
+
+--
+-- Name: schedule_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.schedule_status AS
+ SELECT (s.name)::text AS name,
+        CASE
+            WHEN (s.paused_at IS NOT NULL) THEN 'paused'::text
+            WHEN ((s.next_at IS NULL) AND (s.buffered_slot IS NULL)) THEN 'ended'::text
+            WHEN (s.due_at < (backops.statement_now() - '00:01:00'::interval)) THEN 'overdue'::text
+            WHEN (s.last_error IS NOT NULL) THEN 'failing'::text
+            ELSE 'active'::text
+        END AS status,
+    (s.operation)::text AS operation,
+    COALESCE(s.cron, ('every '::text || s.every)) AS slots,
+    s.time_zone,
+    s.next_at,
+    (s.next_at AT TIME ZONE s.time_zone) AS next_local,
+    s.due_at,
+    s.last_slot,
+    s.last_operation_id,
+    (o.state)::text AS last_state,
+    s.run_count,
+    s.skipped_count,
+    k.reason AS last_skip_reason,
+    k.last_slot AS last_skipped_slot,
+    k.detail AS last_skip_detail,
+    s.last_error,
+    s.last_errored_at,
+    s.failures_count,
+    s.paused_at,
+    s.paused_until,
+    s.paused_by,
+    s.pause_reason,
+    s.buffered_slot,
+    s.overlap,
+    s.catch_up,
+    s.catch_up_limit,
+    s.catch_up_window,
+    s.jitter,
+    s.pause_after_failures,
+    s.starts_at,
+    s.ends_at,
+    (s.queue)::text AS queue,
+    (s.priority)::smallint AS priority,
+    (s.tags)::text[] AS tags,
+    backops.redacted((s.operation)::text, (s.globals)::jsonb) AS globals,
+    s.created_at,
+    s.changed_at,
+    s.changed_by
+   FROM ((backops.schedules s
+     LEFT JOIN backops.operations o ON ((o.id = s.last_operation_id)))
+     LEFT JOIN LATERAL ( SELECT skipped_slots.reason,
+            skipped_slots.last_slot,
+            skipped_slots.detail
+           FROM backops.skipped_slots
+          WHERE (skipped_slots.schedule_id = s.id)
+          ORDER BY skipped_slots.last_slot DESC
+         LIMIT 1) k ON (true));
+
+
+--
+-- Name: VIEW schedule_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.schedule_status IS 'One row per schedule: what it enqueues, when next, what became of its last slot, and why it does not go on. Overdue means that no worker looks.';
+
+
+--
+-- Name: schedules_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.schedules ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME backops.schedules_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: secret_keys; Type: TABLE; Schema: backops; Owner: -
 --
 
@@ -8936,6 +10570,20 @@ COMMENT ON COLUMN backops.secret_keys.name IS 'Name of the operation, or * for a
 --
 
 COMMENT ON COLUMN backops.secret_keys.key IS 'The key, at the top of the globals; all that lies under it is secret.';
+
+
+--
+-- Name: skipped_slots_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.skipped_slots ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME backops.skipped_slots_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 
 --
@@ -9193,7 +10841,7 @@ COMMENT ON VIEW backops.worker_status IS 'Worker processes: how many jobs they h
 --
 
 COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM stdin;
-2026-11-29 20:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-29 21:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -9203,22 +10851,22 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 
 COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace) FROM stdin;
 1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-29 20:59:31.494588+00	2026-11-29 20:59:31.702147+00	1498929	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-29 20:59:31.702147+00	2026-11-29 20:59:31.706945+00	2818665	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-29 20:59:31.706945+00	2026-11-29 20:59:31.707312+00	3236207	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-29 20:59:31.716304+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 20:59:31.716833+00	DiskFull	no space left	main.swift:1
+1	1	1	1	0	25	main	Charge	2026-11-29 21:23:45.564181+00	2026-11-29 21:23:45.570967+00	1577529	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-29 21:23:45.570967+00	2026-11-29 21:23:45.573846+00	2837586	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-29 21:23:45.573846+00	2026-11-29 21:23:45.574217+00	3628008	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-29 21:23:45.574958+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 21:23:45.575435+00	DiskFull	no space left	main.swift:1
 3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-29 20:59:31.726326+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-29 21:23:45.578609+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-29 20:59:31.742255+00	2026-11-29 20:59:31.742533+00	6901949	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-29 20:59:31.742533+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 20:59:31.742987+00	Timeout	too slow	\N
+5	1	1	1	0	25	main	Charge	2026-11-29 21:23:45.583637+00	2026-11-29 21:23:45.583978+00	7275477	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-29 21:23:45.583978+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 21:23:45.584457+00	Timeout	too slow	\N
 6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -9226,7 +10874,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-29 20:59:31.745811+00	2026-11-29 20:59:31.746043+00	10341402	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-29 21:23:45.587294+00	2026-11-29 21:23:45.587545+00	10287970	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -9245,7 +10893,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-29 20:59:31.769564+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 20:59:31.769794+00	DiskFull	no space left	\N
+14	1	1	0	1	1	main	Build	2026-11-29 21:23:45.595988+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 21:23:45.596237+00	DiskFull	no space left	\N
 15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -9258,7 +10906,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 --
 
 COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
-1	1498929	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+1	1577529	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
 \.
 
 
@@ -9267,11 +10915,11 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	8257546281929689084	old-host pid 1	4630407	2026-11-29 20:59:31.716304+00	2026-11-29 20:59:31.716833+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	8257546281929689084	old-host pid 1	5554128	2026-11-29 20:59:31.726326+00	2026-11-29 20:59:31.727394+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	8257546281929689084	old-host pid 1	8009832	2026-11-29 20:59:31.742533+00	2026-11-29 20:59:31.742987+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	8257546281929689084	old-host pid 1	8585738	2026-11-29 20:59:31.744088+00	2026-11-29 20:59:31.744583+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	8257546281929689084	old-host pid 1	11916363	2026-11-29 20:59:31.769564+00	2026-11-29 20:59:31.769794+00	DiskFull	no space left	\N	\N
+1	2	1	1	1	failed	t	8425410563773187283	old-host pid 1	4777883	2026-11-29 21:23:45.574958+00	2026-11-29 21:23:45.575435+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	8425410563773187283	old-host pid 1	6068041	2026-11-29 21:23:45.578609+00	2026-11-29 21:23:45.579522+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	8425410563773187283	old-host pid 1	8321967	2026-11-29 21:23:45.583978+00	2026-11-29 21:23:45.584457+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	8425410563773187283	old-host pid 1	8942660	2026-11-29 21:23:45.585455+00	2026-11-29 21:23:45.586053+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	8425410563773187283	old-host pid 1	12084472	2026-11-29 21:23:45.595988+00	2026-11-29 21:23:45.596237+00	DiskFull	no space left	\N	\N
 \.
 
 
@@ -9280,10 +10928,10 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-29 20:59:31.489149+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-29 20:59:31.74054+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-29 20:59:31.74172+00	postgres	cancel	{4}	never	{}
-4	2026-11-29 20:59:31.780793+00	postgres	retry	{14}	there is space	{}
+1	2026-11-29 21:23:45.55852+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-29 21:23:45.582067+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-29 21:23:45.583205+00	postgres	cancel	{4}	never	{}
+4	2026-11-29 21:23:45.59917+00	postgres	retry	{14}	there is space	{}
 \.
 
 
@@ -9305,8 +10953,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-29 20:59:31.476951+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-29 20:59:31.479367+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-29 21:23:45.554395+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-29 21:23:45.556975+00
 \.
 
 
@@ -9315,7 +10963,7 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	b64fea91806d6e03	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type found_operation": null, "function flow(bigint)": "99dc664467079c58058439d6a07a5676", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "aa941b84c4343ff79ba131100a31274f", "function privileges()": "79ea51d2f0d1db491ee46334e4ee9d26", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function rerun(bigint, text)": "c210f78480ebaa84f130d34cf646bd78", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "750748b0792a0b720267430825d95848", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "f62d975766122dc173d1d4df63651b0c", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function take_along_truncated()": "5c3c0232c809619d0098eccd960e0a8c", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function describe_claims(bigint[])": "2b5837b7d1be393d67413ad3f1e70c41", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function violations_of_operations()": "e56773400ed226674763608e2ece5b5d", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "d7daec7775a7b9fd9d883bf751814cba", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "22980ac42484f092cf033c30fe6cb7e2", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "57d2b3da0af00ab612d4e13aaca83990", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355"}	2026-11-29 20:59:31.200905+00
+t	0.1.0	6108bd4522f4f42b	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type schedule_event": null, "type found_operation": null, "view schedule_status": null, "function flow(bigint)": "99dc664467079c58058439d6a07a5676", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "aa941b84c4343ff79ba131100a31274f", "function privileges()": "9128ee0de08381ee9ef6fe0e3594ac84", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "750748b0792a0b720267430825d95848", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "5c3c0232c809619d0098eccd960e0a8c", "function unschedule(text, text)": "c03b1c15d3413221a07fbb1e71c21a9f", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function schedule_due_at(schedules)": "0e4404229246777a70057d861bffd7fc", "function violations_of_operations()": "e56773400ed226674763608e2ece5b5d", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function resume_schedule(text, text)": "0ac219863fae01874f82d0b0a8624e29", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "0ca7e4dacb80ceb6fe62e874a0fb9bd6", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function take_slot(bigint, timestamptz)": "5a0febb8e1916d9f6473f64cb1080f40", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "433a31936bd61aa2025eb4ef62380963", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function record_schedule_error(bigint, timestamptz, text)": "6c5e8fe884db0c684389b6d7138eb0ad", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "5ef06be688e7a25ea60b7d54fbc4347d", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "d7daec7775a7b9fd9d883bf751814cba", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "e920eab3b3a0bebe396cc5387ce124b3", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "0c044e1317609f4827de29ac3ebbcb4c", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "57d2b3da0af00ab612d4e13aaca83990", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "30215c04b0fe122f2e5b7ef61fe520d7"}	2026-11-29 21:23:45.35843+00
 \.
 
 
@@ -9324,17 +10972,17 @@ t	0.1.0	b64fea91806d6e03	{"view help": null, "view audit": null, "view stuck": n
 --
 
 COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note) FROM stdin;
-5	2026-11-29 21:59:31.742987+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
-6	2026-11-29 21:59:31.744583+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
-7	2026-11-29 20:59:31.746043+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
-8	2026-11-29 20:59:31.74779+00	6353938924750913943	11525458	2026-11-29 20:59:31.7565+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
-9	2026-11-29 20:59:31.756809+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+5	2026-11-29 22:23:45.584457+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
+6	2026-11-29 22:23:45.586053+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+7	2026-11-29 21:23:45.587545+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
+8	2026-11-29 21:23:45.589394+00	1047389221227087952	11068643	2026-11-29 21:23:45.589913+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
+9	2026-11-29 21:23:45.590261+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N
-12	2026-11-29 20:59:31.758766+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
-13	2026-11-29 20:59:31.768952+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
-14	2026-11-29 20:59:31.770842+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
-15	2026-11-29 20:59:31.780947+00	8257546281929689084	13093086	2026-11-29 20:59:31.781133+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
+12	2026-11-29 21:23:45.592313+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
+13	2026-11-29 21:23:45.594344+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
+14	2026-11-29 21:23:45.597278+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
+15	2026-11-29 21:23:45.599315+00	8425410563773187283	13051800	2026-11-29 21:23:45.599493+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
 \.
 
 
@@ -9343,14 +10991,15 @@ COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, defini
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	f9d70b2d507b8b1b1cad098ff5d4e5fc4116573e4e19cd5ed4486bbaba16fa61	2026-11-29 20:59:30.725689+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-29 20:59:30.740181+00
-3	operations	6bd98d960394b37dc03577432bac3d9e462780dc40f0f1ebd947fd44738994a7	2026-11-29 20:59:30.76409+00
-4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-29 20:59:30.776074+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-29 20:59:30.782373+00
-6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-29 20:59:30.792084+00
-7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-29 20:59:30.800229+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-29 20:59:30.809221+00
+1	domains	f9d70b2d507b8b1b1cad098ff5d4e5fc4116573e4e19cd5ed4486bbaba16fa61	2026-11-29 21:23:45.086633+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-29 21:23:45.093291+00
+3	operations	6bd98d960394b37dc03577432bac3d9e462780dc40f0f1ebd947fd44738994a7	2026-11-29 21:23:45.107162+00
+4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-29 21:23:45.114913+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-29 21:23:45.117902+00
+6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-29 21:23:45.122652+00
+7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-29 21:23:45.127751+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-29 21:23:45.132899+00
+9	schedules	7c9960e228e6df47f2c7691cb2fedf0e9170bf0927d4c4ff0f86ebf8e5d1fc13	2026-11-29 21:23:45.143719+00
 \.
 
 
@@ -9359,7 +11008,7 @@ COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-29 20:59:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-29 21:23:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -9367,22 +11016,22 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 -- Data for Name: operations; Type: TABLE DATA; Schema: backops; Owner: -
 --
 
-COPY backops.operations (id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals) FROM stdin;
-1	Fulfilment	completed	first	default	5	2026-11-29 20:59:31.492754+00	10000	2026-11-29 20:59:31.492755+00	2026-11-29 20:59:31.707312+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}
-2	Report	failed	\N	reports	5	2026-11-29 20:59:31.707718+00	10000	2026-11-29 20:59:31.707719+00	2026-11-29 20:59:31.716833+00	\N	1	\N	postgres	\N	{}	\N	{}
-3	Fulfilment	cancelled	\N	default	5	2026-11-29 20:59:31.719547+00	10000	2026-11-29 20:59:31.719547+00	2026-11-29 20:59:31.727394+00	\N	1	changed their mind	postgres	\N	{}	\N	{}
-4	Fulfilment	cancelled	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 20:59:31.740696+00	2026-11-29 20:59:31.741119+00	\N	1	never	postgres	\N	{}	\N	{}
-5	Fulfilment	active	\N	default	5	2026-11-29 20:59:31.741843+00	10000	2026-11-29 20:59:31.741843+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-6	Fulfilment	active	\N	default	5	2026-11-29 20:59:31.743674+00	10000	2026-11-29 20:59:31.743675+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-7	Fulfilment	active	\N	default	5	2026-11-29 20:59:31.745613+00	10000	2026-11-29 20:59:31.745613+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-8	Fulfilment	active	\N	default	3	2026-11-29 20:59:31.74779+00	10000	2026-11-29 20:59:31.74779+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-9	Fulfilment	active	due	default	5	2026-11-29 20:59:31.756809+00	10000	2026-11-29 20:59:31.756809+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-10	Fulfilment	active	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 20:59:31.757036+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-11	Unknown	active	\N	default	5	2026-11-29 20:59:31.757221+00	10000	2026-11-29 20:59:31.757222+00	\N	2026-11-29 20:59:31.757239+00	\N	\N	postgres	\N	{}	\N	{}
-12	Ad hoc	active	\N	default	5	2026-11-29 20:59:31.758766+00	10000	2026-11-29 20:59:31.758767+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}
-13	Fulfilment	active	\N	imports	5	2026-11-29 20:59:31.768952+00	10000	2026-11-29 20:59:31.768952+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-14	Report	active	\N	reports	5	2026-11-29 20:59:31.769391+00	10000	2026-11-29 20:59:31.769391+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
-15	Fulfilment	active	\N	default	7	2026-11-29 20:59:31.780947+00	10000	2026-11-29 20:59:31.780947+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}
+COPY backops.operations (id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, schedule, slot) FROM stdin;
+1	Fulfilment	completed	first	default	5	2026-11-29 21:23:45.562207+00	10000	2026-11-29 21:23:45.562208+00	2026-11-29 21:23:45.574217+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
+2	Report	failed	\N	reports	5	2026-11-29 21:23:45.574619+00	10000	2026-11-29 21:23:45.57462+00	2026-11-29 21:23:45.575435+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
+3	Fulfilment	cancelled	\N	default	5	2026-11-29 21:23:45.578257+00	10000	2026-11-29 21:23:45.578257+00	2026-11-29 21:23:45.579522+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
+4	Fulfilment	cancelled	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 21:23:45.582208+00	2026-11-29 21:23:45.582602+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
+5	Fulfilment	active	\N	default	5	2026-11-29 21:23:45.583324+00	10000	2026-11-29 21:23:45.583325+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+6	Fulfilment	active	\N	default	5	2026-11-29 21:23:45.585124+00	10000	2026-11-29 21:23:45.585124+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+7	Fulfilment	active	\N	default	5	2026-11-29 21:23:45.587092+00	10000	2026-11-29 21:23:45.587092+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+8	Fulfilment	active	\N	default	3	2026-11-29 21:23:45.589394+00	10000	2026-11-29 21:23:45.589394+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+9	Fulfilment	active	due	default	5	2026-11-29 21:23:45.590261+00	10000	2026-11-29 21:23:45.590261+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+10	Fulfilment	active	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 21:23:45.59048+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+11	Unknown	active	\N	default	5	2026-11-29 21:23:45.59066+00	10000	2026-11-29 21:23:45.59066+00	\N	2026-11-29 21:23:45.590677+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+12	Ad hoc	active	\N	default	5	2026-11-29 21:23:45.592313+00	10000	2026-11-29 21:23:45.592313+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
+13	Fulfilment	active	\N	imports	5	2026-11-29 21:23:45.594344+00	10000	2026-11-29 21:23:45.594344+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+14	Report	active	\N	reports	5	2026-11-29 21:23:45.595733+00	10000	2026-11-29 21:23:45.595733+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+15	Fulfilment	active	\N	default	7	2026-11-29 21:23:45.599315+00	10000	2026-11-29 21:23:45.599315+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
 \.
 
 
@@ -9399,7 +11048,15 @@ COPY backops.queue_samples (singleton, taken_at, depths) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-29 20:59:31.488227+00	\N	postgres	the supplier is down
+imports	2026-11-29 21:23:45.557719+00	\N	postgres	the supplier is down
+\.
+
+
+--
+-- Data for Name: schedules; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.schedules (id, name, operation, cron, every, time_zone, starts_at, ends_at, globals, queue, priority, tags, overlap, catch_up, catch_up_limit, catch_up_window, jitter, pause_after_failures, paused_at, paused_until, paused_by, pause_reason, decided_until, next_at, due_at, buffered_slot, active_ids, failures_count, run_count, skipped_count, last_slot, last_operation_id, last_error, last_errored_at, created_at, changed_at, changed_by) FROM stdin;
 \.
 
 
@@ -9413,12 +11070,20 @@ Fulfilment	card
 
 
 --
+-- Data for Name: skipped_slots; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.skipped_slots (id, schedule_id, first_slot, last_slot, count, reason, detail, at) FROM stdin;
+\.
+
+
+--
 -- Data for Name: workers; Type: TABLE DATA; Schema: backops; Owner: -
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since) FROM stdin;
-8257546281929689084	old-host	1	1.0	{default,reports}	8	2026-11-29 20:59:31.492307+00	2026-11-29 20:59:31.78348+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
-6353938924750913943	dead-host	2	1.0	{default}	1	2026-11-29 20:59:31.756439+00	2026-11-29 19:59:31.756439+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
+8425410563773187283	old-host	1	1.0	{default,reports}	8	2026-11-29 21:23:45.561758+00	2026-11-29 21:23:45.60187+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
+1047389221227087952	dead-host	2	1.0	{default}	1	2026-11-29 21:23:45.589846+00	2026-11-29 20:23:45.589846+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
 \.
 
 
@@ -9455,6 +11120,20 @@ SELECT pg_catalog.setval('backops.definitions_id_seq', 2, true);
 --
 
 SELECT pg_catalog.setval('backops.operations_id_seq', 15, true);
+
+
+--
+-- Name: schedules_id_seq; Type: SEQUENCE SET; Schema: backops; Owner: -
+--
+
+SELECT pg_catalog.setval('backops.schedules_id_seq', 1, false);
+
+
+--
+-- Name: skipped_slots_id_seq; Type: SEQUENCE SET; Schema: backops; Owner: -
+--
+
+SELECT pg_catalog.setval('backops.skipped_slots_id_seq', 1, false);
 
 
 --
@@ -9578,11 +11257,35 @@ ALTER TABLE ONLY backops.queues
 
 
 --
+-- Name: schedules schedules_name_key; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.schedules
+    ADD CONSTRAINT schedules_name_key UNIQUE (name);
+
+
+--
+-- Name: schedules schedules_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.schedules
+    ADD CONSTRAINT schedules_pkey PRIMARY KEY (id);
+
+
+--
 -- Name: secret_keys secret_keys_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
 --
 
 ALTER TABLE ONLY backops.secret_keys
     ADD CONSTRAINT secret_keys_pkey PRIMARY KEY (name, key);
+
+
+--
+-- Name: skipped_slots skipped_slots_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.skipped_slots
+    ADD CONSTRAINT skipped_slots_pkey PRIMARY KEY (id);
 
 
 --
@@ -9720,6 +11423,34 @@ COMMENT ON INDEX backops.operations_parked_idx IS 'Finds what waits for a defini
 
 
 --
+-- Name: schedules_due_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX schedules_due_idx ON backops.schedules USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+
+--
+-- Name: INDEX schedules_due_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.schedules_due_idx IS 'Finds what is due.';
+
+
+--
+-- Name: skipped_slots_schedule_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX skipped_slots_schedule_idx ON backops.skipped_slots USING btree (schedule_id, last_slot);
+
+
+--
+-- Name: INDEX skipped_slots_schedule_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.skipped_slots_schedule_idx IS 'Finds the last ones of a schedule.';
+
+
+--
 -- Name: attempts attempts_stamp_failure; Type: TRIGGER; Schema: backops; Owner: -
 --
 
@@ -9773,6 +11504,14 @@ CREATE TRIGGER operations_take_along_all AFTER TRUNCATE ON backops.operations FO
 --
 
 COMMENT ON TRIGGER operations_take_along_all ON backops.operations IS 'Leaves nothing of operations that are truncated.';
+
+
+--
+-- Name: skipped_slots skipped_slots_schedule_id_fkey; Type: FK CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.skipped_slots
+    ADD CONSTRAINT skipped_slots_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES backops.schedules(id) ON DELETE CASCADE;
 
 
 --
