@@ -48,6 +48,11 @@ public final class ActionContext: Sendable {
     /// When the operation was enqueued, by the database's clock.
     public var enqueuedAt: Date { invocation.enqueuedAt }
 
+    /// The slot of the schedule that enqueued the operation, such as 02:30 of the day; nil where none did.
+    ///
+    /// It is the time that the work is about, the same however late the operation starts and on every attempt.
+    public var slot: Date? { invocation.slot }
+
     /// A text that is the same on every attempt of this action, for services that accept such keys.
     ///
     /// It differs for every other action and operation, and when a jump backwards runs the action again.

@@ -24,6 +24,8 @@ package struct ActionInvocation: Sendable {
     package var timeout: Duration?
     /// The claim that it runs under; nil where nothing is claimed, as inline.
     package var claimID: Int64?
+    /// The slot of the schedule that enqueued the operation; nil where none did.
+    package var slot: Date?
 
     /// Describes an attempt of an entry of the plan; what the entry says can be changed afterwards.
     package init(

@@ -92,6 +92,16 @@ final class WorkerMetrics: Sendable {
 
     func couldNotRead() { unreadableJobs.increment() }
 
+    func scheduled(_ event: ScheduleEvent) {
+        handles.counter(
+            "backops_schedule_slots_total",
+            ["schedule": event.schedule, "outcome": event.outcome, "reason": event.reason ?? ""]
+        ).increment(by: event.slots)
+        if let lateness = event.lateness {
+            handles.histogram("backops_schedule_lateness_seconds").record(max(0, lateness))
+        }
+    }
+
     func listens(_ isConnected: Bool) { listenConnected.set(isConnected ? 1 : 0) }
 
     /// Shows the depth of all queues; one that has gone is empty.

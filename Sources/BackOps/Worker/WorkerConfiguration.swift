@@ -46,6 +46,11 @@ public struct WorkerConfiguration: Sendable {
     /// so once, and leaves it to autovacuum.
     public var vacuums = true
 
+    /// Whether it enqueues what schedules are due.
+    ///
+    /// Every worker does, without a leader; a schedule is run by one of them. Where no worker does, nothing is scheduled.
+    public var runsSchedules = true
+
     /// The version of your application, shown in the table `workers`.
     public var version = ""
 
@@ -66,6 +71,9 @@ public struct WorkerConfiguration: Sendable {
 
     /// When a vacuum pays.
     package var vacuumPace = VacuumPace()
+
+    /// When it looks for schedules that are due.
+    package var schedulePace = SchedulePace()
 
     /// How often it looks for jobs; who is not woken looks once a second at least.
     func pollInterval(_ hearing: WakeMode) -> Duration {

@@ -135,6 +135,15 @@ struct WorkerRun {
             logger: logger
         )
         async let _ = configuration.vacuums ? vacuumer.run() : ()
+        let scheduler = Scheduler(
+            engine: engine,
+            pool: pools.actions,
+            pace: configuration.schedulePace,
+            telemetry: telemetry,
+            relay: relay,
+            logger: logger
+        )
+        async let _ = configuration.runsSchedules ? scheduler.run() : ()
         let shell = WorkerShell(
             engine: engine,
             pool: pools.dispatcher,

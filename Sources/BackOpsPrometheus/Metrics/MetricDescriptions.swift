@@ -15,6 +15,10 @@ enum MetricDescriptions {
             "Times that this worker could not renew its lease and had to register again.",
         "backops_unreadable_jobs_total":
             "Claimed jobs that this worker could not read, whose operations therefore failed.",
+        "backops_schedule_slots_total":
+            "Slots of schedules that this worker took, by outcome, and why they enqueued nothing.",
+        "backops_schedule_lateness_seconds":
+            "How long after their slots operations of schedules were enqueued.",
         "backops_db_connections": "Connections that this worker has open, and callers that wait for one.",
         "backops_listen_connected": "Whether this worker is woken by the database: 1, or 0 while it polls.",
         "backops_build_info": "Version of the application and of the newest schema that it knows; always 1.",

@@ -96,5 +96,6 @@ extension ActionInvocation {
         maxAttempts = job.maxAttempts
         timeout = job.timeout
         claimID = job.claim.claimID
+        slot = job.slot?.date
     }
 }

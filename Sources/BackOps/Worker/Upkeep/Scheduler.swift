@@ -1,0 +1,83 @@
+import LibPQ
+import Logging
+
+/// Runs schedules that are due, as long as the worker works: what every worker does for all, without a leader, because each passes
+/// over what another has taken.
+///
+/// It uses a connection of the actions: an operation that has to wait for its turn must not hold up the lease or the dispatcher.
+struct Scheduler: Sendable {
+    let engine: EngineCalls
+    let pool: PQPool
+    let pace: SchedulePace
+    let telemetry: WorkerTelemetry
+    let relay: StopRelay
+    let logger: Logger
+
+    /// A sweep is far shorter; what is not, is in somebody's way.
+    private static let timeout: Duration = .seconds(30)
+
+    /// Sweeps until the task is cancelled or the worker is to stop.
+    func run() async {
+        var pause = pace.rest()
+        var trouble = Trouble("worker cannot run schedules", over: "worker runs schedules again")
+        while !Task.isCancelled {
+            do {
+                try await Task.sleep(for: pause)
+                if relay.isStopping { return }
+                var due = try await due()
+                if let time = due, time <= .zero {
+                    let hasRun = try await sweep()
+                    due = hasRun ? try await self.due() : pace.interval
+                }
+                pause = pace.pause(until: due)
+                trouble.isOver(logger)
+            } catch {
+                guard !Task.isCancelled else { return }
+                trouble.met(error, logger)
+                pause = pace.rest()
+            }
+        }
+    }
+
+    /// How long until a schedule is due; nil where none will be.
+    private func due() async throws -> Duration? {
+        try await pool.query(engine.schedulesDueIn(), timeout: Self.timeout).first?.decode(
+            0,
+            as: Duration?.self
+        )
+    }
+
+    /// Takes what is due.
+    ///
+    /// - Returns: Whether anything was: other workers may have taken it meanwhile.
+    private func sweep() async throws -> Bool {
+        let rows = try await pool.query(engine.runSchedules(atMost: pace.limit), timeout: Self.timeout)
+        for row in rows {
+            let event = try ScheduleEvent(row)
+            telemetry.metrics?.scheduled(event)
+            log(event)
+        }
+        return !rows.isEmpty
+    }
+
+    private func log(_ event: ScheduleEvent) {
+        var metadata: Logger.Metadata = [
+            "schedule": "\(event.schedule)", "slots": .stringConvertible(event.slots),
+        ]
+        if let id = event.operationID { metadata[LogKey.operationID] = .stringConvertible(id) }
+        if let reason = event.reason { metadata["reason"] = "\(reason)" }
+        switch (event.outcome, event.reason) {
+        case ("paused", _):
+            logger.warning("paused a schedule, because its operations fail", metadata: metadata)
+        case (_, "error"):
+            logger.warning(
+                "a schedule cannot enqueue its operation; schedule_status says why",
+                metadata: metadata
+            )
+        case ("skipped", _):
+            logger.notice("skipped slots of a schedule", metadata: metadata)
+        default:
+            logger.debug("ran a schedule", metadata: metadata)
+        }
+    }
+}
