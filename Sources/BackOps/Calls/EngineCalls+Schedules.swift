@@ -1,5 +1,11 @@
 package import LibPQ
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
 /// `Migrations/Engine/schedules`, as far as workers call it.
 extension EngineCalls {
     /// One row: how long until a schedule is due, null where none will be.
@@ -10,5 +16,69 @@ extension EngineCalls {
     /// A row of ``ScheduleEvent`` for everything that was done.
     package func runSchedules(atMost limit: Int) -> SQLStatement {
         "select \(unescaped: ScheduleEvent.Column.sql) from \(unescaped: name).run_schedules(\(Int32(limit)))"
+    }
+}
+
+/// And as people call it.
+extension EngineCalls {
+    /// One row with the schedule's number.
+    package func schedule(_ schedule: Schedule) throws(BackOpsError) -> SQLStatement {
+        let (cron, timeZone, every): (String?, String, Duration?) =
+            switch schedule.slots {
+            case .cron(let expression, let timeZone): (expression, timeZone, nil)
+            case .every(let interval): (nil, "UTC", interval)
+            }
+        return """
+            select \(unescaped: name).schedule(
+              \(schedule.name), \(schedule.operation), \(cron), \(every), \(timeZone),
+              \(PQJSON(bytes: try schedule.globals.checkedJSON())), \(schedule.queue), \(Int32(clamping: schedule.priority)),
+              \(schedule.tags), \(schedule.startsAt), \(schedule.endsAt), \(schedule.overlap.rawValue),
+              \(schedule.catchUp.word), \(Int32(clamping: schedule.catchUp.limit)), \(schedule.catchUpWindow), \(schedule.jitter),
+              \(schedule.pauseAfterFailures.map { Int32(clamping: $0) }))
+            """
+    }
+
+    /// A row of ``ScheduleRecord`` for every schedule, or for the one of that name.
+    package func scheduleRecords(named schedule: String?) -> SQLStatement {
+        """
+        select \(unescaped: ScheduleRecord.Column.sql)
+          from \(unescaped: name).schedule_status
+         where name = coalesce(\(schedule), name)
+         order by name
+        """
+    }
+
+    /// A row of ``SlotPreview`` for every slot.
+    package func previewSlots(
+        _ cron: String,
+        _ timeZone: String,
+        _ count: Int,
+        after: Date?
+    ) -> SQLStatement {
+        """
+        select \(unescaped: SlotPreview.Column.sql)
+          from \(unescaped: name).preview_slots(\(cron), \(timeZone), \(Int32(clamping: count)), \(after))
+         order by number
+        """
+    }
+
+    /// One row with the operation's number.
+    package func runSchedule(_ schedule: String, reason: String?) -> SQLStatement {
+        "select \(unescaped: name).run_schedule(\(schedule), \(reason.storable))"
+    }
+
+    /// One row.
+    package func pauseSchedule(_ schedule: String, until: Date?, reason: String?) -> SQLStatement {
+        "select \(unescaped: name).pause_schedule(\(schedule), \(reason.storable), \(until))"
+    }
+
+    /// One row.
+    package func resumeSchedule(_ schedule: String, reason: String?) -> SQLStatement {
+        "select \(unescaped: name).resume_schedule(\(schedule), \(reason.storable))"
+    }
+
+    /// One row.
+    package func unschedule(_ schedule: String, reason: String?) -> SQLStatement {
+        "select \(unescaped: name).unschedule(\(schedule), \(reason.storable))"
     }
 }
