@@ -21,7 +21,10 @@ package enum CommandList {
         ),
         CommandGroup(
             name: "Workers and queues",
-            subcommands: [QueuesCommand.self, PauseCommand.self, ResumeCommand.self, WorkersCommand.self]
+            subcommands: [
+                QueuesCommand.self, PauseCommand.self, ResumeCommand.self, SchedulesCommand.self,
+                WorkersCommand.self,
+            ]
         ),
         CommandGroup(
             name: "Installation",

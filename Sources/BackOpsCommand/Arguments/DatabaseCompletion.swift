@@ -96,6 +96,11 @@ extension CompletionKind {
         }
     }
 
+    /// The schedules.
+    static let scheduleNames = CompletionKind.custom { words, _, prefix async in
+        await DatabaseCompletion.complete(words, prefix) { try await $0.schedules().map(\.name) }
+    }
+
     /// The labels of the newest operations.
     static let tags = CompletionKind.custom { words, _, prefix async in
         await DatabaseCompletion.complete(words, prefix) { client in
