@@ -23,6 +23,7 @@ struct DoctorCommand: AsyncParsableCommand {
             versions: all living workers run the same version of the application.
             names: nothing is parked, or waits for a worker that knows it.
             unclaimed: no due job waits for 10 s (!) or 60 s (✗) though a worker knows it.
+            schedules: none is overdue or could not enqueue (✗), was paused by failures, or is of an unknown operation (!).
             snapshots, prepared, slots: no transaction older than 60 s (!) or 10 min (✗), no forgotten prepared one, \
             no unread replication slot keeps dead rows from being removed.
             vacuum: no table has more dead rows than live ones (!), or twenty times as many (✗).

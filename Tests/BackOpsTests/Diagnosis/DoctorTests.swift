@@ -58,7 +58,7 @@ struct `The doctor` {
                 "triggers",
                 "workers",
                 "versions",
-                "names", "unclaimed", "snapshots", "prepared", "slots", "vacuum", "connections",
+                "names", "unclaimed", "schedules", "snapshots", "prepared", "slots", "vacuum", "connections",
                 "notifications",
                 "transaction-numbers", "role",
             ]
