@@ -17,6 +17,8 @@ as $$
   union all
   select * from violations_of_attempts()
   union all
+  select * from violations_of_schedules()
+  union all
   select * from violations_of_the_schema()
 $$;
 comment on function invariants() is
@@ -33,6 +35,8 @@ comment on function invariants() is
   'failures_are_grouped: the view failures counts what has failed, once each, and nothing else. '
   'stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. '
   'keys_are_unique: one operation per name and key, and one active in the modes that say so. '
+  'schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. '
+  'slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. '
   'plan_is_complete: positions are 1 to n, branches are whole, and there is a main. '
   'schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level '
   'security without a policy, no unlogged table, no rules, and a replica identity for what is published. '

@@ -233,6 +233,8 @@ begin
   exception
     when others then
       -- Not even its slots can be found, perhaps because its time zone is gone.
+      select * into strict v from schedules where id = p_id;
+      v_slot := null;
       v.due_at := p_now + interval '5 minutes';
       v_count := 0;
   end;

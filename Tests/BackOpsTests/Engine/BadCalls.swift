@@ -396,7 +396,8 @@ enum BadCalls {
         "give_back", "show_life", "worker_lock", "await_standby",
         "note_other_globals",
         // Sums of the invariants.
-        "violations_of_operations", "violations_of_jobs", "violations_of_actions", "violations_of_attempts",
+        "violations_of_operations", "violations_of_jobs", "violations_of_actions", "violations_of_schedules",
+        "violations_of_attempts",
         "violations_of_the_schema", "job_advice",
         // Sums of the counts of actions.
         "duration_bucket_limits", "bucket_sums", "bucket_quantile",

@@ -19,7 +19,8 @@ struct Corruption: Sendable, CustomTestStringConvertible {
         self.sql = sql
     }
 
-    static let all = jobs + brokenClaims + claims + attempts + actions + operations + plans + schema
+    static let all =
+        jobs + brokenClaims + claims + attempts + actions + operations + plans + schedules + schema
 
     static let jobs = [
         Corruption(

@@ -4213,6 +4213,8 @@ CREATE FUNCTION backops.invariants() RETURNS SETOF backops.violation
   union all
   select * from violations_of_attempts()
   union all
+  select * from violations_of_schedules()
+  union all
   select * from violations_of_the_schema()
 $$;
 
@@ -4221,7 +4223,7 @@ $$;
 -- Name: FUNCTION invariants(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
+COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
 
 
 --
@@ -6253,6 +6255,8 @@ begin
   exception
     when others then
       -- Not even its slots can be found, perhaps because its time zone is gone.
+      select * into strict v from schedules where id = p_id;
+      v_slot := null;
       v.due_at := p_now + interval '5 minutes';
       v_count := 0;
   end;
@@ -8691,6 +8695,45 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.violations_of_operations() IS 'The part of invariants() that begins at operations.';
+
+
+--
+-- Name: violations_of_schedules(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_schedules() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
+    AS $_$
+  select 'schedules_go_on', null::bigint, null::integer, null::bigint,
+         format('the schedule "%s" ', s.name) || case
+           when s.next_at <= s.decided_until then format('has the next slot %s, which is decided already', s.next_at)
+           when s.paused_at is not null then 'is paused, and looked at when its pause does not end'
+           else 'has slots to come, and is never looked at'
+         end,
+         format('SELECT pause_schedule(%1$L); SELECT resume_schedule(%1$L); find its next slot again.', s.name)
+    from schedules s
+   where s.next_at <= s.decided_until
+      or s.paused_at is not null and s.due_at is distinct from s.paused_until
+      or s.paused_at is null and s.due_at is null and coalesce(s.next_at, s.buffered_slot) is not null
+  union all
+  select 'slots_run_once', min(o.id), null, null,
+         format('the slot %s of the schedule "%s" has %s operations with a key', o.slot, o.schedule, count(*)),
+         'Cancel those that are too many.'
+    from operations o
+   where o.slot is not null and o.key not like '%/now'
+   group by o.schedule, o.slot
+  having count(*) > 1
+$_$;
+
+
+--
+-- Name: FUNCTION violations_of_schedules(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_schedules() IS 'The part of invariants() that begins at schedules.';
 
 
 --
@@ -12451,6 +12494,13 @@ REVOKE ALL ON FUNCTION backops.violations_of_jobs() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.violations_of_operations() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION violations_of_schedules(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.violations_of_schedules() FROM PUBLIC;
 
 
 --
