@@ -186,17 +186,20 @@ as $$
 $$;
 comment on function schedule_due_at(schedules) is 'When a worker has to look at a schedule; null for never.';
 
--- Locks: the schedule's row, waiting for a worker that is taking a slot of it.
+-- Locks: the schedule's row, waiting for a worker that is taking a slot of it, and rows of its skipped slots, which only its holder changes.
 create or replace function unschedule(name text, reason text default null) returns void
   language plpgsql
   set search_path from current
 as $$
 #variable_conflict use_variable
+declare
+  v_id bigint;
 begin
-  delete from schedules s where s.name = unschedule.name;
+  delete from schedules s where s.name = unschedule.name returning s.id into v_id;
   if not found then
     perform refuse_unknown_schedule(name);
   end if;
+  delete from skipped_slots s where s.schedule_id = v_id;
   perform write_audit('unschedule', null, reason, jsonb_build_object('schedule', name));
 end
 $$;

@@ -11,7 +11,7 @@ create or replace view schedule_status as
          coalesce(s.cron, 'every ' || s.every) as slots,
          s.time_zone,
          s.next_at,
-         s.next_at at time zone s.time_zone as next_local,
+         zone_time(s.next_at, s.time_zone) as next_local,
          s.due_at,
          s.last_slot,
          s.last_operation_id,

@@ -327,6 +327,8 @@ enum BadCalls {
         ("run_schedules(61)", "OP004"),
         ("run_schedules()", ""),
         ("schedules_due_in()", ""),
+        ("zone_time(null, null)", ""),
+        ("zone_time(now(), 'Nowhere/Gone')", ""),
         ("explain(null)", "OP002"),
         ("explain(999)", "OP002"),
         ("flow(null)", "OP002"),

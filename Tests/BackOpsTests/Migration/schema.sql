@@ -5841,7 +5841,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,zone_time}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -8310,11 +8310,14 @@ CREATE FUNCTION backops.unschedule(name text, reason text DEFAULT NULL::text) RE
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 #variable_conflict use_variable
+declare
+  v_id bigint;
 begin
-  delete from schedules s where s.name = unschedule.name;
+  delete from schedules s where s.name = unschedule.name returning s.id into v_id;
   if not found then
     perform refuse_unknown_schedule(name);
   end if;
+  delete from skipped_slots s where s.schedule_id = v_id;
   perform write_audit('unschedule', null, reason, jsonb_build_object('schedule', name));
 end
 $$;
@@ -8969,6 +8972,30 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.write_audit(p_action text, p_operation_ids bigint[], p_reason text, p_details jsonb) IS 'Writes down who did what to which operations, and why.';
+
+
+--
+-- Name: zone_time(timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.zone_time(p_at timestamp with time zone, p_zone text) RETURNS timestamp without time zone
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  return p_at at time zone p_zone;
+exception
+  when invalid_parameter_value then
+    return null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION zone_time(p_at timestamp with time zone, p_zone text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.zone_time(p_at timestamp with time zone, p_zone text) IS 'What the clock of a zone shows; null where the server does not know the zone any more, so that one such schedule does not hide all others.';
 
 
 --
@@ -10517,7 +10544,7 @@ CREATE VIEW backops.schedule_status AS
     COALESCE(s.cron, ('every '::text || s.every)) AS slots,
     s.time_zone,
     s.next_at,
-    (s.next_at AT TIME ZONE s.time_zone) AS next_local,
+    backops.zone_time(s.next_at, s.time_zone) AS next_local,
     s.due_at,
     s.last_slot,
     s.last_operation_id,
@@ -11247,14 +11274,6 @@ CREATE TRIGGER operations_take_along_all AFTER TRUNCATE ON backops.operations FO
 --
 
 COMMENT ON TRIGGER operations_take_along_all ON backops.operations IS 'Leaves nothing of operations that are truncated.';
-
-
---
--- Name: skipped_slots skipped_slots_schedule_id_fkey; Type: FK CONSTRAINT; Schema: backops; Owner: -
---
-
-ALTER TABLE ONLY backops.skipped_slots
-    ADD CONSTRAINT skipped_slots_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES backops.schedules(id) ON DELETE CASCADE;
 
 
 --
@@ -12543,6 +12562,13 @@ REVOKE ALL ON FUNCTION backops.worker_lock(p_worker_id bigint) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.write_audit(p_action text, p_operation_ids bigint[], p_reason text, p_details jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION zone_time(p_at timestamp with time zone, p_zone text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.zone_time(p_at timestamp with time zone, p_zone text) FROM PUBLIC;
 
 
 --

@@ -73,7 +73,7 @@ enum RoleMatrix {
             // What the views call.
             "privileges", "statement_now", "sees_secrets", "redacted", "queue_names", "front_of_queue",
             "obstacles",
-            "count_queue", "bucket_quantile", "bucket_sums", "duration_bucket_limits",
+            "zone_time", "count_queue", "bucket_quantile", "bucket_sums", "duration_bucket_limits",
         ] { callers[name] = ["operator", "reader"] }
         // Parts of other functions, which nobody calls but the owner.
         for name in [

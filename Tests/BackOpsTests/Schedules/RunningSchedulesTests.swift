@@ -189,6 +189,23 @@ extension SQLEngine {
             #expect(try await engine.value(row) == "active 2024-03-01 15:00:00+00")
         }
 
+        @Test func `whose time zone is gone is looked at again later, and the reason is in the schedule`()
+            async throws
+        {
+            let engine = try await EngineDriver.withSchedule()
+            try await engine.query("update schedules set time_zone = 'Nowhere/Gone'")
+            #expect(try await engine.sweep(at: "13:00") == ["skipped 0 error"])
+            let row: SQLStatement =
+                "select concat_ws(' ', status, next_local, due_at::time, last_error) from schedule_status"
+            #expect(
+                try await engine.value(row) == #"failing 13:05:00 time zone "Nowhere/Gone" not recognized"#
+            )
+            try await engine.query("update schedules set time_zone = 'UTC'")
+            #expect(try await engine.sweep(at: "13:05") == ["13:00 enqueued"])
+            try await engine.end()
+            #expect(try await engine.sweep(at: "14:00") == ["14:00 enqueued"])
+        }
+
         @Test func `is not lost to a fault of the moment`() async throws {
             let engine = try await EngineDriver.withSchedule()
             try await engine.travel(to: "2024-03-01 13:00+00")
