@@ -10,6 +10,7 @@ import Foundation
 struct InlineEngine {
     private let definition: Registry.Definition
     private let start: Date
+    private let slot: Date?
     private let maxSteps: Int
     private let host: InlineHost
 
@@ -23,6 +24,7 @@ struct InlineEngine {
         definition: Registry.Definition,
         globals: Globals,
         now: Date,
+        slot: Date?,
         failing: [String: Int],
         maxSteps: Int,
         host: InlineHost
@@ -36,6 +38,7 @@ struct InlineEngine {
         }
         self.definition = definition
         self.start = now
+        self.slot = slot
         self.failing = Dictionary(uniqueKeysWithValues: failing.map { (ExactText($0.key), $0.value) })
         self.maxSteps = maxSteps
         self.host = host
@@ -129,7 +132,7 @@ extension InlineEngine {
     }
 
     private func context(_ entry: Plan.Entry) -> ActionContext {
-        let invocation = ActionInvocation(
+        var invocation = ActionInvocation(
             operationID: 1,
             operationName: definition.name,
             plan: progress.plan,
@@ -139,6 +142,7 @@ extension InlineEngine {
             enqueuedAt: start,
             globals: run.globals
         )
+        invocation.slot = slot
         return ActionContext(invocation, host: host)
     }
 

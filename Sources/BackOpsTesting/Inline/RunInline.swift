@@ -24,6 +24,7 @@ public import Foundation
 /// - Parameters:
 ///   - definition: The operation.
 ///   - now: The virtual time at which it is enqueued; 2026-01-01 in UTC by default.
+///   - slot: What ``BackOps/ActionContext/slot`` is: the slot of a schedule.
 ///   - failing: How many attempts of an action, named "branch/Action", fail before its body runs.
 ///   - maxSteps: How many completed actions end the run as an endless loop.
 ///   - database: Where ``BackOps/ActionContext/transaction(_:)`` runs its statements, which commit when the action
@@ -33,6 +34,7 @@ public import Foundation
 public func runInline(
     _ definition: some OperationDefinition,
     now: Date = Date(timeIntervalSince1970: 1_767_225_600),
+    slot: Date? = nil,
     failing: [String: Int] = [:],
     maxSteps: Int = 10_000,
     database: PQPool? = nil,
@@ -46,6 +48,7 @@ public func runInline(
             definition: registry.definitions[0],
             globals: Globals(text: try document.checkedJSON()),
             now: now,
+            slot: slot,
             failing: failing,
             maxSteps: maxSteps,
             host: InlineHost(database: database)

@@ -5,6 +5,15 @@ import Foundation
 import LibPQ
 import Testing
 
+/// Keeps the slot that its actions find.
+private struct Slotted: OperationDefinition {
+    static let name = "Slotted"
+    var branches: [Branch] {
+        Do("First") { $0["first"] = $0.slot.map { "\($0)" } }
+        Do("Second") { $0["second"] = $0.slot.map { "\($0)" } }
+    }
+}
+
 @Suite struct `A context` {
     @Test func `says who runs what`() throws {
         let context = try context()
@@ -17,7 +26,15 @@ import Testing
         #expect(context.enqueuedAt == Date(timeIntervalSince1970: 0))
         #expect(context.idempotencyKey == "backops-42-1")
         #expect(context.deadline == nil)
+        #expect(context.slot == nil)
         #expect(!context.isCancelled)
+    }
+
+    @Test func `has the slot that an inline run is given`() async {
+        let slot = Date(timeIntervalSince1970: 1_700_000_000)
+        let run = await runInline(Slotted(), slot: slot)
+        #expect(run.state == .completed)
+        #expect(run.globals["first"] == "\(slot)" && run.globals["second"] == "\(slot)")
     }
 
     @Test func `reads what it has set and what it has removed`() throws {
