@@ -16,7 +16,7 @@ package struct ColumnRule: Sendable {
         self.message = message
     }
 
-    /// By the constraints of `Migrations/0001_tables.up.sql`.
+    /// By the constraints of `Migrations/0001_domains.up.sql`.
     package static let all: [String: ColumnRule] = [
         "operations_globals_are_an_object": Self(
             .invalidGlobals,
@@ -53,6 +53,11 @@ package struct ColumnRule: Sendable {
             .invalidArgument,
             "key",
             "A key has 1 to 500 characters, and at most 1500 bytes."
+        ),
+        "operations_key_mode_is_known": Self(
+            .invalidArgument,
+            "key_mode",
+            "The mode of a key is once, unless_active, replace_waiting, cancel_and_replace, throttle or debounce with a time."
         ),
         "operations_step_limit_is_positive": Self(
             .invalidArgument,

@@ -384,6 +384,21 @@ COMMENT ON DOMAIN backops.globals_document IS 'A JSON object of at most 1 MiB, w
 
 
 --
+-- Name: key_mode; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.key_mode AS text
+	CONSTRAINT operations_key_mode_is_known CHECK (((VALUE ~ '^(once|unless_active|replace_waiting|cancel_and_replace|throttle .+|debounce .+)$'::text) AND (length(VALUE) <= 100)));
+
+
+--
+-- Name: DOMAIN key_mode; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.key_mode IS 'What is done where the key is taken: once, unless_active, replace_waiting, cancel_and_replace, "throttle 1 min", or "debounce 5 s at most 1 min" with last, merge or append.';
+
+
+--
 -- Name: operation_key; Type: DOMAIN; Schema: backops; Owner: -
 --
 
@@ -938,6 +953,8 @@ CREATE TABLE backops.operations (
     name backops.operation_name NOT NULL,
     state backops.operation_state DEFAULT 'active'::text NOT NULL,
     key backops.operation_key,
+    key_mode backops.key_mode,
+    active_key backops.operation_key,
     queue backops.queue_name DEFAULT 'default'::text NOT NULL,
     priority backops.queue_priority DEFAULT 5 NOT NULL,
     perform_at backops.start_time DEFAULT backops.clock_now() NOT NULL,
@@ -998,6 +1015,20 @@ COMMENT ON COLUMN backops.operations.state IS 'active, then completed, failed or
 --
 
 COMMENT ON COLUMN backops.operations.key IS 'Idempotency key: at most one operation per name and key as long as the row exists.';
+
+
+--
+-- Name: COLUMN operations.key_mode; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.key_mode IS 'What an INSERT does where the key is taken; null is once. In every other mode the key goes to active_key.';
+
+
+--
+-- Name: COLUMN operations.active_key; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.active_key IS 'Key of an operation that was enqueued in another mode than once: see operation_keys.';
 
 
 --
@@ -2046,6 +2077,33 @@ COMMENT ON FUNCTION backops.clock_change(p_zone text, p_from timestamp with time
 
 
 --
+-- Name: combined_globals(jsonb, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.combined_globals(p_former jsonb, p_new jsonb, p_payload text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select case p_payload
+    when 'merge' then p_former || p_new
+    when 'append' then p_former || p_new || coalesce((
+      select jsonb_object_agg(n.key, (p_former -> n.key) || n.value)
+        from jsonb_each(p_new) as n
+       where jsonb_typeof(n.value) = 'array' and jsonb_typeof(p_former -> n.key) = 'array'
+    ), '{}')
+    else p_new
+  end
+$$;
+
+
+--
+-- Name: FUNCTION combined_globals(p_former jsonb, p_new jsonb, p_payload text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.combined_globals(p_former jsonb, p_new jsonb, p_payload text) IS 'The globals of an operation that waits, with those of another that is enqueued under its key: the new ones (last), both with the new ones first (merge), or as merge, with arrays that both have one behind the other (append).';
+
+
+--
 -- Name: complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2832,6 +2890,216 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.enqueue(name text, globals jsonb, key text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text) IS 'Enqueues one operation and returns its id; where the key is taken, returns the id that has it and changes nothing. SELECT backops.enqueue(''Fulfilment'', ''{"subscription_id": 42}'', key => ''fulfil-42'')';
+
+
+--
+-- Name: enqueue_each(text[], jsonb[], text[], text[], integer[], timestamp with time zone[], interval[], text[], json[], text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.enqueue_each(names text[], globals jsonb[], keys text[], queues text[], priorities integer[], times timestamp with time zone[] DEFAULT NULL::timestamp with time zone[], delays interval[] DEFAULT NULL::interval[], tags text[] DEFAULT NULL::text[], branches json[] DEFAULT NULL::json[], traceparents text[] DEFAULT NULL::text[]) RETURNS TABLE(id bigint, created boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET lock_timeout TO '50ms'
+    AS $$
+#variable_conflict use_column
+declare
+  v_count integer := cardinality(enqueue_each.names);
+  v_now timestamptz := clock_now();
+  v_traceparent text := nullif(current_setting('backops.traceparent', true), '');
+  v_ids bigint[];
+  v_numbers bigint[];
+begin
+  if num_nonnulls(enqueue_each.names, enqueue_each.globals, enqueue_each.queues, enqueue_each.priorities) < 4
+     or v_count <> any (array[
+          cardinality(enqueue_each.globals), coalesce(cardinality(enqueue_each.keys), v_count), cardinality(enqueue_each.queues),
+          cardinality(enqueue_each.priorities), coalesce(cardinality(enqueue_each.times), v_count),
+          coalesce(cardinality(enqueue_each.delays), v_count), coalesce(cardinality(enqueue_each.tags), v_count),
+          coalesce(cardinality(enqueue_each.branches), v_count), coalesce(cardinality(enqueue_each.traceparents), v_count)
+        ]) then
+    raise exception using errcode = 'OP004', message = 'the arrays that describe the operations differ in length',
+      hint = 'Give a name, globals, a queue and a priority for each operation; arrays of the other arguments are as long, or null.';
+  end if;
+
+  if enqueue_each.keys is null then
+    -- Ids are drawn beforehand, so that they come back in the order of the operations.
+    select array_agg(nextval('operations_id_seq')) into v_ids from generate_series(1, v_count);
+    insert into operations (id, name, queue, priority, perform_at, traceparent, tags, branches, globals)
+      select i.id, i.name, i.queue, i.priority,
+             case when i.delay is null then coalesce(i.at, v_now) else coalesce(i.at, v_now) + elapsed(i.delay) end,
+             coalesce(i.traceparent, v_traceparent), coalesce(i.tags, '{}')::text[], i.branches, i.document
+        from unnest(
+               v_ids, enqueue_each.names, enqueue_each.globals, enqueue_each.queues, enqueue_each.priorities, enqueue_each.times,
+               enqueue_each.delays, enqueue_each.tags, enqueue_each.branches, enqueue_each.traceparents
+             ) as i (id, name, document, queue, priority, at, delay, tags, branches, traceparent);
+    return query select i, true from unnest(v_ids) as i;
+    return;
+  end if;
+
+  with input as materialized (
+    select * from unnest(enqueue_each.names, enqueue_each.keys) with ordinality as i (name, key, n)
+  ),
+  -- Ids are drawn in the order of the operations, and none for a key that is known to be taken.
+  fresh as materialized (
+    select i.n, nextval('operations_id_seq') as id
+      from (
+        select i.n
+          from (select distinct on (name, key) name, key, n from input where key is not null order by name, key, n) as i
+         where not exists (select from operations o where o.name = i.name and o.key = i.key)
+        union all
+        select n from input where key is null
+         order by n
+      ) as i
+  ),
+  inserted as (
+    insert into operations (id, name, key, queue, priority, perform_at, traceparent, tags, branches, globals)
+      select f.id, i.name, i.key, i.queue, i.priority,
+             case when i.delay is null then coalesce(i.at, v_now) else coalesce(i.at, v_now) + elapsed(i.delay) end,
+             coalesce(i.traceparent, v_traceparent), coalesce(i.tags, '{}')::text[], i.branches, i.document
+        from unnest(
+               enqueue_each.names, enqueue_each.globals, enqueue_each.keys, enqueue_each.queues, enqueue_each.priorities, enqueue_each.times,
+               enqueue_each.delays, enqueue_each.tags, enqueue_each.branches, enqueue_each.traceparents
+             ) with ordinality as i (name, document, key, queue, priority, at, delay, tags, branches, traceparent, n)
+        join fresh f using (n)
+       order by i.name, i.key
+      on conflict (name, key) where key is not null do nothing
+      returning id
+  )
+  select array_agg(f.id order by f.n), array_agg(f.n order by f.n) into v_ids, v_numbers
+    from fresh f
+    join inserted using (id);
+  if cardinality(v_ids) = v_count then
+    return query select i, true from unnest(v_ids) as i;
+    return;
+  end if;
+
+  -- A key that is taken is enqueue's business: it looks it up, and notes other globals.
+  return query
+    select coalesce(own.id, enqueue(i.name, i.document, i.key, i.queue, i.priority, i.at, i.delay, coalesce(i.tags, '{}')::text[], i.branches,
+                                    traceparent => i.traceparent)),
+           own.id is not null
+      from unnest(
+             enqueue_each.names, enqueue_each.globals, enqueue_each.keys, enqueue_each.queues, enqueue_each.priorities, enqueue_each.times,
+             enqueue_each.delays, enqueue_each.tags, enqueue_each.branches, enqueue_each.traceparents
+           ) with ordinality as i (name, document, key, queue, priority, at, delay, tags, branches, traceparent, n)
+      left join unnest(v_ids, v_numbers) as own (id, n) on own.n = i.n
+     order by i.n;
+end
+$$;
+
+
+--
+-- Name: FUNCTION enqueue_each(names text[], globals jsonb[], keys text[], queues text[], priorities integer[], times timestamp with time zone[], delays interval[], tags text[], branches json[], traceparents text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.enqueue_each(names text[], globals jsonb[], keys text[], queues text[], priorities integer[], times timestamp with time zone[], delays interval[], tags text[], branches json[], traceparents text[]) IS 'Enqueues operations of independent callers in one statement: each has a name, a queue, a priority, tags (as the text of an array) and a trace context of its own. Returns (id, created) in their order; where a key is taken, the id that has it and created = false. One that is refused refuses all.';
+
+
+--
+-- Name: enqueue_keyed(text, text, text, jsonb, text, integer, timestamp with time zone, interval, text[], json, integer, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.enqueue_keyed(name text, key text, mode text, globals jsonb DEFAULT '{}'::jsonb, queue text DEFAULT 'default'::text, priority integer DEFAULT 5, perform_at timestamp with time zone DEFAULT NULL::timestamp with time zone, perform_in interval DEFAULT NULL::interval, tags text[] DEFAULT '{}'::text[], branches json DEFAULT NULL::json, step_limit integer DEFAULT 10000, traceparent text DEFAULT NULL::text) RETURNS TABLE(id bigint, outcome text)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from enqueue_keyed_many(
+    enqueue_keyed.name, array[enqueue_keyed.globals], array[enqueue_keyed.key], enqueue_keyed.mode, enqueue_keyed.queue,
+    enqueue_keyed.priority, enqueue_keyed.perform_at, enqueue_keyed.perform_in, enqueue_keyed.tags, enqueue_keyed.branches,
+    enqueue_keyed.step_limit, enqueue_keyed.traceparent
+  )
+$$;
+
+
+--
+-- Name: FUNCTION enqueue_keyed(name text, key text, mode text, globals jsonb, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.enqueue_keyed(name text, key text, mode text, globals jsonb, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text) IS 'Enqueues one operation under a key, in a mode that says what is done where the key is taken, and returns its id with created, existing, replaced, merged or dropped. SELECT * FROM backops.enqueue_keyed(''Reindex'', ''shop-7'', ''debounce 5 s at most 1 min'')';
+
+
+--
+-- Name: enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamp with time zone, interval, text[], json, integer, text, timestamp with time zone[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.enqueue_keyed_many(name text, globals jsonb[], keys text[], mode text, queue text DEFAULT 'default'::text, priority integer DEFAULT 5, perform_at timestamp with time zone DEFAULT NULL::timestamp with time zone, perform_in interval DEFAULT NULL::interval, tags text[] DEFAULT '{}'::text[], branches json DEFAULT NULL::json, step_limit integer DEFAULT 10000, traceparent text DEFAULT NULL::text, times timestamp with time zone[] DEFAULT NULL::timestamp with time zone[]) RETURNS TABLE(id bigint, outcome text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_kind text;
+  v_payload text;
+  v_delay interval := coalesce(elapsed(enqueue_keyed_many.perform_in), interval '0');
+  v_perform_at timestamptz := coalesce(enqueue_keyed_many.perform_at, clock_now()) + v_delay;
+  v_traceparent text := coalesce(enqueue_keyed_many.traceparent, nullif(current_setting('backops.traceparent', true), ''));
+  v_ids bigint[] := '{}';
+  v_outcomes text[] := '{}';
+  v_new_id bigint;
+  v_id bigint;
+  v_replaced_id bigint;
+  v_former_id bigint;
+  v record;
+begin
+  select kind, payload into v_kind, v_payload from read_key_mode(enqueue_keyed_many.mode);
+  if cardinality(keys) is distinct from cardinality(enqueue_keyed_many.globals) then
+    raise exception using errcode = 'OP004',
+      message = format('%s keys were given for %s documents', coalesce(cardinality(keys), 0), coalesce(cardinality(enqueue_keyed_many.globals), 0)),
+      hint = 'Give one key per document.';
+  end if;
+  if cardinality(times) <> cardinality(enqueue_keyed_many.globals) then
+    raise exception using errcode = 'OP004',
+      message = format('%s times were given for %s documents', cardinality(times), cardinality(enqueue_keyed_many.globals)),
+      hint = 'Give one time per document (null for perform_at), or no times at all.';
+  end if;
+  if array_position(keys, null) is not null then
+    raise exception using errcode = 'OP004', message = format('operation %s of %s has no key', array_position(keys, null), cardinality(keys)),
+      hint = 'Give one key per document, or call enqueue_many.';
+  end if;
+  perform check_documents(enqueue_keyed_many.name, enqueue_keyed_many.globals, keys, times, enqueue_keyed_many.branches);
+  if v_kind = 'once' then
+    return query
+      select o.id, case when o.created then 'created' else 'existing' end
+        from enqueue_many(enqueue_keyed_many.name, enqueue_keyed_many.globals, keys, enqueue_keyed_many.queue, enqueue_keyed_many.priority,
+                          enqueue_keyed_many.perform_at, enqueue_keyed_many.perform_in, enqueue_keyed_many.tags, enqueue_keyed_many.branches,
+                          enqueue_keyed_many.step_limit, v_traceparent, times) as o;
+    return;
+  end if;
+
+  for v in
+    select n, document, key, at from unnest(enqueue_keyed_many.globals, keys, times) with ordinality as i (document, key, at, n) order by key, n
+  loop
+    v_new_id := nextval('operations_id_seq');
+    insert into operations (id, name, key, key_mode, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
+      values (v_new_id, enqueue_keyed_many.name, v.key, enqueue_keyed_many.mode, enqueue_keyed_many.queue, enqueue_keyed_many.priority,
+              coalesce(v.at + v_delay, v_perform_at), enqueue_keyed_many.step_limit, v_traceparent, enqueue_keyed_many.tags,
+              enqueue_keyed_many.branches, v.document)
+      returning id into v_id;
+    if v_id is null then
+      perform await_standby();
+    end if;
+    select operation_id, replaced_id into v_former_id, v_replaced_id from operation_keys o where o.name = enqueue_keyed_many.name and o.key = v.key;
+    v_ids[v.n] := v_former_id;
+    v_outcomes[v.n] := case
+      when v_id is null then case v_kind when 'throttle' then 'dropped' else 'existing' end
+      when v_id <> v_new_id then case when v_payload in ('merge', 'append') then 'merged' else 'replaced' end
+      when v_replaced_id is not null then 'replaced'
+      else 'created'
+    end;
+  end loop;
+  return query select i, o from unnest(v_ids, v_outcomes) as u (i, o);
+end
+$$;
+
+
+--
+-- Name: FUNCTION enqueue_keyed_many(name text, globals jsonb[], keys text[], mode text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.enqueue_keyed_many(name text, globals jsonb[], keys text[], mode text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]) IS 'Enqueues one operation per document under a key of its own, in a mode that says what is done where the key is taken. Returns (id, outcome) in the order of the documents: created, existing, replaced, merged or dropped. Of several documents with one key, each is taken in its turn.';
 
 
 --
@@ -3852,7 +4120,7 @@ declare
   v_piece text;
   v_width integer;
 begin
-  select s.name, s.status, s.run_at, s.queue, s.key, s.worker, s.note, s.error_type, s.error_message into v_operation
+  select s.name, s.status, s.run_at, s.queue, coalesce(s.key, s.active_key || ' (' || s.key_mode || ')') as key, s.worker, s.note, s.error_type, s.error_message into v_operation
     from operation_status s where s.id = flow.id;
   if not found then
     raise exception using errcode = 'OP002', message = format('there is no operation %s', flow.id);
@@ -4223,7 +4491,7 @@ $$;
 -- Name: FUNCTION invariants(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
+COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
 
 
 --
@@ -5796,15 +6064,15 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   -- Kinds are table, view, function (of all argument lists), and part: a function that is granted because a view or a default calls it.
-  select 'table', 'operations', 'enqueue', 'insert', 'name, key, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals'
+  select 'table', 'operations', 'enqueue', 'insert', 'name, key, key_mode, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals'
   union all
-  select 'table', 'operations', role, 'select', 'id, name, state, key' from unnest('{enqueue,worker}'::text[]) as role
+  select 'table', 'operations', role, 'select', 'id, name, state, key, key_mode, active_key' from unnest('{enqueue,worker}'::text[]) as role
   union all
   select 'table', 'operations', 'operator', 'select',
-         'id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at, stopped_position, stop_reason, '
+         'id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at, stopped_position, stop_reason, '
          'enqueued_by, traceparent, tags, branches, schedule, slot'
   union all
-  select 'table', name, 'operator', 'select', null from unnest('{actions,jobs}'::text[]) as name
+  select 'table', name, 'operator', 'select', null from unnest('{actions,jobs,operation_keys}'::text[]) as name
   union all
   select 'table', name, role, 'select', null
     from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,skipped_slots,migrations,engine}'::text[]) as name
@@ -5821,7 +6089,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
-  select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many}'::text[]) as name
+  select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many,enqueue_keyed,enqueue_keyed_many,enqueue_each}'::text[]) as name
   union all
   select 'function', name, 'worker', 'execute', null
     from unnest(
@@ -5954,6 +6222,15 @@ begin
   );
   -- The rest goes with them: see take_along_deleted.
   delete from operations where id = any (v_ids);
+  -- Keys that throttled for longer than their operation was kept.
+  delete from operation_keys
+   where (name, key) in (
+     select k.name, k.key
+       from operation_keys k
+      where k.free_at <= clock_now() and not exists (select from operations o where o.id = k.operation_id)
+      limit prune.at_most
+        for update skip locked
+   );
   pruned := cardinality(v_ids);
   return next;
 end
@@ -5997,6 +6274,59 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, that are paused, or that a worker serves: from one to the next by the index.';
+
+
+--
+-- Name: read_key_mode(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.read_key_mode(p_mode text) RETURNS TABLE(kind text, period interval, at_most interval, payload text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET "IntervalStyle" TO 'postgres'
+    AS $_$
+declare
+  v_rest text := btrim(substr(p_mode, length(split_part(p_mode, ' ', 1)) + 1));
+  v_parts text[];
+begin
+  kind := split_part(p_mode, ' ', 1);
+  if kind = 'debounce' then
+    payload := coalesce(substring(v_rest from ' (last|merge|append)$'), 'last');
+    v_rest := regexp_replace(v_rest, ' +(last|merge|append)$', '');
+  end if;
+  v_parts := regexp_split_to_array(v_rest, ' +at +most +');
+  if (case kind
+    when 'debounce' then cardinality(v_parts) > 2
+    when 'throttle' then cardinality(v_parts) > 1
+    else kind not in ('once', 'unless_active', 'replace_waiting', 'cancel_and_replace') or v_rest <> ''
+  end) is not false
+  then
+    raise exception using errcode = 'OP004', message = format('"%s" is no mode of a key', left(p_mode, 100)),
+      hint = 'It is once, unless_active, replace_waiting, cancel_and_replace, "throttle 1 min", or "debounce 5 s at most 1 min" and then last, merge or append.';
+  end if;
+  begin
+    if kind in ('debounce', 'throttle') then
+      period := elapsed(v_parts[1]::interval);
+      at_most := elapsed(v_parts[2]::interval);
+    end if;
+  exception when data_exception or interval_field_overflow then
+    raise exception using errcode = 'OP004', message = format('"%s" is no mode of a key: it has no time that can be read', left(p_mode, 100)),
+      hint = 'Write it as PostgreSQL does: 500 ms, 5 s, 2 min, 1 day.';
+  end;
+  if period <= interval '0' or period > interval '366 days' or at_most < period or at_most > interval '366 days' then
+    raise exception using errcode = 'OP004', message = format('"%s" is no mode of a key: its time is not above 0 and at most 366 days', left(p_mode, 100)),
+      hint = 'After "at most" comes a time that is not shorter than the first.';
+  end if;
+  return next;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION read_key_mode(p_mode text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.read_key_mode(p_mode text) IS 'Takes a mode apart: "debounce 5 s at most 1 min merge" is of the kind debounce. Refuses what is none (SQLSTATE OP004).';
 
 
 --
@@ -7417,6 +7747,105 @@ COMMENT ON FUNCTION backops.set_operation_global(id bigint, key text, value json
 
 
 --
+-- Name: settle_operation_key(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.settle_operation_key() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_mode record;
+  v_entry operation_keys;
+  v_former operations;
+  v_job jobs;
+  v_is_waiting boolean;
+begin
+  select * into v_mode from read_key_mode(new.key_mode);
+  if v_mode.kind = 'once' then
+    new.key_mode := null;
+    return new;
+  end if;
+  if new.key is null then
+    raise exception using errcode = 'OP004', message = format('the mode "%s" needs a key', new.key_mode),
+      hint = 'Give the key that enqueues have in common which belong together.';
+  end if;
+  new.active_key := new.key;
+  new.key := null;
+
+  loop
+    select * into v_entry from operation_keys where name = new.name and key = new.active_key for update;
+    exit when found;
+    insert into operation_keys (name, key, operation_id, window_began_at, free_at)
+      values (new.name, new.active_key, new.id, v_now, case when v_mode.kind = 'throttle' then v_now + v_mode.period end)
+      on conflict do nothing;
+    if found then
+      if v_mode.kind = 'debounce' then
+        new.perform_at := greatest(new.perform_at, v_now + v_mode.period);
+      end if;
+      return new;
+    end if;
+  end loop;
+
+  select * into v_job from jobs where operation_id = v_entry.operation_id for update;
+  select * into v_former from operations where id = v_entry.operation_id and name = new.name and active_key = new.active_key;
+  if v_former.state = 'active' and v_job.operation_id is null then
+    raise exception using errcode = 'OP004', message = format('two operations of one INSERT have the key "%s"', left(new.active_key, 100)),
+      hint = 'Insert them one after the other, or call enqueue_keyed_many.';
+  end if;
+  v_is_waiting := v_former.state = 'active' and v_job.worker_id is null and v_job.attempt = 0 and v_job.crashes = 0 and not exists (
+    select from actions
+     where operation_id = v_former.id
+       and (started_at is not null or completed_at is not null or skipped_at is not null or run > 1 or earlier_attempts > 0)
+  );
+
+  if v_mode.kind = 'unless_active' and v_former.state = 'active' or v_mode.kind = 'throttle' and v_entry.free_at > v_now then
+    return null;
+  end if;
+  if v_mode.kind in ('replace_waiting', 'debounce') and v_is_waiting then
+    if v_mode.kind = 'debounce' then
+      new.globals := combined_globals(v_former.globals, new.globals, v_mode.payload);
+      -- Its time has come, and only a worker is missing: to put it off again would be against what it was promised.
+      new.perform_at := case
+        when v_job.run_at <= v_now then v_former.perform_at
+        else greatest(new.perform_at, least(v_now + v_mode.period, v_entry.window_began_at + v_mode.at_most))
+      end;
+    end if;
+    update operation_keys set operation_id = null where name = new.name and key = new.active_key;
+    delete from operations where id = v_former.id;
+    new.id := v_former.id;
+    new.created_at := v_former.created_at;
+    update operation_keys set operation_id = new.id, replaced_id = null where name = new.name and key = new.active_key;
+    return new;
+  end if;
+  if v_mode.kind = 'cancel_and_replace' and v_former.state = 'active' then
+    perform cancel_operation(v_former.id, format('replaced by operation %s', new.id));
+    perform write_audit('cancel', array[v_former.id], format('replaced by operation %s', new.id), jsonb_build_object('key', new.active_key));
+  end if;
+  if v_mode.kind = 'debounce' then
+    new.perform_at := greatest(new.perform_at, v_now + v_mode.period);
+  end if;
+  update operation_keys
+     set operation_id = new.id,
+         replaced_id = case when v_mode.kind = 'cancel_and_replace' and v_former.state = 'active' then v_former.id end,
+         window_began_at = v_now,
+         free_at = case when v_mode.kind = 'throttle' then v_now + v_mode.period end
+   where name = new.name and key = new.active_key;
+  return new;
+end
+$$;
+
+
+--
+-- Name: FUNCTION settle_operation_key(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.settle_operation_key() IS 'What an INSERT with a key_mode does where the key is taken: leaves the row out, replaces an operation that waits, or cancels one that is active.';
+
+
+--
 -- Name: settled_version(xid); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -7985,6 +8414,17 @@ begin
   delete from attempts where operation_id = any (v_ids);
   delete from attempt_logs where operation_id = any (v_ids);
   delete from actions where operation_id = any (v_ids);
+  -- A key that somebody enqueues under at this moment stays, and so does one that throttles.
+  if exists (select from deleted where active_key is not null) then
+    delete from operation_keys
+     where (name, key) in (
+       select k.name, k.key
+         from deleted d
+         join operation_keys k on k.name = d.name and k.key = d.active_key
+        where k.operation_id = d.id and coalesce(k.free_at <= clock_now(), true)
+          for update of k skip locked
+     );
+  end if;
   return null;
 end
 $$;
@@ -8011,7 +8451,7 @@ declare
 begin
   perform pg_notify(worker_channel(worker_id), 'lost ' || claim_id) from jobs where worker_id is not null;
   -- A table that the same TRUNCATE names cannot be truncated again, and is empty already.
-  foreach v_table in array '{jobs,actions,attempts,attempt_logs}'::text[] loop
+  foreach v_table in array '{jobs,actions,attempts,attempt_logs,operation_keys}'::text[] loop
     execute format('select not exists (select from %I)', v_table) into v_is_empty;
     if not v_is_empty then
       execute format('truncate %I', v_table);
@@ -8026,7 +8466,7 @@ $$;
 -- Name: FUNCTION take_along_truncated(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.take_along_truncated() IS 'What TRUNCATE operations sets off: jobs, actions, attempts and log lines go, too.';
+COMMENT ON FUNCTION backops.take_along_truncated() IS 'What TRUNCATE operations sets off: jobs, actions, attempts, log lines and keys go, too.';
 
 
 --
@@ -8689,6 +9129,15 @@ CREATE FUNCTION backops.violations_of_operations() RETURNS SETOF backops.violati
     from operations
    where key is not null
    group by name, key
+  having count(*) > 1
+  union all
+  select 'keys_are_unique', min(o.id), null, null,
+         format('%s active operations "%s" have the key "%s"', count(*), o.name, o.active_key),
+         'Cancel all but one of them. One of them was written past the trigger operations_settle_key.'
+    from jobs j
+    join operations o on o.id = j.operation_id
+   where o.key_mode in ('unless_active', 'cancel_and_replace')
+   group by o.name, o.active_key
   having count(*) > 1
 $$;
 
@@ -9953,6 +10402,69 @@ COMMENT ON COLUMN backops.migrations.applied_at IS 'When it was taken.';
 
 
 --
+-- Name: operation_keys; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.operation_keys (
+    name backops.operation_name NOT NULL,
+    key backops.operation_key NOT NULL,
+    operation_id bigint,
+    replaced_id bigint,
+    window_began_at timestamp with time zone NOT NULL,
+    free_at timestamp with time zone
+);
+
+
+--
+-- Name: TABLE operation_keys; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.operation_keys IS 'The last operation of every key that was enqueued in another mode than once. Its row is what enqueues of one key wait for.';
+
+
+--
+-- Name: COLUMN operation_keys.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_keys.name IS 'Name of the operation.';
+
+
+--
+-- Name: COLUMN operation_keys.key; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_keys.key IS 'The key.';
+
+
+--
+-- Name: COLUMN operation_keys.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_keys.operation_id IS 'The operation that had the key last; null within a transaction that replaces it.';
+
+
+--
+-- Name: COLUMN operation_keys.replaced_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_keys.replaced_id IS 'The operation that was cancelled for it.';
+
+
+--
+-- Name: COLUMN operation_keys.window_began_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_keys.window_began_at IS 'When the first of those was enqueued that were replaced or merged into it.';
+
+
+--
+-- Name: COLUMN operation_keys.free_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_keys.free_at IS 'Before this time, throttle drops.';
+
+
+--
 -- Name: operation_minutes; Type: TABLE; Schema: backops; Owner: -
 --
 
@@ -10058,6 +10570,8 @@ CREATE VIEW backops.visible_operations AS
     o.tags,
     o.branches,
     o.globals,
+    o.key_mode,
+    o.active_key,
     o.schedule,
     o.slot
    FROM ( SELECT operations.id,
@@ -10079,6 +10593,8 @@ CREATE VIEW backops.visible_operations AS
             (operations.tags)::text[] AS tags,
             operations.branches,
             (operations.globals)::jsonb AS globals,
+            (operations.key_mode)::text AS key_mode,
+            (operations.active_key)::text AS active_key,
             operations.schedule,
             operations.slot,
             true AS is_whole
@@ -10103,6 +10619,8 @@ CREATE VIEW backops.visible_operations AS
             (operations.tags)::text[] AS tags,
             operations.branches,
             backops.redacted((operations.name)::text, (operations.globals)::jsonb) AS redacted,
+            (operations.key_mode)::text AS key_mode,
+            (operations.active_key)::text AS active_key,
             operations.schedule,
             operations.slot,
             false
@@ -10320,6 +10838,8 @@ CREATE VIEW backops.operation_status AS
     o.globals,
     o.created_at,
     o.ended_at,
+    o.key_mode,
+    o.active_key,
     o.schedule,
     o.slot
    FROM ((((backops.visible_operations o
@@ -10995,6 +11515,14 @@ ALTER TABLE ONLY backops.migrations
 
 
 --
+-- Name: operation_keys operation_keys_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.operation_keys
+    ADD CONSTRAINT operation_keys_pkey PRIMARY KEY (name, key);
+
+
+--
 -- Name: operation_minutes operation_minutes_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
 --
 
@@ -11151,6 +11679,20 @@ COMMENT ON INDEX backops.jobs_suspects_idx IS 'Jobs whose worker died; nearly al
 
 
 --
+-- Name: operation_keys_free_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX operation_keys_free_idx ON backops.operation_keys USING btree (free_at) WHERE (free_at IS NOT NULL);
+
+
+--
+-- Name: INDEX operation_keys_free_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.operation_keys_free_idx IS 'Finds entries that count for nothing any more.';
+
+
+--
 -- Name: operations_globals_idx; Type: INDEX; Schema: backops; Owner: -
 --
 
@@ -11246,6 +11788,20 @@ CREATE TRIGGER operations_expand AFTER INSERT ON backops.operations REFERENCING 
 --
 
 COMMENT ON TRIGGER operations_expand ON backops.operations IS 'Makes a plain INSERT enough.';
+
+
+--
+-- Name: operations operations_settle_key; Type: TRIGGER; Schema: backops; Owner: -
+--
+
+CREATE TRIGGER operations_settle_key BEFORE INSERT ON backops.operations FOR EACH ROW WHEN ((new.key_mode IS NOT NULL)) EXECUTE FUNCTION backops.settle_operation_key();
+
+
+--
+-- Name: TRIGGER operations_settle_key ON operations; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TRIGGER operations_settle_key ON backops.operations IS 'Decides what becomes of an operation whose key is taken.';
 
 
 --
@@ -11459,6 +12015,13 @@ REVOKE ALL ON FUNCTION backops.clock_change(p_zone text, p_from timestamp with t
 
 
 --
+-- Name: FUNCTION combined_globals(p_former jsonb, p_new jsonb, p_payload text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.combined_globals(p_former jsonb, p_new jsonb, p_payload text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION complete(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_set jsonb, p_unset text[], p_jump_branch text, p_jump_action text, p_continue boolean); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -11568,6 +12131,27 @@ REVOKE ALL ON FUNCTION backops.end_schedule_pause(p_schedule backops.schedules) 
 --
 
 REVOKE ALL ON FUNCTION backops.enqueue(name text, globals jsonb, key text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION enqueue_each(names text[], globals jsonb[], keys text[], queues text[], priorities integer[], times timestamp with time zone[], delays interval[], tags text[], branches json[], traceparents text[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.enqueue_each(names text[], globals jsonb[], keys text[], queues text[], priorities integer[], times timestamp with time zone[], delays interval[], tags text[], branches json[], traceparents text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION enqueue_keyed(name text, key text, mode text, globals jsonb, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.enqueue_keyed(name text, key text, mode text, globals jsonb, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION enqueue_keyed_many(name text, globals jsonb[], keys text[], mode text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.enqueue_keyed_many(name text, globals jsonb[], keys text[], mode text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]) FROM PUBLIC;
 
 
 --
@@ -12012,6 +12596,13 @@ REVOKE ALL ON FUNCTION backops.queue_names() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION read_key_mode(p_mode text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.read_key_mode(p_mode text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION read_options(p_place text, p_options jsonb); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -12296,6 +12887,13 @@ REVOKE ALL ON FUNCTION backops.set_global(id bigint, key text, value jsonb, reas
 --
 
 REVOKE ALL ON FUNCTION backops.set_operation_global(id bigint, key text, value jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION settle_operation_key(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.settle_operation_key() FROM PUBLIC;
 
 
 --

@@ -384,6 +384,21 @@ COMMENT ON DOMAIN backops.globals_document IS 'A JSON object of at most 1 MiB, w
 
 
 --
+-- Name: key_mode; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.key_mode AS text
+	CONSTRAINT operations_key_mode_is_known CHECK (((VALUE ~ '^(once|unless_active|replace_waiting|cancel_and_replace|throttle .+|debounce .+)$'::text) AND (length(VALUE) <= 100)));
+
+
+--
+-- Name: DOMAIN key_mode; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.key_mode IS 'What is done where the key is taken: once, unless_active, replace_waiting, cancel_and_replace, "throttle 1 min", or "debounce 5 s at most 1 min" with last, merge or append.';
+
+
+--
 -- Name: operation_key; Type: DOMAIN; Schema: backops; Owner: -
 --
 
@@ -938,6 +953,8 @@ CREATE TABLE backops.operations (
     name backops.operation_name NOT NULL,
     state backops.operation_state DEFAULT 'active'::text NOT NULL,
     key backops.operation_key,
+    key_mode backops.key_mode,
+    active_key backops.operation_key,
     queue backops.queue_name DEFAULT 'default'::text NOT NULL,
     priority backops.queue_priority DEFAULT 5 NOT NULL,
     perform_at backops.start_time DEFAULT backops.clock_now() NOT NULL,
@@ -998,6 +1015,20 @@ COMMENT ON COLUMN backops.operations.state IS 'active, then completed, failed or
 --
 
 COMMENT ON COLUMN backops.operations.key IS 'Idempotency key: at most one operation per name and key as long as the row exists.';
+
+
+--
+-- Name: COLUMN operations.key_mode; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.key_mode IS 'What an INSERT does where the key is taken; null is once. In every other mode the key goes to active_key.';
+
+
+--
+-- Name: COLUMN operations.active_key; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operations.active_key IS 'Key of an operation that was enqueued in another mode than once: see operation_keys.';
 
 
 --
@@ -2046,6 +2077,33 @@ COMMENT ON FUNCTION backops.clock_change(p_zone text, p_from timestamp with time
 
 
 --
+-- Name: combined_globals(jsonb, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.combined_globals(p_former jsonb, p_new jsonb, p_payload text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select case p_payload
+    when 'merge' then p_former || p_new
+    when 'append' then p_former || p_new || coalesce((
+      select jsonb_object_agg(n.key, (p_former -> n.key) || n.value)
+        from jsonb_each(p_new) as n
+       where jsonb_typeof(n.value) = 'array' and jsonb_typeof(p_former -> n.key) = 'array'
+    ), '{}')
+    else p_new
+  end
+$$;
+
+
+--
+-- Name: FUNCTION combined_globals(p_former jsonb, p_new jsonb, p_payload text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.combined_globals(p_former jsonb, p_new jsonb, p_payload text) IS 'The globals of an operation that waits, with those of another that is enqueued under its key: the new ones (last), both with the new ones first (merge), or as merge, with arrays that both have one behind the other (append).';
+
+
+--
 -- Name: complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2832,6 +2890,216 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.enqueue(name text, globals jsonb, key text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text) IS 'Enqueues one operation and returns its id; where the key is taken, returns the id that has it and changes nothing. SELECT backops.enqueue(''Fulfilment'', ''{"subscription_id": 42}'', key => ''fulfil-42'')';
+
+
+--
+-- Name: enqueue_each(text[], jsonb[], text[], text[], integer[], timestamp with time zone[], interval[], text[], json[], text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.enqueue_each(names text[], globals jsonb[], keys text[], queues text[], priorities integer[], times timestamp with time zone[] DEFAULT NULL::timestamp with time zone[], delays interval[] DEFAULT NULL::interval[], tags text[] DEFAULT NULL::text[], branches json[] DEFAULT NULL::json[], traceparents text[] DEFAULT NULL::text[]) RETURNS TABLE(id bigint, created boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET lock_timeout TO '50ms'
+    AS $$
+#variable_conflict use_column
+declare
+  v_count integer := cardinality(enqueue_each.names);
+  v_now timestamptz := clock_now();
+  v_traceparent text := nullif(current_setting('backops.traceparent', true), '');
+  v_ids bigint[];
+  v_numbers bigint[];
+begin
+  if num_nonnulls(enqueue_each.names, enqueue_each.globals, enqueue_each.queues, enqueue_each.priorities) < 4
+     or v_count <> any (array[
+          cardinality(enqueue_each.globals), coalesce(cardinality(enqueue_each.keys), v_count), cardinality(enqueue_each.queues),
+          cardinality(enqueue_each.priorities), coalesce(cardinality(enqueue_each.times), v_count),
+          coalesce(cardinality(enqueue_each.delays), v_count), coalesce(cardinality(enqueue_each.tags), v_count),
+          coalesce(cardinality(enqueue_each.branches), v_count), coalesce(cardinality(enqueue_each.traceparents), v_count)
+        ]) then
+    raise exception using errcode = 'OP004', message = 'the arrays that describe the operations differ in length',
+      hint = 'Give a name, globals, a queue and a priority for each operation; arrays of the other arguments are as long, or null.';
+  end if;
+
+  if enqueue_each.keys is null then
+    -- Ids are drawn beforehand, so that they come back in the order of the operations.
+    select array_agg(nextval('operations_id_seq')) into v_ids from generate_series(1, v_count);
+    insert into operations (id, name, queue, priority, perform_at, traceparent, tags, branches, globals)
+      select i.id, i.name, i.queue, i.priority,
+             case when i.delay is null then coalesce(i.at, v_now) else coalesce(i.at, v_now) + elapsed(i.delay) end,
+             coalesce(i.traceparent, v_traceparent), coalesce(i.tags, '{}')::text[], i.branches, i.document
+        from unnest(
+               v_ids, enqueue_each.names, enqueue_each.globals, enqueue_each.queues, enqueue_each.priorities, enqueue_each.times,
+               enqueue_each.delays, enqueue_each.tags, enqueue_each.branches, enqueue_each.traceparents
+             ) as i (id, name, document, queue, priority, at, delay, tags, branches, traceparent);
+    return query select i, true from unnest(v_ids) as i;
+    return;
+  end if;
+
+  with input as materialized (
+    select * from unnest(enqueue_each.names, enqueue_each.keys) with ordinality as i (name, key, n)
+  ),
+  -- Ids are drawn in the order of the operations, and none for a key that is known to be taken.
+  fresh as materialized (
+    select i.n, nextval('operations_id_seq') as id
+      from (
+        select i.n
+          from (select distinct on (name, key) name, key, n from input where key is not null order by name, key, n) as i
+         where not exists (select from operations o where o.name = i.name and o.key = i.key)
+        union all
+        select n from input where key is null
+         order by n
+      ) as i
+  ),
+  inserted as (
+    insert into operations (id, name, key, queue, priority, perform_at, traceparent, tags, branches, globals)
+      select f.id, i.name, i.key, i.queue, i.priority,
+             case when i.delay is null then coalesce(i.at, v_now) else coalesce(i.at, v_now) + elapsed(i.delay) end,
+             coalesce(i.traceparent, v_traceparent), coalesce(i.tags, '{}')::text[], i.branches, i.document
+        from unnest(
+               enqueue_each.names, enqueue_each.globals, enqueue_each.keys, enqueue_each.queues, enqueue_each.priorities, enqueue_each.times,
+               enqueue_each.delays, enqueue_each.tags, enqueue_each.branches, enqueue_each.traceparents
+             ) with ordinality as i (name, document, key, queue, priority, at, delay, tags, branches, traceparent, n)
+        join fresh f using (n)
+       order by i.name, i.key
+      on conflict (name, key) where key is not null do nothing
+      returning id
+  )
+  select array_agg(f.id order by f.n), array_agg(f.n order by f.n) into v_ids, v_numbers
+    from fresh f
+    join inserted using (id);
+  if cardinality(v_ids) = v_count then
+    return query select i, true from unnest(v_ids) as i;
+    return;
+  end if;
+
+  -- A key that is taken is enqueue's business: it looks it up, and notes other globals.
+  return query
+    select coalesce(own.id, enqueue(i.name, i.document, i.key, i.queue, i.priority, i.at, i.delay, coalesce(i.tags, '{}')::text[], i.branches,
+                                    traceparent => i.traceparent)),
+           own.id is not null
+      from unnest(
+             enqueue_each.names, enqueue_each.globals, enqueue_each.keys, enqueue_each.queues, enqueue_each.priorities, enqueue_each.times,
+             enqueue_each.delays, enqueue_each.tags, enqueue_each.branches, enqueue_each.traceparents
+           ) with ordinality as i (name, document, key, queue, priority, at, delay, tags, branches, traceparent, n)
+      left join unnest(v_ids, v_numbers) as own (id, n) on own.n = i.n
+     order by i.n;
+end
+$$;
+
+
+--
+-- Name: FUNCTION enqueue_each(names text[], globals jsonb[], keys text[], queues text[], priorities integer[], times timestamp with time zone[], delays interval[], tags text[], branches json[], traceparents text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.enqueue_each(names text[], globals jsonb[], keys text[], queues text[], priorities integer[], times timestamp with time zone[], delays interval[], tags text[], branches json[], traceparents text[]) IS 'Enqueues operations of independent callers in one statement: each has a name, a queue, a priority, tags (as the text of an array) and a trace context of its own. Returns (id, created) in their order; where a key is taken, the id that has it and created = false. One that is refused refuses all.';
+
+
+--
+-- Name: enqueue_keyed(text, text, text, jsonb, text, integer, timestamp with time zone, interval, text[], json, integer, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.enqueue_keyed(name text, key text, mode text, globals jsonb DEFAULT '{}'::jsonb, queue text DEFAULT 'default'::text, priority integer DEFAULT 5, perform_at timestamp with time zone DEFAULT NULL::timestamp with time zone, perform_in interval DEFAULT NULL::interval, tags text[] DEFAULT '{}'::text[], branches json DEFAULT NULL::json, step_limit integer DEFAULT 10000, traceparent text DEFAULT NULL::text) RETURNS TABLE(id bigint, outcome text)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from enqueue_keyed_many(
+    enqueue_keyed.name, array[enqueue_keyed.globals], array[enqueue_keyed.key], enqueue_keyed.mode, enqueue_keyed.queue,
+    enqueue_keyed.priority, enqueue_keyed.perform_at, enqueue_keyed.perform_in, enqueue_keyed.tags, enqueue_keyed.branches,
+    enqueue_keyed.step_limit, enqueue_keyed.traceparent
+  )
+$$;
+
+
+--
+-- Name: FUNCTION enqueue_keyed(name text, key text, mode text, globals jsonb, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.enqueue_keyed(name text, key text, mode text, globals jsonb, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text) IS 'Enqueues one operation under a key, in a mode that says what is done where the key is taken, and returns its id with created, existing, replaced, merged or dropped. SELECT * FROM backops.enqueue_keyed(''Reindex'', ''shop-7'', ''debounce 5 s at most 1 min'')';
+
+
+--
+-- Name: enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamp with time zone, interval, text[], json, integer, text, timestamp with time zone[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.enqueue_keyed_many(name text, globals jsonb[], keys text[], mode text, queue text DEFAULT 'default'::text, priority integer DEFAULT 5, perform_at timestamp with time zone DEFAULT NULL::timestamp with time zone, perform_in interval DEFAULT NULL::interval, tags text[] DEFAULT '{}'::text[], branches json DEFAULT NULL::json, step_limit integer DEFAULT 10000, traceparent text DEFAULT NULL::text, times timestamp with time zone[] DEFAULT NULL::timestamp with time zone[]) RETURNS TABLE(id bigint, outcome text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_kind text;
+  v_payload text;
+  v_delay interval := coalesce(elapsed(enqueue_keyed_many.perform_in), interval '0');
+  v_perform_at timestamptz := coalesce(enqueue_keyed_many.perform_at, clock_now()) + v_delay;
+  v_traceparent text := coalesce(enqueue_keyed_many.traceparent, nullif(current_setting('backops.traceparent', true), ''));
+  v_ids bigint[] := '{}';
+  v_outcomes text[] := '{}';
+  v_new_id bigint;
+  v_id bigint;
+  v_replaced_id bigint;
+  v_former_id bigint;
+  v record;
+begin
+  select kind, payload into v_kind, v_payload from read_key_mode(enqueue_keyed_many.mode);
+  if cardinality(keys) is distinct from cardinality(enqueue_keyed_many.globals) then
+    raise exception using errcode = 'OP004',
+      message = format('%s keys were given for %s documents', coalesce(cardinality(keys), 0), coalesce(cardinality(enqueue_keyed_many.globals), 0)),
+      hint = 'Give one key per document.';
+  end if;
+  if cardinality(times) <> cardinality(enqueue_keyed_many.globals) then
+    raise exception using errcode = 'OP004',
+      message = format('%s times were given for %s documents', cardinality(times), cardinality(enqueue_keyed_many.globals)),
+      hint = 'Give one time per document (null for perform_at), or no times at all.';
+  end if;
+  if array_position(keys, null) is not null then
+    raise exception using errcode = 'OP004', message = format('operation %s of %s has no key', array_position(keys, null), cardinality(keys)),
+      hint = 'Give one key per document, or call enqueue_many.';
+  end if;
+  perform check_documents(enqueue_keyed_many.name, enqueue_keyed_many.globals, keys, times, enqueue_keyed_many.branches);
+  if v_kind = 'once' then
+    return query
+      select o.id, case when o.created then 'created' else 'existing' end
+        from enqueue_many(enqueue_keyed_many.name, enqueue_keyed_many.globals, keys, enqueue_keyed_many.queue, enqueue_keyed_many.priority,
+                          enqueue_keyed_many.perform_at, enqueue_keyed_many.perform_in, enqueue_keyed_many.tags, enqueue_keyed_many.branches,
+                          enqueue_keyed_many.step_limit, v_traceparent, times) as o;
+    return;
+  end if;
+
+  for v in
+    select n, document, key, at from unnest(enqueue_keyed_many.globals, keys, times) with ordinality as i (document, key, at, n) order by key, n
+  loop
+    v_new_id := nextval('operations_id_seq');
+    insert into operations (id, name, key, key_mode, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals)
+      values (v_new_id, enqueue_keyed_many.name, v.key, enqueue_keyed_many.mode, enqueue_keyed_many.queue, enqueue_keyed_many.priority,
+              coalesce(v.at + v_delay, v_perform_at), enqueue_keyed_many.step_limit, v_traceparent, enqueue_keyed_many.tags,
+              enqueue_keyed_many.branches, v.document)
+      returning id into v_id;
+    if v_id is null then
+      perform await_standby();
+    end if;
+    select operation_id, replaced_id into v_former_id, v_replaced_id from operation_keys o where o.name = enqueue_keyed_many.name and o.key = v.key;
+    v_ids[v.n] := v_former_id;
+    v_outcomes[v.n] := case
+      when v_id is null then case v_kind when 'throttle' then 'dropped' else 'existing' end
+      when v_id <> v_new_id then case when v_payload in ('merge', 'append') then 'merged' else 'replaced' end
+      when v_replaced_id is not null then 'replaced'
+      else 'created'
+    end;
+  end loop;
+  return query select i, o from unnest(v_ids, v_outcomes) as u (i, o);
+end
+$$;
+
+
+--
+-- Name: FUNCTION enqueue_keyed_many(name text, globals jsonb[], keys text[], mode text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.enqueue_keyed_many(name text, globals jsonb[], keys text[], mode text, queue text, priority integer, perform_at timestamp with time zone, perform_in interval, tags text[], branches json, step_limit integer, traceparent text, times timestamp with time zone[]) IS 'Enqueues one operation per document under a key of its own, in a mode that says what is done where the key is taken. Returns (id, outcome) in the order of the documents: created, existing, replaced, merged or dropped. Of several documents with one key, each is taken in its turn.';
 
 
 --
@@ -3852,7 +4120,7 @@ declare
   v_piece text;
   v_width integer;
 begin
-  select s.name, s.status, s.run_at, s.queue, s.key, s.worker, s.note, s.error_type, s.error_message into v_operation
+  select s.name, s.status, s.run_at, s.queue, coalesce(s.key, s.active_key || ' (' || s.key_mode || ')') as key, s.worker, s.note, s.error_type, s.error_message into v_operation
     from operation_status s where s.id = flow.id;
   if not found then
     raise exception using errcode = 'OP002', message = format('there is no operation %s', flow.id);
@@ -4223,7 +4491,7 @@ $$;
 -- Name: FUNCTION invariants(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
+COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
 
 
 --
@@ -5796,15 +6064,15 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   -- Kinds are table, view, function (of all argument lists), and part: a function that is granted because a view or a default calls it.
-  select 'table', 'operations', 'enqueue', 'insert', 'name, key, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals'
+  select 'table', 'operations', 'enqueue', 'insert', 'name, key, key_mode, queue, priority, perform_at, step_limit, traceparent, tags, branches, globals'
   union all
-  select 'table', 'operations', role, 'select', 'id, name, state, key' from unnest('{enqueue,worker}'::text[]) as role
+  select 'table', 'operations', role, 'select', 'id, name, state, key, key_mode, active_key' from unnest('{enqueue,worker}'::text[]) as role
   union all
   select 'table', 'operations', 'operator', 'select',
-         'id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at, stopped_position, stop_reason, '
+         'id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, completed_at, parked_at, stopped_position, stop_reason, '
          'enqueued_by, traceparent, tags, branches, schedule, slot'
   union all
-  select 'table', name, 'operator', 'select', null from unnest('{actions,jobs}'::text[]) as name
+  select 'table', name, 'operator', 'select', null from unnest('{actions,jobs,operation_keys}'::text[]) as name
   union all
   select 'table', name, role, 'select', null
     from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,skipped_slots,migrations,engine}'::text[]) as name
@@ -5821,7 +6089,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
-  select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many}'::text[]) as name
+  select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many,enqueue_keyed,enqueue_keyed_many,enqueue_each}'::text[]) as name
   union all
   select 'function', name, 'worker', 'execute', null
     from unnest(
@@ -5954,6 +6222,15 @@ begin
   );
   -- The rest goes with them: see take_along_deleted.
   delete from operations where id = any (v_ids);
+  -- Keys that throttled for longer than their operation was kept.
+  delete from operation_keys
+   where (name, key) in (
+     select k.name, k.key
+       from operation_keys k
+      where k.free_at <= clock_now() and not exists (select from operations o where o.id = k.operation_id)
+      limit prune.at_most
+        for update skip locked
+   );
   pruned := cardinality(v_ids);
   return next;
 end
@@ -5997,6 +6274,59 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, that are paused, or that a worker serves: from one to the next by the index.';
+
+
+--
+-- Name: read_key_mode(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.read_key_mode(p_mode text) RETURNS TABLE(kind text, period interval, at_most interval, payload text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET "IntervalStyle" TO 'postgres'
+    AS $_$
+declare
+  v_rest text := btrim(substr(p_mode, length(split_part(p_mode, ' ', 1)) + 1));
+  v_parts text[];
+begin
+  kind := split_part(p_mode, ' ', 1);
+  if kind = 'debounce' then
+    payload := coalesce(substring(v_rest from ' (last|merge|append)$'), 'last');
+    v_rest := regexp_replace(v_rest, ' +(last|merge|append)$', '');
+  end if;
+  v_parts := regexp_split_to_array(v_rest, ' +at +most +');
+  if (case kind
+    when 'debounce' then cardinality(v_parts) > 2
+    when 'throttle' then cardinality(v_parts) > 1
+    else kind not in ('once', 'unless_active', 'replace_waiting', 'cancel_and_replace') or v_rest <> ''
+  end) is not false
+  then
+    raise exception using errcode = 'OP004', message = format('"%s" is no mode of a key', left(p_mode, 100)),
+      hint = 'It is once, unless_active, replace_waiting, cancel_and_replace, "throttle 1 min", or "debounce 5 s at most 1 min" and then last, merge or append.';
+  end if;
+  begin
+    if kind in ('debounce', 'throttle') then
+      period := elapsed(v_parts[1]::interval);
+      at_most := elapsed(v_parts[2]::interval);
+    end if;
+  exception when data_exception or interval_field_overflow then
+    raise exception using errcode = 'OP004', message = format('"%s" is no mode of a key: it has no time that can be read', left(p_mode, 100)),
+      hint = 'Write it as PostgreSQL does: 500 ms, 5 s, 2 min, 1 day.';
+  end;
+  if period <= interval '0' or period > interval '366 days' or at_most < period or at_most > interval '366 days' then
+    raise exception using errcode = 'OP004', message = format('"%s" is no mode of a key: its time is not above 0 and at most 366 days', left(p_mode, 100)),
+      hint = 'After "at most" comes a time that is not shorter than the first.';
+  end if;
+  return next;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION read_key_mode(p_mode text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.read_key_mode(p_mode text) IS 'Takes a mode apart: "debounce 5 s at most 1 min merge" is of the kind debounce. Refuses what is none (SQLSTATE OP004).';
 
 
 --
@@ -7417,6 +7747,105 @@ COMMENT ON FUNCTION backops.set_operation_global(id bigint, key text, value json
 
 
 --
+-- Name: settle_operation_key(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.settle_operation_key() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_mode record;
+  v_entry operation_keys;
+  v_former operations;
+  v_job jobs;
+  v_is_waiting boolean;
+begin
+  select * into v_mode from read_key_mode(new.key_mode);
+  if v_mode.kind = 'once' then
+    new.key_mode := null;
+    return new;
+  end if;
+  if new.key is null then
+    raise exception using errcode = 'OP004', message = format('the mode "%s" needs a key', new.key_mode),
+      hint = 'Give the key that enqueues have in common which belong together.';
+  end if;
+  new.active_key := new.key;
+  new.key := null;
+
+  loop
+    select * into v_entry from operation_keys where name = new.name and key = new.active_key for update;
+    exit when found;
+    insert into operation_keys (name, key, operation_id, window_began_at, free_at)
+      values (new.name, new.active_key, new.id, v_now, case when v_mode.kind = 'throttle' then v_now + v_mode.period end)
+      on conflict do nothing;
+    if found then
+      if v_mode.kind = 'debounce' then
+        new.perform_at := greatest(new.perform_at, v_now + v_mode.period);
+      end if;
+      return new;
+    end if;
+  end loop;
+
+  select * into v_job from jobs where operation_id = v_entry.operation_id for update;
+  select * into v_former from operations where id = v_entry.operation_id and name = new.name and active_key = new.active_key;
+  if v_former.state = 'active' and v_job.operation_id is null then
+    raise exception using errcode = 'OP004', message = format('two operations of one INSERT have the key "%s"', left(new.active_key, 100)),
+      hint = 'Insert them one after the other, or call enqueue_keyed_many.';
+  end if;
+  v_is_waiting := v_former.state = 'active' and v_job.worker_id is null and v_job.attempt = 0 and v_job.crashes = 0 and not exists (
+    select from actions
+     where operation_id = v_former.id
+       and (started_at is not null or completed_at is not null or skipped_at is not null or run > 1 or earlier_attempts > 0)
+  );
+
+  if v_mode.kind = 'unless_active' and v_former.state = 'active' or v_mode.kind = 'throttle' and v_entry.free_at > v_now then
+    return null;
+  end if;
+  if v_mode.kind in ('replace_waiting', 'debounce') and v_is_waiting then
+    if v_mode.kind = 'debounce' then
+      new.globals := combined_globals(v_former.globals, new.globals, v_mode.payload);
+      -- Its time has come, and only a worker is missing: to put it off again would be against what it was promised.
+      new.perform_at := case
+        when v_job.run_at <= v_now then v_former.perform_at
+        else greatest(new.perform_at, least(v_now + v_mode.period, v_entry.window_began_at + v_mode.at_most))
+      end;
+    end if;
+    update operation_keys set operation_id = null where name = new.name and key = new.active_key;
+    delete from operations where id = v_former.id;
+    new.id := v_former.id;
+    new.created_at := v_former.created_at;
+    update operation_keys set operation_id = new.id, replaced_id = null where name = new.name and key = new.active_key;
+    return new;
+  end if;
+  if v_mode.kind = 'cancel_and_replace' and v_former.state = 'active' then
+    perform cancel_operation(v_former.id, format('replaced by operation %s', new.id));
+    perform write_audit('cancel', array[v_former.id], format('replaced by operation %s', new.id), jsonb_build_object('key', new.active_key));
+  end if;
+  if v_mode.kind = 'debounce' then
+    new.perform_at := greatest(new.perform_at, v_now + v_mode.period);
+  end if;
+  update operation_keys
+     set operation_id = new.id,
+         replaced_id = case when v_mode.kind = 'cancel_and_replace' and v_former.state = 'active' then v_former.id end,
+         window_began_at = v_now,
+         free_at = case when v_mode.kind = 'throttle' then v_now + v_mode.period end
+   where name = new.name and key = new.active_key;
+  return new;
+end
+$$;
+
+
+--
+-- Name: FUNCTION settle_operation_key(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.settle_operation_key() IS 'What an INSERT with a key_mode does where the key is taken: leaves the row out, replaces an operation that waits, or cancels one that is active.';
+
+
+--
 -- Name: settled_version(xid); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -7985,6 +8414,17 @@ begin
   delete from attempts where operation_id = any (v_ids);
   delete from attempt_logs where operation_id = any (v_ids);
   delete from actions where operation_id = any (v_ids);
+  -- A key that somebody enqueues under at this moment stays, and so does one that throttles.
+  if exists (select from deleted where active_key is not null) then
+    delete from operation_keys
+     where (name, key) in (
+       select k.name, k.key
+         from deleted d
+         join operation_keys k on k.name = d.name and k.key = d.active_key
+        where k.operation_id = d.id and coalesce(k.free_at <= clock_now(), true)
+          for update of k skip locked
+     );
+  end if;
   return null;
 end
 $$;
@@ -8011,7 +8451,7 @@ declare
 begin
   perform pg_notify(worker_channel(worker_id), 'lost ' || claim_id) from jobs where worker_id is not null;
   -- A table that the same TRUNCATE names cannot be truncated again, and is empty already.
-  foreach v_table in array '{jobs,actions,attempts,attempt_logs}'::text[] loop
+  foreach v_table in array '{jobs,actions,attempts,attempt_logs,operation_keys}'::text[] loop
     execute format('select not exists (select from %I)', v_table) into v_is_empty;
     if not v_is_empty then
       execute format('truncate %I', v_table);
@@ -8026,7 +8466,7 @@ $$;
 -- Name: FUNCTION take_along_truncated(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.take_along_truncated() IS 'What TRUNCATE operations sets off: jobs, actions, attempts and log lines go, too.';
+COMMENT ON FUNCTION backops.take_along_truncated() IS 'What TRUNCATE operations sets off: jobs, actions, attempts, log lines and keys go, too.';
 
 
 --
@@ -8689,6 +9129,15 @@ CREATE FUNCTION backops.violations_of_operations() RETURNS SETOF backops.violati
     from operations
    where key is not null
    group by name, key
+  having count(*) > 1
+  union all
+  select 'keys_are_unique', min(o.id), null, null,
+         format('%s active operations "%s" have the key "%s"', count(*), o.name, o.active_key),
+         'Cancel all but one of them. One of them was written past the trigger operations_settle_key.'
+    from jobs j
+    join operations o on o.id = j.operation_id
+   where o.key_mode in ('unless_active', 'cancel_and_replace')
+   group by o.name, o.active_key
   having count(*) > 1
 $$;
 
@@ -9953,6 +10402,69 @@ COMMENT ON COLUMN backops.migrations.applied_at IS 'When it was taken.';
 
 
 --
+-- Name: operation_keys; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.operation_keys (
+    name backops.operation_name NOT NULL,
+    key backops.operation_key NOT NULL,
+    operation_id bigint,
+    replaced_id bigint,
+    window_began_at timestamp with time zone NOT NULL,
+    free_at timestamp with time zone
+);
+
+
+--
+-- Name: TABLE operation_keys; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.operation_keys IS 'The last operation of every key that was enqueued in another mode than once. Its row is what enqueues of one key wait for.';
+
+
+--
+-- Name: COLUMN operation_keys.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_keys.name IS 'Name of the operation.';
+
+
+--
+-- Name: COLUMN operation_keys.key; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_keys.key IS 'The key.';
+
+
+--
+-- Name: COLUMN operation_keys.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_keys.operation_id IS 'The operation that had the key last; null within a transaction that replaces it.';
+
+
+--
+-- Name: COLUMN operation_keys.replaced_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_keys.replaced_id IS 'The operation that was cancelled for it.';
+
+
+--
+-- Name: COLUMN operation_keys.window_began_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_keys.window_began_at IS 'When the first of those was enqueued that were replaced or merged into it.';
+
+
+--
+-- Name: COLUMN operation_keys.free_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.operation_keys.free_at IS 'Before this time, throttle drops.';
+
+
+--
 -- Name: operation_minutes; Type: TABLE; Schema: backops; Owner: -
 --
 
@@ -10058,6 +10570,8 @@ CREATE VIEW backops.visible_operations AS
     o.tags,
     o.branches,
     o.globals,
+    o.key_mode,
+    o.active_key,
     o.schedule,
     o.slot
    FROM ( SELECT operations.id,
@@ -10079,6 +10593,8 @@ CREATE VIEW backops.visible_operations AS
             (operations.tags)::text[] AS tags,
             operations.branches,
             (operations.globals)::jsonb AS globals,
+            (operations.key_mode)::text AS key_mode,
+            (operations.active_key)::text AS active_key,
             operations.schedule,
             operations.slot,
             true AS is_whole
@@ -10103,6 +10619,8 @@ CREATE VIEW backops.visible_operations AS
             (operations.tags)::text[] AS tags,
             operations.branches,
             backops.redacted((operations.name)::text, (operations.globals)::jsonb) AS redacted,
+            (operations.key_mode)::text AS key_mode,
+            (operations.active_key)::text AS active_key,
             operations.schedule,
             operations.slot,
             false
@@ -10320,6 +10838,8 @@ CREATE VIEW backops.operation_status AS
     o.globals,
     o.created_at,
     o.ended_at,
+    o.key_mode,
+    o.active_key,
     o.schedule,
     o.slot
    FROM ((((backops.visible_operations o
@@ -10921,22 +11441,22 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 
 COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace) FROM stdin;
 1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-29 21:44:34.50302+00	2026-11-29 21:44:34.510095+00	1192165	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-29 21:44:34.510095+00	2026-11-29 21:44:34.513148+00	2515533	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-29 21:44:34.513148+00	2026-11-29 21:44:34.513545+00	4025099	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-29 21:44:34.514295+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 21:44:34.514795+00	DiskFull	no space left	main.swift:1
+1	1	1	1	0	25	main	Charge	2026-11-29 21:50:13.758162+00	2026-11-29 21:50:13.765512+00	1892771	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-29 21:50:13.765512+00	2026-11-29 21:50:13.76854+00	3086179	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-29 21:50:13.76854+00	2026-11-29 21:50:13.768946+00	3885871	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-29 21:50:13.769824+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 21:50:13.770394+00	DiskFull	no space left	main.swift:1
 3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-29 21:44:34.518331+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-29 21:50:13.774037+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-29 21:44:34.524023+00	2026-11-29 21:44:34.524307+00	6643063	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-29 21:44:34.524307+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 21:44:34.524807+00	Timeout	too slow	\N
+5	1	1	1	0	25	main	Charge	2026-11-29 21:50:13.779869+00	2026-11-29 21:50:13.780312+00	6454435	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-29 21:50:13.780312+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 21:50:13.780823+00	Timeout	too slow	\N
 6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -10944,7 +11464,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-29 21:44:34.527832+00	2026-11-29 21:44:34.528167+00	9650976	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-29 21:50:13.78376+00	2026-11-29 21:50:13.784094+00	10100972	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -10963,7 +11483,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-29 21:44:34.536185+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 21:44:34.536463+00	DiskFull	no space left	\N
+14	1	1	0	1	1	main	Build	2026-11-29 21:50:13.792648+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-29 21:50:13.792888+00	DiskFull	no space left	\N
 15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -10976,7 +11496,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 --
 
 COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
-1	1192165	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+1	1892771	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
 \.
 
 
@@ -10985,11 +11505,11 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	871274121072165507	old-host pid 1	4821765	2026-11-29 21:44:34.514295+00	2026-11-29 21:44:34.514795+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	871274121072165507	old-host pid 1	6190742	2026-11-29 21:44:34.518331+00	2026-11-29 21:44:34.519297+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	871274121072165507	old-host pid 1	7900834	2026-11-29 21:44:34.524307+00	2026-11-29 21:44:34.524807+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	871274121072165507	old-host pid 1	9427320	2026-11-29 21:44:34.525892+00	2026-11-29 21:44:34.526422+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	871274121072165507	old-host pid 1	11824503	2026-11-29 21:44:34.536185+00	2026-11-29 21:44:34.536463+00	DiskFull	no space left	\N	\N
+1	2	1	1	1	failed	t	1398270569903508656	old-host pid 1	4722825	2026-11-29 21:50:13.769824+00	2026-11-29 21:50:13.770394+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	1398270569903508656	old-host pid 1	5447528	2026-11-29 21:50:13.774037+00	2026-11-29 21:50:13.774995+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	1398270569903508656	old-host pid 1	7708700	2026-11-29 21:50:13.780312+00	2026-11-29 21:50:13.780823+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	1398270569903508656	old-host pid 1	9027654	2026-11-29 21:50:13.781918+00	2026-11-29 21:50:13.782437+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	1398270569903508656	old-host pid 1	12336855	2026-11-29 21:50:13.792648+00	2026-11-29 21:50:13.792888+00	DiskFull	no space left	\N	\N
 \.
 
 
@@ -10998,10 +11518,10 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-29 21:44:34.49689+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-29 21:44:34.522139+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-29 21:44:34.52351+00	postgres	cancel	{4}	never	{}
-4	2026-11-29 21:44:34.539094+00	postgres	retry	{14}	there is space	{}
+1	2026-11-29 21:50:13.752363+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-29 21:50:13.778085+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-29 21:50:13.779392+00	postgres	cancel	{4}	never	{}
+4	2026-11-29 21:50:13.795584+00	postgres	retry	{14}	there is space	{}
 \.
 
 
@@ -11023,8 +11543,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-29 21:44:34.49233+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-29 21:44:34.495146+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-29 21:50:13.747616+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-29 21:50:13.750613+00
 \.
 
 
@@ -11033,7 +11553,7 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	b785b9a885bce7db	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type schedule_event": null, "type found_operation": null, "view schedule_status": null, "function flow(bigint)": "99dc664467079c58058439d6a07a5676", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "d488f7723b534cbccf555d11cb1b4f92", "function privileges()": "3fb199e1e60e7efe7a402e1a7280339d", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "750748b0792a0b720267430825d95848", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "5c3c0232c809619d0098eccd960e0a8c", "function unschedule(text, text)": "e68e0c6c973e3f763503bd78d84e0f53", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_schedules()": "b0e70113aa8563e385b370c7a323073d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function schedule_due_at(schedules)": "0e4404229246777a70057d861bffd7fc", "function violations_of_operations()": "e56773400ed226674763608e2ece5b5d", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function resume_schedule(text, text)": "0ac219863fae01874f82d0b0a8624e29", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "0ca7e4dacb80ceb6fe62e874a0fb9bd6", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function take_slot(bigint, timestamptz)": "5a0febb8e1916d9f6473f64cb1080f40", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "433a31936bd61aa2025eb4ef62380963", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function record_schedule_error(bigint, timestamptz, text)": "e7e5e3fe75b78ec99e90d504f13c8c4a", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "5ef06be688e7a25ea60b7d54fbc4347d", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "d7daec7775a7b9fd9d883bf751814cba", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "e920eab3b3a0bebe396cc5387ce124b3", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "0c044e1317609f4827de29ac3ebbcb4c", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "57d2b3da0af00ab612d4e13aaca83990", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "30215c04b0fe122f2e5b7ef61fe520d7"}	2026-11-29 21:44:34.379286+00
+t	0.1.0	7b7604aa78a5e1be	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type schedule_event": null, "type found_operation": null, "view schedule_status": null, "function flow(bigint)": "e900a29959c2f4a28f5c60852f030227", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "d488f7723b534cbccf555d11cb1b4f92", "function privileges()": "dc0e2ada31b01361f8147e97ea819987", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "6e60e64118809ae576c41da68671c0ea", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "2d939a3b51e71b6b245c3b30b3a4e657", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "bf38393f904eeb377e4a59dc739aa227", "function unschedule(text, text)": "e68e0c6c973e3f763503bd78d84e0f53", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_schedules()": "b0e70113aa8563e385b370c7a323073d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function schedule_due_at(schedules)": "0e4404229246777a70057d861bffd7fc", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function resume_schedule(text, text)": "0ac219863fae01874f82d0b0a8624e29", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "0ca7e4dacb80ceb6fe62e874a0fb9bd6", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function take_slot(bigint, timestamptz)": "5a0febb8e1916d9f6473f64cb1080f40", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "433a31936bd61aa2025eb4ef62380963", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function record_schedule_error(bigint, timestamptz, text)": "e7e5e3fe75b78ec99e90d504f13c8c4a", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "5ef06be688e7a25ea60b7d54fbc4347d", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "e920eab3b3a0bebe396cc5387ce124b3", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "0c044e1317609f4827de29ac3ebbcb4c", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "57d2b3da0af00ab612d4e13aaca83990", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "30215c04b0fe122f2e5b7ef61fe520d7"}	2026-11-29 21:50:13.632327+00
 \.
 
 
@@ -11042,17 +11562,17 @@ t	0.1.0	b785b9a885bce7db	{"view help": null, "view audit": null, "view stuck": n
 --
 
 COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note) FROM stdin;
-5	2026-11-29 22:44:34.524807+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
-6	2026-11-29 22:44:34.526422+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
-7	2026-11-29 21:44:34.528167+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
-8	2026-11-29 21:44:34.530283+00	6900761118567975137	10754965	2026-11-29 21:44:34.530776+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
-9	2026-11-29 21:44:34.531111+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+5	2026-11-29 22:50:13.780823+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
+6	2026-11-29 22:50:13.782437+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+7	2026-11-29 21:50:13.784094+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
+8	2026-11-29 21:50:13.786101+00	5725591226855868138	11088090	2026-11-29 21:50:13.786664+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
+9	2026-11-29 21:50:13.786987+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N
-12	2026-11-29 21:44:34.533256+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
-13	2026-11-29 21:44:34.535421+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
-14	2026-11-29 21:44:34.537681+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
-15	2026-11-29 21:44:34.539228+00	871274121072165507	13344548	2026-11-29 21:44:34.539424+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
+12	2026-11-29 21:50:13.789271+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
+13	2026-11-29 21:50:13.791496+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
+14	2026-11-29 21:50:13.793974+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
+15	2026-11-29 21:50:13.79572+00	1398270569903508656	13047386	2026-11-29 21:50:13.796001+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
 \.
 
 
@@ -11061,15 +11581,23 @@ COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, defini
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	f9d70b2d507b8b1b1cad098ff5d4e5fc4116573e4e19cd5ed4486bbaba16fa61	2026-11-29 21:44:34.10849+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-29 21:44:34.120052+00
-3	operations	6bd98d960394b37dc03577432bac3d9e462780dc40f0f1ebd947fd44738994a7	2026-11-29 21:44:34.136391+00
-4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-29 21:44:34.143736+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-29 21:44:34.146597+00
-6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-29 21:44:34.151362+00
-7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-29 21:44:34.156228+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-29 21:44:34.160991+00
-9	schedules	b1058505a22b68d49aa91b7f5ce2de6b64b069bd98c2078d67bca5032a9c997c	2026-11-29 21:44:34.16985+00
+1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-29 21:50:13.368258+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-29 21:50:13.372841+00
+3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-29 21:50:13.383477+00
+4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-29 21:50:13.388329+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-29 21:50:13.39038+00
+6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-29 21:50:13.39346+00
+7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-29 21:50:13.396617+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-29 21:50:13.399711+00
+9	schedules	b1058505a22b68d49aa91b7f5ce2de6b64b069bd98c2078d67bca5032a9c997c	2026-11-29 21:50:13.406659+00
+\.
+
+
+--
+-- Data for Name: operation_keys; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.operation_keys (name, key, operation_id, replaced_id, window_began_at, free_at) FROM stdin;
 \.
 
 
@@ -11078,7 +11606,7 @@ COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-29 21:44:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-29 21:50:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -11086,22 +11614,22 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 -- Data for Name: operations; Type: TABLE DATA; Schema: backops; Owner: -
 --
 
-COPY backops.operations (id, name, state, key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, schedule, slot) FROM stdin;
-1	Fulfilment	completed	first	default	5	2026-11-29 21:44:34.500914+00	10000	2026-11-29 21:44:34.500915+00	2026-11-29 21:44:34.513545+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
-2	Report	failed	\N	reports	5	2026-11-29 21:44:34.513954+00	10000	2026-11-29 21:44:34.513954+00	2026-11-29 21:44:34.514795+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
-3	Fulfilment	cancelled	\N	default	5	2026-11-29 21:44:34.51793+00	10000	2026-11-29 21:44:34.51793+00	2026-11-29 21:44:34.519297+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
-4	Fulfilment	cancelled	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 21:44:34.522283+00	2026-11-29 21:44:34.522702+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
-5	Fulfilment	active	\N	default	5	2026-11-29 21:44:34.52364+00	10000	2026-11-29 21:44:34.523641+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-6	Fulfilment	active	\N	default	5	2026-11-29 21:44:34.525545+00	10000	2026-11-29 21:44:34.525546+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-7	Fulfilment	active	\N	default	5	2026-11-29 21:44:34.527627+00	10000	2026-11-29 21:44:34.527628+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-8	Fulfilment	active	\N	default	3	2026-11-29 21:44:34.530283+00	10000	2026-11-29 21:44:34.530283+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-9	Fulfilment	active	due	default	5	2026-11-29 21:44:34.531111+00	10000	2026-11-29 21:44:34.531112+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-10	Fulfilment	active	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 21:44:34.531343+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-11	Unknown	active	\N	default	5	2026-11-29 21:44:34.531525+00	10000	2026-11-29 21:44:34.531525+00	\N	2026-11-29 21:44:34.53155+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-12	Ad hoc	active	\N	default	5	2026-11-29 21:44:34.533256+00	10000	2026-11-29 21:44:34.533256+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
-13	Fulfilment	active	\N	imports	5	2026-11-29 21:44:34.535421+00	10000	2026-11-29 21:44:34.535421+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-14	Report	active	\N	reports	5	2026-11-29 21:44:34.535986+00	10000	2026-11-29 21:44:34.535987+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-15	Fulfilment	active	\N	default	7	2026-11-29 21:44:34.539228+00	10000	2026-11-29 21:44:34.539229+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+COPY backops.operations (id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, schedule, slot) FROM stdin;
+1	Fulfilment	completed	first	\N	\N	default	5	2026-11-29 21:50:13.756105+00	10000	2026-11-29 21:50:13.756105+00	2026-11-29 21:50:13.768946+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
+2	Report	failed	\N	\N	\N	reports	5	2026-11-29 21:50:13.769426+00	10000	2026-11-29 21:50:13.769427+00	2026-11-29 21:50:13.770394+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
+3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-29 21:50:13.77366+00	10000	2026-11-29 21:50:13.77366+00	2026-11-29 21:50:13.774995+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
+4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 21:50:13.778283+00	2026-11-29 21:50:13.778743+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
+5	Fulfilment	active	\N	\N	\N	default	5	2026-11-29 21:50:13.779535+00	10000	2026-11-29 21:50:13.779535+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+6	Fulfilment	active	\N	\N	\N	default	5	2026-11-29 21:50:13.781564+00	10000	2026-11-29 21:50:13.781564+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+7	Fulfilment	active	\N	\N	\N	default	5	2026-11-29 21:50:13.783556+00	10000	2026-11-29 21:50:13.783556+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+8	Fulfilment	active	\N	\N	\N	default	3	2026-11-29 21:50:13.786101+00	10000	2026-11-29 21:50:13.786102+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+9	Fulfilment	active	due	\N	\N	default	5	2026-11-29 21:50:13.786987+00	10000	2026-11-29 21:50:13.786988+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-29 21:50:13.787233+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+11	Unknown	active	\N	\N	\N	default	5	2026-11-29 21:50:13.787455+00	10000	2026-11-29 21:50:13.787455+00	\N	2026-11-29 21:50:13.787475+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+12	Ad hoc	active	\N	\N	\N	default	5	2026-11-29 21:50:13.789271+00	10000	2026-11-29 21:50:13.789271+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
+13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-29 21:50:13.791496+00	10000	2026-11-29 21:50:13.791497+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+14	Report	active	\N	\N	\N	reports	5	2026-11-29 21:50:13.792441+00	10000	2026-11-29 21:50:13.792441+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+15	Fulfilment	active	\N	\N	\N	default	7	2026-11-29 21:50:13.79572+00	10000	2026-11-29 21:50:13.79572+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
 \.
 
 
@@ -11118,7 +11646,7 @@ COPY backops.queue_samples (singleton, taken_at, depths) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-29 21:44:34.496049+00	\N	postgres	the supplier is down
+imports	2026-11-29 21:50:13.751392+00	\N	postgres	the supplier is down
 \.
 
 
@@ -11152,8 +11680,8 @@ COPY backops.skipped_slots (id, schedule_id, first_slot, last_slot, count, reaso
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since) FROM stdin;
-871274121072165507	old-host	1	1.0	{default,reports}	8	2026-11-29 21:44:34.50041+00	2026-11-29 21:44:34.54191+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
-6900761118567975137	dead-host	2	1.0	{default}	1	2026-11-29 21:44:34.530726+00	2026-11-29 20:44:34.530726+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
+1398270569903508656	old-host	1	1.0	{default,reports}	8	2026-11-29 21:50:13.755531+00	2026-11-29 21:50:13.798565+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
+5725591226855868138	dead-host	2	1.0	{default}	1	2026-11-29 21:50:13.786607+00	2026-11-29 20:50:13.786607+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
 \.
 
 
@@ -11292,6 +11820,14 @@ ALTER TABLE ONLY backops.jobs
 
 ALTER TABLE ONLY backops.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (version);
+
+
+--
+-- Name: operation_keys operation_keys_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.operation_keys
+    ADD CONSTRAINT operation_keys_pkey PRIMARY KEY (name, key);
 
 
 --
@@ -11451,6 +11987,20 @@ COMMENT ON INDEX backops.jobs_suspects_idx IS 'Jobs whose worker died; nearly al
 
 
 --
+-- Name: operation_keys_free_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX operation_keys_free_idx ON backops.operation_keys USING btree (free_at) WHERE (free_at IS NOT NULL);
+
+
+--
+-- Name: INDEX operation_keys_free_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.operation_keys_free_idx IS 'Finds entries that count for nothing any more.';
+
+
+--
 -- Name: operations_globals_idx; Type: INDEX; Schema: backops; Owner: -
 --
 
@@ -11546,6 +12096,20 @@ CREATE TRIGGER operations_expand AFTER INSERT ON backops.operations REFERENCING 
 --
 
 COMMENT ON TRIGGER operations_expand ON backops.operations IS 'Makes a plain INSERT enough.';
+
+
+--
+-- Name: operations operations_settle_key; Type: TRIGGER; Schema: backops; Owner: -
+--
+
+CREATE TRIGGER operations_settle_key BEFORE INSERT ON backops.operations FOR EACH ROW WHEN ((new.key_mode IS NOT NULL)) EXECUTE FUNCTION backops.settle_operation_key();
+
+
+--
+-- Name: TRIGGER operations_settle_key ON operations; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TRIGGER operations_settle_key ON backops.operations IS 'Decides what becomes of an operation whose key is taken.';
 
 
 --
