@@ -44,6 +44,7 @@ create or replace function enqueue_keyed_many(
 ) returns table (id bigint, outcome text)
   language plpgsql security definer
   set search_path from current
+  set enable_seqscan = off
   set jit = off
 as $$
 #variable_conflict use_column

@@ -6,6 +6,7 @@
 create or replace function settle_operation_key() returns trigger
   language plpgsql security definer
   set search_path from current
+  set enable_seqscan = off
   set jit = off
 as $$
 declare

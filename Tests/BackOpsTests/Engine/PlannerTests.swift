@@ -156,7 +156,7 @@ extension SQLEngine {
             let looks = try await engineFunctions(
                 "proname like 'violations_of_%' and proname <> 'violations_of_the_schema'"
             )
-            #expect(looks.count == 4)
+            #expect(looks.count == 5)
             let bound = try await engineFunctions("'enable_nestloop=off' = any (proconfig)")
             #expect(Set(looks).subtracting(bound) == [])
         }
@@ -180,7 +180,7 @@ extension SQLEngine {
             "failure_fingerprint", "plan_rows", "read_options", "read_time", "redacted", "stamp_failure",
             "worker_lock",
             // The statements are those of a function of many, which is bound.
-            "complete", "fail", "release_many", "snooze", "snooze_many",
+            "complete", "enqueue_keyed", "fail", "release_many", "snooze", "snooze_many",
             // Seldom: when a worker starts, stops, or has lost its connection.
             "free_remnants", "held", "missing_workers", "register_definition", "register_worker",
             "take_along_truncated", "unregister_worker",

@@ -3027,6 +3027,7 @@ COMMENT ON FUNCTION backops.enqueue_keyed(name text, key text, mode text, global
 CREATE FUNCTION backops.enqueue_keyed_many(name text, globals jsonb[], keys text[], mode text, queue text DEFAULT 'default'::text, priority integer DEFAULT 5, perform_at timestamp with time zone DEFAULT NULL::timestamp with time zone, perform_in interval DEFAULT NULL::interval, tags text[] DEFAULT '{}'::text[], branches json DEFAULT NULL::json, step_limit integer DEFAULT 10000, traceparent text DEFAULT NULL::text, times timestamp with time zone[] DEFAULT NULL::timestamp with time zone[]) RETURNS TABLE(id bigint, outcome text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
     SET jit TO 'off'
     AS $$
 #variable_conflict use_column
@@ -7753,6 +7754,7 @@ COMMENT ON FUNCTION backops.set_operation_global(id bigint, key text, value json
 CREATE FUNCTION backops.settle_operation_key() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
     SET jit TO 'off'
     AS $$
 declare
