@@ -119,11 +119,19 @@ extension SQLEngine {
             #expect(Self.expected.map(\.count) == Array(repeating: 10, count: 27))
         }
 
+        /// Zones with half an hour, a day that was skipped, and a change one minute after midnight.
+        private static let oddZones: Set = ["Australia/Lord_Howe", "Pacific/Apia", "America/St_Johns"]
+
+        /// Expressions of many slots a day take minutes in all zones: they are compared there with `BACKOPS_ALL_SLOTS=1`.
+        private static let comparesAll = ProcessInfo.processInfo.environment["BACKOPS_ALL_SLOTS"] == "1"
+
         @Test(arguments: expected)
         func `is where a search by brute force finds it`(lines: [String]) async throws {
             let engine = try await EngineDriver.start()
             for line in lines {
                 let field = line.split(separator: "|").map(String.init)
+                let isShort = Int(field[4]).map { $0 < 2_000 } ?? true
+                guard isShort || Self.comparesAll || Self.oddZones.contains(field[0]) else { continue }
                 let (zone, cron, from, to) = (
                     field[0], field[1], field[2] + " 00:00+00", field[3] + " 00:00+00"
                 )
