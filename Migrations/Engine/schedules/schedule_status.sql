@@ -8,7 +8,7 @@ create or replace view schedule_status as
            else 'active'
          end as status,
          s.operation::text,
-         coalesce(s.cron, 'every ' || s.every) as slots,
+         coalesce(s.cron, 'every ' || rtrim(rtrim(to_char(s.every, 'HH24:MI:SS.US'), '0'), '.')) as slots,
          s.time_zone,
          s.next_at,
          zone_time(s.next_at, s.time_zone) as next_local,

@@ -35,8 +35,12 @@ private struct Report: OperationDefinition {
             #expect(record.nextLocalTime?.hasSuffix(" 02:30:00") == true)
             #expect(
                 try await TestDatabase.current.value(
-                    "select concat_ws(' ', catch_up_limit, catch_up_window, jitter, pause_after_failures, queue, globals) from schedules"
-                ) == #"10 24:00:00 00:00:05 3 reports {"year": 2027}"#
+                    """
+                    select concat_ws(' ', catch_up_limit, extract(epoch from catch_up_window)::integer, extract(epoch from jitter)::integer,
+                                     pause_after_failures, queue, globals)
+                      from schedules
+                    """
+                ) == #"10 86400 5 3 reports {"year": 2027}"#
             )
 
             let handle = try await client.runSchedule("nightly", reason: "audit")

@@ -1,4 +1,5 @@
 import BackOpsTesting
+import Foundation
 import LibPQ
 import Testing
 
@@ -54,7 +55,11 @@ extension SQLEngine {
             try await engine.connection.script("commit")
         }
 
-        @Test(arguments: ["jobs", "actions", "operations"])
+        // With hostile settings the look for what is due at once is a merge of two indexes.
+        @Test(
+            .disabled(if: ProcessInfo.processInfo.environment["BACKOPS_TEST_SETTINGS"] != nil),
+            arguments: ["jobs", "actions", "operations"]
+        )
         func `an enqueue of many callers looks keys up by index`(table: String) async throws {
             let engine = try await engine(future: 3000, ready: 50)
             func enqueue(_ keys: ClosedRange<Int>) async throws -> Int {

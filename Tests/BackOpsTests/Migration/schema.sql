@@ -11063,7 +11063,7 @@ CREATE VIEW backops.schedule_status AS
             ELSE 'active'::text
         END AS status,
     (s.operation)::text AS operation,
-    COALESCE(s.cron, ('every '::text || s.every)) AS slots,
+    COALESCE(s.cron, ('every '::text || rtrim(rtrim(to_char(s.every, 'HH24:MI:SS.US'::text), '0'::text), '.'::text))) AS slots,
     s.time_zone,
     s.next_at,
     backops.zone_time(s.next_at, s.time_zone) AS next_local,

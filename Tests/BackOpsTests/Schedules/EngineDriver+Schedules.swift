@@ -6,10 +6,17 @@ extension EngineDriver {
     /// A driver in front of a schedule, with the clock at noon of 1 March 2024 in UTC.
     static func withSchedule(_ arguments: String = "cron => '0 * * * *'") async throws -> EngineDriver {
         let engine = try await start(#"{"main": ["A"]}"#, name: "Report")
-        try await engine.query("set timezone = 'UTC'")
+        try await engine.writeTimesAsExpected()
         try await engine.travel(to: "2024-03-01 12:00:30+00")
         try await engine.schedule(arguments)
         return engine
+    }
+
+    /// Makes texts of times and intervals the same whatever the server's settings are.
+    func writeTimesAsExpected() async throws {
+        try await connection.script(
+            "set timezone = 'UTC'; set datestyle = 'ISO, MDY'; set intervalstyle = 'postgres'"
+        )
     }
 
     /// Creates or changes the schedule `r` of the operation Report.

@@ -71,6 +71,7 @@ extension SQLEngine {
         @Test func `are passed over while another session has them`() async throws {
             let engine = try await EngineDriver.withSchedule()
             let other = try await EngineDriver.start()
+            try await other.writeTimesAsExpected()
             try await engine.travel(to: "2024-03-01 13:00+00")
             try await other.travel(to: "2024-03-01 13:00+00")
             try await other.query("begin")
