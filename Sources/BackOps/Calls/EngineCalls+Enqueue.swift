@@ -15,7 +15,7 @@ extension EngineCalls {
             return "select id from \(call(run))"
         }
         return """
-                select \(unescaped: name).enqueue(
+            select \(unescaped: name).enqueue(
               \(request.name), \(PQJSON(bytes: try request.globals.checkedJSON())), \(request.key), \(request.queue),
               \(Int32(clamping: request.priority)), \(request.when.timestamp), \(request.when.delay),
               \(request.tags), \(request.plan?.jsonText)::json, traceparent => \(request.traceparent))

@@ -1,5 +1,11 @@
 import BackOps
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Reads points in time as people type them: ISO 8601, or `+10m` from now.
 enum TimeText {
     /// Reads a time; one without an offset is UTC.
@@ -13,5 +19,16 @@ enum TimeText {
             )
         }
         return .at(date)
+    }
+}
+
+extension When {
+    /// The time by the clock of this machine; nil for now.
+    var date: Date? {
+        switch self {
+        case .now: nil
+        case .at(let date): date
+        case .in(let delay): Date().addingTimeInterval(delay / .seconds(1))
+        }
     }
 }

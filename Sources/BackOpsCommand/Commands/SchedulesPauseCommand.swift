@@ -31,12 +31,7 @@ struct SchedulesPauseCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let end: Date? =
-            switch until ?? .now {
-            case .now: nil
-            case .at(let date): date
-            case .in(let delay): Date().addingTimeInterval(delay / .seconds(1))
-            }
+        let end = until?.date
         try await options.withClient { try await $0.pauseSchedule(name, until: end, reason: reason) }
         if output.json {
             let document: JSONValue = [

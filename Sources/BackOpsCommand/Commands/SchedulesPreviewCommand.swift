@@ -34,14 +34,8 @@ struct SchedulesPreviewCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let after: Date? =
-            switch after ?? .now {
-            case .now: nil
-            case .at(let date): date
-            case .in(let delay): Date().addingTimeInterval(delay / .seconds(1))
-            }
         let slots = try await options.withClient {
-            try await $0.previewSlots(cron, timeZone: timeZone, count: count, after: after)
+            try await $0.previewSlots(cron, timeZone: timeZone, count: count, after: after?.date)
         }
         if output.json {
             let documents = slots.map { slot -> JSONValue in
