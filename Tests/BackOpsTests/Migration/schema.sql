@@ -7764,6 +7764,8 @@ declare
   v_former operations;
   v_job jobs;
   v_is_waiting boolean;
+  v_put_off_until timestamptz;
+  v_free_at timestamptz;
 begin
   select * into v_mode from read_key_mode(new.key_mode);
   if v_mode.kind = 'once' then
@@ -7776,17 +7778,20 @@ begin
   end if;
   new.active_key := new.key;
   new.key := null;
+  if v_mode.kind = 'debounce' then
+    v_put_off_until := v_now + v_mode.period;
+  elsif v_mode.kind = 'throttle' then
+    v_free_at := v_now + v_mode.period;
+  end if;
 
   loop
     select * into v_entry from operation_keys where name = new.name and key = new.active_key for update;
     exit when found;
     insert into operation_keys (name, key, operation_id, window_began_at, free_at)
-      values (new.name, new.active_key, new.id, v_now, case when v_mode.kind = 'throttle' then v_now + v_mode.period end)
+      values (new.name, new.active_key, new.id, v_now, v_free_at)
       on conflict do nothing;
     if found then
-      if v_mode.kind = 'debounce' then
-        new.perform_at := greatest(new.perform_at, v_now + v_mode.period);
-      end if;
+      new.perform_at := greatest(new.perform_at, v_put_off_until);
       return new;
     end if;
   end loop;
@@ -7812,7 +7817,7 @@ begin
       -- Its time has come, and only a worker is missing: to put it off again would be against what it was promised.
       new.perform_at := case
         when v_job.run_at <= v_now then v_former.perform_at
-        else greatest(new.perform_at, least(v_now + v_mode.period, v_entry.window_began_at + v_mode.at_most))
+        else greatest(new.perform_at, least(v_put_off_until, v_entry.window_began_at + v_mode.at_most))
       end;
     end if;
     update operation_keys set operation_id = null where name = new.name and key = new.active_key;
@@ -7826,14 +7831,12 @@ begin
     perform cancel_operation(v_former.id, format('replaced by operation %s', new.id));
     perform write_audit('cancel', array[v_former.id], format('replaced by operation %s', new.id), jsonb_build_object('key', new.active_key));
   end if;
-  if v_mode.kind = 'debounce' then
-    new.perform_at := greatest(new.perform_at, v_now + v_mode.period);
-  end if;
+  new.perform_at := greatest(new.perform_at, v_put_off_until);
   update operation_keys
      set operation_id = new.id,
          replaced_id = case when v_mode.kind = 'cancel_and_replace' and v_former.state = 'active' then v_former.id end,
          window_began_at = v_now,
-         free_at = case when v_mode.kind = 'throttle' then v_now + v_mode.period end
+         free_at = v_free_at
    where name = new.name and key = new.active_key;
   return new;
 end
