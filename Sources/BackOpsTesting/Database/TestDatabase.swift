@@ -71,7 +71,11 @@ public struct TestDatabase: Sendable {
     /// How to connect so that the engine's tables need no schema before their names.
     public var options: PQOptions { pool.options }
 
+    /// A session that has asked for violations before, and so has planned how; nil for those of ``pool``.
+    private let keeper: PQConnection?
+
     init(_ installation: TestServer.Installation, poolSize: Int) {
+        keeper = installation.keeper?.session
         database = installation.database
         variables = installation.variables
         directConninfo = installation.direct
@@ -127,7 +131,10 @@ public struct TestDatabase: Sendable {
     public func violations() async throws -> [InvariantViolation] {
         let function = "\(schema).invariants()"
         guard try await value("select to_regprocedure(\(function)) is not null") else { return [] }
-        return try await query(EngineCalls(database.schema).invariants()).map(InvariantViolation.init)
+        let statement = EngineCalls(database.schema).invariants()
+        let rows =
+            if let keeper { try await keeper.query(statement) } else { try await query(statement) }
+        return try rows.map(InvariantViolation.init)
     }
 
     /// Opens a connection of the test's own, for what needs a session: `set backops.now`, LISTEN, locks.

@@ -34,6 +34,7 @@ package struct TestServer: Sendable {
     /// What databases are copied from; nil on a server of somebody else's, in which nothing is to be left behind.
     private let template: EngineTemplate?
     private let pool: PQPool
+    private let idle = IdleInstallations()
 
     // Started by whoever asks first; the others wait for it. A failure stays one.
     private static let starting = Task { try await start() }
@@ -93,10 +94,13 @@ package struct TestServer: Sendable {
         let direct: String
         /// What ``database`` was made of, for child processes.
         let variables: [String: String]
+        /// Looks after a database that another test can have afterwards; nil for others.
+        var keeper: DatabaseKeeper?
     }
 
     /// Makes a schema or a database with the engine in it.
     func install(_ isolation: TestDatabase.Isolation) async throws -> Installation {
+        if isolation == .schema, let installation = idle.take() { return installation }
         let name = "t_" + String(UInt64.random(in: .min ... .max), radix: 36)
         let ownsDatabase = isolation == .database || template != nil
         let place: (String) -> String = { ownsDatabase ? PQOptions.conninfo($0, database: name) : $0 }
@@ -119,12 +123,15 @@ package struct TestServer: Sendable {
         case (nil, .schema): try await pool.script(Migrator.sql(schema: name))
         case (nil, .database): try await Migrator(database).up()
         }
+        // Not behind a pooler, which keeps sessions, nor where a test may do to its database what it likes.
+        let isReusable = template != nil && pooler == nil && isolation == .schema
         return Installation(
             name: name,
             ownsDatabase: ownsDatabase,
             database: database,
             direct: direct,
-            variables: variables
+            variables: variables,
+            keeper: isReusable ? try await DatabaseKeeper.connect(direct, schema: schema) : nil
         )
     }
 
@@ -137,8 +144,15 @@ package struct TestServer: Sendable {
         ]
     }
 
-    /// Drops what ``install(_:)`` made.
+    /// Keeps what ``install(_:)`` made for another test, where that can be, and drops it otherwise.
     func remove(_ installation: Installation) async throws {
+        if let keeper = installation.keeper {
+            if await keeper.restore() {
+                idle.add(installation)
+                return
+            }
+            await keeper.session.close()
+        }
         guard !installation.ownsDatabase else {
             try await pool.query("drop database if exists \(identifier: installation.name) with (force)")
             return
