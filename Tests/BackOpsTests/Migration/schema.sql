@@ -6572,15 +6572,24 @@ declare
   v schedules;
   v_cron bigint[];
   v_slot timestamptz;
+  v_last timestamptz;
   v_count integer;
 begin
   select * into strict v from schedules where id = p_id;
   begin
     v_cron := case when v.cron is not null then parse_cron(v.cron) end;
-    v_slot := coalesce(last_schedule_slot(v, v_cron, v.decided_until, p_now), v.buffered_slot);
-    v_count := skip_slots(v, v_cron, v_slot, 'error', p_error);
-    v.decided_until := greatest(v.decided_until, v_slot);
-    v.buffered_slot := null;
+    v_slot := v.buffered_slot;
+    v_count := 0;
+    if v_slot is not null then
+      v_count := skip_slots(v, v_cron, v_slot, 'error', p_error);
+      v.buffered_slot := null;
+    end if;
+    v_last := last_schedule_slot(v, v_cron, v.decided_until, p_now);
+    if v_last is not null then
+      v_count := v_count + skip_slots(v, v_cron, v_last, 'error', p_error);
+      v_slot := v_last;
+      v.decided_until := v_last;
+    end if;
     v.next_at := schedule_slot(v, v_cron, v.decided_until);
     v.due_at := schedule_due_at(v);
   exception
@@ -8002,16 +8011,17 @@ CREATE FUNCTION backops.skip_slots(p_schedule backops.schedules, p_cron bigint[]
     AS $$
 declare
   v_first timestamptz := schedule_slot(p_schedule, p_cron, p_schedule.decided_until);
+  -- A slot that waited in the buffer was decided before.
   v_count integer := case
-    when v_first >= p_last then 1
-    else count_schedule_slots(p_schedule, p_cron, p_schedule.decided_until, p_last, 1001)
+    when v_first < p_last then count_schedule_slots(p_schedule, p_cron, p_schedule.decided_until, p_last, 1001)
+    else 1
   end;
 begin
-  -- One row for a run of slots, so that an operation that hangs for a week leaves one. What was run in between ends the run.
+  -- One row for a run of slots, so that an operation that hangs for a week leaves one. A slot in between that was not skipped ends the run.
   update skipped_slots
      set last_slot = p_last, count = least(count::bigint + v_count, 2147483647), detail = left(p_detail, 2000), at = clock_now()
    where id = (select s.id from skipped_slots s where s.schedule_id = p_schedule.id order by s.last_slot desc limit 1)
-     and reason = p_reason and last_slot > coalesce(p_schedule.last_slot, '-infinity');
+     and reason = p_reason and last_slot = p_schedule.decided_until and p_last > last_slot;
   if not found then
     insert into skipped_slots (schedule_id, first_slot, last_slot, count, reason, detail)
       values (p_schedule.id, least(v_first, p_last), p_last, v_count, p_reason, left(p_detail, 2000));
@@ -8524,6 +8534,10 @@ begin
 
   if v.pause_after_failures <= v_failures and v_failed is not null then
     v.pause_reason := format('%s operations in a row have failed, operation %s the last', v_failures, v_failed);
+    if v.buffered_slot is not null then
+      v_count := skip_slots(v, v_cron, v.buffered_slot, 'paused', v.pause_reason);
+      return next row(v.name, v.buffered_slot, v_failed, 'skipped', 'paused', v_count, null)::schedule_event;
+    end if;
     update schedules
        set active_ids = v_active, failures_count = v_failures, next_at = v_slot, due_at = null, buffered_slot = null,
            paused_at = p_now, paused_until = null, paused_by = session_user, pause_reason = v.pause_reason
