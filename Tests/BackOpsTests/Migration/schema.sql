@@ -4663,7 +4663,7 @@ begin
     v_low := greatest(v_low - v_step, p_from);
   end loop;
   while v_high - v_low > interval '1 second' loop
-    v_middle := v_low + make_interval(secs => floor(extract(epoch from v_high - v_low) / 2)::double precision);
+    v_middle := v_low + make_interval(secs => extract(epoch from v_high - v_low)::double precision / 2);
     if schedule_slot(p_schedule, p_cron, v_middle) <= p_until then
       v_low := v_middle;
     else
