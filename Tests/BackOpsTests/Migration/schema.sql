@@ -4656,6 +4656,15 @@ begin
   if p_until <= p_from then
     return null;
   end if;
+  -- Mostly there are few.
+  v_middle := schedule_slot(p_schedule, p_cron, p_from);
+  for v_look in 1..8 loop
+    if coalesce(v_middle > p_until, true) then
+      return v_slot;
+    end if;
+    v_slot := v_middle;
+    v_middle := schedule_slot(p_schedule, p_cron, v_slot);
+  end loop;
   -- Back in steps that double until a slot follows, then by halves: some fifty looks, however many slots there are.
   while v_low > p_from and coalesce(schedule_slot(p_schedule, p_cron, v_low) > p_until, true) loop
     v_high := v_low;
