@@ -8,7 +8,7 @@ $$;
 comment on function forget_failure(bigint) is 'Takes an operation out of its group in failures, because it goes on; its history stays.';
 
 -- Gives an operation a job at a position, whether it is active or has ended. The caller has it open.
--- Locks: nothing more than open_for_steering, which the caller has called.
+-- Locks: as regain_operation_key; otherwise nothing more than open_for_steering, which the caller has called.
 create or replace function point_at(p_operation operations, p_position integer, p_at_once boolean default false) returns void
   language plpgsql
   set search_path from current
@@ -33,7 +33,7 @@ begin
     end if;
   end if;
   if p_operation.state <> 'active' then
-    perform forget_failure(p_operation.id);
+    perform regain_operation_key(p_operation), forget_failure(p_operation.id);
     update operations set state = 'active', ended_at = null, stopped_position = null, stop_reason = null where id = p_operation.id;
   end if;
   -- No definition_id: it went with the old job, and the one that is current now may have other positions. Who claims the job

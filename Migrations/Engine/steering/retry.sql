@@ -1,4 +1,4 @@
--- Locks: as open_for_steering.
+-- Locks: as open_for_steering, and as regain_operation_key.
 create or replace function retry_operation(id bigint) returns operations
   language plpgsql
   set search_path from current
@@ -16,6 +16,7 @@ begin
   end if;
   if v_position is null then
     -- Cancelled before anybody had registered its name: it waits for that again.
+    perform regain_operation_key(v_operation);
     update operations set state = 'active', ended_at = null, stop_reason = null, parked_at = clock_now() where operations.id = retry_operation.id;
     insert into jobs (operation_id, run_at, steps_left, priority, queue, handler)
       values (retry_operation.id, 'infinity', v_operation.step_limit, v_operation.priority, v_operation.queue, v_operation.name || '/');
@@ -32,7 +33,7 @@ comment on function retry_operation(bigint) is
   'For an operation that waits for its next attempt: now. An action that has never begun waits for its time.';
 
 -- A hundred thousand operations that failed together are retried in batches, and a batch in a few statements: a tenth of what as
--- many single calls cost. All of them must have begun the action where they stopped, and so be due at once; else nothing is done
+-- many single calls cost. All of them must have begun the action where they stopped, and so be due at once, and have no key to regain; else nothing is done
 -- here, and the caller goes through them one by one.
 --
 -- Locks: the operations, in id order, waiting for each. What somebody else has retried meanwhile is left out: the look under the
@@ -56,6 +57,7 @@ begin
       from operations o
       join actions a on a.operation_id = o.id and a.position = o.stopped_position
      where o.id = any (p_ids) and o.state = any (c_plain) and o.parked_at is null and a.started_at is not null
+       and (o.key_mode in ('unless_active', 'cancel_and_replace')) is not true
   ) then
     return '{}';
   end if;

@@ -15,6 +15,7 @@ begin
     when v_operation.state = 'active' and v_job.operation_id is null then false
     when p_verb = 'cancel' then v_operation.state = 'active'
     when v_job.worker_id is not null then false
+    when v_operation.state <> 'active' and key_successor(v_operation) is not null then false
     when p_verb = 'retry' then v_operation.state in ('failed', 'cancelled') or v_operation.state = 'active' and v_job.attempt > 0
     when v_operation.parked_at is not null then false
     when p_verb = 'reschedule' then v_operation.state = 'active'

@@ -404,7 +404,7 @@ enum BadCalls {
         // Sums of the counts of actions.
         "duration_bucket_limits", "bucket_sums", "bucket_quantile",
         "hand_back_many", "open_for_steering", "point_at", "settled_version", "next_claim_id",
-        "read_key_mode", "combined_globals", "settle_operation_key",
+        "read_key_mode", "combined_globals", "settle_operation_key", "key_successor", "regain_operation_key",
         // What steering one operation and many have in common, and what is written of it.
         "retry_operation", "cancel_operation", "skip_operation", "jump_operation", "run_operation_from",
         "set_operation_global", "reschedule_operation", "may_steer", "steer_one", "steer", "steer_many",

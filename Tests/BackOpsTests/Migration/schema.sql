@@ -4639,6 +4639,29 @@ COMMENT ON FUNCTION backops.jump_operation(id bigint, branch text, action text) 
 
 
 --
+-- Name: key_successor(backops.operations); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.key_successor(p_operation backops.operations) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select o.id
+    from operation_keys k
+    join operations o on o.id = k.operation_id
+   where p_operation.key_mode in ('unless_active', 'cancel_and_replace')
+     and k.name = p_operation.name and k.key = p_operation.active_key and o.id <> p_operation.id and o.state = 'active'
+$$;
+
+
+--
+-- Name: FUNCTION key_successor(p_operation backops.operations); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.key_successor(p_operation backops.operations) IS 'The active operation that has the key of another one that has ended; null where there is none, or where the mode allows both.';
+
+
+--
 -- Name: last_schedule_slot(backops.schedules, bigint[], timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4812,6 +4835,7 @@ begin
     when v_operation.state = 'active' and v_job.operation_id is null then false
     when p_verb = 'cancel' then v_operation.state = 'active'
     when v_job.worker_id is not null then false
+    when v_operation.state <> 'active' and key_successor(v_operation) is not null then false
     when p_verb = 'retry' then v_operation.state in ('failed', 'cancelled') or v_operation.state = 'active' and v_job.attempt > 0
     when v_operation.parked_at is not null then false
     when p_verb = 'reschedule' then v_operation.state = 'active'
@@ -5968,7 +5992,7 @@ begin
     end if;
   end if;
   if p_operation.state <> 'active' then
-    perform forget_failure(p_operation.id);
+    perform regain_operation_key(p_operation), forget_failure(p_operation.id);
     update operations set state = 'active', ended_at = null, stopped_position = null, stop_reason = null where id = p_operation.id;
   end if;
   -- No definition_id: it went with the old job, and the one that is current now may have other positions. Who claims the job
@@ -6751,6 +6775,42 @@ COMMENT ON FUNCTION backops.refuse_unknown_schedule(p_name text) IS 'Says that t
 
 
 --
+-- Name: regain_operation_key(backops.operations); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.regain_operation_key(p_operation backops.operations) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_successor bigint;
+begin
+  if p_operation.key_mode in ('unless_active', 'cancel_and_replace') then
+    insert into operation_keys as k (name, key, operation_id, window_began_at)
+      values (p_operation.name, p_operation.active_key, p_operation.id, clock_now())
+      on conflict (name, key) do update set operation_id = k.operation_id;
+    v_successor := key_successor(p_operation);
+    if v_successor is not null then
+      raise exception using errcode = 'OP003',
+        message = format('operation %s cannot go on: operation %s has its key "%s" now', p_operation.id, v_successor, left(p_operation.active_key, 100)),
+        hint = format('Cancel operation %s first, or wait for its end.', v_successor);
+    end if;
+    update operation_keys
+       set operation_id = p_operation.id, replaced_id = null
+     where name = p_operation.name and key = p_operation.active_key and operation_id is distinct from p_operation.id;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION regain_operation_key(p_operation backops.operations); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.regain_operation_key(p_operation backops.operations) IS 'Gives an operation that goes on after its end its key again, in the modes in which one is active; refuses it while another active one has it.';
+
+
+--
 -- Name: register_definition(text, json); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -7200,6 +7260,7 @@ begin
       from operations o
       join actions a on a.operation_id = o.id and a.position = o.stopped_position
      where o.id = any (p_ids) and o.state = any (c_plain) and o.parked_at is null and a.started_at is not null
+       and (o.key_mode in ('unless_active', 'cancel_and_replace')) is not true
   ) then
     return '{}';
   end if;
@@ -7262,6 +7323,7 @@ begin
   end if;
   if v_position is null then
     -- Cancelled before anybody had registered its name: it waits for that again.
+    perform regain_operation_key(v_operation);
     update operations set state = 'active', ended_at = null, stop_reason = null, parked_at = clock_now() where operations.id = retry_operation.id;
     insert into jobs (operation_id, run_at, steps_left, priority, queue, handler)
       values (retry_operation.id, 'infinity', v_operation.step_limit, v_operation.priority, v_operation.queue, v_operation.name || '/');
@@ -12393,6 +12455,13 @@ REVOKE ALL ON FUNCTION backops.jump_operation(id bigint, branch text, action tex
 
 
 --
+-- Name: FUNCTION key_successor(p_operation backops.operations); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.key_successor(p_operation backops.operations) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION last_schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -12698,6 +12767,13 @@ REVOKE ALL ON FUNCTION backops.refuse_single(p_count integer, p_message text) FR
 --
 
 REVOKE ALL ON FUNCTION backops.refuse_unknown_schedule(p_name text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION regain_operation_key(p_operation backops.operations); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.regain_operation_key(p_operation backops.operations) FROM PUBLIC;
 
 
 --

@@ -91,7 +91,7 @@ enum RoleMatrix {
             "hand_back_many",
             "open_for_steering", "point_at", "find_position", "describe_claims", "first_due_at",
             "next_claim_id", "settled_version", "read_key_mode", "combined_globals",
-            "settle_operation_key",
+            "settle_operation_key", "key_successor", "regain_operation_key",
             "retry_operation", "cancel_operation", "skip_operation", "jump_operation", "run_operation_from",
             "set_operation_global", "reschedule_operation", "may_steer", "steer_one", "steer", "steer_many",
             "retry_failed",

@@ -4639,6 +4639,29 @@ COMMENT ON FUNCTION backops.jump_operation(id bigint, branch text, action text) 
 
 
 --
+-- Name: key_successor(backops.operations); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.key_successor(p_operation backops.operations) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select o.id
+    from operation_keys k
+    join operations o on o.id = k.operation_id
+   where p_operation.key_mode in ('unless_active', 'cancel_and_replace')
+     and k.name = p_operation.name and k.key = p_operation.active_key and o.id <> p_operation.id and o.state = 'active'
+$$;
+
+
+--
+-- Name: FUNCTION key_successor(p_operation backops.operations); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.key_successor(p_operation backops.operations) IS 'The active operation that has the key of another one that has ended; null where there is none, or where the mode allows both.';
+
+
+--
 -- Name: last_schedule_slot(backops.schedules, bigint[], timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4812,6 +4835,7 @@ begin
     when v_operation.state = 'active' and v_job.operation_id is null then false
     when p_verb = 'cancel' then v_operation.state = 'active'
     when v_job.worker_id is not null then false
+    when v_operation.state <> 'active' and key_successor(v_operation) is not null then false
     when p_verb = 'retry' then v_operation.state in ('failed', 'cancelled') or v_operation.state = 'active' and v_job.attempt > 0
     when v_operation.parked_at is not null then false
     when p_verb = 'reschedule' then v_operation.state = 'active'
@@ -5968,7 +5992,7 @@ begin
     end if;
   end if;
   if p_operation.state <> 'active' then
-    perform forget_failure(p_operation.id);
+    perform regain_operation_key(p_operation), forget_failure(p_operation.id);
     update operations set state = 'active', ended_at = null, stopped_position = null, stop_reason = null where id = p_operation.id;
   end if;
   -- No definition_id: it went with the old job, and the one that is current now may have other positions. Who claims the job
@@ -6751,6 +6775,42 @@ COMMENT ON FUNCTION backops.refuse_unknown_schedule(p_name text) IS 'Says that t
 
 
 --
+-- Name: regain_operation_key(backops.operations); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.regain_operation_key(p_operation backops.operations) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_successor bigint;
+begin
+  if p_operation.key_mode in ('unless_active', 'cancel_and_replace') then
+    insert into operation_keys as k (name, key, operation_id, window_began_at)
+      values (p_operation.name, p_operation.active_key, p_operation.id, clock_now())
+      on conflict (name, key) do update set operation_id = k.operation_id;
+    v_successor := key_successor(p_operation);
+    if v_successor is not null then
+      raise exception using errcode = 'OP003',
+        message = format('operation %s cannot go on: operation %s has its key "%s" now', p_operation.id, v_successor, left(p_operation.active_key, 100)),
+        hint = format('Cancel operation %s first, or wait for its end.', v_successor);
+    end if;
+    update operation_keys
+       set operation_id = p_operation.id, replaced_id = null
+     where name = p_operation.name and key = p_operation.active_key and operation_id is distinct from p_operation.id;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION regain_operation_key(p_operation backops.operations); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.regain_operation_key(p_operation backops.operations) IS 'Gives an operation that goes on after its end its key again, in the modes in which one is active; refuses it while another active one has it.';
+
+
+--
 -- Name: register_definition(text, json); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -7200,6 +7260,7 @@ begin
       from operations o
       join actions a on a.operation_id = o.id and a.position = o.stopped_position
      where o.id = any (p_ids) and o.state = any (c_plain) and o.parked_at is null and a.started_at is not null
+       and (o.key_mode in ('unless_active', 'cancel_and_replace')) is not true
   ) then
     return '{}';
   end if;
@@ -7262,6 +7323,7 @@ begin
   end if;
   if v_position is null then
     -- Cancelled before anybody had registered its name: it waits for that again.
+    perform regain_operation_key(v_operation);
     update operations set state = 'active', ended_at = null, stop_reason = null, parked_at = clock_now() where operations.id = retry_operation.id;
     insert into jobs (operation_id, run_at, steps_left, priority, queue, handler)
       values (retry_operation.id, 'infinity', v_operation.step_limit, v_operation.priority, v_operation.queue, v_operation.name || '/');
@@ -11469,22 +11531,22 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 
 COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace) FROM stdin;
 1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-30 00:07:18.882703+00	2026-11-30 00:07:18.911247+00	1989283	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-30 00:07:18.911247+00	2026-11-30 00:07:18.921285+00	3012575	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-30 00:07:18.921285+00	2026-11-30 00:07:18.92214+00	3988510	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-30 00:07:18.923764+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:07:18.924747+00	DiskFull	no space left	main.swift:1
+1	1	1	1	0	25	main	Charge	2026-11-30 00:33:53.591396+00	2026-11-30 00:33:53.610853+00	2045914	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-30 00:33:53.610853+00	2026-11-30 00:33:53.618585+00	2225632	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-30 00:33:53.618585+00	2026-11-30 00:33:53.619049+00	3482637	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-30 00:33:53.62425+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:33:53.624913+00	DiskFull	no space left	main.swift:1
 3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-30 00:07:18.933686+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-30 00:33:53.629112+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-30 00:07:18.949485+00	2026-11-30 00:07:18.950084+00	6690022	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-30 00:07:18.950084+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:07:18.951092+00	Timeout	too slow	\N
+5	1	1	1	0	25	main	Charge	2026-11-30 00:33:53.640205+00	2026-11-30 00:33:53.64061+00	6866896	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-30 00:33:53.64061+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:33:53.641192+00	Timeout	too slow	\N
 6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -11492,7 +11554,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-30 00:07:18.965954+00	2026-11-30 00:07:18.966541+00	9709701	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-30 00:33:53.651274+00	2026-11-30 00:33:53.651574+00	10453002	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -11511,7 +11573,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-30 00:07:19.002222+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:07:19.002818+00	DiskFull	no space left	\N
+14	1	1	0	1	1	main	Build	2026-11-30 00:33:53.66661+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:33:53.666911+00	DiskFull	no space left	\N
 15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -11524,7 +11586,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 --
 
 COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
-1	1989283	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+1	2045914	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
 \.
 
 
@@ -11533,11 +11595,11 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	8283375989805236230	old-host pid 1	5140499	2026-11-30 00:07:18.923764+00	2026-11-30 00:07:18.924747+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	8283375989805236230	old-host pid 1	6147603	2026-11-30 00:07:18.933686+00	2026-11-30 00:07:18.93577+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	8283375989805236230	old-host pid 1	8301840	2026-11-30 00:07:18.950084+00	2026-11-30 00:07:18.951092+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	8283375989805236230	old-host pid 1	8552792	2026-11-30 00:07:18.95786+00	2026-11-30 00:07:18.958874+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	8283375989805236230	old-host pid 1	11862435	2026-11-30 00:07:19.002222+00	2026-11-30 00:07:19.002818+00	DiskFull	no space left	\N	\N
+1	2	1	1	1	failed	t	3185783928879923428	old-host pid 1	4610363	2026-11-30 00:33:53.62425+00	2026-11-30 00:33:53.624913+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	3185783928879923428	old-host pid 1	5749269	2026-11-30 00:33:53.629112+00	2026-11-30 00:33:53.630454+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	3185783928879923428	old-host pid 1	7690144	2026-11-30 00:33:53.64061+00	2026-11-30 00:33:53.641192+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	3185783928879923428	old-host pid 1	8818687	2026-11-30 00:33:53.642555+00	2026-11-30 00:33:53.643181+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	3185783928879923428	old-host pid 1	12175300	2026-11-30 00:33:53.66661+00	2026-11-30 00:33:53.666911+00	DiskFull	no space left	\N	\N
 \.
 
 
@@ -11546,10 +11608,10 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-30 00:07:18.862997+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-30 00:07:18.945625+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-30 00:07:18.948306+00	postgres	cancel	{4}	never	{}
-4	2026-11-30 00:07:19.017423+00	postgres	retry	{14}	there is space	{}
+1	2026-11-30 00:33:53.580237+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-30 00:33:53.638039+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-30 00:33:53.639547+00	postgres	cancel	{4}	never	{}
+4	2026-11-30 00:33:53.676997+00	postgres	retry	{14}	there is space	{}
 \.
 
 
@@ -11571,8 +11633,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 00:07:18.849332+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 00:07:18.859189+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 00:33:53.559853+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 00:33:53.578107+00
 \.
 
 
@@ -11581,7 +11643,7 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	f59da48de164a24c	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type schedule_event": null, "type found_operation": null, "view schedule_status": null, "function flow(bigint)": "e900a29959c2f4a28f5c60852f030227", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "d488f7723b534cbccf555d11cb1b4f92", "function privileges()": "dc0e2ada31b01361f8147e97ea819987", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "6e60e64118809ae576c41da68671c0ea", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "b31774282f7e540ba22c912b9bc3c047", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "bf38393f904eeb377e4a59dc739aa227", "function unschedule(text, text)": "e68e0c6c973e3f763503bd78d84e0f53", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_schedules()": "b0e70113aa8563e385b370c7a323073d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function schedule_due_at(schedules)": "0e4404229246777a70057d861bffd7fc", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function resume_schedule(text, text)": "0ac219863fae01874f82d0b0a8624e29", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "0ca7e4dacb80ceb6fe62e874a0fb9bd6", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function take_slot(bigint, timestamptz)": "e4d1341311732f9f986129f85ec02da9", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "433a31936bd61aa2025eb4ef62380963", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "56bce66c97dde7f422d3a16ed6b8c742", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "0c044e1317609f4827de29ac3ebbcb4c", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "57d2b3da0af00ab612d4e13aaca83990", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "30215c04b0fe122f2e5b7ef61fe520d7"}	2026-11-30 00:07:18.341262+00
+t	0.1.0	f798b69b27b2a00f	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type schedule_event": null, "type found_operation": null, "view schedule_status": null, "function flow(bigint)": "e900a29959c2f4a28f5c60852f030227", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "d488f7723b534cbccf555d11cb1b4f92", "function privileges()": "dc0e2ada31b01361f8147e97ea819987", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "6e60e64118809ae576c41da68671c0ea", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7191353f14eb7fed7cc33da76a1639ed", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "d9f3fe8640e01b01135e76239967bf0d", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "bf38393f904eeb377e4a59dc739aa227", "function unschedule(text, text)": "e68e0c6c973e3f763503bd78d84e0f53", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "5bcaec0efdba6128930773eb0eb85d4e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function key_successor(operations)": "ac49dc896aed2acf2f0b450c35493159", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_schedules()": "b0e70113aa8563e385b370c7a323073d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function schedule_due_at(schedules)": "0e4404229246777a70057d861bffd7fc", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function resume_schedule(text, text)": "0ac219863fae01874f82d0b0a8624e29", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "0ca7e4dacb80ceb6fe62e874a0fb9bd6", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function take_slot(bigint, timestamptz)": "e4d1341311732f9f986129f85ec02da9", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function regain_operation_key(operations)": "95d3d7332014ad7dd06d3cc4d7edb0a3", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "8b2d31d1da172d54be58895529bb13e8", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "a206369796f96e3bcdeedff798452568", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "433a31936bd61aa2025eb4ef62380963", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "1c4c088e872c6073df0935ef4d1b21d5", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "a05e830912931d7bd4605b9e71d6aeb6", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "0c044e1317609f4827de29ac3ebbcb4c", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "57d2b3da0af00ab612d4e13aaca83990", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "30215c04b0fe122f2e5b7ef61fe520d7"}	2026-11-30 00:33:53.213229+00
 \.
 
 
@@ -11590,17 +11652,17 @@ t	0.1.0	f59da48de164a24c	{"view help": null, "view audit": null, "view stuck": n
 --
 
 COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note) FROM stdin;
-5	2026-11-30 01:07:18.951092+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
-6	2026-11-30 01:07:18.958874+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
-7	2026-11-30 00:07:18.966541+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
-8	2026-11-30 00:07:18.970958+00	5585349406836083682	10932927	2026-11-30 00:07:18.976385+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
-9	2026-11-30 00:07:18.977052+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+5	2026-11-30 01:33:53.641192+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
+6	2026-11-30 01:33:53.643181+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+7	2026-11-30 00:33:53.651574+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
+8	2026-11-30 00:33:53.653915+00	1883579005536913094	10600794	2026-11-30 00:33:53.654545+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
+9	2026-11-30 00:33:53.654902+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N
-12	2026-11-30 00:07:18.981469+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
-13	2026-11-30 00:07:18.994183+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
-14	2026-11-30 00:07:19.009639+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
-15	2026-11-30 00:07:19.017699+00	8283375989805236230	12628568	2026-11-30 00:07:19.018094+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
+12	2026-11-30 00:33:53.661624+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
+13	2026-11-30 00:33:53.664305+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
+14	2026-11-30 00:33:53.670762+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
+15	2026-11-30 00:33:53.677181+00	3185783928879923428	13149580	2026-11-30 00:33:53.677443+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
 \.
 
 
@@ -11609,15 +11671,15 @@ COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, defini
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 00:07:17.489706+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 00:07:17.517871+00
-3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 00:07:17.567012+00
-4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 00:07:17.592158+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 00:07:17.597816+00
-6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 00:07:17.615511+00
-7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 00:07:17.63142+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 00:07:17.648944+00
-9	schedules	b1058505a22b68d49aa91b7f5ce2de6b64b069bd98c2078d67bca5032a9c997c	2026-11-30 00:07:17.677656+00
+1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 00:33:52.596983+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 00:33:52.61622+00
+3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 00:33:52.648884+00
+4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 00:33:52.666576+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 00:33:52.670058+00
+6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 00:33:52.680606+00
+7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 00:33:52.694322+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 00:33:52.708207+00
+9	schedules	b1058505a22b68d49aa91b7f5ce2de6b64b069bd98c2078d67bca5032a9c997c	2026-11-30 00:33:52.747749+00
 \.
 
 
@@ -11634,7 +11696,7 @@ COPY backops.operation_keys (name, key, operation_id, replaced_id, window_began_
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-30 00:07:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 00:33:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -11643,21 +11705,21 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 --
 
 COPY backops.operations (id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, schedule, slot) FROM stdin;
-1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 00:07:18.878657+00	10000	2026-11-30 00:07:18.878658+00	2026-11-30 00:07:18.92214+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
-2	Report	failed	\N	\N	\N	reports	5	2026-11-30 00:07:18.923028+00	10000	2026-11-30 00:07:18.923028+00	2026-11-30 00:07:18.924747+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
-3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 00:07:18.932888+00	10000	2026-11-30 00:07:18.932889+00	2026-11-30 00:07:18.93577+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
-4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 00:07:18.946003+00	2026-11-30 00:07:18.946892+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
-5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:07:18.948581+00	10000	2026-11-30 00:07:18.948582+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:07:18.956953+00	10000	2026-11-30 00:07:18.956954+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:07:18.965419+00	10000	2026-11-30 00:07:18.965419+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 00:07:18.970958+00	10000	2026-11-30 00:07:18.970958+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 00:07:18.977052+00	10000	2026-11-30 00:07:18.977052+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 00:07:18.977566+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-11	Unknown	active	\N	\N	\N	default	5	2026-11-30 00:07:18.977982+00	10000	2026-11-30 00:07:18.977982+00	\N	2026-11-30 00:07:18.978026+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 00:07:18.981469+00	10000	2026-11-30 00:07:18.98147+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
-13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 00:07:18.994183+00	10000	2026-11-30 00:07:18.994183+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-14	Report	active	\N	\N	\N	reports	5	2026-11-30 00:07:19.001796+00	10000	2026-11-30 00:07:19.001796+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 00:07:19.017699+00	10000	2026-11-30 00:07:19.0177+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 00:33:53.58895+00	10000	2026-11-30 00:33:53.58895+00	2026-11-30 00:33:53.619049+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
+2	Report	failed	\N	\N	\N	reports	5	2026-11-30 00:33:53.619568+00	10000	2026-11-30 00:33:53.619568+00	2026-11-30 00:33:53.624913+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
+3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 00:33:53.62861+00	10000	2026-11-30 00:33:53.628611+00	2026-11-30 00:33:53.630454+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
+4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 00:33:53.638219+00	2026-11-30 00:33:53.63875+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
+5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:33:53.639702+00	10000	2026-11-30 00:33:53.639703+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:33:53.642072+00	10000	2026-11-30 00:33:53.642073+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:33:53.651003+00	10000	2026-11-30 00:33:53.651003+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 00:33:53.653915+00	10000	2026-11-30 00:33:53.653915+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 00:33:53.654902+00	10000	2026-11-30 00:33:53.654902+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 00:33:53.655181+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+11	Unknown	active	\N	\N	\N	default	5	2026-11-30 00:33:53.655427+00	10000	2026-11-30 00:33:53.655428+00	\N	2026-11-30 00:33:53.655456+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 00:33:53.661624+00	10000	2026-11-30 00:33:53.661625+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
+13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 00:33:53.664305+00	10000	2026-11-30 00:33:53.664306+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+14	Report	active	\N	\N	\N	reports	5	2026-11-30 00:33:53.666359+00	10000	2026-11-30 00:33:53.666359+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 00:33:53.677181+00	10000	2026-11-30 00:33:53.677181+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
 \.
 
 
@@ -11674,7 +11736,7 @@ COPY backops.queue_samples (singleton, taken_at, depths) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-30 00:07:18.860967+00	\N	postgres	the supplier is down
+imports	2026-11-30 00:33:53.579043+00	\N	postgres	the supplier is down
 \.
 
 
@@ -11708,8 +11770,8 @@ COPY backops.skipped_slots (id, schedule_id, first_slot, last_slot, count, reaso
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since) FROM stdin;
-8283375989805236230	old-host	1	1.0	{default,reports}	8	2026-11-30 00:07:18.877582+00	2026-11-30 00:07:19.036483+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
-5585349406836083682	dead-host	2	1.0	{default}	1	2026-11-30 00:07:18.976232+00	2026-11-29 23:07:18.976232+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
+3185783928879923428	old-host	1	1.0	{default,reports}	8	2026-11-30 00:33:53.588345+00	2026-11-30 00:33:53.680468+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
+1883579005536913094	dead-host	2	1.0	{default}	1	2026-11-30 00:33:53.654481+00	2026-11-29 23:33:53.654481+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
 \.
 
 

@@ -1,0 +1,39 @@
+create or replace function key_successor(p_operation operations) returns bigint
+  language sql stable
+  set search_path from current
+as $$
+  select o.id
+    from operation_keys k
+    join operations o on o.id = k.operation_id
+   where p_operation.key_mode in ('unless_active', 'cancel_and_replace')
+     and k.name = p_operation.name and k.key = p_operation.active_key and o.id <> p_operation.id and o.state = 'active'
+$$;
+comment on function key_successor(operations) is
+  'The active operation that has the key of another one that has ended; null where there is none, or where the mode allows both.';
+
+-- Locks: the row of the key, waiting for enqueues under the same key. These wait for no operation that has ended.
+create or replace function regain_operation_key(p_operation operations) returns void
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  v_successor bigint;
+begin
+  if p_operation.key_mode in ('unless_active', 'cancel_and_replace') then
+    insert into operation_keys as k (name, key, operation_id, window_began_at)
+      values (p_operation.name, p_operation.active_key, p_operation.id, clock_now())
+      on conflict (name, key) do update set operation_id = k.operation_id;
+    v_successor := key_successor(p_operation);
+    if v_successor is not null then
+      raise exception using errcode = 'OP003',
+        message = format('operation %s cannot go on: operation %s has its key "%s" now', p_operation.id, v_successor, left(p_operation.active_key, 100)),
+        hint = format('Cancel operation %s first, or wait for its end.', v_successor);
+    end if;
+    update operation_keys
+       set operation_id = p_operation.id, replaced_id = null
+     where name = p_operation.name and key = p_operation.active_key and operation_id is distinct from p_operation.id;
+  end if;
+end
+$$;
+comment on function regain_operation_key(operations) is
+  'Gives an operation that goes on after its end its key again, in the modes in which one is active; refuses it while another active one has it.';
