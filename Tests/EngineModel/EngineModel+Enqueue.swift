@@ -11,11 +11,24 @@ extension EngineModel {
         {
             return ModelAnswer("duplicate", rows: [[.operation(taken.id)]])
         }
+        let operation = try begun(request, as: id, createdAt: now, performAt: now + (request.performIn ?? 0))
+        operations[id] = operation
+        operationIDs.append(id)
+        return ModelAnswer(operation.parkedAt == nil ? "ok" : "parked", rows: [[.operation(id)]])
+    }
+
+    /// A new operation at its first action, or parked.
+    package func begun(
+        _ request: ModelEnqueue,
+        as id: Int,
+        createdAt: Int,
+        performAt: Int
+    ) throws(ModelRefusal) -> ModelOperation {
         var operation = ModelOperation(
             id: id,
             request: request,
-            createdAt: now,
-            performAt: now + (request.performIn ?? 0),
+            createdAt: createdAt,
+            performAt: performAt,
             globals: request.globals
         )
         if let own = request.ownPlan {
@@ -26,9 +39,11 @@ extension EngineModel {
         } else {
             park(&operation)
         }
-        operations[id] = operation
-        operationIDs.append(id)
-        return ModelAnswer(operation.parkedAt == nil ? "ok" : "parked", rows: [[.operation(id)]])
+        // One that was put off until a time that is over keeps its place among those that wait.
+        if let position = operation.job?.position, !operation.actions[position - 1].rule.hasTime {
+            operation.job?.runAt = operation.performAt
+        }
+        return operation
     }
 
     /// The current version is the one that was registered last; what was parked for want of it starts.

@@ -46,7 +46,7 @@ extension EngineModel {
 
     package func isPaused(_ queue: String) -> Bool { paused[queue].map { $0 > now } ?? false }
 
-    private func cancel(_ operation: inout ModelOperation, _ reason: String?) {
+    package func cancel(_ operation: inout ModelOperation, _ reason: String?) {
         let job = operation.job
         if let job, let holder = job.holder, let position = job.position {
             record(&operation, "cancelled")
@@ -57,7 +57,7 @@ extension EngineModel {
     }
 
     /// On at the action where it stopped, or, while it waits for its next attempt, at once.
-    private func retry(_ operation: inout ModelOperation) throws(ModelRefusal) {
+    private mutating func retry(_ operation: inout ModelOperation) throws(ModelRefusal) {
         guard operation.state != .completed else { throw .wrongState }
         if operation.state == .active {
             guard let job = operation.job, job.holder == nil, job.attempt > 0, let position = job.position
@@ -66,6 +66,7 @@ extension EngineModel {
         } else if let position = operation.stoppedPosition {
             try point(&operation, at: position)
         } else {
+            try regainKey(of: operation)
             operation.state = .active
             operation.endedAt = nil
             operation.stopReason = nil
@@ -73,7 +74,7 @@ extension EngineModel {
         }
     }
 
-    private func jump(
+    private mutating func jump(
         _ operation: inout ModelOperation,
         to target: JumpTarget,
         atOnce: Bool
@@ -87,7 +88,7 @@ extension EngineModel {
         try point(&operation, at: position, atOnce: atOnce)
     }
 
-    private func skip(_ operation: inout ModelOperation) throws(ModelRefusal) {
+    private mutating func skip(_ operation: inout ModelOperation) throws(ModelRefusal) {
         guard operation.job?.holder == nil, let before = operation.progress,
             let position = operation.stoppedPosition ?? operation.job?.position,
             let branch = before.plan.entry(at: position)?.branch
@@ -110,7 +111,7 @@ extension EngineModel {
     }
 
     /// Makes an action the next one, with a fresh budget of attempts and of steps.
-    private func point(
+    private mutating func point(
         _ operation: inout ModelOperation,
         at position: Int,
         atOnce: Bool = false
@@ -121,6 +122,7 @@ extension EngineModel {
             guard let due = dueTime(action.rule, operation.globals) else { throw .invalidTime }
             runAt = max(operation.performAt, due)
         }
+        if operation.state != .active { try regainKey(of: operation) }
         operation.job = ModelJob(
             runAt: runAt,
             definition: operation.job?.definition,

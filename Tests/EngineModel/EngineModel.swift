@@ -25,6 +25,9 @@ package struct EngineModel {
     /// Queues that were paused and not resumed, with the end of the pause.
     package var paused: [String: Int] = [:]
 
+    /// The last operation of every key that was enqueued in another mode than once.
+    package var keys: [ModelKey: ModelKeyEntry] = [:]
+
     package let catalog: PlanCatalog
 
     package init(_ catalog: PlanCatalog) {
@@ -42,7 +45,9 @@ package struct EngineModel {
         case .claimed(let token, _): claims[token] != nil
         case .completeAll(let tokens, _): tokens.allSatisfy { claims[$0] != nil }
         case .steer(let operation, _): operation == ModelCommand.unknown || operations[operation] != nil
-        case .registerWorker, .rescue, .registerPlan, .unpark, .enqueue, .pause, .resume, .clock: true
+        case .registerWorker, .rescue, .registerPlan, .unpark, .enqueue, .enqueueKeyed, .pause, .resume,
+            .clock:
+            true
         }
     }
 
@@ -75,6 +80,7 @@ package struct EngineModel {
         case .registerPlan(let name, let version): register(Definition(name: name, version: version))
         case .unpark(let name): ModelAnswer("ok", rows: [[.number(unpark(name))]])
         case .enqueue(let request): try enqueue(request, as: step)
+        case .enqueueKeyed(let request, let mode): try enqueue(request, mode, as: step)
         case .claim(let worker, let limit): try claim(by: worker, limit: limit, step: step)
         case .claimSuspect(let worker): try claimSuspect(by: worker, step: step)
         case .claimed(let token, let command): try end(token, command, step: step)

@@ -33,6 +33,22 @@ package enum GlobalValue: Hashable, Sendable {
     /// A time, in seconds since the history began.
     case time(Int)
     case text(String)
+    case list([Int])
+}
+
+/// What an enqueue does where its key is taken.
+package enum KeyMode: Hashable, Sendable {
+    /// Which globals an operation has that was put off.
+    package enum Payload: String, Sendable {
+        case last, merge, append
+    }
+
+    case once
+    case unlessActive
+    case replaceWaiting
+    case cancelAndReplace
+    case throttle(Int)
+    case debounce(Int, atMost: Int?, Payload)
 }
 
 /// Changes of the globals: keys to set, and with nil keys to remove.
@@ -85,6 +101,7 @@ package enum ModelCommand: Hashable, Sendable {
     case registerPlan(name: String, version: Int)
     case unpark(name: String)
     case enqueue(ModelEnqueue)
+    case enqueueKeyed(ModelEnqueue, KeyMode)
     case claim(worker: Int, limit: Int)
     case claimSuspect(worker: Int)
     case claimed(Token, ClaimCommand)

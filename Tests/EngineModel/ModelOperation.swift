@@ -18,7 +18,12 @@ package struct ModelOperation {
     package var endedAt: Int?
     package var parkedAt: Int?
     package var stoppedPosition: Int?
-    package var stopReason: String?
+    package var stopReason: String? { didSet { replacedBy = nil } }
+    /// The operation under its key that it was cancelled for.
+    package var replacedBy: Int?
+    /// Its key, where that was enqueued in another mode than once.
+    package var activeKey: String?
+    package var keyMode: KeyMode?
     package var globals: [String: GlobalValue]
     /// Nil until its name is registered.
     package var progress: PlanProgress?

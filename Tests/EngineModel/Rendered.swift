@@ -21,6 +21,7 @@ package enum Rendered {
         switch value {
         case .number(let number): String(number)
         case .text(let text): #""\#(text)""#
+        case .list(let numbers): "[\(numbers.map { String($0) }.joined(separator: ", "))]"
         case .time(let seconds):
             #""2026-01-01T\#(two(seconds / 3600)):\#(two(seconds / 60 % 60)):\#(two(seconds % 60))Z""#
         }

@@ -50,6 +50,9 @@ package struct SampleAction: Hashable, Sendable {
         self.queue = queue
     }
 
+    /// Whether it has a time of its own.
+    package var hasTime: Bool { performIn != nil || performAtGlobal != nil }
+
     package var json: String {
         var options = [#""max_attempts": \#(maxAttempts)"#, #""backoff": \#(backoff.json)"#]
         if let performIn { options.append(#""perform_in": \#(performIn)"#) }

@@ -18,6 +18,7 @@ extension ModelCommand {
             "select register_definition('\(name)', '\(PlanCatalog.histories.registered[name, default: []][version].json)')"
         case .unpark(let name): "select unpark('\(name)')"
         case .enqueue(let request): request.sql
+        case .enqueueKeyed(let request, let mode): request.sql(mode)
         case .claim(let worker, let limit): Self.jobs("claim(\(names.worker(worker)), \(limit))")
         case .claimSuspect(let worker): Self.jobs("claim_suspect(\(names.worker(worker)))")
         case .claimed, .completeAll: "select null"
@@ -80,14 +81,37 @@ extension ModelCommand {
     private func array(_ texts: [String]) -> String { "'{\(texts.joined(separator: ","))}'" }
 }
 
-extension ModelEnqueue {
+extension KeyMode {
     fileprivate var sql: String {
-        var arguments = ["'\(name)'", "'\(Rendered.globals(globals))'", "queue => '\(queue)'"]
+        switch self {
+        case .once: "once"
+        case .unlessActive: "unless_active"
+        case .replaceWaiting: "replace_waiting"
+        case .cancelAndReplace: "cancel_and_replace"
+        case .throttle(let seconds): "throttle \(seconds) s"
+        case .debounce(let seconds, let atMost, let payload):
+            "debounce \(seconds) s\(atMost.map { " at most \($0) s" } ?? "") \(payload.rawValue)"
+        }
+    }
+}
+
+extension ModelEnqueue {
+    fileprivate var sql: String { "select enqueue(\(arguments.joined(separator: ", ")))" }
+
+    fileprivate func sql(_ mode: KeyMode) -> String {
+        ModelCommand.rows(
+            ["id", "outcome"],
+            of: "enqueue_keyed(\((arguments + ["mode => '\(mode.sql)'"]).joined(separator: ", ")))"
+        )
+    }
+
+    private var arguments: [String] {
+        var arguments = ["'\(name)'", "globals => '\(Rendered.globals(globals))'", "queue => '\(queue)'"]
         arguments += ["priority => \(priority)", "step_limit => \(stepLimit)"]
         if let key { arguments.append("key => '\(key)'") }
         if let performIn { arguments.append("perform_in => '\(performIn) seconds'") }
         if let ownPlan { arguments.append("branches => '\(PlanCatalog.histories.own[ownPlan].json)'") }
-        return "select enqueue(\(arguments.joined(separator: ", ")))"
+        return arguments
     }
 }
 

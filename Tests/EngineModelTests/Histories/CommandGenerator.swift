@@ -27,7 +27,8 @@ struct CommandGenerator {
         }
         if hasSuspects, random.chance(25) { return suspect(model, step) }
         return switch random.below(100) {
-        case 0..<12: enqueue()
+        case 0..<8: enqueue()
+        case 8..<12: enqueueKeyed()
         case 12..<26: claim(model)
         case 26..<63: claimed(model)
         case 63..<72: .clock(seconds: random.pick([1, 2, 5, 5, 8, 12, 25, 40]) ?? 1)
@@ -111,6 +112,45 @@ struct CommandGenerator {
         if random.chance(30) { request.globals["a"] = .number(random.below(5)) }
         if random.chance(15) { request.globals["t"] = value() }
         return .enqueue(request)
+    }
+
+    /// Often a second one follows under the same key, at once or a little later.
+    private mutating func enqueueKeyed() -> ModelCommand {
+        let name = random.pick(["Flow", "Flow", "Quick", "Slow", "Late"]) ?? "Flow"
+        let key = random.chance(70) ? "k" : "l"
+        let mode = keyMode()
+        func request() -> ModelEnqueue {
+            var request = ModelEnqueue(name: name)
+            request.key = key
+            if random.chance(15) { request.ownPlan = random.below(PlanCatalog.histories.own.count) }
+            if random.chance(35) { request.performIn = random.pick([5, 10]) }
+            if random.chance(10) { request.queue = "slow" }
+            if random.chance(30) { request.globals["a"] = .number(random.below(5)) }
+            if random.chance(50) { request.globals["b"] = .list([random.below(5)]) }
+            if random.chance(15) { request.globals["t"] = value() }
+            return request
+        }
+        if random.chance(60) {
+            script = [.enqueueKeyed(request(), random.chance(85) ? mode : keyMode())]
+            if random.chance(60) { script.insert(.clock(seconds: 1 + random.below(8)), at: 0) }
+        }
+        return .enqueueKeyed(request(), mode)
+    }
+
+    private mutating func keyMode() -> KeyMode {
+        switch random.below(10) {
+        case 0: .once
+        case 1: .unlessActive
+        case 2..<4: .replaceWaiting
+        case 4: .cancelAndReplace
+        case 5..<7: .throttle(random.pick([3, 20]) ?? 3)
+        default:
+            .debounce(
+                random.pick([4, 12]) ?? 4,
+                atMost: random.chance(50) ? 15 : nil,
+                random.pick([.last, .merge, .append]) ?? .last
+            )
+        }
     }
 
     private mutating func claim(_ model: EngineModel) -> ModelCommand {

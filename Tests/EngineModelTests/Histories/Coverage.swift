@@ -8,6 +8,8 @@ enum Coverage {
         "complete done", "complete queued", "complete refused", "complete stale", "completeAll OP004",
         "completeAll all", "completeAll invalid",
         "completeAll some", "enqueue OP007", "enqueue duplicate", "enqueue ok", "enqueue parked",
+        "enqueueKeyed OP007", "enqueueKeyed created", "enqueueKeyed dropped", "enqueueKeyed existing",
+        "enqueueKeyed merged", "enqueueKeyed replaced",
         "fail done", "fail failed", "fail retrying", "fail stale", "heartbeat dead", "heartbeat ok",
         "heartbeat suspects", "held none", "held some", "jump OP002", "jump OP003", "jump OP005",
         "jump ok", "pause ok", "registerPlan known", "registerPlan new", "registerWorker ok", "release done",

@@ -18,6 +18,14 @@ extension EngineModel {
             ]
             return "worker|\(names.worker(id))|" + columns.joined(separator: "|")
         }.sorted()
+        lines += keys.map { key, entry in
+            let columns = [
+                "key", key.name, key.key, names.operation(entry.operation),
+                entry.replaced.map { names.operation($0) } ?? "",
+                Rendered.time(entry.windowBeganAt), Rendered.time(entry.freeAt),
+            ]
+            return columns.joined(separator: "|")
+        }.sorted()
         lines += current.map { name, version in
             "definition|\(name)|" + names.definition(Definition(name: name, version: version))
         }.sorted()
@@ -28,11 +36,13 @@ extension EngineModel {
         let request = operation.request
         let columns = [
             "operation", names.operation(operation.id), request.name, operation.state.rawValue,
-            request.key ?? "",
+            request.key ?? "", operation.activeKey ?? "",
             request.queue, String(request.priority), Rendered.time(operation.performAt),
             String(request.stepLimit),
             Rendered.time(operation.createdAt), Rendered.time(operation.endedAt),
-            Rendered.time(operation.parkedAt), text(operation.stoppedPosition), operation.stopReason ?? "",
+            Rendered.time(operation.parkedAt), text(operation.stoppedPosition),
+            operation.replacedBy.map { "replaced by operation \(names.operation($0))" }
+                ?? operation.stopReason ?? "",
             Rendered.globals(operation.globals),
         ]
         return columns.joined(separator: "|")

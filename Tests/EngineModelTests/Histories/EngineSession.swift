@@ -81,7 +81,7 @@ struct EngineSession: Sendable {
         create function model_state() returns text language plpgsql as $$
         begin
           return concat_ws(e'\\n',
-            (select string_agg(format('operation|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', id, name, state, key, queue, priority,
+            (select string_agg(format('operation|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', id, name, state, key, active_key, queue, priority,
                       date_part('epoch', perform_at), step_limit, date_part('epoch', created_at), date_part('epoch', ended_at),
                       date_part('epoch', parked_at), stopped_position, stop_reason, globals), e'\\n' order by id) from operations),
             (select string_agg(format('action|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, position, run, earlier_attempts, attempts_count,
@@ -96,6 +96,8 @@ struct EngineSession: Sendable {
                       e'\\n' order by operation_id, id) from attempts),
             (select string_agg(format('worker|%s|%s|%s|%s', id, date_part('epoch', heartbeat_at), date_part('epoch', lease), stopping),
                       e'\\n' order by id::text collate "C") from workers),
+            (select string_agg(format('key|%s|%s|%s|%s|%s|%s', name, key, operation_id, replaced_id, date_part('epoch', window_began_at),
+                      date_part('epoch', free_at)), e'\\n' order by name collate "C", key collate "C") from operation_keys),
             (select string_agg(format('definition|%s|%s', name, id), e'\\n' order by name collate "C") from definitions where current)
           );
         end

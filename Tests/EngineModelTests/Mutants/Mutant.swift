@@ -40,7 +40,85 @@ extension Mutant {
         "hand_back_many(bigint,bigint[],bigint[],text,timestamptz[],interval[],boolean)"
     private static let claim = "claim(bigint,integer,text[],smallint[],timestamptz[],bigint[])"
 
+    private static let settleKey = "settle_operation_key()"
+
     static let all: [Mutant] = [
+        Mutant(
+            "unless_active enqueues beside an active operation",
+            in: settleKey,
+            ("v_mode.kind = 'unless_active' and v_former.state = 'active'", "false")
+        ),
+        Mutant(
+            "throttle lets everything through",
+            in: settleKey,
+            ("v_mode.kind = 'throttle' and v_entry.free_at > v_now", "false")
+        ),
+        Mutant(
+            "a throttle lasts for ever",
+            in: settleKey,
+            ("v_entry.free_at > v_now", "v_entry.free_at is not null")
+        ),
+        Mutant(
+            "what throttle lets through begins no window",
+            in: settleKey,
+            ("free_at = v_free_at", "free_at = free_at")
+        ),
+        Mutant(
+            "an operation is replaced while a worker has it",
+            in: settleKey,
+            (
+                "v_job.worker_id is null and v_job.attempt = 0 and v_job.crashes = 0 and not exists",
+                "not exists"
+            )
+        ),
+        Mutant(
+            "an operation is replaced between two actions",
+            in: settleKey,
+            (
+                "(started_at is not null or completed_at is not null or skipped_at is not null or run > 1 or earlier_attempts > 0)",
+                "false"
+            )
+        ),
+        Mutant(
+            "debounce puts off what is due",
+            in: settleKey,
+            ("when v_job.run_at <= v_now then v_former.perform_at", "when false then v_former.perform_at")
+        ),
+        Mutant(
+            "debounce puts off without end",
+            in: settleKey,
+            ("least(v_put_off_until, v_entry.window_began_at + v_mode.at_most)", "v_put_off_until")
+        ),
+        Mutant(
+            "a debounce is not put off when it begins",
+            in: settleKey,
+            ("greatest(new.perform_at, v_put_off_until)", "new.perform_at")
+        ),
+        Mutant(
+            "a debounce keeps its first window",
+            in: settleKey,
+            ("window_began_at = v_now", "window_began_at = window_began_at")
+        ),
+        Mutant(
+            "a replaced operation is created again",
+            in: settleKey,
+            ("new.created_at := v_former.created_at;", "")
+        ),
+        Mutant(
+            "cancel_and_replace cancels nothing",
+            in: settleKey,
+            ("perform cancel_operation(v_former.id, format('replaced by operation %s', new.id));", "")
+        ),
+        Mutant(
+            "a merge keeps the former value",
+            in: "combined_globals(jsonb,jsonb,text)",
+            ("then p_former || p_new\n", "then p_new || p_former\n")
+        ),
+        Mutant(
+            "append puts the new one first",
+            in: "combined_globals(jsonb,jsonb,text)",
+            ("(p_former -> n.key) || n.value", "n.value || (p_former -> n.key)")
+        ),
         Mutant(
             "a completion is taken whatever its claim",
             in: completeMany,
