@@ -65,6 +65,8 @@ begin
   end if;
   if v_mode.kind in ('replace_waiting', 'debounce') and v_is_waiting then
     if v_mode.kind = 'debounce' then
+      -- Under its own lock: set_global asks for no job.
+      select * into strict v_former from operations where id = v_former.id for no key update;
       new.globals := combined_globals(v_former.globals, new.globals, v_mode.payload);
       -- Its time has come, and only a worker is missing: to put it off again would be against what it was promised.
       new.perform_at := case

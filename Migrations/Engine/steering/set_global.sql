@@ -10,11 +10,15 @@ begin
   if key is null then
     raise exception using errcode = 'OP004', message = 'set_global must be told which key';
   end if;
-  update operations o
-     set globals = case when value is null then o.globals - key else o.globals || jsonb_build_object(key, value) end
-   where o.id = set_operation_global.id
-  returning * into v_operation;
-  if not found then
+  -- An enqueue under its key may have replaced it meanwhile, under the same id.
+  for v_try in 1..2 loop
+    update operations o
+       set globals = case when value is null then o.globals - key else o.globals || jsonb_build_object(key, value) end
+     where o.id = set_operation_global.id
+    returning * into v_operation;
+    exit when v_operation.id is not null;
+  end loop;
+  if v_operation.id is null then
     raise exception using errcode = 'OP002', message = format('there is no operation %s', set_operation_global.id);
   end if;
   return v_operation;

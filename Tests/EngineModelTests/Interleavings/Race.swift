@@ -23,6 +23,9 @@ struct Race: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
+    /// Whether it may write entries of keys.
+    var usesKeys: Bool { (setUp + [first.sql, second.sql]).contains { $0.contains("enqueue_keyed") } }
+
     init(_ name: String, after setUp: [String], _ first: Call, _ second: Call, isSerial: Bool = true) {
         self.isSerial = isSerial
         self.name = name
@@ -108,7 +111,72 @@ extension Race {
         Call(sql: "select register_definition('Late', '\(plan)')::text", isRepeated: true)
     }
 
-    static let all: [Race] = [
+    /// After an enqueue under the key, whose operation waits, has begun, or is not there yet.
+    private static func keyed(_ mode: String, isClaimed: Bool = false) -> [String] {
+        workers + ["o1 = select id from enqueue_keyed('Flow', 'k', '\(mode)', '{\"a\": 1}')"]
+            + (isClaimed ? ["c1 = select claim_id from claim({w1}, 1)"] : [])
+    }
+
+    private static func enqueue(_ mode: String, _ globals: String = #"{"b": 2}"#) -> Call {
+        Call(
+            sql:
+                "select format('%s|%s', id, outcome) from enqueue_keyed('Flow', 'k', '\(mode)', '\(globals)')"
+        )
+    }
+
+    private static let failure = outcome("fail({w1}, {o1}, {c1}, 'Mishap', 'broken', p_permanent => true)")
+
+    static let all: [Race] = keys + others
+
+    private static let modes = [
+        "unless_active", "replace_waiting", "cancel_and_replace", "throttle 1 min",
+        "debounce 5 s at most 1 min merge",
+    ]
+
+    /// Two enqueues under one key, where it is free and where it is taken, and one beside a call about the key's operation.
+    private static let keys: [Race] =
+        modes.flatMap { mode in
+            [
+                Race("\(mode), twice", after: workers, enqueue(mode), enqueue(mode, #"{"c": 3}"#)),
+                Race("\(mode), twice again", after: keyed(mode), enqueue(mode), enqueue(mode, #"{"c": 3}"#)),
+                Race("\(mode) and claim", after: keyed(mode), enqueue(mode), claim("w1")),
+                Race(
+                    "\(mode) and set_global",
+                    after: keyed(mode),
+                    enqueue(mode),
+                    state("set_global({o1}, 'd', '4')")
+                ),
+                Race("\(mode) and cancel", after: keyed(mode), enqueue(mode), state("cancel({o1})")),
+                Race("\(mode) and complete", after: keyed(mode, isClaimed: true), enqueue(mode), complete()),
+            ]
+        } + [
+            Race(
+                "unless_active and fail",
+                after: keyed("unless_active", isClaimed: true),
+                enqueue("unless_active"),
+                failure
+            ),
+            Race(
+                "cancel_and_replace and fail",
+                after: keyed("cancel_and_replace", isClaimed: true),
+                enqueue("cancel_and_replace"),
+                failure
+            ),
+            Race(
+                "cancel_and_replace and rescue",
+                after: keyed("cancel_and_replace", isClaimed: true),
+                enqueue("cancel_and_replace"),
+                rescue
+            ),
+            Race(
+                "replace_waiting and jump",
+                after: keyed("replace_waiting"),
+                enqueue("replace_waiting"),
+                state("jump({o1}, 'side')")
+            ),
+        ]
+
+    private static let others: [Race] = [
         // Who takes one job only has taken the second by the time the taker of the first rolls back; and of two who take
         // what they can get, each may get one.
         Race("claim and claim, a job each", after: two, claim("w1", 1), claim("w2", 1), isSerial: false),

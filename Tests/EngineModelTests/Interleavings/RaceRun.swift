@@ -74,7 +74,7 @@ struct RaceRun {
     /// What was left; what was rolled back was never answered.
     func result() async throws -> RaceStage.Result {
         let counted = zip(answers, endings).map { $1 == "commit" ? $0 : .answered("") }
-        return try await stage.result(counted, values)
+        return try await stage.result(race, counted, values)
     }
 
     /// Whether rows and answers are those of a serial order, if need be after the calls that skipped something were repeated.

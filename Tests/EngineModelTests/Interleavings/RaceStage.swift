@@ -15,7 +15,10 @@ struct RaceStage: Sendable {
     private static let firstClaim = 1_000_000
     private static let firstOperation = 5_000_000
     /// The tables before whose rows a call can be stopped.
-    static let pauses = ["jobs", "operations", "actions", "attempts", "workers"]
+    static func pauses(_ race: Race) -> [String] { race.usesKeys ? tables : tables.dropLast() }
+
+    private static let tables = ["jobs", "operations", "actions", "attempts", "workers", "operation_keys"]
+    private static let replaced = "replaced by operation "
 
     let sessions: [RaceSession]
     let observer: PQConnection
@@ -52,6 +55,7 @@ struct RaceStage: Sendable {
         try await observer.script(
             """
             delete from operations; delete from actions; delete from jobs; delete from attempts; delete from workers;
+            delete from operation_keys;
             delete from definition_actions; delete from definitions;
             select setval('claim_ids', \(Self.firstClaim)), setval('operations_id_seq', \(Self.firstOperation)),
                    setval('definitions_id_seq', 1);
@@ -84,9 +88,18 @@ struct RaceStage: Sendable {
     }
 
     /// All rows and the answers, with names for ids in the order in which they appear.
-    func result(_ answers: [RaceSession.Outcome], _ values: [String: String]) async throws -> Result {
+    ///
+    /// Of enqueues under a key the one that came first may have the greater id: theirs are named in the order of the answers.
+    func result(
+        _ race: Race,
+        _ answers: [RaceSession.Outcome],
+        _ values: [String: String]
+    ) async throws -> Result {
         let state = try await observer.query("select model_state()")[0].decode(0, as: String.self)
         var naming = Naming(workers: values)
+        if race.usesKeys {
+            for case .answered(let text) in answers { _ = naming.named(text) }
+        }
         let named = naming.named(state)
         return Result(
             answers: answers.map { answer in
@@ -115,6 +128,9 @@ struct RaceStage: Sendable {
         }
 
         private mutating func name(_ field: Substring) -> String {
+            if field.hasPrefix(RaceStage.replaced) {
+                return RaceStage.replaced + name(field.dropFirst(RaceStage.replaced.count))
+            }
             if let name = names[field] { return name }
             guard let number = Int(field), let kind = kind(number) else { return String(field) }
             count += 1
@@ -155,7 +171,7 @@ struct RaceStage: Sendable {
         end
         $$;
         """
-        + pauses.map {
+        + tables.map {
             "create trigger pause before insert or update or delete on \($0) for each row execute function pause();"
         }
         .joined(separator: "\n")

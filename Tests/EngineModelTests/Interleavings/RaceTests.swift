@@ -33,7 +33,7 @@ import Testing
         let stage = try await RaceStage.open(TestDatabase.current)
         for endings in Self.endings {
             let serial = try await serialResults(of: race, endings, stage)
-            for table in RaceStage.pauses {
+            for table in RaceStage.pauses(race) {
                 for stopped in 0...1 {
                     var run = try await RaceRun(race, endings, on: stage)
                     try await stage.pause(stopped, before: table)

@@ -7808,11 +7808,15 @@ begin
   if key is null then
     raise exception using errcode = 'OP004', message = 'set_global must be told which key';
   end if;
-  update operations o
-     set globals = case when value is null then o.globals - key else o.globals || jsonb_build_object(key, value) end
-   where o.id = set_operation_global.id
-  returning * into v_operation;
-  if not found then
+  -- An enqueue under its key may have replaced it meanwhile, under the same id.
+  for v_try in 1..2 loop
+    update operations o
+       set globals = case when value is null then o.globals - key else o.globals || jsonb_build_object(key, value) end
+     where o.id = set_operation_global.id
+    returning * into v_operation;
+    exit when v_operation.id is not null;
+  end loop;
+  if v_operation.id is null then
     raise exception using errcode = 'OP002', message = format('there is no operation %s', set_operation_global.id);
   end if;
   return v_operation;
@@ -7893,6 +7897,8 @@ begin
   end if;
   if v_mode.kind in ('replace_waiting', 'debounce') and v_is_waiting then
     if v_mode.kind = 'debounce' then
+      -- Under its own lock: set_global asks for no job.
+      select * into strict v_former from operations where id = v_former.id for no key update;
       new.globals := combined_globals(v_former.globals, new.globals, v_mode.payload);
       -- Its time has come, and only a worker is missing: to put it off again would be against what it was promised.
       new.perform_at := case
