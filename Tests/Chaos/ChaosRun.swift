@@ -54,6 +54,7 @@ struct ChaosRun: Sendable {
 
         // Connections of its own: those of the attack may be dead without knowing it yet.
         let healed = try server.client(ApplicationName.control)
+        try await healed.pool.script(ScheduledLoad.ending)
         say("healing: \(try await active(healed)) operations are under way")
         let drain = try await drain(healed, fleet)
         let fresh = try await enqueuer.enqueueQuick(Self.freshCount)
@@ -87,6 +88,7 @@ struct ChaosRun: Sendable {
     ) async throws -> Duration {
         let control = try server.client(ApplicationName.control, connections: 8)
         try await Ledger(control).create()
+        try await control.pool.script(ScheduledLoad.creation)
         try await fleet.fill()
         let start = ContinuousClock.now
         let deadline = start + settings.duration
@@ -100,11 +102,13 @@ struct ChaosRun: Sendable {
             memory: memory
         )
         let steering = Steering(settings: settings, client: enqueuing, memory: memory)
+        let keyed = KeyedEnqueuer(settings: settings, client: enqueuing, memory: memory)
         let invariants = Invariants(client: control, memory: memory)
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await injector.run(until: deadline) }
             group.addTask { try await delayed.run(until: deadline) }
             group.addTask { try await enqueuer.run(until: deadline) }
+            group.addTask { try await keyed.run(until: deadline) }
             group.addTask { try await steering.run(until: deadline) }
             group.addTask { try await invariants.watch(until: deadline) }
             group.addTask { try await tell(until: deadline) }
@@ -135,12 +139,23 @@ struct ChaosRun: Sendable {
     }
 
     private func active(_ control: BackOpsClient, _ ids: [Int64]? = nil) async throws -> Int {
-        try await control.pool.query(
-            """
-            select count(*) from backops.operations
-             where state = 'active' and (\(ids)::bigint[] is null or id = any (\(ids)))
-            """
-        ).first?.decode(0, as: Int.self) ?? 0
+        let active =
+            try await control.pool.query(
+                """
+                select count(*) from backops.operations
+                 where state = 'active' and (\(ids)::bigint[] is null or id = any (\(ids)))
+                """
+            ).first?.decode(0, as: Int.self) ?? 0
+        // The slot of a schedule may follow when all is done.
+        return active + (ids == nil ? try await openSchedules(control) : 0)
+    }
+
+    private func openSchedules(_ control: BackOpsClient) async throws -> Int {
+        try await control.pool.query(SQLStatement(unescaped: ScheduledLoad.open)).first?.decode(
+            0,
+            as: Int.self
+        )
+            ?? 0
     }
 }
 

@@ -28,6 +28,7 @@ struct `The verdict of a chaos run` {
         try await worker.drain()
         let memory = Memory()
         let ids = try await Enqueuer(Self.settings, client: client, memory: memory).enqueueQuick(30)
+        try await sweep(with: KeyedEnqueuer(settings: Self.settings, client: client, memory: memory))
         try await client.setGlobal(GlobalKey<Int64>(Load.steered), to: 5, of: ids[0])
         memory.note { $0.steered[ids[0]] = 5 }
         // Draining leaves what is due later, which nobody needs to wait for.
@@ -35,6 +36,10 @@ struct `The verdict of a chaos run` {
             try await TestDatabase.current.query(
                 "update jobs set run_at = clock_now() where run_at > clock_now()"
             )
+            try await TestDatabase.current.query(
+                "update schedules set due_at = clock_now() where due_at > clock_now()"
+            )
+            try await TestDatabase.current.query("select run_schedules()")
             try await worker.drain()
         }
         await client.close()
@@ -51,8 +56,24 @@ struct `The verdict of a chaos run` {
         keep: false
     )
 
+    /// Half a minute of slots that are late, and two enqueues under every key.
+    private func sweep(with enqueuer: KeyedEnqueuer) async throws {
+        try await TestDatabase.current.withConnection { connection in
+            try await connection.script(
+                "select set_config('backops.now', (clock_timestamp() - interval '30 seconds')::text, false)"
+            )
+            try await connection.script(ScheduledLoad.creation)
+            try await connection.script("reset backops.now")
+            try await connection.script(ScheduledLoad.ending)
+        }
+        for (number, mode) in (KeyedEnqueuer.modes + KeyedEnqueuer.modes).enumerated() {
+            try await enqueuer.enqueue(Int64(number), mode: mode)
+        }
+    }
+
     private func active() async throws -> Int {
         try await TestDatabase.current.value("select count(*) from jobs")
+            + TestDatabase.current.value(SQLStatement(unescaped: ScheduledLoad.open))
     }
 
     private func violatedRules(_ memory: Memory, seenBy connection: PQConnection) async throws -> Set<String>
@@ -180,6 +201,21 @@ struct `The verdict of a chaos run` {
             "attempts are numbered without gaps",
             "update actions set attempts_count = attempts_count + 1 where completed_at is not null"
         ),
+        Plant("a schedule comes to its end", "update schedules set next_at = now() where name = 'skip'"),
+        Plant(
+            "a slot runs once, or is recorded as skipped",
+            "delete from operations where id = (select min(id) from operations where schedule = 'allow')"
+        ),
+        Plant(
+            "a slot runs once, or is recorded as skipped",
+            "update operations set slot = (select max(slot) from operations where schedule = 'allow') where schedule = 'allow'"
+        ),
+        Plant("a run of skipped slots is as long as it says", "update skipped_slots set count = count + 1"),
+        Plant(
+            "acknowledged operations of a key exist",
+            "update operations set active_key = 'other' where active_key is not null"
+        ),
+        Plant("a merge loses nothing", "update operations set globals = '{}' where active_key is not null"),
         Plant("no attempt beyond the limit", "update chaos.bodies set attempt = 1001"),
     ]
 

@@ -13,6 +13,10 @@ final class Memory: Sendable {
     struct State: Sendable {
         /// Operations whose enqueue was acknowledged, by id, with their keys.
         var acknowledged: [Int64: String] = [:]
+        /// Operations that were acknowledged under a key, in another mode than once.
+        var keyed: [Int64: String] = [:]
+        /// Numbers of enqueues that were acknowledged, whose globals are merged, with their keys.
+        var merged: [Int64: String] = [:]
         /// Ids that somebody asked to cancel, with or without an answer.
         var cancelled: Set<Int64> = []
         /// Values of the global `steered` whose writing was acknowledged.

@@ -124,6 +124,8 @@ enum Load {
     static let jumps = "jumps"
     /// No long actions and none that may fail, for the workload after the healing.
     static let quick = "quick"
+    /// Begins the names that enqueues under a key leave, so that none is lost where they are merged.
+    static let number = "number-"
     /// Written by the run from outside.
     static let steered = "steered"
     /// Written under a claim that is gone, and so never to be found.

@@ -15,6 +15,10 @@ struct Figures: Sendable {
         report.transactionsCompleted = try await count(
             "select count(*) from chaos.completions c join chaos.bodies b using (claim_id) where b.deed = 'transaction'"
         )
+        report.slotsRun = try await count("select count(*) from backops.operations where slot is not null")
+        report.slotsSkipped = try await count(
+            "select coalesce(sum(count), 0)::bigint from backops.skipped_slots"
+        )
         report.bodies = try await count("select count(*) from chaos.bodies")
         report.bodiesRunAgain = try await count(
             "select count(*) from (select from chaos.bodies group by operation_id, position, run having count(*) > 1) as again"

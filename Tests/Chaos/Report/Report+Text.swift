@@ -14,6 +14,7 @@ extension Report {
                 "actions completed",
                 "\(actionsCompleted), \(transactionsCompleted) of them in a transaction of their own"
             ),
+            line("slots of schedules", "\(slotsRun) run, \(slotsSkipped) skipped"),
             line("bodies", "\(bodies); run more than once: \(bodiesRunAgain)"),
             line("ended otherwise", list(named: attemptsRecorded.map { ($0.key, $0.value) })),
             line(

@@ -11,6 +11,8 @@ struct Report: Codable, Sendable {
     var transactionsCompleted = 0
     var bodies = 0
     var bodiesRunAgain = 0
+    var slotsRun = 0
+    var slotsSkipped = 0
     var lateWritesRefused = 0
     var lateWritesRefusedInActions = 0
     var delayedWritesRefused = 0

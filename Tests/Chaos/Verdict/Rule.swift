@@ -25,7 +25,7 @@ struct Rule: Sendable {
 extension Rule {
     /// All rules, of which some need to know what the run was told and what it asked for.
     static func all(_ memory: Memory.State) -> [Rule] {
-        kept(memory) + ended(memory) + completed + effects + accounts(memory)
+        kept(memory) + ended(memory) + completed + effects + accounts(memory) + schedulesAndKeys(memory)
     }
 
     /// Nothing that was acknowledged is lost.
@@ -46,7 +46,7 @@ extension Rule {
                 "a key has one operation",
                 """
                 select min(id), format('%s %s has %s operations', name, key, count(*))
-                  from backops.operations group by name, key having count(*) > 1
+                  from backops.operations where key is not null group by name, key having count(*) > 1
                 """
             ),
             Rule(
@@ -55,7 +55,7 @@ extension Rule {
                 select s.id, format('the global was set to %s, and is %s', s.value, coalesce(o.globals ->> 'steered', 'not there'))
                   from unnest(\(steered.map(\.key)), \(steered.map(\.value))) as s (id, value)
                   join backops.operations o on o.id = s.id
-                 where o.globals ->> 'steered' is distinct from s.value::text
+                 where o.globals ->> 'steered' is distinct from s.value::text and o.key_mode is distinct from 'replace_waiting'
                 """
             ),
         ]
@@ -99,6 +99,11 @@ extension Rule {
                 select o.id, 'is cancelled, and nobody asked for it'
                   from backops.operations o
                  where o.state = 'cancelled' and o.id <> all (\(Array(memory.cancelled)))
+                   and o.stop_reason is distinct from format('the schedule "%s" has its next slot', o.schedule)
+                   and not exists (
+                     select from backops.operations n
+                      where n.active_key = o.active_key and o.stop_reason = format('replaced by operation %s', n.id)
+                   )
                 """
             ),
         ]
