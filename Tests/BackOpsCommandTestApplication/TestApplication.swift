@@ -10,6 +10,12 @@ struct TestApplication: BackOpsApplication {
         Stumbling()
     }
 
+    var schedules: [Schedule] {
+        ProcessInfo.processInfo.environment["TEST_SCHEDULE"].map {
+            [Schedule("nightly", Greeting.self, .cron($0, timeZone: "Europe/Berlin"), overlap: .buffer)]
+        } ?? []
+    }
+
     /// Stack traces are for the tests that ask for them: looking up symbols costs every process a second.
     var configuration: WorkerConfiguration {
         var configuration = WorkerConfiguration()

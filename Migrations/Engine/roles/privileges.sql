@@ -37,7 +37,7 @@ as $$
     from unnest(
       '{register_definition,register_worker,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
         claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
-        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune,schedules_due_in,run_schedules}'::text[]
+        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune,schedules_due_in,run_schedules,check_schedules,declare_schedules,settle_schedules}'::text[]
     ) as name
   union all
   select 'function', name, 'operator', 'execute', null
@@ -47,11 +47,11 @@ as $$
     ) as name
   union all
   select 'function', name, role, 'execute', null
-    from unnest('{find_operations,explain,flow,wait,next_slots,preview_slots}'::text[]) as name
+    from unnest('{find_operations,explain,flow,wait,next_slots,preview_slots,doubtful_schedules}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,zone_time}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,zone_time,undeclared_reason}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null

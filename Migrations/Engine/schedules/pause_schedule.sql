@@ -12,7 +12,8 @@ begin
       hint = 'Give a time to come, such as now() + interval ''1 hour'', or none for until somebody resumes it.';
   end if;
   update schedules s
-     set paused_at = coalesce(s.paused_at, v_now), paused_until = until, paused_by = session_user, pause_reason = left(reason, 2000), due_at = until
+     set paused_at = coalesce(s.paused_at, v_now), paused_until = until, paused_by = session_user, pause_reason = left(reason, 2000),
+         due_at = case when s.undeclared_at is null then until end
    where s.name = pause_schedule.name;
   if not found then
     perform refuse_unknown_schedule(name);
@@ -36,14 +37,21 @@ begin
   if not found then
     perform refuse_unknown_schedule(resume_schedule.name);
   end if;
-  if v_schedule.paused_at is null then
+  if v_schedule.paused_at is null and v_schedule.undeclared_at is null then
     raise exception using errcode = 'OP003', message = format('schedule "%s" is not paused', v_schedule.name);
   end if;
   perform end_schedule_pause(v_schedule);
-  perform write_audit('resume_schedule', null, reason, jsonb_build_object('schedule', v_schedule.name));
+  if v_schedule.undeclared_at is not null then
+    update schedules s set application = null where s.id = v_schedule.id;
+  end if;
+  perform wake_schedulers(s.due_at) from schedules s where s.id = v_schedule.id;
+  perform write_audit('resume_schedule', null, reason, jsonb_build_object(
+    'schedule', v_schedule.name, 'taken_from', case when v_schedule.undeclared_at is not null then v_schedule.application end
+  ));
 end
 $$;
-comment on function resume_schedule(text, text) is 'Lets a paused schedule go on with its next slot. Those of the pause are skipped.';
+comment on function resume_schedule(text, text) is 'Lets a paused schedule go on with its next slot. Those of the pause are skipped. One that the code of an application no longer names belongs to '
+  'nobody''s code from then on.';
 
 -- Locks: the schedule's row, which the caller has locked already.
 create or replace function end_schedule_pause(p_schedule schedules) returns void
@@ -53,19 +61,20 @@ as $$
 declare
   v_now timestamptz := clock_now();
   v_cron bigint[] := case when p_schedule.cron is not null then parse_cron(p_schedule.cron) end;
-  v_until timestamptz := least(p_schedule.paused_until, v_now);
+  v_until timestamptz := case when p_schedule.undeclared_at is null then least(p_schedule.paused_until, v_now) else v_now end;
   v_schedule schedules := p_schedule;
   v_last timestamptz := last_schedule_slot(p_schedule, v_cron, p_schedule.decided_until, v_until);
 begin
   if v_last is not null then
-    perform skip_slots(p_schedule, v_cron, v_last, 'paused', p_schedule.pause_reason);
+    perform skip_slots(p_schedule, v_cron, v_last, 'paused', coalesce(p_schedule.pause_reason, undeclared_reason(p_schedule.application)));
     v_schedule.decided_until := v_last;
   end if;
   v_schedule.paused_at := null;
   v_schedule.paused_until := null;
+  v_schedule.undeclared_at := null;
   v_schedule.next_at := schedule_slot(v_schedule, v_cron, v_schedule.decided_until);
   update schedules
-     set paused_at = null, paused_until = null, paused_by = null, pause_reason = null, failures_count = 0,
+     set paused_at = null, paused_until = null, paused_by = null, pause_reason = null, undeclared_at = null, failures_count = 0,
          decided_until = v_schedule.decided_until, next_at = v_schedule.next_at, due_at = schedule_due_at(v_schedule)
    where id = p_schedule.id;
 end

@@ -1,7 +1,7 @@
 create or replace view schedule_status as
   select s.name::text,
          case
-           when s.paused_at is not null then 'paused'
+           when coalesce(s.paused_at, s.undeclared_at) is not null then 'paused'
            when s.next_at is null and s.buffered_slot is null then 'ended'
            when s.due_at < statement_now() - interval '1 minute' then 'overdue'
            when s.last_error is not null then 'failing'
@@ -24,10 +24,10 @@ create or replace view schedule_status as
          s.last_error,
          s.last_errored_at,
          s.failures_count,
-         s.paused_at,
+         coalesce(s.paused_at, s.undeclared_at) as paused_at,
          s.paused_until,
          s.paused_by,
-         s.pause_reason,
+         coalesce(s.pause_reason, case when s.undeclared_at is not null then undeclared_reason(s.application) end) as pause_reason,
          s.buffered_slot,
          s.overlap,
          s.catch_up,
@@ -43,7 +43,9 @@ create or replace view schedule_status as
          redacted(s.operation, s.globals) as globals,
          s.created_at,
          s.changed_at,
-         s.changed_by
+         s.changed_by,
+         s.application,
+         s.undeclared_at
     from schedules s
     left join operations o on o.id = s.last_operation_id
     left join lateral (

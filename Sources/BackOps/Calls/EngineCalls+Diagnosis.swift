@@ -100,15 +100,20 @@ extension EngineCalls {
     /// The status is overdue, failing, paused (by failures), or anything else where nobody knows the operation.
     func troubledSchedules() -> SQLStatement {
         """
-        select s.name, s.operation, s.status, coalesce(extract(epoch from \(unescaped: name).clock_now() - s.due_at), 0)::float8,
+        select s.name, s.operation, case when s.undeclared_at is not null then 'undeclared' else s.status end, coalesce(extract(epoch from \(unescaped: name).clock_now() - s.due_at), 0)::float8,
                coalesce(s.pause_reason, s.last_error, '')
           from \(unescaped: name).schedule_status s
          where s.status in ('overdue', 'failing')
-            or s.status = 'paused' and s.failures_count >= s.pause_after_failures
+            or s.status = 'paused' and (s.failures_count >= s.pause_after_failures or s.undeclared_at is not null)
             or s.status = 'active' and not exists (select from \(unescaped: name).definitions d where d.name = s.operation and d.current)
          order by s.name
          limit 20
         """
+    }
+
+    /// A row for everything that is not as the code of applications declares it: application, schedule, doubt, detail.
+    func doubtfulSchedules() -> SQLStatement {
+        "select application, schedule, doubt, detail from \(unescaped: name).doubtful_schedules() limit 20"
     }
 
     /// A row for every table that changes much: name, live rows, dead rows, seconds since its last vacuum, and whether

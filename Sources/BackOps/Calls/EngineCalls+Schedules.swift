@@ -19,6 +19,26 @@ extension EngineCalls {
     }
 }
 
+/// What workers call for the schedules that their code declares.
+extension EngineCalls {
+    /// One row; an error where a declaration cannot be a schedule.
+    package func checkSchedules(_ schedules: DeclaredSchedules) -> SQLStatement {
+        "select \(unescaped: name).check_schedules(\(schedules.application), \(PQJSON(bytes: schedules.document)))"
+    }
+
+    /// One row.
+    package func declareSchedules(worker: Int64, _ schedules: DeclaredSchedules) -> SQLStatement {
+        """
+        select \(unescaped: name).declare_schedules(\(worker), \(schedules.application), \(PQJSON(bytes: schedules.document)))
+        """
+    }
+
+    /// A row for everything that was changed or is refused: schedule, outcome, detail.
+    package func settleSchedules(of application: String) -> SQLStatement {
+        "select schedule, outcome, detail from \(unescaped: name).settle_schedules(\(application))"
+    }
+}
+
 /// And as people call it.
 extension EngineCalls {
     /// One row with the schedule's number.

@@ -49,13 +49,13 @@ public struct Schedule: Sendable {
     public var globals: Globals
 
     /// The queue of its operations.
-    public var queue = "default"
+    public var queue: String
 
     /// The priority of its operations: 0 is served first, 9 last.
-    public var priority = 5
+    public var priority: Int
 
     /// Labels of its operations.
-    public var tags: [String] = []
+    public var tags: [String]
 
     /// No slot is before; nil is when the schedule is created.
     public var startsAt: Date?
@@ -64,16 +64,16 @@ public struct Schedule: Sendable {
     public var endsAt: Date?
 
     /// What a slot does while an operation of the schedule is active.
-    public var overlap = Overlap.skip
+    public var overlap: Overlap
 
     /// What becomes of late slots.
-    public var catchUp = CatchUp.latest
+    public var catchUp: CatchUp
 
     /// Slots that are later than this are skipped, whatever ``catchUp`` says.
-    public var catchUpWindow: Duration = .seconds(86_400)
+    public var catchUpWindow: Duration
 
     /// Each slot becomes due up to so much later, the same slot always by as much.
-    public var jitter: Duration = .zero
+    public var jitter: Duration
 
     /// After so many failed operations in a row the schedule is paused; nil is never.
     public var pauseAfterFailures: Int?
@@ -85,13 +85,48 @@ public struct Schedule: Sendable {
     ///   - definition: The operation, of which only the name is needed.
     ///   - slots: When it is enqueued.
     ///   - globals: Its globals.
+    ///   - queue: Its queue.
+    ///   - priority: Its priority: 0 is served first, 9 last.
+    ///   - tags: Its labels.
+    ///   - startsAt: No slot is before; nil is when the schedule is created.
+    ///   - endsAt: No slot is after; nil is never.
+    ///   - overlap: What a slot does while an operation of the schedule is active.
+    ///   - catchUp: What becomes of late slots.
+    ///   - catchUpWindow: Slots that are later than this are skipped.
+    ///   - jitter: Each slot becomes due up to so much later.
+    ///   - pauseAfterFailures: After so many failed operations in a row the schedule is paused; nil is never.
     public init(
         _ name: String,
         _ definition: (some OperationDefinition).Type,
         _ slots: Slots,
-        globals: Globals = [:]
+        globals: Globals = [:],
+        queue: String = "default",
+        priority: Int = 5,
+        tags: [String] = [],
+        startsAt: Date? = nil,
+        endsAt: Date? = nil,
+        overlap: Overlap = .skip,
+        catchUp: CatchUp = .latest,
+        catchUpWindow: Duration = .seconds(86_400),
+        jitter: Duration = .zero,
+        pauseAfterFailures: Int? = nil
     ) {
-        self.init(name, operation: definition.name, slots, globals: globals)
+        self.init(
+            name,
+            operation: definition.name,
+            slots,
+            globals: globals,
+            queue: queue,
+            priority: priority,
+            tags: tags,
+            startsAt: startsAt,
+            endsAt: endsAt,
+            overlap: overlap,
+            catchUp: catchUp,
+            catchUpWindow: catchUpWindow,
+            jitter: jitter,
+            pauseAfterFailures: pauseAfterFailures
+        )
     }
 
     /// Describes a schedule of an operation by its name.
@@ -101,11 +136,46 @@ public struct Schedule: Sendable {
     ///   - operation: The operation's name.
     ///   - slots: When it is enqueued.
     ///   - globals: Its globals.
-    public init(_ name: String, operation: String, _ slots: Slots, globals: Globals = [:]) {
+    ///   - queue: Its queue.
+    ///   - priority: Its priority: 0 is served first, 9 last.
+    ///   - tags: Its labels.
+    ///   - startsAt: No slot is before; nil is when the schedule is created.
+    ///   - endsAt: No slot is after; nil is never.
+    ///   - overlap: What a slot does while an operation of the schedule is active.
+    ///   - catchUp: What becomes of late slots.
+    ///   - catchUpWindow: Slots that are later than this are skipped.
+    ///   - jitter: Each slot becomes due up to so much later.
+    ///   - pauseAfterFailures: After so many failed operations in a row the schedule is paused; nil is never.
+    public init(
+        _ name: String,
+        operation: String,
+        _ slots: Slots,
+        globals: Globals = [:],
+        queue: String = "default",
+        priority: Int = 5,
+        tags: [String] = [],
+        startsAt: Date? = nil,
+        endsAt: Date? = nil,
+        overlap: Overlap = .skip,
+        catchUp: CatchUp = .latest,
+        catchUpWindow: Duration = .seconds(86_400),
+        jitter: Duration = .zero,
+        pauseAfterFailures: Int? = nil
+    ) {
         self.name = name
         self.operation = operation
         self.slots = slots
         self.globals = globals
+        self.queue = queue
+        self.priority = priority
+        self.tags = tags
+        self.startsAt = startsAt
+        self.endsAt = endsAt
+        self.overlap = overlap
+        self.catchUp = catchUp
+        self.catchUpWindow = catchUpWindow
+        self.jitter = jitter
+        self.pauseAfterFailures = pauseAfterFailures
     }
 }
 

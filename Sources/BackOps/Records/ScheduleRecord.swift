@@ -52,6 +52,10 @@ public struct ScheduleRecord: Sendable, Hashable, Codable {
     public let overlap: String
     /// What becomes of late slots.
     public let catchUp: String
+    /// The application whose code declares it; nil where somebody created it by hand.
+    public let application: String?
+    /// Since when that code does not name it any more; nil while it does.
+    public let undeclaredAt: Date?
 }
 
 extension ScheduleRecord {
@@ -75,6 +79,8 @@ extension ScheduleRecord {
         case pauseReason = "pause_reason"
         case overlap
         case catchUp = "catch_up"
+        case application
+        case undeclaredAt = "undeclared_at"
     }
 
     init(_ row: PQRow) throws(PQError) {
@@ -100,5 +106,7 @@ extension ScheduleRecord {
         pauseReason = try row.decode(Column.pauseReason)
         overlap = try row.decode(Column.overlap)
         catchUp = try row.decode(Column.catchUp)
+        application = try row.decode(Column.application)
+        undeclaredAt = try row.timeIfAny(Column.undeclaredAt)
     }
 }

@@ -20,6 +20,7 @@ public struct BackOpsWorker: Service {
     let database: BackOpsDatabase
     let configuration: WorkerConfiguration
     let registry: Registry
+    let schedules: DeclaredSchedules?
     let logger: Logger
 
     /// Whether it is alive, and ready for work.
@@ -31,6 +32,7 @@ public struct BackOpsWorker: Service {
     ///   - database: Where the jobs are.
     ///   - configuration: How to work.
     ///   - actions: Actions that operations with branches of their own may use, besides those of `operations`.
+    ///   - schedules: The schedules that the application wants to have, as the page Schedules says; nil where this worker has no say in it.
     ///   - logger: Where to log; every line about an action carries `operation`, `operation_id`, `action` and `attempt`.
     ///   - operations: The definitions that it knows.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidConfiguration``,
@@ -40,6 +42,7 @@ public struct BackOpsWorker: Service {
         _ database: BackOpsDatabase,
         configuration: WorkerConfiguration,
         actions: [any Plannable] = [],
+        schedules: [Schedule]? = nil,
         logger: Logger = Logger(label: "backops"),
         @OperationsBuilder operations: () throws -> [any OperationDefinition]
     ) throws {
@@ -47,6 +50,7 @@ public struct BackOpsWorker: Service {
         self.database = database
         self.configuration = configuration
         self.registry = try Registry(try operations(), actions: actions)
+        self.schedules = try schedules.map { try DeclaredSchedules($0, of: configuration.applicationName) }
         self.logger = logger
         health = WorkerHealth(lease: configuration.lease)
     }
@@ -59,7 +63,7 @@ public struct BackOpsWorker: Service {
     ///   - concurrency: How many actions run at once.
     ///   - logger: Where to log.
     ///   - operations: The definitions that it knows.
-    /// - Throws: As ``init(_:configuration:actions:logger:operations:)``.
+    /// - Throws: As ``init(_:configuration:actions:schedules:logger:operations:)``.
     public init(
         _ database: BackOpsDatabase,
         queues: [String] = ["default"],

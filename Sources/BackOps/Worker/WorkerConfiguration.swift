@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// The settings of a worker; the defaults are those that the benchmarks measure.
 public struct WorkerConfiguration: Sendable {
     /// The queues that it serves, 1 or more; between jobs of the same priority, the earlier queue comes first.
@@ -53,6 +59,16 @@ public struct WorkerConfiguration: Sendable {
 
     /// The version of your application, shown in the table `workers`.
     public var version = ""
+
+    /// The name of your application; where it is empty, what the program was started as.
+    ///
+    /// The schedules that its workers declare belong to it. Applications that share a database need names of their own.
+    public var application = ""
+
+    var applicationName: String { application.isEmpty ? ProcessInfo.processInfo.processName : application }
+
+    /// How often a worker with schedules looks whether those that count are in force.
+    package var declarationInterval: Duration = .seconds(20)
 
     /// How often it looks for operations to prune.
     package var pruningInterval: Duration = .seconds(60)

@@ -13,6 +13,7 @@ struct WorkerRun {
     private let connections: WorkerConnections
     private let configuration: WorkerConfiguration
     private let registry: Registry
+    private let schedules: DeclaredSchedules?
     private let logger: Logger
     private let relay: StopRelay
     private let engine: EngineCalls
@@ -28,6 +29,7 @@ struct WorkerRun {
         connections = WorkerConnections(worker.database, configuration)
         database = worker.database
         registry = worker.registry
+        schedules = worker.schedules
         logger = worker.logger
         self.relay = relay
         engine = EngineCalls(worker.database.schema)
@@ -90,6 +92,7 @@ struct WorkerRun {
     ) async throws -> Dispatcher.End {
         var logger = logger
         logger[metadataKey: LogKey.worker] = .stringConvertible(registration.id)
+        let scheduleBell = Bell()
         let heartbeat = try Heartbeat(
             engine: engine,
             options: connections.heartbeat,
@@ -98,6 +101,7 @@ struct WorkerRun {
             operations: registry.definitions.map(\.name),
             configuration: configuration,
             inbox: inbox,
+            scheduleBell: scheduleBell,
             telemetry: telemetry,
             logger: logger
         )
@@ -139,11 +143,25 @@ struct WorkerRun {
             engine: engine,
             pool: pools.actions,
             pace: configuration.schedulePace,
+            bell: scheduleBell,
             telemetry: telemetry,
             relay: relay,
             logger: logger
         )
         async let _ = configuration.runsSchedules ? scheduler.run() : ()
+        let declarer = schedules.map { schedules in
+            ScheduleDeclarer(
+                engine: engine,
+                pool: pools.actions,
+                worker: registration.id,
+                schedules: schedules,
+                interval: configuration.declarationInterval,
+                relay: relay,
+                logger: logger
+            )
+        }
+        let declared = await declarer?.begin() ?? ScheduleDeclarer.Progress()
+        async let _ = declarer?.run(from: declared) ?? ()
         let shell = WorkerShell(
             engine: engine,
             pool: pools.dispatcher,
@@ -216,6 +234,7 @@ extension WorkerRun {
                 plans.remember(definition.plan, as: id)
             }
         }
+        if let schedules { try await pool.query(engine.checkSchedules(schedules)) }
         let sent = ContinuousClock.now
         let row = try await pool.query(
             engine.registerWorker(

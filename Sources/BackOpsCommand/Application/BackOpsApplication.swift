@@ -15,6 +15,7 @@ public import Logging
 /// ## Topics
 /// - ``operations``
 /// - ``actions``
+/// - ``schedules``
 /// - ``configuration``
 /// - ``logger``
 /// - ``name``
@@ -34,6 +35,12 @@ public protocol BackOpsApplication: Sendable {
 
     /// Actions that operations with branches of their own may use, besides those of ``operations``; none by default.
     var actions: [any Plannable] { get }
+
+    /// The schedules that the application wants to have, and no others; none by default.
+    ///
+    /// Workers make them so when they start. What is named here no longer is paused, and what somebody created by hand stays as it is: see the
+    /// article Schedules.
+    var schedules: [Schedule] { get }
 
     /// How the worker works, where the command line does not say otherwise.
     var configuration: WorkerConfiguration { get }
@@ -55,6 +62,9 @@ public protocol BackOpsApplication: Sendable {
 extension BackOpsApplication {
     /// No further actions.
     public var actions: [any Plannable] { [] }
+
+    /// No schedules.
+    public var schedules: [Schedule] { [] }
 
     /// The default configuration.
     public var configuration: WorkerConfiguration { WorkerConfiguration() }

@@ -50,6 +50,7 @@ struct WorkCommand<Application: BackOpsApplication>: AsyncParsableCommand {
         let application = try await Application()
         var configuration = application.configuration
         if configuration.version.isEmpty { configuration.version = Application.version }
+        if configuration.application.isEmpty { configuration.application = Application.name }
         if !queues.isEmpty { configuration.queues = queues }
         if let concurrency { configuration.concurrency = concurrency }
         timing.apply(to: &configuration)
@@ -58,6 +59,7 @@ struct WorkCommand<Application: BackOpsApplication>: AsyncParsableCommand {
             database,
             configuration: configuration,
             actions: application.actions,
+            schedules: application.schedules,
             logger: logger
         ) { application.operations }
         try await monitoring.watching(worker, logger) {

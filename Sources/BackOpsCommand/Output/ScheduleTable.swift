@@ -61,6 +61,7 @@ extension ScheduleRecord {
             ("error", lastError), ("paused", pausedAt.map(ISO8601.text)),
             ("until", pausedUntil.map(ISO8601.text)),
             ("by", pausedBy), ("reason", pauseReason),
+            ("declared by", undeclaredAt == nil ? application : nil),
         ]
         return lines.compactMap { title, text in text.map { (title, $0) } }
     }
@@ -78,6 +79,7 @@ extension ScheduleRecord {
             "failures_count": JSONValue(failures), "paused_at": JSONValue(pausedAt),
             "paused_until": JSONValue(pausedUntil), "paused_by": JSONValue(pausedBy),
             "pause_reason": JSONValue(pauseReason), "overlap": .string(overlap), "catch_up": .string(catchUp),
+            "application": JSONValue(application), "undeclared_at": JSONValue(undeclaredAt),
         ]
     }
 }

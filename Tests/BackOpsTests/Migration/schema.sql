@@ -769,6 +769,80 @@ COMMENT ON FUNCTION backops.apply_privileges() IS 'Makes the rights in this sche
 
 
 --
+-- Name: apply_schedule_set(text, bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.apply_schedule_set(p_application text, p_set_id bigint) RETURNS TABLE(schedule text, outcome text, detail text)
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_now();
+  v_declared jsonb;
+  v_one jsonb;
+  v_old schedules;
+  v_new schedules;
+  v_changes jsonb := '{}';
+begin
+  if is_settled(p_application, p_set_id) then
+    return;
+  end if;
+  select s.declared into strict v_declared from schedule_sets s where s.id = p_set_id;
+  update schedule_sets s set current = false where s.application = p_application and s.current and s.id <> p_set_id;
+  update schedule_sets s set current = true where s.id = p_set_id and not s.current;
+
+  for schedule, v_one in
+    select n.name, d.declared
+      from (
+        select s.name::text from schedules s where s.application = p_application and s.undeclared_at is null
+        union
+        select d ->> 'name' from jsonb_array_elements(v_declared) as d
+      ) as n
+      left join (select d ->> 'name' as name, d as declared from jsonb_array_elements(v_declared) as d) as d on d.name = n.name
+     order by n.name collate "C"
+  loop
+    outcome := null;
+    detail := null;
+    v_old := hold_schedule(schedule);
+    if v_one is null then
+      continue when v_old.application is distinct from p_application or v_old.undeclared_at is not null;
+      update schedules s set undeclared_at = v_now, due_at = null where s.id = v_old.id;
+      outcome := 'paused';
+      detail := undeclared_reason(p_application);
+    else
+      v_new := declared_schedule(v_one);
+      continue when schedule_obstacle(v_old, v_new, p_application) is not null;
+      if v_old.undeclared_at is not null then
+        perform end_undeclared(v_old);
+        outcome := 'continued';
+        v_old := hold_schedule(schedule);
+      end if;
+      v_new := write_schedule(v_old, described_like(v_old, v_new, p_application));
+      if v_new is distinct from v_old then
+        outcome := case when v_old.id is null then 'created' else 'changed' end;
+      end if;
+    end if;
+    if outcome is not null then
+      v_changes := v_changes || jsonb_build_object(outcome, coalesce(v_changes -> outcome, '[]') || to_jsonb(schedule));
+      return next;
+    end if;
+  end loop;
+  if v_changes <> '{}' then
+    perform write_audit('declare_schedules', null, null, jsonb_build_object('application', p_application) || v_changes);
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION apply_schedule_set(p_application text, p_set_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.apply_schedule_set(p_application text, p_set_id bigint) IS 'Makes the schedules of an application those of a set of declarations; returns what it did.';
+
+
+--
 -- Name: attach_session(bigint, integer); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -1455,13 +1529,16 @@ CREATE TABLE backops.schedules (
     last_operation_id bigint,
     last_error text,
     last_errored_at timestamp with time zone,
+    application text,
+    undeclared_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
     changed_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
     changed_by text DEFAULT (SESSION_USER)::text NOT NULL,
     CONSTRAINT schedules_catch_up_is_known CHECK ((catch_up = ANY (ARRAY['latest'::text, 'all'::text, 'none'::text]))),
     CONSTRAINT schedules_have_cron_or_every CHECK (((cron IS NULL) <> (every IS NULL))),
     CONSTRAINT schedules_overlap_is_known CHECK ((overlap = ANY (ARRAY['skip'::text, 'buffer'::text, 'allow'::text, 'cancel'::text]))),
-    CONSTRAINT schedules_paused_whole CHECK (((paused_at IS NOT NULL) OR (COALESCE((paused_until)::text, paused_by, pause_reason) IS NULL)))
+    CONSTRAINT schedules_paused_whole CHECK (((paused_at IS NOT NULL) OR (COALESCE((paused_until)::text, paused_by, pause_reason) IS NULL))),
+    CONSTRAINT schedules_undeclared_by_an_application CHECK (((undeclared_at IS NULL) OR (application IS NOT NULL)))
 )
 WITH (fillfactor='50');
 
@@ -1712,6 +1789,20 @@ COMMENT ON COLUMN backops.schedules.last_errored_at IS 'When that was.';
 
 
 --
+-- Name: COLUMN schedules.application; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.application IS 'The application whose code declares it; null where somebody created it by hand.';
+
+
+--
+-- Name: COLUMN schedules.undeclared_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.undeclared_at IS 'Since when the application''s code does not name it any more, which pauses it; null while it does.';
+
+
+--
 -- Name: COLUMN schedules.created_at; Type: COMMENT; Schema: backops; Owner: -
 --
 
@@ -1776,6 +1867,68 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.check_schedule(p_schedule backops.schedules) IS 'Refuses a schedule that makes no sense, with the argument at fault (SQLSTATE OP004).';
+
+
+--
+-- Name: check_schedules(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_schedules(p_application text, p_schedules jsonb) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  c_keys constant text[] := '{name,operation,cron,every,time_zone,globals,queue,priority,tags,starts_at,ends_at,overlap,catch_up,catch_up_limit,'
+    'catch_up_window,jitter,pause_after_failures}';
+  v_declared jsonb;
+  v schedules;
+  v_bad text;
+  v_message text;
+  v_hint text;
+begin
+  if p_application is null or length(p_application) not between 1 and 200 or p_application ~ '[[:cntrl:]]' then
+    raise exception using errcode = 'OP004', message = format('%s is no name of an application', coalesce('"' || left(p_application, 200) || '"', 'null')),
+      hint = 'It has 1 to 200 characters, and no control characters.';
+  end if;
+  if jsonb_typeof(p_schedules) is distinct from 'array' or jsonb_array_length(p_schedules) > 10000 then
+    raise exception using errcode = 'OP004', message = 'an application declares an array of at most 10000 schedules',
+      hint = '[{"name": "nightly-report", "operation": "Report", "cron": "30 2 * * *", "time_zone": "Europe/Berlin"}]';
+  end if;
+  for v_declared in select * from jsonb_array_elements(p_schedules) loop
+    if jsonb_typeof(v_declared) <> 'object' or v_declared ->> 'name' is null or v_declared ->> 'operation' is null then
+      raise exception using errcode = 'OP004', message = format('%s is no declaration of a schedule', left(v_declared::text, 200)),
+        hint = 'It is an object with a name, an operation, and cron or every.';
+    end if;
+    select key into v_bad from jsonb_object_keys(v_declared) as key where key <> all (c_keys) limit 1;
+    if found then
+      raise exception using errcode = 'OP004', message = format('schedule "%s": "%s" is no argument', left(v_declared ->> 'name', 200), left(v_bad, 200)),
+        hint = format('Arguments are %s.', array_to_string(c_keys, ', '));
+    end if;
+    begin
+      v := declared_schedule(v_declared);
+      if v.cron is not null then
+        perform parse_cron(v.cron);
+      end if;
+      perform check_schedule(v);
+    exception
+      when others then
+        get stacked diagnostics v_message = message_text, v_hint = pg_exception_hint;
+        raise exception using errcode = 'OP004', message = format('schedule "%s": %s', left(v_declared ->> 'name', 200), v_message), hint = v_hint;
+    end;
+  end loop;
+  select d ->> 'name' into v_bad from jsonb_array_elements(p_schedules) as d group by 1 having count(*) > 1 limit 1;
+  if found then
+    raise exception using errcode = 'OP004', message = format('schedule "%s" is declared twice', v_bad), hint = 'Give each schedule a name of its own.';
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_schedules(p_application text, p_schedules jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_schedules(p_application text, p_schedules jsonb) IS 'Refuses declarations that cannot be schedules, with the schedule and the argument at fault (SQLSTATE OP004).';
 
 
 --
@@ -2636,6 +2789,89 @@ COMMENT ON FUNCTION backops.cron_number(p_field text, p_text text, p_low integer
 
 
 --
+-- Name: declare_schedules(bigint, text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.declare_schedules(p_worker_id bigint, p_application text, p_schedules jsonb) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET lock_timeout TO '5s'
+    AS $$
+declare
+  v_sorted jsonb;
+  v_digest text;
+  v_id bigint;
+begin
+  perform check_schedules(p_application, p_schedules);
+  v_sorted := coalesce((select jsonb_agg(d order by d ->> 'name' collate "C") from jsonb_array_elements(p_schedules) as d), '[]');
+  v_digest := encode(sha256(convert_to(v_sorted::text, 'UTF8')), 'hex');
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/schedules/' || p_application, 0));
+  select id into v_id from schedule_sets where application = p_application and digest = v_digest;
+  -- An application that never had a schedule needs no set of none.
+  if not found and (v_sorted <> '[]' or exists (select from schedule_sets where application = p_application)) then
+    insert into schedule_sets (application, digest, declared) values (p_application, v_digest, v_sorted) returning id into v_id;
+    delete from schedule_sets s
+     where s.application = p_application and not s.current and s.id < v_id - 100 and s.first_at < clock_now() - interval '30 days'
+       and not exists (select from workers w where w.schedule_set_id = s.id);
+  end if;
+  update workers set schedule_set_id = v_id where id = p_worker_id and heartbeat_at + lease > clock_now();
+  if not found then
+    raise exception using errcode = 'OP006', message = format('worker %s is not registered, or its lease has ended', p_worker_id),
+      hint = 'Call register_worker again.';
+  end if;
+  return v_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION declare_schedules(p_worker_id bigint, p_application text, p_schedules jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.declare_schedules(p_worker_id bigint, p_application text, p_schedules jsonb) IS 'Says which schedules the code of a worker''s application names; settle_schedules makes it so. Returns the number of the set, null for an application that never had any. SELECT backops.declare_schedules(w, ''shop'', ''[{"name": "sync", "operation": "Sync", "every": "90 seconds"}]'')';
+
+
+--
+-- Name: declared_schedule(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.declared_schedule(p_declared jsonb) RETURNS backops.schedules
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v schedules;
+begin
+  v.name := p_declared ->> 'name';
+  v.operation := p_declared ->> 'operation';
+  v.cron := p_declared ->> 'cron';
+  v.every := every_of(read_declared_interval(p_declared -> 'every'));
+  v.time_zone := coalesce(p_declared ->> 'time_zone', 'UTC');
+  v.globals := coalesce(p_declared -> 'globals', '{}');
+  v.queue := coalesce(p_declared ->> 'queue', 'default');
+  v.priority := coalesce((p_declared ->> 'priority')::integer, 5);
+  v.tags := array(select jsonb_array_elements_text(coalesce(p_declared -> 'tags', '[]')));
+  v.starts_at := (p_declared ->> 'starts_at')::timestamptz;
+  v.ends_at := (p_declared ->> 'ends_at')::timestamptz;
+  v.overlap := coalesce(p_declared ->> 'overlap', 'skip');
+  v.catch_up := coalesce(p_declared ->> 'catch_up', 'latest');
+  v.catch_up_limit := coalesce((p_declared ->> 'catch_up_limit')::integer, 1000);
+  v.catch_up_window := elapsed(coalesce(read_declared_interval(p_declared -> 'catch_up_window'), '1 day'));
+  v.jitter := elapsed(coalesce(read_declared_interval(p_declared -> 'jitter'), '0'));
+  v.pause_after_failures := (p_declared ->> 'pause_after_failures')::integer;
+  return v;
+end
+$$;
+
+
+--
+-- Name: FUNCTION declared_schedule(p_declared jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.declared_schedule(p_declared jsonb) IS 'A declaration as a schedule; what it leaves out is what schedule has as a default.';
+
+
+--
 -- Name: describe_claims(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2667,6 +2903,47 @@ COMMENT ON FUNCTION backops.describe_claims(p_operation_ids bigint[]) IS 'What a
 
 
 --
+-- Name: described_like(backops.schedules, backops.schedules, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.described_like(p_old backops.schedules, p_new backops.schedules, p_application text) RETURNS backops.schedules
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v schedules := p_old;
+begin
+  v.name := p_new.name;
+  v.operation := p_new.operation;
+  v.cron := p_new.cron;
+  v.every := p_new.every;
+  v.time_zone := p_new.time_zone;
+  v.globals := p_new.globals;
+  v.queue := p_new.queue;
+  v.priority := p_new.priority;
+  v.tags := p_new.tags;
+  v.starts_at := coalesce(p_new.starts_at, p_old.starts_at);
+  v.ends_at := p_new.ends_at;
+  v.overlap := p_new.overlap;
+  v.catch_up := p_new.catch_up;
+  v.catch_up_limit := p_new.catch_up_limit;
+  v.catch_up_window := p_new.catch_up_window;
+  v.jitter := p_new.jitter;
+  v.pause_after_failures := p_new.pause_after_failures;
+  v.application := p_application;
+  return v;
+end
+$$;
+
+
+--
+-- Name: FUNCTION described_like(p_old backops.schedules, p_new backops.schedules, p_application text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.described_like(p_old backops.schedules, p_new backops.schedules, p_application text) IS 'A schedule with the description of another one, in the hands of an application.';
+
+
+--
 -- Name: did_you_mean(text, text[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2685,6 +2962,41 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.did_you_mean(p_word text, p_candidates text[]) IS 'The end of a sentence about a name that nobody knows; empty where no other is near.';
+
+
+--
+-- Name: doubtful_schedules(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.doubtful_schedules() RETURNS TABLE(application text, schedule text, doubt text, detail text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  select c.application, d ->> 'name', 'refused', schedule_obstacle(s, declared_schedule(d), c.application)
+    from schedule_sets c
+   cross join jsonb_array_elements(c.declared) as d
+    join schedules s on s.name = d ->> 'name' and s.application is distinct from c.application
+   where c.current and schedule_obstacle(s, declared_schedule(d), c.application) is not null
+  union all
+  select s.application, s.name::text, 'abandoned', 'no live worker declares it'
+    from schedules s
+   where s.application is not null and s.undeclared_at is null and live_schedule_set(s.application) is null
+  union all
+  select s.application, null, 'divided', format('live workers of version %s declare other schedules than those that count', string_agg(distinct w.version, ', '))
+    from workers w
+    join schedule_sets s on s.id = w.schedule_set_id
+   where not w.stopping and w.heartbeat_at + w.lease > clock_now() and s.id <> live_schedule_set(s.application)
+   group by s.application
+   order by 1, 2
+$$;
+
+
+--
+-- Name: FUNCTION doubtful_schedules(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.doubtful_schedules() IS 'What is not as the code of applications declares it. refused: the schedule is another one''s, or somebody''s. abandoned: no live worker declares it, and it goes on. divided: live workers declare different schedules, as they do during a deploy.';
 
 
 --
@@ -2810,19 +3122,20 @@ CREATE FUNCTION backops.end_schedule_pause(p_schedule backops.schedules) RETURNS
 declare
   v_now timestamptz := clock_now();
   v_cron bigint[] := case when p_schedule.cron is not null then parse_cron(p_schedule.cron) end;
-  v_until timestamptz := least(p_schedule.paused_until, v_now);
+  v_until timestamptz := case when p_schedule.undeclared_at is null then least(p_schedule.paused_until, v_now) else v_now end;
   v_schedule schedules := p_schedule;
   v_last timestamptz := last_schedule_slot(p_schedule, v_cron, p_schedule.decided_until, v_until);
 begin
   if v_last is not null then
-    perform skip_slots(p_schedule, v_cron, v_last, 'paused', p_schedule.pause_reason);
+    perform skip_slots(p_schedule, v_cron, v_last, 'paused', coalesce(p_schedule.pause_reason, undeclared_reason(p_schedule.application)));
     v_schedule.decided_until := v_last;
   end if;
   v_schedule.paused_at := null;
   v_schedule.paused_until := null;
+  v_schedule.undeclared_at := null;
   v_schedule.next_at := schedule_slot(v_schedule, v_cron, v_schedule.decided_until);
   update schedules
-     set paused_at = null, paused_until = null, paused_by = null, pause_reason = null, failures_count = 0,
+     set paused_at = null, paused_until = null, paused_by = null, pause_reason = null, undeclared_at = null, failures_count = 0,
          decided_until = v_schedule.decided_until, next_at = v_schedule.next_at, due_at = schedule_due_at(v_schedule)
    where id = p_schedule.id;
 end
@@ -2834,6 +3147,32 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.end_schedule_pause(p_schedule backops.schedules) IS 'Ends the pause of a schedule, and records the slots that it skipped.';
+
+
+--
+-- Name: end_undeclared(backops.schedules); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.end_undeclared(p_schedule backops.schedules) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if p_schedule.paused_at is null then
+    perform end_schedule_pause(p_schedule);
+  else
+    -- The pause of a person stays.
+    update schedules set undeclared_at = null, due_at = paused_until where id = p_schedule.id;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION end_undeclared(p_schedule backops.schedules); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.end_undeclared(p_schedule backops.schedules) IS 'Lets a schedule go on that code had stopped to name, unless somebody paused it as well.';
 
 
 --
@@ -3283,6 +3622,26 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.error_pattern(p_message text) IS 'What messages of the same kind have in common: the first line, without numbers, hexadecimal ids and quoted texts.';
+
+
+--
+-- Name: every_of(interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.every_of(p_every interval) RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  -- One with months is refused in the words in which it was given.
+  select case when extract(month from p_every) <> 0 or extract(year from p_every) <> 0 then p_every else elapsed(p_every) end
+$$;
+
+
+--
+-- Name: FUNCTION every_of(p_every interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.every_of(p_every interval) IS 'The time that passes between two slots: days of 24 hours.';
 
 
 --
@@ -4467,6 +4826,31 @@ COMMENT ON FUNCTION backops.held(p_worker_id bigint) IS 'The jobs that a worker 
 
 
 --
+-- Name: hold_schedule(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.hold_schedule(p_name text) RETURNS backops.schedules
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_schedule schedules;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/schedule/' || p_name, 0));
+  select * into v_schedule from schedules s where s.name = p_name for update;
+  return v_schedule;
+end
+$$;
+
+
+--
+-- Name: FUNCTION hold_schedule(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.hold_schedule(p_name text) IS 'The schedule of a name, locked against changes; nulls where there is none, and nobody else can create it then.';
+
+
+--
 -- Name: invariants(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4493,6 +4877,27 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
+
+
+--
+-- Name: is_declared(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_declared(p_name text, p_application text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select exists (
+    select from schedule_sets s where s.id = live_schedule_set(p_application) and s.declared @> jsonb_build_array(jsonb_build_object('name', p_name))
+  )
+$$;
+
+
+--
+-- Name: FUNCTION is_declared(p_name text, p_application text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_declared(p_name text, p_application text) IS 'Whether live workers of an application declare a schedule.';
 
 
 --
@@ -4534,6 +4939,36 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.is_queue_name(p_name text) IS 'Whether a queue may have this name.';
+
+
+--
+-- Name: is_settled(text, bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_settled(p_application text, p_set_id bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select p_set_id is null or exists (
+    select from schedule_sets s
+     where s.id = p_set_id and s.current
+       and not exists (
+         select from jsonb_array_elements(s.declared) as d
+          where not exists (
+            select from schedules e
+             where e.name = d ->> 'name'
+               and (e.application = p_application and e.undeclared_at is null or schedule_obstacle(e, declared_schedule(d), p_application) is not null)
+          )
+       )
+  )
+$$;
+
+
+--
+-- Name: FUNCTION is_settled(p_application text, p_set_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_settled(p_application text, p_set_id bigint) IS 'Whether the schedules of an application are those of a set, except those that it may not have.';
 
 
 --
@@ -4750,6 +5185,32 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.lift_row_security() IS 'Switches row level security off for the tables of this schema that have no policy, which only a setting of the platform can have switched on: nobody but the owner would see or insert a row. Every migrate up ends with it. Returns their names.';
+
+
+--
+-- Name: live_schedule_set(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.live_schedule_set(p_application text) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  -- A set of no schedules gives way to every other one: what has no schedules yet, or is another program under the same name, pauses nothing that
+  -- live workers declare.
+  select s.id
+    from schedule_sets s
+   where s.application = p_application
+     and exists (select from workers w where w.schedule_set_id = s.id and not w.stopping and w.heartbeat_at + w.lease > clock_now())
+   order by (s.declared <> '[]') desc, s.id desc
+   limit 1
+$$;
+
+
+--
+-- Name: FUNCTION live_schedule_set(p_application text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.live_schedule_set(p_application text) IS 'The set of schedules that counts: the newest that a live worker of the application declares; null where none does.';
 
 
 --
@@ -5733,7 +6194,8 @@ begin
       hint = 'Give a time to come, such as now() + interval ''1 hour'', or none for until somebody resumes it.';
   end if;
   update schedules s
-     set paused_at = coalesce(s.paused_at, v_now), paused_until = until, paused_by = session_user, pause_reason = left(reason, 2000), due_at = until
+     set paused_at = coalesce(s.paused_at, v_now), paused_until = until, paused_by = session_user, pause_reason = left(reason, 2000),
+         due_at = case when s.undeclared_at is null then until end
    where s.name = pause_schedule.name;
   if not found then
     perform refuse_unknown_schedule(name);
@@ -6129,7 +6591,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     from unnest(
       '{register_definition,register_worker,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
         claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
-        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune,schedules_due_in,run_schedules}'::text[]
+        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune,schedules_due_in,run_schedules,check_schedules,declare_schedules,settle_schedules}'::text[]
     ) as name
   union all
   select 'function', name, 'operator', 'execute', null
@@ -6139,11 +6601,11 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     ) as name
   union all
   select 'function', name, role, 'execute', null
-    from unnest('{find_operations,explain,flow,wait,next_slots,preview_slots}'::text[]) as name
+    from unnest('{find_operations,explain,flow,wait,next_slots,preview_slots,doubtful_schedules}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,zone_time}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,zone_time,undeclared_reason}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -6308,6 +6770,25 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, that are paused, or that a worker serves: from one to the next by the index.';
+
+
+--
+-- Name: read_declared_interval(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.read_declared_interval(p_value jsonb) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select case jsonb_typeof(p_value) when 'number' then make_interval(secs => p_value::double precision) when 'null' then null else (p_value #>> '{}')::interval end
+$$;
+
+
+--
+-- Name: FUNCTION read_declared_interval(p_value jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.read_declared_interval(p_value jsonb) IS 'A time span in a declaration: a number of seconds, or the text of an interval.';
 
 
 --
@@ -6700,6 +7181,30 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.refuse_action(p_operation_id bigint, p_error_type text, p_message text, p_position integer) IS 'Fails an operation at an action, else the one that its job is at, which cannot start at all: the step limit, or a time that is none.';
+
+
+--
+-- Name: refuse_declared_schedule(backops.schedules, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.refuse_declared_schedule(p_schedule backops.schedules, p_hint text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if is_declared(p_schedule.name, p_schedule.application) then
+    raise exception using errcode = 'OP003',
+      message = format('the schedule "%s" is declared in the code of the application "%s"', p_schedule.name, p_schedule.application), hint = p_hint;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION refuse_declared_schedule(p_schedule backops.schedules, p_hint text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.refuse_declared_schedule(p_schedule backops.schedules, p_hint text) IS 'Refuses to change by hand what live workers declare (SQLSTATE OP003).';
 
 
 --
@@ -7183,11 +7688,17 @@ begin
   if not found then
     perform refuse_unknown_schedule(resume_schedule.name);
   end if;
-  if v_schedule.paused_at is null then
+  if v_schedule.paused_at is null and v_schedule.undeclared_at is null then
     raise exception using errcode = 'OP003', message = format('schedule "%s" is not paused', v_schedule.name);
   end if;
   perform end_schedule_pause(v_schedule);
-  perform write_audit('resume_schedule', null, reason, jsonb_build_object('schedule', v_schedule.name));
+  if v_schedule.undeclared_at is not null then
+    update schedules s set application = null where s.id = v_schedule.id;
+  end if;
+  perform wake_schedulers(s.due_at) from schedules s where s.id = v_schedule.id;
+  perform write_audit('resume_schedule', null, reason, jsonb_build_object(
+    'schedule', v_schedule.name, 'taken_from', case when v_schedule.undeclared_at is not null then v_schedule.application end
+  ));
 end
 $$;
 
@@ -7196,7 +7707,7 @@ $$;
 -- Name: FUNCTION resume_schedule(name text, reason text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.resume_schedule(name text, reason text) IS 'Lets a paused schedule go on with its next slot. Those of the pause are skipped.';
+COMMENT ON FUNCTION backops.resume_schedule(name text, reason text) IS 'Lets a paused schedule go on with its next slot. Those of the pause are skipped. One that the code of an application no longer names belongs to nobody''s code from then on.';
 
 
 --
@@ -7568,80 +8079,46 @@ CREATE FUNCTION backops.schedule(name text, operation text, cron text DEFAULT NU
     AS $$
 #variable_conflict use_column
 declare
-  v_now timestamptz := clock_now();
   v_old schedules;
   v_new schedules;
-  v_cron bigint[];
 begin
   if schedule.cron is not null then
-    v_cron := parse_cron(schedule.cron);
+    perform parse_cron(schedule.cron);
   end if;
-  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/schedule/' || schedule.name, 0));
-  select * into v_old from schedules s where s.name = schedule.name for update;
+  v_old := hold_schedule(schedule.name);
+  perform refuse_declared_schedule(v_old, 'Change it there, and deploy; pause_schedule stops it meanwhile.');
+  if v_old.undeclared_at is not null then
+    perform end_undeclared(v_old);
+    v_old := find_schedule(schedule.name);
+  end if;
   v_new := v_old;
   v_new.name := schedule.name;
   v_new.operation := schedule.operation;
   v_new.cron := schedule.cron;
-  v_new.every := elapsed(schedule.every);
+  v_new.every := every_of(schedule.every);
   v_new.time_zone := schedule.time_zone;
   v_new.globals := schedule.globals;
   v_new.queue := schedule.queue;
   v_new.priority := schedule.priority;
   v_new.tags := schedule.tags;
-  v_new.starts_at := coalesce(schedule.starts_at, v_old.starts_at, date_trunc('second', v_now));
-  v_new.ends_at := nullif(schedule.ends_at, 'infinity');
+  v_new.starts_at := schedule.starts_at;
+  v_new.ends_at := schedule.ends_at;
   v_new.overlap := schedule.overlap;
   v_new.catch_up := schedule.catch_up;
   v_new.catch_up_limit := schedule.catch_up_limit;
   v_new.catch_up_window := elapsed(schedule.catch_up_window);
   v_new.jitter := elapsed(schedule.jitter);
   v_new.pause_after_failures := schedule.pause_after_failures;
-  if extract(month from schedule.every) <> 0 or extract(year from schedule.every) <> 0 then
-    v_new.every := schedule.every;
-  end if;
-  perform check_schedule(v_new);
-  if v_old.id is not null and (v_old.cron, v_old.every, v_old.time_zone, v_old.starts_at, v_old.ends_at, v_old.operation, v_old.globals, v_old.queue,
-      v_old.priority, v_old.tags, v_old.overlap, v_old.catch_up, v_old.catch_up_limit, v_old.catch_up_window, v_old.jitter, v_old.pause_after_failures)
-    is not distinct from (v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at, v_new.ends_at, v_new.operation, v_new.globals, v_new.queue,
-      v_new.priority, v_new.tags, v_new.overlap, v_new.catch_up, v_new.catch_up_limit, v_new.catch_up_window, v_new.jitter, v_new.pause_after_failures)
-  then
-    return v_old.id;
-  end if;
-
-  -- A changed time applies to slots to come; slots of the old one that nobody took yet are not made up for.
-  v_new.decided_until := case
-    when (v_old.cron, v_old.every, v_old.time_zone, v_old.starts_at) is not distinct from (v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at)
-      then v_old.decided_until
-    else greatest(v_now, v_new.starts_at - interval '1 microsecond')
-  end;
-  v_new.next_at := schedule_slot(v_new, v_cron, v_new.decided_until);
+  v_new.application := null;
+  v_new := write_schedule(v_old, v_new);
   if v_new.next_at is null and v_old.id is null then
     raise exception using errcode = 'OP004', message = 'the schedule has no slot', hint = format('ends_at %s is before its first one.', v_new.ends_at);
   end if;
-  v_new.due_at := schedule_due_at(v_new);
-
-  if v_old.id is null then
-    insert into schedules as s (
-      name, operation, cron, every, time_zone, starts_at, ends_at, globals, queue, priority, tags, overlap, catch_up, catch_up_limit, catch_up_window,
-      jitter, pause_after_failures, decided_until, next_at, due_at
-    ) values (
-      v_new.name, v_new.operation, v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at, v_new.ends_at, v_new.globals, v_new.queue, v_new.priority,
-      v_new.tags, v_new.overlap, v_new.catch_up, v_new.catch_up_limit, v_new.catch_up_window, v_new.jitter, v_new.pause_after_failures,
-      v_new.decided_until, v_new.next_at, v_new.due_at
-    )
-    returning s.id into v_new.id;
-  else
-    update schedules s
-       set operation = v_new.operation, cron = v_new.cron, every = v_new.every, time_zone = v_new.time_zone, starts_at = v_new.starts_at,
-           ends_at = v_new.ends_at, globals = v_new.globals, queue = v_new.queue, priority = v_new.priority, tags = v_new.tags,
-           overlap = v_new.overlap, catch_up = v_new.catch_up, catch_up_limit = v_new.catch_up_limit, catch_up_window = v_new.catch_up_window,
-           jitter = v_new.jitter, pause_after_failures = v_new.pause_after_failures, decided_until = v_new.decided_until, next_at = v_new.next_at,
-           due_at = v_new.due_at, changed_at = v_now, changed_by = session_user
-     where s.id = v_old.id;
+  if v_new is distinct from v_old then
+    perform write_audit('schedule', null, null, jsonb_build_object(
+      'schedule', v_new.name, 'operation', v_new.operation, 'cron', v_new.cron, 'every', v_new.every, 'time_zone', v_new.time_zone
+    ));
   end if;
-  perform write_audit('schedule', null, null, jsonb_build_object(
-    'schedule', v_new.name, 'operation', v_new.operation, 'cron', v_new.cron, 'every', v_new.every, 'time_zone', v_new.time_zone
-  ));
   return v_new.id;
 end
 $$;
@@ -7663,6 +8140,7 @@ CREATE FUNCTION backops.schedule_due_at(p_schedule backops.schedules) RETURNS ti
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   select case
+    when p_schedule.undeclared_at is not null then null
     when p_schedule.paused_at is not null then p_schedule.paused_until
     -- A slot that waits for the end of another operation is looked at every few seconds.
     when p_schedule.buffered_slot is not null then
@@ -7677,6 +8155,32 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.schedule_due_at(p_schedule backops.schedules) IS 'When a worker has to look at a schedule; null for never.';
+
+
+--
+-- Name: schedule_obstacle(backops.schedules, backops.schedules, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.schedule_obstacle(p_old backops.schedules, p_new backops.schedules, p_application text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select case
+    when p_old.id is null or p_old.application = p_application then null
+    when p_old.application is not null then
+      case when is_declared(p_old.name, p_old.application) then format('the application "%s" declares it, too', p_old.application) end
+    -- Code that says what is so already takes it over: nothing changes but who says it.
+    when described_like(p_old, p_new, null) is distinct from p_old then
+      format('%s created it by hand, and otherwise than the code says', p_old.changed_by)
+  end
+$$;
+
+
+--
+-- Name: FUNCTION schedule_obstacle(p_old backops.schedules, p_new backops.schedules, p_application text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.schedule_obstacle(p_old backops.schedules, p_new backops.schedules, p_application text) IS 'Why an application may not have a schedule as its code declares it: it is another one''s, or somebody''s. Null where it may.';
 
 
 --
@@ -7934,6 +8438,44 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.settle_operation_key() IS 'What an INSERT with a key_mode does where the key is taken: leaves the row out, replaces an operation that waits, or cancels one that is active.';
+
+
+--
+-- Name: settle_schedules(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.settle_schedules(p_application text DEFAULT NULL::text) RETURNS TABLE(application text, schedule text, outcome text, detail text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET lock_timeout TO '5s'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_application text;
+begin
+  for v_application in
+    select s.application
+      from schedule_sets s
+     where s.application = coalesce(p_application, s.application)
+     group by s.application
+     order by s.application
+  loop
+    if not is_settled(v_application, live_schedule_set(v_application)) then
+      perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/schedules/' || v_application, 0));
+      return query select v_application, a.schedule, a.outcome, a.detail from apply_schedule_set(v_application, live_schedule_set(v_application)) as a;
+    end if;
+    return query select d.application, d.schedule, 'refused', d.detail from doubtful_schedules() as d where d.application = v_application and d.doubt = 'refused';
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION settle_schedules(p_application text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.settle_schedules(p_application text) IS 'Makes the schedules of an application, or of all, what the newest set says that its live workers declare. Schedules that it does not name are paused, those that people created stay as they are. Returns what changed (created, changed, continued, paused), and with the reason what is refused. Every worker with schedules calls it when it starts, and now and then: that is how a rollback takes effect.';
 
 
 --
@@ -8745,6 +9287,25 @@ COMMENT ON FUNCTION backops.time_after(p_time timestamp with time zone, p_delay 
 
 
 --
+-- Name: undeclared_reason(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.undeclared_reason(p_application text) RETURNS text
+    LANGUAGE sql IMMUTABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select format('the code of the application "%s" no longer declares it', p_application)
+$$;
+
+
+--
+-- Name: FUNCTION undeclared_reason(p_application text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.undeclared_reason(p_application text) IS 'Why a schedule is paused that the code of its application does not name any more.';
+
+
+--
 -- Name: unpark(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -8849,6 +9410,10 @@ CREATE FUNCTION backops.unschedule(name text, reason text DEFAULT NULL::text) RE
 declare
   v_id bigint;
 begin
+  perform refuse_declared_schedule(s, 'Remove it there, and deploy, which pauses it; then it can be removed. pause_schedule stops it meanwhile.')
+     from schedules s
+    where s.name = unschedule.name
+      for update;
   delete from schedules s where s.name = unschedule.name returning s.id into v_id;
   if not found then
     perform refuse_unknown_schedule(name);
@@ -9258,14 +9823,16 @@ CREATE FUNCTION backops.violations_of_schedules() RETURNS SETOF backops.violatio
   select 'schedules_go_on', null::bigint, null::integer, null::bigint,
          format('the schedule "%s" ', s.name) || case
            when s.next_at <= s.decided_until then format('has the next slot %s, which is decided already', s.next_at)
+           when s.undeclared_at is not null then 'is not declared any more, and looked at nevertheless'
            when s.paused_at is not null then 'is paused, and looked at when its pause does not end'
            else 'has slots to come, and is never looked at'
          end,
          format('SELECT pause_schedule(%1$L); SELECT resume_schedule(%1$L); find its next slot again.', s.name)
     from schedules s
    where s.next_at <= s.decided_until
-      or s.paused_at is not null and s.due_at is distinct from s.paused_until
-      or s.paused_at is null and s.due_at is null and coalesce(s.next_at, s.buffered_slot) is not null
+      or s.undeclared_at is not null and s.due_at is not null
+      or s.undeclared_at is null and s.paused_at is not null and s.due_at is distinct from s.paused_until
+      or s.undeclared_at is null and s.paused_at is null and s.due_at is null and coalesce(s.next_at, s.buffered_slot) is not null
   union all
   select 'slots_run_once', min(o.id), null, null,
          format('the slot %s of the schedule "%s" has %s operations with a key', o.slot, o.schedule, count(*)),
@@ -9463,6 +10030,36 @@ COMMENT ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) IS 
 
 
 --
+-- Name: wake_schedulers(timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.wake_schedulers(p_due_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  -- They look every few seconds anyway: a NOTIFY, which takes a lock at commit that the whole server shares, is sent for what is due before.
+  if p_due_at < clock_now() + interval '5 seconds' then
+    perform pg_notify(worker_channel(id), 'schedules')
+       from (
+         select id
+           from workers
+          where not stopping and missing_since is null and heartbeat_at + lease > clock_now()
+          order by random() limit 3
+       ) as awake;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION wake_schedulers(p_due_at timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.wake_schedulers(p_due_at timestamp with time zone) IS 'Lets workers look at schedules at once, when one is due within seconds that was not before.';
+
+
+--
 -- Name: worker_channel(bigint); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -9517,6 +10114,68 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.write_audit(p_action text, p_operation_ids bigint[], p_reason text, p_details jsonb) IS 'Writes down who did what to which operations, and why.';
+
+
+--
+-- Name: write_schedule(backops.schedules, backops.schedules); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.write_schedule(p_old backops.schedules, p_new backops.schedules) RETURNS backops.schedules
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_new schedules := p_new;
+  v_cron bigint[] := case when p_new.cron is not null then parse_cron(p_new.cron) end;
+begin
+  v_new.starts_at := coalesce(p_new.starts_at, p_old.starts_at, date_trunc('second', v_now));
+  v_new.ends_at := nullif(p_new.ends_at, 'infinity');
+  perform check_schedule(v_new);
+  if p_old.id is not null and v_new is not distinct from p_old then
+    return p_old;
+  end if;
+
+  -- A changed time applies to slots to come; slots of the old one that nobody took yet are not made up for.
+  v_new.decided_until := case
+    when (p_old.cron, p_old.every, p_old.time_zone, p_old.starts_at) is not distinct from (v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at)
+      then p_old.decided_until
+    else greatest(v_now, v_new.starts_at - interval '1 microsecond')
+  end;
+  v_new.next_at := schedule_slot(v_new, v_cron, v_new.decided_until);
+  v_new.due_at := schedule_due_at(v_new);
+
+  if p_old.id is null then
+    insert into schedules as s (
+      name, operation, cron, every, time_zone, starts_at, ends_at, globals, queue, priority, tags, overlap, catch_up, catch_up_limit, catch_up_window,
+      jitter, pause_after_failures, application, decided_until, next_at, due_at
+    ) values (
+      v_new.name, v_new.operation, v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at, v_new.ends_at, v_new.globals, v_new.queue, v_new.priority,
+      v_new.tags, v_new.overlap, v_new.catch_up, v_new.catch_up_limit, v_new.catch_up_window, v_new.jitter, v_new.pause_after_failures,
+      v_new.application, v_new.decided_until, v_new.next_at, v_new.due_at
+    )
+    returning * into v_new;
+  else
+    update schedules s
+       set operation = v_new.operation, cron = v_new.cron, every = v_new.every, time_zone = v_new.time_zone, starts_at = v_new.starts_at,
+           ends_at = v_new.ends_at, globals = v_new.globals, queue = v_new.queue, priority = v_new.priority, tags = v_new.tags,
+           overlap = v_new.overlap, catch_up = v_new.catch_up, catch_up_limit = v_new.catch_up_limit, catch_up_window = v_new.catch_up_window,
+           jitter = v_new.jitter, pause_after_failures = v_new.pause_after_failures, application = v_new.application,
+           decided_until = v_new.decided_until, next_at = v_new.next_at, due_at = v_new.due_at, changed_at = v_now, changed_by = session_user
+     where s.id = p_old.id
+    returning * into v_new;
+  end if;
+  perform wake_schedulers(v_new.due_at);
+  return v_new;
+end
+$$;
+
+
+--
+-- Name: FUNCTION write_schedule(p_old backops.schedules, p_new backops.schedules); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.write_schedule(p_old backops.schedules, p_new backops.schedules) IS 'Creates a schedule, or gives the old one the description of the new one; returns it as it is now, and the old one where nothing changes.';
 
 
 --
@@ -10753,6 +11412,7 @@ CREATE TABLE backops.workers (
     backend_started_at timestamp with time zone,
     server_started_at timestamp with time zone,
     missing_since timestamp with time zone,
+    schedule_set_id bigint,
     CONSTRAINT workers_lease_is_positive CHECK ((lease > '00:00:00'::interval)),
     CONSTRAINT workers_slots_are_positive CHECK ((slots > 0))
 )
@@ -10883,6 +11543,13 @@ COMMENT ON COLUMN backops.workers.server_started_at IS 'When the server had begu
 --
 
 COMMENT ON COLUMN backops.workers.missing_since IS 'Since when others have seen that connection gone.';
+
+
+--
+-- Name: COLUMN workers.schedule_set_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.schedule_set_id IS 'The set of schedules that its application declares; null where it declares none.';
 
 
 --
@@ -11064,6 +11731,83 @@ COMMENT ON COLUMN backops.queue_samples.depths IS 'The rows of queue_depth, as f
 
 
 --
+-- Name: schedule_sets; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.schedule_sets (
+    id bigint NOT NULL,
+    application text NOT NULL,
+    digest text NOT NULL,
+    declared jsonb NOT NULL,
+    current boolean DEFAULT false NOT NULL,
+    first_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL
+);
+
+
+--
+-- Name: TABLE schedule_sets; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.schedule_sets IS 'Sets of schedules that applications declare in their code. Written by declare_schedules and settle_schedules; schedule_status shows the schedules.';
+
+
+--
+-- Name: COLUMN schedule_sets.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_sets.id IS 'In the order in which the sets were seen first: the greater is the newer.';
+
+
+--
+-- Name: COLUMN schedule_sets.application; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_sets.application IS 'The application.';
+
+
+--
+-- Name: COLUMN schedule_sets.digest; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_sets.digest IS 'SHA-256 of the declarations, in the order of their names.';
+
+
+--
+-- Name: COLUMN schedule_sets.declared; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_sets.declared IS 'The declarations: an array of objects whose keys are the arguments of schedule.';
+
+
+--
+-- Name: COLUMN schedule_sets.current; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_sets.current IS 'Whether the schedules are as this set says.';
+
+
+--
+-- Name: COLUMN schedule_sets.first_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_sets.first_at IS 'When a worker declared it first.';
+
+
+--
+-- Name: schedule_sets_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.schedule_sets ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME backops.schedule_sets_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: skipped_slots; Type: TABLE; Schema: backops; Owner: -
 --
 
@@ -11150,7 +11894,7 @@ COMMENT ON COLUMN backops.skipped_slots.at IS 'When the last of them was skipped
 CREATE VIEW backops.schedule_status AS
  SELECT (s.name)::text AS name,
         CASE
-            WHEN (s.paused_at IS NOT NULL) THEN 'paused'::text
+            WHEN (COALESCE(s.paused_at, s.undeclared_at) IS NOT NULL) THEN 'paused'::text
             WHEN ((s.next_at IS NULL) AND (s.buffered_slot IS NULL)) THEN 'ended'::text
             WHEN (s.due_at < (backops.statement_now() - '00:01:00'::interval)) THEN 'overdue'::text
             WHEN (s.last_error IS NOT NULL) THEN 'failing'::text
@@ -11173,10 +11917,14 @@ CREATE VIEW backops.schedule_status AS
     s.last_error,
     s.last_errored_at,
     s.failures_count,
-    s.paused_at,
+    COALESCE(s.paused_at, s.undeclared_at) AS paused_at,
     s.paused_until,
     s.paused_by,
-    s.pause_reason,
+    COALESCE(s.pause_reason,
+        CASE
+            WHEN (s.undeclared_at IS NOT NULL) THEN backops.undeclared_reason(s.application)
+            ELSE NULL::text
+        END) AS pause_reason,
     s.buffered_slot,
     s.overlap,
     s.catch_up,
@@ -11192,7 +11940,9 @@ CREATE VIEW backops.schedule_status AS
     backops.redacted((s.operation)::text, (s.globals)::jsonb) AS globals,
     s.created_at,
     s.changed_at,
-    s.changed_by
+    s.changed_by,
+    s.application,
+    s.undeclared_at
    FROM ((backops.schedules s
      LEFT JOIN backops.operations o ON ((o.id = s.last_operation_id)))
      LEFT JOIN LATERAL ( SELECT skipped_slots.reason,
@@ -11651,6 +12401,22 @@ ALTER TABLE ONLY backops.queues
 
 
 --
+-- Name: schedule_sets schedule_sets_digest_key; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.schedule_sets
+    ADD CONSTRAINT schedule_sets_digest_key UNIQUE (application, digest);
+
+
+--
+-- Name: schedule_sets schedule_sets_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.schedule_sets
+    ADD CONSTRAINT schedule_sets_pkey PRIMARY KEY (id);
+
+
+--
 -- Name: schedules schedules_name_key; Type: CONSTRAINT; Schema: backops; Owner: -
 --
 
@@ -11831,6 +12597,20 @@ COMMENT ON INDEX backops.operations_parked_idx IS 'Finds what waits for a defini
 
 
 --
+-- Name: schedule_sets_current_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE UNIQUE INDEX schedule_sets_current_idx ON backops.schedule_sets USING btree (application) WHERE current;
+
+
+--
+-- Name: INDEX schedule_sets_current_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.schedule_sets_current_idx IS 'One set of each application counts.';
+
+
+--
 -- Name: schedules_due_idx; Type: INDEX; Schema: backops; Owner: -
 --
 
@@ -11940,6 +12720,13 @@ REVOKE ALL ON FUNCTION backops.apply_jump(p_operation_id bigint, p_target intege
 --
 
 REVOKE ALL ON FUNCTION backops.apply_privileges() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION apply_schedule_set(p_application text, p_set_id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.apply_schedule_set(p_application text, p_set_id bigint) FROM PUBLIC;
 
 
 --
@@ -12062,6 +12849,13 @@ REVOKE ALL ON FUNCTION backops.check_schedule(p_schedule backops.schedules) FROM
 
 
 --
+-- Name: FUNCTION check_schedules(p_application text, p_schedules jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.check_schedules(p_application text, p_schedules jsonb) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION check_slot_count(p_count integer); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -12174,6 +12968,20 @@ REVOKE ALL ON FUNCTION backops.cron_number(p_field text, p_text text, p_low inte
 
 
 --
+-- Name: FUNCTION declare_schedules(p_worker_id bigint, p_application text, p_schedules jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.declare_schedules(p_worker_id bigint, p_application text, p_schedules jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION declared_schedule(p_declared jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.declared_schedule(p_declared jsonb) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION describe_claims(p_operation_ids bigint[]); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -12181,10 +12989,24 @@ REVOKE ALL ON FUNCTION backops.describe_claims(p_operation_ids bigint[]) FROM PU
 
 
 --
+-- Name: FUNCTION described_like(p_old backops.schedules, p_new backops.schedules, p_application text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.described_like(p_old backops.schedules, p_new backops.schedules, p_application text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION did_you_mean(p_word text, p_candidates text[]); Type: ACL; Schema: backops; Owner: -
 --
 
 REVOKE ALL ON FUNCTION backops.did_you_mean(p_word text, p_candidates text[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION doubtful_schedules(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.doubtful_schedules() FROM PUBLIC;
 
 
 --
@@ -12220,6 +13042,13 @@ REVOKE ALL ON FUNCTION backops.end_operation(p_operation_id bigint, p_state text
 --
 
 REVOKE ALL ON FUNCTION backops.end_schedule_pause(p_schedule backops.schedules) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION end_undeclared(p_schedule backops.schedules); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.end_undeclared(p_schedule backops.schedules) FROM PUBLIC;
 
 
 --
@@ -12276,6 +13105,13 @@ REVOKE ALL ON FUNCTION backops.error_fingerprint(p_operation text, p_action text
 --
 
 REVOKE ALL ON FUNCTION backops.error_pattern(p_message text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION every_of(p_every interval); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.every_of(p_every interval) FROM PUBLIC;
 
 
 --
@@ -12412,10 +13248,24 @@ REVOKE ALL ON FUNCTION backops.held(p_worker_id bigint) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION hold_schedule(p_name text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.hold_schedule(p_name text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION invariants(); Type: ACL; Schema: backops; Owner: -
 --
 
 REVOKE ALL ON FUNCTION backops.invariants() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION is_declared(p_name text, p_application text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.is_declared(p_name text, p_application text) FROM PUBLIC;
 
 
 --
@@ -12430,6 +13280,13 @@ REVOKE ALL ON FUNCTION backops.is_patch(p_patch jsonb) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.is_queue_name(p_name text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION is_settled(p_application text, p_set_id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.is_settled(p_application text, p_set_id bigint) FROM PUBLIC;
 
 
 --
@@ -12479,6 +13336,13 @@ REVOKE ALL ON FUNCTION backops.last_schedule_slot(p_schedule backops.schedules, 
 --
 
 REVOKE ALL ON FUNCTION backops.lift_row_security() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION live_schedule_set(p_application text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.live_schedule_set(p_application text) FROM PUBLIC;
 
 
 --
@@ -12699,6 +13563,13 @@ REVOKE ALL ON FUNCTION backops.queue_names() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION read_declared_interval(p_value jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.read_declared_interval(p_value jsonb) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION read_key_mode(p_mode text); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -12752,6 +13623,13 @@ REVOKE ALL ON FUNCTION backops.redacted(p_name text, p_globals jsonb) FROM PUBLI
 --
 
 REVOKE ALL ON FUNCTION backops.refuse_action(p_operation_id bigint, p_error_type text, p_message text, p_position integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION refuse_declared_schedule(p_schedule backops.schedules, p_hint text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.refuse_declared_schedule(p_schedule backops.schedules, p_hint text) FROM PUBLIC;
 
 
 --
@@ -12958,6 +13836,13 @@ REVOKE ALL ON FUNCTION backops.schedule_due_at(p_schedule backops.schedules) FRO
 
 
 --
+-- Name: FUNCTION schedule_obstacle(p_old backops.schedules, p_new backops.schedules, p_application text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.schedule_obstacle(p_old backops.schedules, p_new backops.schedules, p_application text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION schedule_slot(p_schedule backops.schedules, p_cron bigint[], p_after timestamp with time zone); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -13004,6 +13889,13 @@ REVOKE ALL ON FUNCTION backops.set_operation_global(id bigint, key text, value j
 --
 
 REVOKE ALL ON FUNCTION backops.settle_operation_key() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION settle_schedules(p_application text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.settle_schedules(p_application text) FROM PUBLIC;
 
 
 --
@@ -13175,6 +14067,13 @@ REVOKE ALL ON FUNCTION backops.time_after(p_time timestamp with time zone, p_del
 
 
 --
+-- Name: FUNCTION undeclared_reason(p_application text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.undeclared_reason(p_application text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION unpark(p_name text); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -13252,6 +14151,13 @@ REVOKE ALL ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) 
 
 
 --
+-- Name: FUNCTION wake_schedulers(p_due_at timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.wake_schedulers(p_due_at timestamp with time zone) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION worker_channel(p_worker_id bigint); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -13270,6 +14176,13 @@ REVOKE ALL ON FUNCTION backops.worker_lock(p_worker_id bigint) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.write_audit(p_action text, p_operation_ids bigint[], p_reason text, p_details jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION write_schedule(p_old backops.schedules, p_new backops.schedules); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.write_schedule(p_old backops.schedules, p_new backops.schedules) FROM PUBLIC;
 
 
 --

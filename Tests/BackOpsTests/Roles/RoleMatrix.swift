@@ -20,7 +20,8 @@ enum RoleMatrix {
         "paused_queues": ["operator", "reader"],
         "worker_status": ["operator", "reader"], "stuck": ["operator", "reader"],
         "throughput": ["operator", "reader"], "slow_actions": ["operator", "reader"],
-        "help": ["operator", "reader"], "schedules": [], "skipped_slots": ["operator", "reader"],
+        "help": ["operator", "reader"], "schedules": [], "schedule_sets": [],
+        "skipped_slots": ["operator", "reader"],
         "schedule_status": ["operator", "reader"],
     ]
 
@@ -61,7 +62,7 @@ enum RoleMatrix {
             "unregister_worker", "claim", "claim_suspect", "next_due", "held", "lost_claims", "missed_claim",
             "complete", "complete_many", "fail", "fail_many", "snooze", "snooze_many", "release_many",
             "checkpoint", "report_progress", "record_actions", "store_logs", "sampled_queue_depth",
-            "schedules_due_in", "run_schedules",
+            "schedules_due_in", "run_schedules", "check_schedules", "declare_schedules", "settle_schedules",
         ] { callers[name] = ["worker"] }
         for name in [
             "retry", "cancel", "skip", "jump", "run_from", "set_global", "reschedule", "rerun", "retry_where",
@@ -70,10 +71,12 @@ enum RoleMatrix {
         ] { callers[name] = ["operator"] }
         for name in [
             "find_operations", "explain", "flow", "wait", "next_slots", "preview_slots",
+            "doubtful_schedules",
             // What the views call.
             "privileges", "statement_now", "sees_secrets", "redacted", "queue_names", "front_of_queue",
             "obstacles",
-            "zone_time", "count_queue", "bucket_quantile", "bucket_sums", "duration_bucket_limits",
+            "zone_time", "undeclared_reason", "count_queue", "bucket_quantile", "bucket_sums",
+            "duration_bucket_limits",
         ] { callers[name] = ["operator", "reader"] }
         // Parts of other functions, which nobody calls but the owner.
         for name in [
@@ -106,6 +109,10 @@ enum RoleMatrix {
             "refuse_unknown_schedule", "find_schedule", "check_schedule", "schedule_due_at",
             "end_schedule_pause", "skip_slots", "enqueue_slot", "slot_text", "take_slot",
             "record_schedule_error",
+            "hold_schedule", "every_of", "write_schedule", "end_undeclared", "live_schedule_set",
+            "is_declared",
+            "refuse_declared_schedule", "declared_schedule", "read_declared_interval", "is_settled",
+            "apply_schedule_set", "described_like", "schedule_obstacle", "wake_schedulers",
         ] { callers[name] = [] }
         return callers
     }()

@@ -5,6 +5,7 @@ import CoreMetrics
 import LibPQ
 import Logging
 import MetricsTestKit
+import Synchronization
 import TestSupport
 import Testing
 
@@ -27,10 +28,13 @@ private struct Report: OperationDefinition {
 @Suite(.backops, .timeLimit(.minutes(5))) struct `A worker with schedules` {
     private let journal = Journal()
 
-    private func worker(runsSchedules: Bool = true) throws -> BackOpsWorker {
+    private func worker(
+        runsSchedules: Bool = true,
+        interval: Duration = .milliseconds(20)
+    ) throws -> BackOpsWorker {
         var configuration = WorkerConfiguration()
         configuration.runsSchedules = runsSchedules
-        configuration.schedulePace = SchedulePace(interval: .milliseconds(20))
+        configuration.schedulePace = SchedulePace(interval: interval)
         configuration.pollInterval = .milliseconds(50)
         let logger = Logger(label: "test") { _ in RecordingLogHandler(journal: journal) }
         return try BackOpsWorker(TestDatabase.current.database, configuration: configuration, logger: logger)
@@ -129,6 +133,87 @@ private struct Report: OperationDefinition {
         }
         #expect(journal.entries.contains("second none"))
         #expect(try await TestDatabase.current.value("select run_count from schedules", as: Int64.self) == 0)
+    }
+
+    private func declaring(_ schedules: [Schedule]?, runsSchedules: Bool = true) throws -> BackOpsWorker {
+        var configuration = WorkerConfiguration()
+        configuration.application = "shop"
+        configuration.runsSchedules = runsSchedules
+        configuration.declarationInterval = .milliseconds(50)
+        let logger = Logger(label: "test") { _ in RecordingLogHandler(journal: journal) }
+        return try BackOpsWorker(
+            TestDatabase.current.database,
+            configuration: configuration,
+            schedules: schedules,
+            logger: logger
+        ) { Report(journal: journal) }
+    }
+
+    /// Waits until the schedules are these, as `name status cron`.
+    private func expect(_ schedules: String...) async throws {
+        try await eventually("the schedules are \(schedules)") {
+            try await TestDatabase.current.query(
+                "select name || ' ' || status || ' ' || slots from schedule_status order by name"
+            ).map { try $0.decode(0, as: String.self) } == schedules
+        }
+    }
+
+    @Test func `declares the schedules of its code, and pauses what the code no longer names`() async throws {
+        let daily = Schedule("daily", Report.self, .cron("30 2 1 1 *"), globals: ["x": 1])
+        let weekly = Schedule("weekly", Report.self, .cron("0 4 1 1 *"), jitter: .seconds(5))
+        let changed = Schedule("daily", Report.self, .cron("30 3 1 1 *"))
+        try await working(declaring([daily, weekly], runsSchedules: false)) {
+            try await expect("daily active 30 2 1 1 *", "weekly active 0 4 1 1 *")
+            try await working(declaring([changed])) {
+                try await expect("daily active 30 3 1 1 *", "weekly paused 0 4 1 1 *")
+            }
+            // A rollback: the newer worker is gone.
+            try await expect("daily active 30 2 1 1 *", "weekly active 0 4 1 1 *")
+        }
+        try await working(declaring(nil)) {
+            try await eventually("it has started") {
+                journal.entries.filter { $0.contains("worker started") }.count == 3
+            }
+        }
+        try await expect("daily active 30 2 1 1 *", "weekly active 0 4 1 1 *")
+        #expect(journal.entries.contains("paused a schedule that the code no longer names"))
+    }
+
+    @Test func `does not start with a schedule that cannot be one`() async throws {
+        let worker = try declaring([Schedule("daily", Report.self, .cron("0 0 32 * *"))])
+        let error = await #expect(throws: (any Error).self) { try await worker.run() }
+        #expect("\(error.map { "\($0)" } ?? "")".lowercased().contains("day of month: 32 is not 1 to 31"))
+        #expect(try await TestDatabase.current.value("select count(*) from workers", as: Int.self) == 0)
+    }
+
+    @Test func `says which of its schedules somebody else has`() async throws {
+        try await TestDatabase.current.query("select schedule('daily', 'Report', '0 0 1 1 *')")
+        try await working(declaring([Schedule("daily", Report.self, .cron("30 2 1 1 *"))])) {
+            try await eventually("it says so") {
+                journal.entries.contains { $0.hasPrefix("a schedule of the code is not in force") }
+            }
+        }
+        try await expect("daily active 0 0 1 1 *")
+    }
+
+    @Test func `is woken by a schedule whose slot comes soon`() async throws {
+        try await working(worker(interval: .seconds(3600))) {
+            try await eventually("it has started") {
+                journal.entries.contains { $0.contains("worker started") }
+            }
+            let tag = Mutex(0)
+            try await eventually("a slot has run") {
+                let number = tag.withLock { tag in
+                    tag += 1
+                    return tag
+                }
+                try await TestDatabase.current.query(
+                    "select schedule('often', 'Report', cron => '* * * * * *', tags => array[\("\(number)")])"
+                )
+                return journal.entries.contains { $0.hasPrefix("second ") }
+            }
+        }
+        #expect(!journal.entries.contains("second none"))
     }
 
     @Test func `looks when the next schedule is due, and every few seconds otherwise`() {

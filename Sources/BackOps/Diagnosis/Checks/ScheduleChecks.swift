@@ -24,6 +24,12 @@ extension DiagnosisCheck {
                     "the schedule \"\(name)\" could not enqueue its operation \"\(operation)\": \(detail)",
                     advice: "Correct it with schedule(); it goes on at its next slot."
                 )
+            case "undeclared":
+                Observation.warning(
+                    "the schedule \"\(name)\" is paused: \(detail)",
+                    advice:
+                        "Remove it with unschedule('\(name)'), or keep it with resume_schedule('\(name)')."
+                )
             case "paused":
                 Observation.warning(
                     "the schedule \"\(name)\" is paused: \(detail)",
@@ -36,6 +42,41 @@ extension DiagnosisCheck {
                 )
             }
         }
-        return troubled.isEmpty ? [.fine("schedules enqueue what is due")] : troubled
+        let doubtful = try await doubtful(examination)
+        return troubled.isEmpty && doubtful.isEmpty
+            ? [.fine("schedules enqueue what is due")] : troubled + doubtful
+    }
+
+    /// What is not as the code of applications declares it.
+    private static func doubtful(_ examination: Examination) async throws -> [Observation] {
+        try await examination.query(examination.engine.doubtfulSchedules()).map { row in
+            let (application, name, doubt, detail) = try row.decode(
+                as: String.self,
+                String?.self,
+                String.self,
+                String.self
+            )
+            let schedule = "the schedule \"\(name ?? "")\""
+            return switch doubt {
+            case "refused":
+                Observation.warning(
+                    "the code of \"\(application)\" declares \(schedule), which is not in force: \(detail)",
+                    advice:
+                        "Give it another name, or remove the one that is there with unschedule('\(name ?? "")')."
+                )
+            case "abandoned":
+                Observation.warning(
+                    "\(schedule) goes on, but no live worker of \"\(application)\" declares it",
+                    advice:
+                        "Start a worker of it; if there are to be none any more, unschedule('\(name ?? "")')."
+                )
+            default:
+                Observation.warning(
+                    "workers of \"\(application)\" declare different schedules: \(detail)",
+                    advice:
+                        "The newest set counts; finish the deploy, or give the applications names of their own."
+                )
+            }
+        }
     }
 }

@@ -17,6 +17,7 @@ final class Heartbeat: Sendable {
     private let operations: [String]
     private let configuration: WorkerConfiguration
     private let inbox: WorkerInbox
+    private let scheduleBell: Bell
     private let telemetry: WorkerTelemetry
     private let logger: Logger
     private let wakeUp: PQWakeUp
@@ -35,6 +36,7 @@ final class Heartbeat: Sendable {
         operations: [String],
         configuration: WorkerConfiguration,
         inbox: WorkerInbox,
+        scheduleBell: Bell,
         telemetry: WorkerTelemetry,
         logger: Logger
     ) throws {
@@ -45,6 +47,7 @@ final class Heartbeat: Sendable {
         self.operations = operations
         self.configuration = configuration
         self.inbox = inbox
+        self.scheduleBell = scheduleBell
         self.telemetry = telemetry
         self.logger = logger
         wakeUp = try PQWakeUp()
@@ -218,6 +221,8 @@ final class Heartbeat: Sendable {
             inbox.lose(claim: claim)
         } else if payload == "suspects" {
             inbox.foundSuspects()
+        } else if payload == "schedules" {
+            scheduleBell.ring()
         } else {
             inbox.wake()
         }

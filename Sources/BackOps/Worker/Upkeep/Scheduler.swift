@@ -9,6 +9,8 @@ struct Scheduler: Sendable {
     let engine: EngineCalls
     let pool: PQPool
     let pace: SchedulePace
+    /// Rings when a schedule was created or changed that is due soon.
+    let bell: Bell
     let telemetry: WorkerTelemetry
     let relay: StopRelay
     let logger: Logger
@@ -22,7 +24,7 @@ struct Scheduler: Sendable {
         var trouble = Trouble("worker cannot run schedules", over: "worker runs schedules again")
         while !Task.isCancelled {
             do {
-                try await Task.sleep(for: pause)
+                try await bell.wait(for: pause)
                 if relay.isStopping { return }
                 var due = try await due()
                 if let time = due, time <= .zero {

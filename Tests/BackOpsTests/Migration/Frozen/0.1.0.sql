@@ -769,6 +769,80 @@ COMMENT ON FUNCTION backops.apply_privileges() IS 'Makes the rights in this sche
 
 
 --
+-- Name: apply_schedule_set(text, bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.apply_schedule_set(p_application text, p_set_id bigint) RETURNS TABLE(schedule text, outcome text, detail text)
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := clock_now();
+  v_declared jsonb;
+  v_one jsonb;
+  v_old schedules;
+  v_new schedules;
+  v_changes jsonb := '{}';
+begin
+  if is_settled(p_application, p_set_id) then
+    return;
+  end if;
+  select s.declared into strict v_declared from schedule_sets s where s.id = p_set_id;
+  update schedule_sets s set current = false where s.application = p_application and s.current and s.id <> p_set_id;
+  update schedule_sets s set current = true where s.id = p_set_id and not s.current;
+
+  for schedule, v_one in
+    select n.name, d.declared
+      from (
+        select s.name::text from schedules s where s.application = p_application and s.undeclared_at is null
+        union
+        select d ->> 'name' from jsonb_array_elements(v_declared) as d
+      ) as n
+      left join (select d ->> 'name' as name, d as declared from jsonb_array_elements(v_declared) as d) as d on d.name = n.name
+     order by n.name collate "C"
+  loop
+    outcome := null;
+    detail := null;
+    v_old := hold_schedule(schedule);
+    if v_one is null then
+      continue when v_old.application is distinct from p_application or v_old.undeclared_at is not null;
+      update schedules s set undeclared_at = v_now, due_at = null where s.id = v_old.id;
+      outcome := 'paused';
+      detail := undeclared_reason(p_application);
+    else
+      v_new := declared_schedule(v_one);
+      continue when schedule_obstacle(v_old, v_new, p_application) is not null;
+      if v_old.undeclared_at is not null then
+        perform end_undeclared(v_old);
+        outcome := 'continued';
+        v_old := hold_schedule(schedule);
+      end if;
+      v_new := write_schedule(v_old, described_like(v_old, v_new, p_application));
+      if v_new is distinct from v_old then
+        outcome := case when v_old.id is null then 'created' else 'changed' end;
+      end if;
+    end if;
+    if outcome is not null then
+      v_changes := v_changes || jsonb_build_object(outcome, coalesce(v_changes -> outcome, '[]') || to_jsonb(schedule));
+      return next;
+    end if;
+  end loop;
+  if v_changes <> '{}' then
+    perform write_audit('declare_schedules', null, null, jsonb_build_object('application', p_application) || v_changes);
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION apply_schedule_set(p_application text, p_set_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.apply_schedule_set(p_application text, p_set_id bigint) IS 'Makes the schedules of an application those of a set of declarations; returns what it did.';
+
+
+--
 -- Name: attach_session(bigint, integer); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -1455,13 +1529,16 @@ CREATE TABLE backops.schedules (
     last_operation_id bigint,
     last_error text,
     last_errored_at timestamp with time zone,
+    application text,
+    undeclared_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
     changed_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
     changed_by text DEFAULT (SESSION_USER)::text NOT NULL,
     CONSTRAINT schedules_catch_up_is_known CHECK ((catch_up = ANY (ARRAY['latest'::text, 'all'::text, 'none'::text]))),
     CONSTRAINT schedules_have_cron_or_every CHECK (((cron IS NULL) <> (every IS NULL))),
     CONSTRAINT schedules_overlap_is_known CHECK ((overlap = ANY (ARRAY['skip'::text, 'buffer'::text, 'allow'::text, 'cancel'::text]))),
-    CONSTRAINT schedules_paused_whole CHECK (((paused_at IS NOT NULL) OR (COALESCE((paused_until)::text, paused_by, pause_reason) IS NULL)))
+    CONSTRAINT schedules_paused_whole CHECK (((paused_at IS NOT NULL) OR (COALESCE((paused_until)::text, paused_by, pause_reason) IS NULL))),
+    CONSTRAINT schedules_undeclared_by_an_application CHECK (((undeclared_at IS NULL) OR (application IS NOT NULL)))
 )
 WITH (fillfactor='50');
 
@@ -1712,6 +1789,20 @@ COMMENT ON COLUMN backops.schedules.last_errored_at IS 'When that was.';
 
 
 --
+-- Name: COLUMN schedules.application; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.application IS 'The application whose code declares it; null where somebody created it by hand.';
+
+
+--
+-- Name: COLUMN schedules.undeclared_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.undeclared_at IS 'Since when the application''s code does not name it any more, which pauses it; null while it does.';
+
+
+--
 -- Name: COLUMN schedules.created_at; Type: COMMENT; Schema: backops; Owner: -
 --
 
@@ -1776,6 +1867,68 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.check_schedule(p_schedule backops.schedules) IS 'Refuses a schedule that makes no sense, with the argument at fault (SQLSTATE OP004).';
+
+
+--
+-- Name: check_schedules(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_schedules(p_application text, p_schedules jsonb) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  c_keys constant text[] := '{name,operation,cron,every,time_zone,globals,queue,priority,tags,starts_at,ends_at,overlap,catch_up,catch_up_limit,'
+    'catch_up_window,jitter,pause_after_failures}';
+  v_declared jsonb;
+  v schedules;
+  v_bad text;
+  v_message text;
+  v_hint text;
+begin
+  if p_application is null or length(p_application) not between 1 and 200 or p_application ~ '[[:cntrl:]]' then
+    raise exception using errcode = 'OP004', message = format('%s is no name of an application', coalesce('"' || left(p_application, 200) || '"', 'null')),
+      hint = 'It has 1 to 200 characters, and no control characters.';
+  end if;
+  if jsonb_typeof(p_schedules) is distinct from 'array' or jsonb_array_length(p_schedules) > 10000 then
+    raise exception using errcode = 'OP004', message = 'an application declares an array of at most 10000 schedules',
+      hint = '[{"name": "nightly-report", "operation": "Report", "cron": "30 2 * * *", "time_zone": "Europe/Berlin"}]';
+  end if;
+  for v_declared in select * from jsonb_array_elements(p_schedules) loop
+    if jsonb_typeof(v_declared) <> 'object' or v_declared ->> 'name' is null or v_declared ->> 'operation' is null then
+      raise exception using errcode = 'OP004', message = format('%s is no declaration of a schedule', left(v_declared::text, 200)),
+        hint = 'It is an object with a name, an operation, and cron or every.';
+    end if;
+    select key into v_bad from jsonb_object_keys(v_declared) as key where key <> all (c_keys) limit 1;
+    if found then
+      raise exception using errcode = 'OP004', message = format('schedule "%s": "%s" is no argument', left(v_declared ->> 'name', 200), left(v_bad, 200)),
+        hint = format('Arguments are %s.', array_to_string(c_keys, ', '));
+    end if;
+    begin
+      v := declared_schedule(v_declared);
+      if v.cron is not null then
+        perform parse_cron(v.cron);
+      end if;
+      perform check_schedule(v);
+    exception
+      when others then
+        get stacked diagnostics v_message = message_text, v_hint = pg_exception_hint;
+        raise exception using errcode = 'OP004', message = format('schedule "%s": %s', left(v_declared ->> 'name', 200), v_message), hint = v_hint;
+    end;
+  end loop;
+  select d ->> 'name' into v_bad from jsonb_array_elements(p_schedules) as d group by 1 having count(*) > 1 limit 1;
+  if found then
+    raise exception using errcode = 'OP004', message = format('schedule "%s" is declared twice', v_bad), hint = 'Give each schedule a name of its own.';
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_schedules(p_application text, p_schedules jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_schedules(p_application text, p_schedules jsonb) IS 'Refuses declarations that cannot be schedules, with the schedule and the argument at fault (SQLSTATE OP004).';
 
 
 --
@@ -2636,6 +2789,89 @@ COMMENT ON FUNCTION backops.cron_number(p_field text, p_text text, p_low integer
 
 
 --
+-- Name: declare_schedules(bigint, text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.declare_schedules(p_worker_id bigint, p_application text, p_schedules jsonb) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET lock_timeout TO '5s'
+    AS $$
+declare
+  v_sorted jsonb;
+  v_digest text;
+  v_id bigint;
+begin
+  perform check_schedules(p_application, p_schedules);
+  v_sorted := coalesce((select jsonb_agg(d order by d ->> 'name' collate "C") from jsonb_array_elements(p_schedules) as d), '[]');
+  v_digest := encode(sha256(convert_to(v_sorted::text, 'UTF8')), 'hex');
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/schedules/' || p_application, 0));
+  select id into v_id from schedule_sets where application = p_application and digest = v_digest;
+  -- An application that never had a schedule needs no set of none.
+  if not found and (v_sorted <> '[]' or exists (select from schedule_sets where application = p_application)) then
+    insert into schedule_sets (application, digest, declared) values (p_application, v_digest, v_sorted) returning id into v_id;
+    delete from schedule_sets s
+     where s.application = p_application and not s.current and s.id < v_id - 100 and s.first_at < clock_now() - interval '30 days'
+       and not exists (select from workers w where w.schedule_set_id = s.id);
+  end if;
+  update workers set schedule_set_id = v_id where id = p_worker_id and heartbeat_at + lease > clock_now();
+  if not found then
+    raise exception using errcode = 'OP006', message = format('worker %s is not registered, or its lease has ended', p_worker_id),
+      hint = 'Call register_worker again.';
+  end if;
+  return v_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION declare_schedules(p_worker_id bigint, p_application text, p_schedules jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.declare_schedules(p_worker_id bigint, p_application text, p_schedules jsonb) IS 'Says which schedules the code of a worker''s application names; settle_schedules makes it so. Returns the number of the set, null for an application that never had any. SELECT backops.declare_schedules(w, ''shop'', ''[{"name": "sync", "operation": "Sync", "every": "90 seconds"}]'')';
+
+
+--
+-- Name: declared_schedule(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.declared_schedule(p_declared jsonb) RETURNS backops.schedules
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v schedules;
+begin
+  v.name := p_declared ->> 'name';
+  v.operation := p_declared ->> 'operation';
+  v.cron := p_declared ->> 'cron';
+  v.every := every_of(read_declared_interval(p_declared -> 'every'));
+  v.time_zone := coalesce(p_declared ->> 'time_zone', 'UTC');
+  v.globals := coalesce(p_declared -> 'globals', '{}');
+  v.queue := coalesce(p_declared ->> 'queue', 'default');
+  v.priority := coalesce((p_declared ->> 'priority')::integer, 5);
+  v.tags := array(select jsonb_array_elements_text(coalesce(p_declared -> 'tags', '[]')));
+  v.starts_at := (p_declared ->> 'starts_at')::timestamptz;
+  v.ends_at := (p_declared ->> 'ends_at')::timestamptz;
+  v.overlap := coalesce(p_declared ->> 'overlap', 'skip');
+  v.catch_up := coalesce(p_declared ->> 'catch_up', 'latest');
+  v.catch_up_limit := coalesce((p_declared ->> 'catch_up_limit')::integer, 1000);
+  v.catch_up_window := elapsed(coalesce(read_declared_interval(p_declared -> 'catch_up_window'), '1 day'));
+  v.jitter := elapsed(coalesce(read_declared_interval(p_declared -> 'jitter'), '0'));
+  v.pause_after_failures := (p_declared ->> 'pause_after_failures')::integer;
+  return v;
+end
+$$;
+
+
+--
+-- Name: FUNCTION declared_schedule(p_declared jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.declared_schedule(p_declared jsonb) IS 'A declaration as a schedule; what it leaves out is what schedule has as a default.';
+
+
+--
 -- Name: describe_claims(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2667,6 +2903,47 @@ COMMENT ON FUNCTION backops.describe_claims(p_operation_ids bigint[]) IS 'What a
 
 
 --
+-- Name: described_like(backops.schedules, backops.schedules, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.described_like(p_old backops.schedules, p_new backops.schedules, p_application text) RETURNS backops.schedules
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v schedules := p_old;
+begin
+  v.name := p_new.name;
+  v.operation := p_new.operation;
+  v.cron := p_new.cron;
+  v.every := p_new.every;
+  v.time_zone := p_new.time_zone;
+  v.globals := p_new.globals;
+  v.queue := p_new.queue;
+  v.priority := p_new.priority;
+  v.tags := p_new.tags;
+  v.starts_at := coalesce(p_new.starts_at, p_old.starts_at);
+  v.ends_at := p_new.ends_at;
+  v.overlap := p_new.overlap;
+  v.catch_up := p_new.catch_up;
+  v.catch_up_limit := p_new.catch_up_limit;
+  v.catch_up_window := p_new.catch_up_window;
+  v.jitter := p_new.jitter;
+  v.pause_after_failures := p_new.pause_after_failures;
+  v.application := p_application;
+  return v;
+end
+$$;
+
+
+--
+-- Name: FUNCTION described_like(p_old backops.schedules, p_new backops.schedules, p_application text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.described_like(p_old backops.schedules, p_new backops.schedules, p_application text) IS 'A schedule with the description of another one, in the hands of an application.';
+
+
+--
 -- Name: did_you_mean(text, text[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2685,6 +2962,41 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.did_you_mean(p_word text, p_candidates text[]) IS 'The end of a sentence about a name that nobody knows; empty where no other is near.';
+
+
+--
+-- Name: doubtful_schedules(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.doubtful_schedules() RETURNS TABLE(application text, schedule text, doubt text, detail text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  select c.application, d ->> 'name', 'refused', schedule_obstacle(s, declared_schedule(d), c.application)
+    from schedule_sets c
+   cross join jsonb_array_elements(c.declared) as d
+    join schedules s on s.name = d ->> 'name' and s.application is distinct from c.application
+   where c.current and schedule_obstacle(s, declared_schedule(d), c.application) is not null
+  union all
+  select s.application, s.name::text, 'abandoned', 'no live worker declares it'
+    from schedules s
+   where s.application is not null and s.undeclared_at is null and live_schedule_set(s.application) is null
+  union all
+  select s.application, null, 'divided', format('live workers of version %s declare other schedules than those that count', string_agg(distinct w.version, ', '))
+    from workers w
+    join schedule_sets s on s.id = w.schedule_set_id
+   where not w.stopping and w.heartbeat_at + w.lease > clock_now() and s.id <> live_schedule_set(s.application)
+   group by s.application
+   order by 1, 2
+$$;
+
+
+--
+-- Name: FUNCTION doubtful_schedules(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.doubtful_schedules() IS 'What is not as the code of applications declares it. refused: the schedule is another one''s, or somebody''s. abandoned: no live worker declares it, and it goes on. divided: live workers declare different schedules, as they do during a deploy.';
 
 
 --
@@ -2810,19 +3122,20 @@ CREATE FUNCTION backops.end_schedule_pause(p_schedule backops.schedules) RETURNS
 declare
   v_now timestamptz := clock_now();
   v_cron bigint[] := case when p_schedule.cron is not null then parse_cron(p_schedule.cron) end;
-  v_until timestamptz := least(p_schedule.paused_until, v_now);
+  v_until timestamptz := case when p_schedule.undeclared_at is null then least(p_schedule.paused_until, v_now) else v_now end;
   v_schedule schedules := p_schedule;
   v_last timestamptz := last_schedule_slot(p_schedule, v_cron, p_schedule.decided_until, v_until);
 begin
   if v_last is not null then
-    perform skip_slots(p_schedule, v_cron, v_last, 'paused', p_schedule.pause_reason);
+    perform skip_slots(p_schedule, v_cron, v_last, 'paused', coalesce(p_schedule.pause_reason, undeclared_reason(p_schedule.application)));
     v_schedule.decided_until := v_last;
   end if;
   v_schedule.paused_at := null;
   v_schedule.paused_until := null;
+  v_schedule.undeclared_at := null;
   v_schedule.next_at := schedule_slot(v_schedule, v_cron, v_schedule.decided_until);
   update schedules
-     set paused_at = null, paused_until = null, paused_by = null, pause_reason = null, failures_count = 0,
+     set paused_at = null, paused_until = null, paused_by = null, pause_reason = null, undeclared_at = null, failures_count = 0,
          decided_until = v_schedule.decided_until, next_at = v_schedule.next_at, due_at = schedule_due_at(v_schedule)
    where id = p_schedule.id;
 end
@@ -2834,6 +3147,32 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.end_schedule_pause(p_schedule backops.schedules) IS 'Ends the pause of a schedule, and records the slots that it skipped.';
+
+
+--
+-- Name: end_undeclared(backops.schedules); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.end_undeclared(p_schedule backops.schedules) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if p_schedule.paused_at is null then
+    perform end_schedule_pause(p_schedule);
+  else
+    -- The pause of a person stays.
+    update schedules set undeclared_at = null, due_at = paused_until where id = p_schedule.id;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION end_undeclared(p_schedule backops.schedules); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.end_undeclared(p_schedule backops.schedules) IS 'Lets a schedule go on that code had stopped to name, unless somebody paused it as well.';
 
 
 --
@@ -3283,6 +3622,26 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.error_pattern(p_message text) IS 'What messages of the same kind have in common: the first line, without numbers, hexadecimal ids and quoted texts.';
+
+
+--
+-- Name: every_of(interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.every_of(p_every interval) RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  -- One with months is refused in the words in which it was given.
+  select case when extract(month from p_every) <> 0 or extract(year from p_every) <> 0 then p_every else elapsed(p_every) end
+$$;
+
+
+--
+-- Name: FUNCTION every_of(p_every interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.every_of(p_every interval) IS 'The time that passes between two slots: days of 24 hours.';
 
 
 --
@@ -4467,6 +4826,31 @@ COMMENT ON FUNCTION backops.held(p_worker_id bigint) IS 'The jobs that a worker 
 
 
 --
+-- Name: hold_schedule(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.hold_schedule(p_name text) RETURNS backops.schedules
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_schedule schedules;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/schedule/' || p_name, 0));
+  select * into v_schedule from schedules s where s.name = p_name for update;
+  return v_schedule;
+end
+$$;
+
+
+--
+-- Name: FUNCTION hold_schedule(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.hold_schedule(p_name text) IS 'The schedule of a name, locked against changes; nulls where there is none, and nobody else can create it then.';
+
+
+--
 -- Name: invariants(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4493,6 +4877,27 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
+
+
+--
+-- Name: is_declared(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_declared(p_name text, p_application text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select exists (
+    select from schedule_sets s where s.id = live_schedule_set(p_application) and s.declared @> jsonb_build_array(jsonb_build_object('name', p_name))
+  )
+$$;
+
+
+--
+-- Name: FUNCTION is_declared(p_name text, p_application text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_declared(p_name text, p_application text) IS 'Whether live workers of an application declare a schedule.';
 
 
 --
@@ -4534,6 +4939,36 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.is_queue_name(p_name text) IS 'Whether a queue may have this name.';
+
+
+--
+-- Name: is_settled(text, bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_settled(p_application text, p_set_id bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select p_set_id is null or exists (
+    select from schedule_sets s
+     where s.id = p_set_id and s.current
+       and not exists (
+         select from jsonb_array_elements(s.declared) as d
+          where not exists (
+            select from schedules e
+             where e.name = d ->> 'name'
+               and (e.application = p_application and e.undeclared_at is null or schedule_obstacle(e, declared_schedule(d), p_application) is not null)
+          )
+       )
+  )
+$$;
+
+
+--
+-- Name: FUNCTION is_settled(p_application text, p_set_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_settled(p_application text, p_set_id bigint) IS 'Whether the schedules of an application are those of a set, except those that it may not have.';
 
 
 --
@@ -4639,29 +5074,6 @@ COMMENT ON FUNCTION backops.jump_operation(id bigint, branch text, action text) 
 
 
 --
--- Name: key_successor(backops.operations); Type: FUNCTION; Schema: backops; Owner: -
---
-
-CREATE FUNCTION backops.key_successor(p_operation backops.operations) RETURNS bigint
-    LANGUAGE sql STABLE
-    SET search_path TO 'backops', 'pg_temp'
-    AS $$
-  select o.id
-    from operation_keys k
-    join operations o on o.id = k.operation_id
-   where p_operation.key_mode in ('unless_active', 'cancel_and_replace')
-     and k.name = p_operation.name and k.key = p_operation.active_key and o.id <> p_operation.id and o.state = 'active'
-$$;
-
-
---
--- Name: FUNCTION key_successor(p_operation backops.operations); Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON FUNCTION backops.key_successor(p_operation backops.operations) IS 'The active operation that has the key of another one that has ended; null where there is none, or where the mode allows both.';
-
-
---
 -- Name: last_schedule_slot(backops.schedules, bigint[], timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4679,15 +5091,6 @@ begin
   if p_until <= p_from then
     return null;
   end if;
-  -- Mostly there are few.
-  v_middle := schedule_slot(p_schedule, p_cron, p_from);
-  for v_look in 1..8 loop
-    if coalesce(v_middle > p_until, true) then
-      return v_slot;
-    end if;
-    v_slot := v_middle;
-    v_middle := schedule_slot(p_schedule, p_cron, v_slot);
-  end loop;
   -- Back in steps that double until a slot follows, then by halves: some fifty looks, however many slots there are.
   while v_low > p_from and coalesce(schedule_slot(p_schedule, p_cron, v_low) > p_until, true) loop
     v_high := v_low;
@@ -4695,7 +5098,7 @@ begin
     v_low := greatest(v_low - v_step, p_from);
   end loop;
   while v_high - v_low > interval '1 second' loop
-    v_middle := v_low + make_interval(secs => extract(epoch from v_high - v_low)::double precision / 2);
+    v_middle := v_low + make_interval(secs => floor(extract(epoch from v_high - v_low) / 2)::double precision);
     if schedule_slot(p_schedule, p_cron, v_middle) <= p_until then
       v_low := v_middle;
     else
@@ -4750,6 +5153,32 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.lift_row_security() IS 'Switches row level security off for the tables of this schema that have no policy, which only a setting of the platform can have switched on: nobody but the owner would see or insert a row. Every migrate up ends with it. Returns their names.';
+
+
+--
+-- Name: live_schedule_set(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.live_schedule_set(p_application text) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  -- A set of no schedules gives way to every other one: what has no schedules yet, or is another program under the same name, pauses nothing that
+  -- live workers declare.
+  select s.id
+    from schedule_sets s
+   where s.application = p_application
+     and exists (select from workers w where w.schedule_set_id = s.id and not w.stopping and w.heartbeat_at + w.lease > clock_now())
+   order by (s.declared <> '[]') desc, s.id desc
+   limit 1
+$$;
+
+
+--
+-- Name: FUNCTION live_schedule_set(p_application text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.live_schedule_set(p_application text) IS 'The set of schedules that counts: the newest that a live worker of the application declares; null where none does.';
 
 
 --
@@ -4835,7 +5264,6 @@ begin
     when v_operation.state = 'active' and v_job.operation_id is null then false
     when p_verb = 'cancel' then v_operation.state = 'active'
     when v_job.worker_id is not null then false
-    when v_operation.state <> 'active' and key_successor(v_operation) is not null then false
     when p_verb = 'retry' then v_operation.state in ('failed', 'cancelled') or v_operation.state = 'active' and v_job.attempt > 0
     when v_operation.parked_at is not null then false
     when p_verb = 'reschedule' then v_operation.state = 'active'
@@ -5733,7 +6161,8 @@ begin
       hint = 'Give a time to come, such as now() + interval ''1 hour'', or none for until somebody resumes it.';
   end if;
   update schedules s
-     set paused_at = coalesce(s.paused_at, v_now), paused_until = until, paused_by = session_user, pause_reason = left(reason, 2000), due_at = until
+     set paused_at = coalesce(s.paused_at, v_now), paused_until = until, paused_by = session_user, pause_reason = left(reason, 2000),
+         due_at = case when s.undeclared_at is null then until end
    where s.name = pause_schedule.name;
   if not found then
     perform refuse_unknown_schedule(name);
@@ -5992,7 +6421,7 @@ begin
     end if;
   end if;
   if p_operation.state <> 'active' then
-    perform regain_operation_key(p_operation), forget_failure(p_operation.id);
+    perform forget_failure(p_operation.id);
     update operations set state = 'active', ended_at = null, stopped_position = null, stop_reason = null where id = p_operation.id;
   end if;
   -- No definition_id: it went with the old job, and the one that is current now may have other positions. Who claims the job
@@ -6129,7 +6558,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     from unnest(
       '{register_definition,register_worker,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
         claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
-        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune,schedules_due_in,run_schedules}'::text[]
+        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune,schedules_due_in,run_schedules,check_schedules,declare_schedules,settle_schedules}'::text[]
     ) as name
   union all
   select 'function', name, 'operator', 'execute', null
@@ -6139,11 +6568,11 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     ) as name
   union all
   select 'function', name, role, 'execute', null
-    from unnest('{find_operations,explain,flow,wait,next_slots,preview_slots}'::text[]) as name
+    from unnest('{find_operations,explain,flow,wait,next_slots,preview_slots,doubtful_schedules}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,zone_time}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,zone_time,undeclared_reason}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -6308,6 +6737,25 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, that are paused, or that a worker serves: from one to the next by the index.';
+
+
+--
+-- Name: read_declared_interval(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.read_declared_interval(p_value jsonb) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select case jsonb_typeof(p_value) when 'number' then make_interval(secs => p_value::double precision) when 'null' then null else (p_value #>> '{}')::interval end
+$$;
+
+
+--
+-- Name: FUNCTION read_declared_interval(p_value jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.read_declared_interval(p_value jsonb) IS 'A time span in a declaration: a number of seconds, or the text of an interval.';
 
 
 --
@@ -6605,24 +7053,15 @@ declare
   v schedules;
   v_cron bigint[];
   v_slot timestamptz;
-  v_last timestamptz;
   v_count integer;
 begin
   select * into strict v from schedules where id = p_id;
   begin
     v_cron := case when v.cron is not null then parse_cron(v.cron) end;
-    v_slot := v.buffered_slot;
-    v_count := 0;
-    if v_slot is not null then
-      v_count := skip_slots(v, v_cron, v_slot, 'error', p_error);
-      v.buffered_slot := null;
-    end if;
-    v_last := last_schedule_slot(v, v_cron, v.decided_until, p_now);
-    if v_last is not null then
-      v_count := v_count + skip_slots(v, v_cron, v_last, 'error', p_error);
-      v_slot := v_last;
-      v.decided_until := v_last;
-    end if;
+    v_slot := coalesce(last_schedule_slot(v, v_cron, v.decided_until, p_now), v.buffered_slot);
+    v_count := skip_slots(v, v_cron, v_slot, 'error', p_error);
+    v.decided_until := greatest(v.decided_until, v_slot);
+    v.buffered_slot := null;
     v.next_at := schedule_slot(v, v_cron, v.decided_until);
     v.due_at := schedule_due_at(v);
   exception
@@ -6703,6 +7142,30 @@ COMMENT ON FUNCTION backops.refuse_action(p_operation_id bigint, p_error_type te
 
 
 --
+-- Name: refuse_declared_schedule(backops.schedules, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.refuse_declared_schedule(p_schedule backops.schedules, p_hint text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if is_declared(p_schedule.name, p_schedule.application) then
+    raise exception using errcode = 'OP003',
+      message = format('the schedule "%s" is declared in the code of the application "%s"', p_schedule.name, p_schedule.application), hint = p_hint;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION refuse_declared_schedule(p_schedule backops.schedules, p_hint text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.refuse_declared_schedule(p_schedule backops.schedules, p_hint text) IS 'Refuses to change by hand what live workers declare (SQLSTATE OP003).';
+
+
+--
 -- Name: refuse_next(bigint, integer, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6772,42 +7235,6 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.refuse_unknown_schedule(p_name text) IS 'Says that there is no such schedule (SQLSTATE OP002), and which one may have been meant.';
-
-
---
--- Name: regain_operation_key(backops.operations); Type: FUNCTION; Schema: backops; Owner: -
---
-
-CREATE FUNCTION backops.regain_operation_key(p_operation backops.operations) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'backops', 'pg_temp'
-    AS $$
-declare
-  v_successor bigint;
-begin
-  if p_operation.key_mode in ('unless_active', 'cancel_and_replace') then
-    insert into operation_keys as k (name, key, operation_id, window_began_at)
-      values (p_operation.name, p_operation.active_key, p_operation.id, clock_now())
-      on conflict (name, key) do update set operation_id = k.operation_id;
-    v_successor := key_successor(p_operation);
-    if v_successor is not null then
-      raise exception using errcode = 'OP003',
-        message = format('operation %s cannot go on: operation %s has its key "%s" now', p_operation.id, v_successor, left(p_operation.active_key, 100)),
-        hint = format('Cancel operation %s first, or wait for its end.', v_successor);
-    end if;
-    update operation_keys
-       set operation_id = p_operation.id, replaced_id = null
-     where name = p_operation.name and key = p_operation.active_key and operation_id is distinct from p_operation.id;
-  end if;
-end
-$$;
-
-
---
--- Name: FUNCTION regain_operation_key(p_operation backops.operations); Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON FUNCTION backops.regain_operation_key(p_operation backops.operations) IS 'Gives an operation that goes on after its end its key again, in the modes in which one is active; refuses it while another active one has it.';
 
 
 --
@@ -7183,11 +7610,17 @@ begin
   if not found then
     perform refuse_unknown_schedule(resume_schedule.name);
   end if;
-  if v_schedule.paused_at is null then
+  if v_schedule.paused_at is null and v_schedule.undeclared_at is null then
     raise exception using errcode = 'OP003', message = format('schedule "%s" is not paused', v_schedule.name);
   end if;
   perform end_schedule_pause(v_schedule);
-  perform write_audit('resume_schedule', null, reason, jsonb_build_object('schedule', v_schedule.name));
+  if v_schedule.undeclared_at is not null then
+    update schedules s set application = null where s.id = v_schedule.id;
+  end if;
+  perform wake_schedulers(s.due_at) from schedules s where s.id = v_schedule.id;
+  perform write_audit('resume_schedule', null, reason, jsonb_build_object(
+    'schedule', v_schedule.name, 'taken_from', case when v_schedule.undeclared_at is not null then v_schedule.application end
+  ));
 end
 $$;
 
@@ -7196,7 +7629,7 @@ $$;
 -- Name: FUNCTION resume_schedule(name text, reason text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.resume_schedule(name text, reason text) IS 'Lets a paused schedule go on with its next slot. Those of the pause are skipped.';
+COMMENT ON FUNCTION backops.resume_schedule(name text, reason text) IS 'Lets a paused schedule go on with its next slot. Those of the pause are skipped. One that the code of an application no longer names belongs to nobody''s code from then on.';
 
 
 --
@@ -7260,7 +7693,6 @@ begin
       from operations o
       join actions a on a.operation_id = o.id and a.position = o.stopped_position
      where o.id = any (p_ids) and o.state = any (c_plain) and o.parked_at is null and a.started_at is not null
-       and (o.key_mode in ('unless_active', 'cancel_and_replace')) is not true
   ) then
     return '{}';
   end if;
@@ -7323,7 +7755,6 @@ begin
   end if;
   if v_position is null then
     -- Cancelled before anybody had registered its name: it waits for that again.
-    perform regain_operation_key(v_operation);
     update operations set state = 'active', ended_at = null, stop_reason = null, parked_at = clock_now() where operations.id = retry_operation.id;
     insert into jobs (operation_id, run_at, steps_left, priority, queue, handler)
       values (retry_operation.id, 'infinity', v_operation.step_limit, v_operation.priority, v_operation.queue, v_operation.name || '/');
@@ -7568,80 +7999,46 @@ CREATE FUNCTION backops.schedule(name text, operation text, cron text DEFAULT NU
     AS $$
 #variable_conflict use_column
 declare
-  v_now timestamptz := clock_now();
   v_old schedules;
   v_new schedules;
-  v_cron bigint[];
 begin
   if schedule.cron is not null then
-    v_cron := parse_cron(schedule.cron);
+    perform parse_cron(schedule.cron);
   end if;
-  perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/schedule/' || schedule.name, 0));
-  select * into v_old from schedules s where s.name = schedule.name for update;
+  v_old := hold_schedule(schedule.name);
+  perform refuse_declared_schedule(v_old, 'Change it there, and deploy; pause_schedule stops it meanwhile.');
+  if v_old.undeclared_at is not null then
+    perform end_undeclared(v_old);
+    v_old := find_schedule(schedule.name);
+  end if;
   v_new := v_old;
   v_new.name := schedule.name;
   v_new.operation := schedule.operation;
   v_new.cron := schedule.cron;
-  v_new.every := elapsed(schedule.every);
+  v_new.every := every_of(schedule.every);
   v_new.time_zone := schedule.time_zone;
   v_new.globals := schedule.globals;
   v_new.queue := schedule.queue;
   v_new.priority := schedule.priority;
   v_new.tags := schedule.tags;
-  v_new.starts_at := coalesce(schedule.starts_at, v_old.starts_at, date_trunc('second', v_now));
-  v_new.ends_at := nullif(schedule.ends_at, 'infinity');
+  v_new.starts_at := schedule.starts_at;
+  v_new.ends_at := schedule.ends_at;
   v_new.overlap := schedule.overlap;
   v_new.catch_up := schedule.catch_up;
   v_new.catch_up_limit := schedule.catch_up_limit;
   v_new.catch_up_window := elapsed(schedule.catch_up_window);
   v_new.jitter := elapsed(schedule.jitter);
   v_new.pause_after_failures := schedule.pause_after_failures;
-  if extract(month from schedule.every) <> 0 or extract(year from schedule.every) <> 0 then
-    v_new.every := schedule.every;
-  end if;
-  perform check_schedule(v_new);
-  if v_old.id is not null and (v_old.cron, v_old.every, v_old.time_zone, v_old.starts_at, v_old.ends_at, v_old.operation, v_old.globals, v_old.queue,
-      v_old.priority, v_old.tags, v_old.overlap, v_old.catch_up, v_old.catch_up_limit, v_old.catch_up_window, v_old.jitter, v_old.pause_after_failures)
-    is not distinct from (v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at, v_new.ends_at, v_new.operation, v_new.globals, v_new.queue,
-      v_new.priority, v_new.tags, v_new.overlap, v_new.catch_up, v_new.catch_up_limit, v_new.catch_up_window, v_new.jitter, v_new.pause_after_failures)
-  then
-    return v_old.id;
-  end if;
-
-  -- A changed time applies to slots to come; slots of the old one that nobody took yet are not made up for.
-  v_new.decided_until := case
-    when (v_old.cron, v_old.every, v_old.time_zone, v_old.starts_at) is not distinct from (v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at)
-      then v_old.decided_until
-    else greatest(v_now, v_new.starts_at - interval '1 microsecond')
-  end;
-  v_new.next_at := schedule_slot(v_new, v_cron, v_new.decided_until);
+  v_new.application := null;
+  v_new := write_schedule(v_old, v_new);
   if v_new.next_at is null and v_old.id is null then
     raise exception using errcode = 'OP004', message = 'the schedule has no slot', hint = format('ends_at %s is before its first one.', v_new.ends_at);
   end if;
-  v_new.due_at := schedule_due_at(v_new);
-
-  if v_old.id is null then
-    insert into schedules as s (
-      name, operation, cron, every, time_zone, starts_at, ends_at, globals, queue, priority, tags, overlap, catch_up, catch_up_limit, catch_up_window,
-      jitter, pause_after_failures, decided_until, next_at, due_at
-    ) values (
-      v_new.name, v_new.operation, v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at, v_new.ends_at, v_new.globals, v_new.queue, v_new.priority,
-      v_new.tags, v_new.overlap, v_new.catch_up, v_new.catch_up_limit, v_new.catch_up_window, v_new.jitter, v_new.pause_after_failures,
-      v_new.decided_until, v_new.next_at, v_new.due_at
-    )
-    returning s.id into v_new.id;
-  else
-    update schedules s
-       set operation = v_new.operation, cron = v_new.cron, every = v_new.every, time_zone = v_new.time_zone, starts_at = v_new.starts_at,
-           ends_at = v_new.ends_at, globals = v_new.globals, queue = v_new.queue, priority = v_new.priority, tags = v_new.tags,
-           overlap = v_new.overlap, catch_up = v_new.catch_up, catch_up_limit = v_new.catch_up_limit, catch_up_window = v_new.catch_up_window,
-           jitter = v_new.jitter, pause_after_failures = v_new.pause_after_failures, decided_until = v_new.decided_until, next_at = v_new.next_at,
-           due_at = v_new.due_at, changed_at = v_now, changed_by = session_user
-     where s.id = v_old.id;
+  if v_new is distinct from v_old then
+    perform write_audit('schedule', null, null, jsonb_build_object(
+      'schedule', v_new.name, 'operation', v_new.operation, 'cron', v_new.cron, 'every', v_new.every, 'time_zone', v_new.time_zone
+    ));
   end if;
-  perform write_audit('schedule', null, null, jsonb_build_object(
-    'schedule', v_new.name, 'operation', v_new.operation, 'cron', v_new.cron, 'every', v_new.every, 'time_zone', v_new.time_zone
-  ));
   return v_new.id;
 end
 $$;
@@ -7663,6 +8060,7 @@ CREATE FUNCTION backops.schedule_due_at(p_schedule backops.schedules) RETURNS ti
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   select case
+    when p_schedule.undeclared_at is not null then null
     when p_schedule.paused_at is not null then p_schedule.paused_until
     -- A slot that waits for the end of another operation is looked at every few seconds.
     when p_schedule.buffered_slot is not null then
@@ -7677,6 +8075,32 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.schedule_due_at(p_schedule backops.schedules) IS 'When a worker has to look at a schedule; null for never.';
+
+
+--
+-- Name: schedule_obstacle(backops.schedules, backops.schedules, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.schedule_obstacle(p_old backops.schedules, p_new backops.schedules, p_application text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select case
+    when p_old.id is null or p_old.application = p_application then null
+    when p_old.application is not null then
+      case when is_declared(p_old.name, p_old.application) then format('the application "%s" declares it, too', p_old.application) end
+    -- Code that says what is so already takes it over: nothing changes but who says it.
+    when described_like(p_old, p_new, null) is distinct from p_old then
+      format('%s created it by hand, and otherwise than the code says', p_old.changed_by)
+  end
+$$;
+
+
+--
+-- Name: FUNCTION schedule_obstacle(p_old backops.schedules, p_new backops.schedules, p_application text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.schedule_obstacle(p_old backops.schedules, p_new backops.schedules, p_application text) IS 'Why an application may not have a schedule as its code declares it: it is another one''s, or somebody''s. Null where it may.';
 
 
 --
@@ -7808,15 +8232,11 @@ begin
   if key is null then
     raise exception using errcode = 'OP004', message = 'set_global must be told which key';
   end if;
-  -- An enqueue under its key may have replaced it meanwhile, under the same id.
-  for v_try in 1..2 loop
-    update operations o
-       set globals = case when value is null then o.globals - key else o.globals || jsonb_build_object(key, value) end
-     where o.id = set_operation_global.id
-    returning * into v_operation;
-    exit when v_operation.id is not null;
-  end loop;
-  if v_operation.id is null then
+  update operations o
+     set globals = case when value is null then o.globals - key else o.globals || jsonb_build_object(key, value) end
+   where o.id = set_operation_global.id
+  returning * into v_operation;
+  if not found then
     raise exception using errcode = 'OP002', message = format('there is no operation %s', set_operation_global.id);
   end if;
   return v_operation;
@@ -7897,8 +8317,6 @@ begin
   end if;
   if v_mode.kind in ('replace_waiting', 'debounce') and v_is_waiting then
     if v_mode.kind = 'debounce' then
-      -- Under its own lock: set_global asks for no job.
-      select * into strict v_former from operations where id = v_former.id for no key update;
       new.globals := combined_globals(v_former.globals, new.globals, v_mode.payload);
       -- Its time has come, and only a worker is missing: to put it off again would be against what it was promised.
       new.perform_at := case
@@ -7934,6 +8352,44 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.settle_operation_key() IS 'What an INSERT with a key_mode does where the key is taken: leaves the row out, replaces an operation that waits, or cancels one that is active.';
+
+
+--
+-- Name: settle_schedules(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.settle_schedules(p_application text DEFAULT NULL::text) RETURNS TABLE(application text, schedule text, outcome text, detail text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET lock_timeout TO '5s'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_application text;
+begin
+  for v_application in
+    select s.application
+      from schedule_sets s
+     where s.application = coalesce(p_application, s.application)
+     group by s.application
+     order by s.application
+  loop
+    if not is_settled(v_application, live_schedule_set(v_application)) then
+      perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/schedules/' || v_application, 0));
+      return query select v_application, a.schedule, a.outcome, a.detail from apply_schedule_set(v_application, live_schedule_set(v_application)) as a;
+    end if;
+    return query select d.application, d.schedule, 'refused', d.detail from doubtful_schedules() as d where d.application = v_application and d.doubt = 'refused';
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION settle_schedules(p_application text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.settle_schedules(p_application text) IS 'Makes the schedules of an application, or of all, what the newest set says that its live workers declare. Schedules that it does not name are paused, those that people created stay as they are. Returns what changed (created, changed, continued, paused), and with the reason what is refused. Every worker with schedules calls it when it starts, and now and then: that is how a rollback takes effect.';
 
 
 --
@@ -8088,17 +8544,16 @@ CREATE FUNCTION backops.skip_slots(p_schedule backops.schedules, p_cron bigint[]
     AS $$
 declare
   v_first timestamptz := schedule_slot(p_schedule, p_cron, p_schedule.decided_until);
-  -- A slot that waited in the buffer was decided before.
   v_count integer := case
-    when v_first < p_last then count_schedule_slots(p_schedule, p_cron, p_schedule.decided_until, p_last, 1001)
-    else 1
+    when v_first >= p_last then 1
+    else count_schedule_slots(p_schedule, p_cron, p_schedule.decided_until, p_last, 1001)
   end;
 begin
-  -- One row for a run of slots, so that an operation that hangs for a week leaves one. A slot in between that was not skipped ends the run.
+  -- One row for a run of slots, so that an operation that hangs for a week leaves one. What was run in between ends the run.
   update skipped_slots
      set last_slot = p_last, count = least(count::bigint + v_count, 2147483647), detail = left(p_detail, 2000), at = clock_now()
    where id = (select s.id from skipped_slots s where s.schedule_id = p_schedule.id order by s.last_slot desc limit 1)
-     and reason = p_reason and last_slot = p_schedule.decided_until and p_last > last_slot;
+     and reason = p_reason and last_slot > coalesce(p_schedule.last_slot, '-infinity');
   if not found then
     insert into skipped_slots (schedule_id, first_slot, last_slot, count, reason, detail)
       values (p_schedule.id, least(v_first, p_last), p_last, v_count, p_reason, left(p_detail, 2000));
@@ -8611,10 +9066,6 @@ begin
 
   if v.pause_after_failures <= v_failures and v_failed is not null then
     v.pause_reason := format('%s operations in a row have failed, operation %s the last', v_failures, v_failed);
-    if v.buffered_slot is not null then
-      v_count := skip_slots(v, v_cron, v.buffered_slot, 'paused', v.pause_reason);
-      return next row(v.name, v.buffered_slot, v_failed, 'skipped', 'paused', v_count, null)::schedule_event;
-    end if;
     update schedules
        set active_ids = v_active, failures_count = v_failures, next_at = v_slot, due_at = null, buffered_slot = null,
            paused_at = p_now, paused_until = null, paused_by = session_user, pause_reason = v.pause_reason
@@ -8745,6 +9196,25 @@ COMMENT ON FUNCTION backops.time_after(p_time timestamp with time zone, p_delay 
 
 
 --
+-- Name: undeclared_reason(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.undeclared_reason(p_application text) RETURNS text
+    LANGUAGE sql IMMUTABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select format('the code of the application "%s" no longer declares it', p_application)
+$$;
+
+
+--
+-- Name: FUNCTION undeclared_reason(p_application text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.undeclared_reason(p_application text) IS 'Why a schedule is paused that the code of its application does not name any more.';
+
+
+--
 -- Name: unpark(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -8849,6 +9319,10 @@ CREATE FUNCTION backops.unschedule(name text, reason text DEFAULT NULL::text) RE
 declare
   v_id bigint;
 begin
+  perform refuse_declared_schedule(s, 'Remove it there, and deploy, which pauses it; then it can be removed. pause_schedule stops it meanwhile.')
+     from schedules s
+    where s.name = unschedule.name
+      for update;
   delete from schedules s where s.name = unschedule.name returning s.id into v_id;
   if not found then
     perform refuse_unknown_schedule(name);
@@ -9258,14 +9732,16 @@ CREATE FUNCTION backops.violations_of_schedules() RETURNS SETOF backops.violatio
   select 'schedules_go_on', null::bigint, null::integer, null::bigint,
          format('the schedule "%s" ', s.name) || case
            when s.next_at <= s.decided_until then format('has the next slot %s, which is decided already', s.next_at)
+           when s.undeclared_at is not null then 'is not declared any more, and looked at nevertheless'
            when s.paused_at is not null then 'is paused, and looked at when its pause does not end'
            else 'has slots to come, and is never looked at'
          end,
          format('SELECT pause_schedule(%1$L); SELECT resume_schedule(%1$L); find its next slot again.', s.name)
     from schedules s
    where s.next_at <= s.decided_until
-      or s.paused_at is not null and s.due_at is distinct from s.paused_until
-      or s.paused_at is null and s.due_at is null and coalesce(s.next_at, s.buffered_slot) is not null
+      or s.undeclared_at is not null and s.due_at is not null
+      or s.undeclared_at is null and s.paused_at is not null and s.due_at is distinct from s.paused_until
+      or s.undeclared_at is null and s.paused_at is null and s.due_at is null and coalesce(s.next_at, s.buffered_slot) is not null
   union all
   select 'slots_run_once', min(o.id), null, null,
          format('the slot %s of the schedule "%s" has %s operations with a key', o.slot, o.schedule, count(*)),
@@ -9463,6 +9939,36 @@ COMMENT ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) IS 
 
 
 --
+-- Name: wake_schedulers(timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.wake_schedulers(p_due_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  -- They look every few seconds anyway: a NOTIFY, which takes a lock at commit that the whole server shares, is sent for what is due before.
+  if p_due_at < clock_now() + interval '5 seconds' then
+    perform pg_notify(worker_channel(id), 'schedules')
+       from (
+         select id
+           from workers
+          where not stopping and missing_since is null and heartbeat_at + lease > clock_now()
+          order by random() limit 3
+       ) as awake;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION wake_schedulers(p_due_at timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.wake_schedulers(p_due_at timestamp with time zone) IS 'Lets workers look at schedules at once, when one is due within seconds that was not before.';
+
+
+--
 -- Name: worker_channel(bigint); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -9517,6 +10023,68 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.write_audit(p_action text, p_operation_ids bigint[], p_reason text, p_details jsonb) IS 'Writes down who did what to which operations, and why.';
+
+
+--
+-- Name: write_schedule(backops.schedules, backops.schedules); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.write_schedule(p_old backops.schedules, p_new backops.schedules) RETURNS backops.schedules
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_new schedules := p_new;
+  v_cron bigint[] := case when p_new.cron is not null then parse_cron(p_new.cron) end;
+begin
+  v_new.starts_at := coalesce(p_new.starts_at, p_old.starts_at, date_trunc('second', v_now));
+  v_new.ends_at := nullif(p_new.ends_at, 'infinity');
+  perform check_schedule(v_new);
+  if p_old.id is not null and v_new is not distinct from p_old then
+    return p_old;
+  end if;
+
+  -- A changed time applies to slots to come; slots of the old one that nobody took yet are not made up for.
+  v_new.decided_until := case
+    when (p_old.cron, p_old.every, p_old.time_zone, p_old.starts_at) is not distinct from (v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at)
+      then p_old.decided_until
+    else greatest(v_now, v_new.starts_at - interval '1 microsecond')
+  end;
+  v_new.next_at := schedule_slot(v_new, v_cron, v_new.decided_until);
+  v_new.due_at := schedule_due_at(v_new);
+
+  if p_old.id is null then
+    insert into schedules as s (
+      name, operation, cron, every, time_zone, starts_at, ends_at, globals, queue, priority, tags, overlap, catch_up, catch_up_limit, catch_up_window,
+      jitter, pause_after_failures, application, decided_until, next_at, due_at
+    ) values (
+      v_new.name, v_new.operation, v_new.cron, v_new.every, v_new.time_zone, v_new.starts_at, v_new.ends_at, v_new.globals, v_new.queue, v_new.priority,
+      v_new.tags, v_new.overlap, v_new.catch_up, v_new.catch_up_limit, v_new.catch_up_window, v_new.jitter, v_new.pause_after_failures,
+      v_new.application, v_new.decided_until, v_new.next_at, v_new.due_at
+    )
+    returning * into v_new;
+  else
+    update schedules s
+       set operation = v_new.operation, cron = v_new.cron, every = v_new.every, time_zone = v_new.time_zone, starts_at = v_new.starts_at,
+           ends_at = v_new.ends_at, globals = v_new.globals, queue = v_new.queue, priority = v_new.priority, tags = v_new.tags,
+           overlap = v_new.overlap, catch_up = v_new.catch_up, catch_up_limit = v_new.catch_up_limit, catch_up_window = v_new.catch_up_window,
+           jitter = v_new.jitter, pause_after_failures = v_new.pause_after_failures, application = v_new.application,
+           decided_until = v_new.decided_until, next_at = v_new.next_at, due_at = v_new.due_at, changed_at = v_now, changed_by = session_user
+     where s.id = p_old.id
+    returning * into v_new;
+  end if;
+  perform wake_schedulers(v_new.due_at);
+  return v_new;
+end
+$$;
+
+
+--
+-- Name: FUNCTION write_schedule(p_old backops.schedules, p_new backops.schedules); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.write_schedule(p_old backops.schedules, p_new backops.schedules) IS 'Creates a schedule, or gives the old one the description of the new one; returns it as it is now, and the old one where nothing changes.';
 
 
 --
@@ -10753,6 +11321,7 @@ CREATE TABLE backops.workers (
     backend_started_at timestamp with time zone,
     server_started_at timestamp with time zone,
     missing_since timestamp with time zone,
+    schedule_set_id bigint,
     CONSTRAINT workers_lease_is_positive CHECK ((lease > '00:00:00'::interval)),
     CONSTRAINT workers_slots_are_positive CHECK ((slots > 0))
 )
@@ -10883,6 +11452,13 @@ COMMENT ON COLUMN backops.workers.server_started_at IS 'When the server had begu
 --
 
 COMMENT ON COLUMN backops.workers.missing_since IS 'Since when others have seen that connection gone.';
+
+
+--
+-- Name: COLUMN workers.schedule_set_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.workers.schedule_set_id IS 'The set of schedules that its application declares; null where it declares none.';
 
 
 --
@@ -11064,6 +11640,83 @@ COMMENT ON COLUMN backops.queue_samples.depths IS 'The rows of queue_depth, as f
 
 
 --
+-- Name: schedule_sets; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.schedule_sets (
+    id bigint NOT NULL,
+    application text NOT NULL,
+    digest text NOT NULL,
+    declared jsonb NOT NULL,
+    current boolean DEFAULT false NOT NULL,
+    first_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL
+);
+
+
+--
+-- Name: TABLE schedule_sets; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.schedule_sets IS 'Sets of schedules that applications declare in their code. Written by declare_schedules and settle_schedules; schedule_status shows the schedules.';
+
+
+--
+-- Name: COLUMN schedule_sets.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_sets.id IS 'In the order in which the sets were seen first: the greater is the newer.';
+
+
+--
+-- Name: COLUMN schedule_sets.application; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_sets.application IS 'The application.';
+
+
+--
+-- Name: COLUMN schedule_sets.digest; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_sets.digest IS 'SHA-256 of the declarations, in the order of their names.';
+
+
+--
+-- Name: COLUMN schedule_sets.declared; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_sets.declared IS 'The declarations: an array of objects whose keys are the arguments of schedule.';
+
+
+--
+-- Name: COLUMN schedule_sets.current; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_sets.current IS 'Whether the schedules are as this set says.';
+
+
+--
+-- Name: COLUMN schedule_sets.first_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedule_sets.first_at IS 'When a worker declared it first.';
+
+
+--
+-- Name: schedule_sets_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.schedule_sets ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME backops.schedule_sets_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: skipped_slots; Type: TABLE; Schema: backops; Owner: -
 --
 
@@ -11150,7 +11803,7 @@ COMMENT ON COLUMN backops.skipped_slots.at IS 'When the last of them was skipped
 CREATE VIEW backops.schedule_status AS
  SELECT (s.name)::text AS name,
         CASE
-            WHEN (s.paused_at IS NOT NULL) THEN 'paused'::text
+            WHEN (COALESCE(s.paused_at, s.undeclared_at) IS NOT NULL) THEN 'paused'::text
             WHEN ((s.next_at IS NULL) AND (s.buffered_slot IS NULL)) THEN 'ended'::text
             WHEN (s.due_at < (backops.statement_now() - '00:01:00'::interval)) THEN 'overdue'::text
             WHEN (s.last_error IS NOT NULL) THEN 'failing'::text
@@ -11173,10 +11826,14 @@ CREATE VIEW backops.schedule_status AS
     s.last_error,
     s.last_errored_at,
     s.failures_count,
-    s.paused_at,
+    COALESCE(s.paused_at, s.undeclared_at) AS paused_at,
     s.paused_until,
     s.paused_by,
-    s.pause_reason,
+    COALESCE(s.pause_reason,
+        CASE
+            WHEN (s.undeclared_at IS NOT NULL) THEN backops.undeclared_reason(s.application)
+            ELSE NULL::text
+        END) AS pause_reason,
     s.buffered_slot,
     s.overlap,
     s.catch_up,
@@ -11192,7 +11849,9 @@ CREATE VIEW backops.schedule_status AS
     backops.redacted((s.operation)::text, (s.globals)::jsonb) AS globals,
     s.created_at,
     s.changed_at,
-    s.changed_by
+    s.changed_by,
+    s.application,
+    s.undeclared_at
    FROM ((backops.schedules s
      LEFT JOIN backops.operations o ON ((o.id = s.last_operation_id)))
      LEFT JOIN LATERAL ( SELECT skipped_slots.reason,
@@ -11537,22 +12196,22 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 
 COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace) FROM stdin;
 1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-30 00:33:53.591396+00	2026-11-30 00:33:53.610853+00	2045914	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-30 00:33:53.610853+00	2026-11-30 00:33:53.618585+00	2225632	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-30 00:33:53.618585+00	2026-11-30 00:33:53.619049+00	3482637	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-30 00:33:53.62425+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:33:53.624913+00	DiskFull	no space left	main.swift:1
+1	1	1	1	0	25	main	Charge	2026-11-30 00:27:01.530015+00	2026-11-30 00:27:01.552029+00	1802841	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-30 00:27:01.552029+00	2026-11-30 00:27:01.56066+00	2486341	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-30 00:27:01.56066+00	2026-11-30 00:27:01.562065+00	4027145	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-30 00:27:01.563651+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:27:01.564837+00	DiskFull	no space left	main.swift:1
 3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-30 00:33:53.629112+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-30 00:27:01.575713+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-30 00:33:53.640205+00	2026-11-30 00:33:53.64061+00	6866896	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-30 00:33:53.64061+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:33:53.641192+00	Timeout	too slow	\N
+5	1	1	1	0	25	main	Charge	2026-11-30 00:27:01.592963+00	2026-11-30 00:27:01.596407+00	7196940	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-30 00:27:01.596407+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:27:01.598068+00	Timeout	too slow	\N
 6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -11560,7 +12219,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-30 00:33:53.651274+00	2026-11-30 00:33:53.651574+00	10453002	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-30 00:27:01.607857+00	2026-11-30 00:27:01.608521+00	10070490	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -11579,7 +12238,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-30 00:33:53.66661+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:33:53.666911+00	DiskFull	no space left	\N
+14	1	1	0	1	1	main	Build	2026-11-30 00:27:01.636087+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:27:01.636652+00	DiskFull	no space left	\N
 15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -11592,7 +12251,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 --
 
 COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
-1	2045914	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+1	1802841	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
 \.
 
 
@@ -11601,11 +12260,11 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	3185783928879923428	old-host pid 1	4610363	2026-11-30 00:33:53.62425+00	2026-11-30 00:33:53.624913+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	3185783928879923428	old-host pid 1	5749269	2026-11-30 00:33:53.629112+00	2026-11-30 00:33:53.630454+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	3185783928879923428	old-host pid 1	7690144	2026-11-30 00:33:53.64061+00	2026-11-30 00:33:53.641192+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	3185783928879923428	old-host pid 1	8818687	2026-11-30 00:33:53.642555+00	2026-11-30 00:33:53.643181+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	3185783928879923428	old-host pid 1	12175300	2026-11-30 00:33:53.66661+00	2026-11-30 00:33:53.666911+00	DiskFull	no space left	\N	\N
+1	2	1	1	1	failed	t	8767330912641368619	old-host pid 1	5189671	2026-11-30 00:27:01.563651+00	2026-11-30 00:27:01.564837+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	8767330912641368619	old-host pid 1	5384136	2026-11-30 00:27:01.575713+00	2026-11-30 00:27:01.578699+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	8767330912641368619	old-host pid 1	8072642	2026-11-30 00:27:01.596407+00	2026-11-30 00:27:01.598068+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	8767330912641368619	old-host pid 1	8767902	2026-11-30 00:27:01.601782+00	2026-11-30 00:27:01.603266+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	8767330912641368619	old-host pid 1	12248381	2026-11-30 00:27:01.636087+00	2026-11-30 00:27:01.636652+00	DiskFull	no space left	\N	\N
 \.
 
 
@@ -11614,10 +12273,10 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-30 00:33:53.580237+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-30 00:33:53.638039+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-30 00:33:53.639547+00	postgres	cancel	{4}	never	{}
-4	2026-11-30 00:33:53.676997+00	postgres	retry	{14}	there is space	{}
+1	2026-11-30 00:27:01.513109+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-30 00:27:01.587323+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-30 00:27:01.591372+00	postgres	cancel	{4}	never	{}
+4	2026-11-30 00:27:01.643251+00	postgres	retry	{14}	there is space	{}
 \.
 
 
@@ -11639,8 +12298,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 00:33:53.559853+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 00:33:53.578107+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 00:27:01.4993+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 00:27:01.506366+00
 \.
 
 
@@ -11649,7 +12308,7 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	f798b69b27b2a00f	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type schedule_event": null, "type found_operation": null, "view schedule_status": null, "function flow(bigint)": "e900a29959c2f4a28f5c60852f030227", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "d488f7723b534cbccf555d11cb1b4f92", "function privileges()": "dc0e2ada31b01361f8147e97ea819987", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "6e60e64118809ae576c41da68671c0ea", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7191353f14eb7fed7cc33da76a1639ed", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "d9f3fe8640e01b01135e76239967bf0d", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "bf38393f904eeb377e4a59dc739aa227", "function unschedule(text, text)": "e68e0c6c973e3f763503bd78d84e0f53", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function retry_operation(bigint)": "5bcaec0efdba6128930773eb0eb85d4e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function key_successor(operations)": "ac49dc896aed2acf2f0b450c35493159", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_schedules()": "b0e70113aa8563e385b370c7a323073d", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function schedule_due_at(schedules)": "0e4404229246777a70057d861bffd7fc", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function resume_schedule(text, text)": "0ac219863fae01874f82d0b0a8624e29", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "0ca7e4dacb80ceb6fe62e874a0fb9bd6", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function take_slot(bigint, timestamptz)": "e4d1341311732f9f986129f85ec02da9", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function regain_operation_key(operations)": "95d3d7332014ad7dd06d3cc4d7edb0a3", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "8b2d31d1da172d54be58895529bb13e8", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "a206369796f96e3bcdeedff798452568", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "433a31936bd61aa2025eb4ef62380963", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "1c4c088e872c6073df0935ef4d1b21d5", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "a05e830912931d7bd4605b9e71d6aeb6", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "0c044e1317609f4827de29ac3ebbcb4c", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "57d2b3da0af00ab612d4e13aaca83990", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "30215c04b0fe122f2e5b7ef61fe520d7"}	2026-11-30 00:33:53.213229+00
+t	0.1.0	bdad2e0911e44839	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type schedule_event": null, "type found_operation": null, "view schedule_status": null, "function flow(bigint)": "e900a29959c2f4a28f5c60852f030227", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "d488f7723b534cbccf555d11cb1b4f92", "function privileges()": "9065c67e727b109364cb23ddf57fc565", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function doubtful_schedules()": "53064d7f7490ea88e30fb0de53e831ba", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "6e60e64118809ae576c41da68671c0ea", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "b31774282f7e540ba22c912b9bc3c047", "function settle_schedules(text)": "3a10fa16ad07cfa1bb1f4d32fcd4c25d", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "bf38393f904eeb377e4a59dc739aa227", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "033dfe8d8b1fc6e6dee49feb67b93ad7", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function resume_schedule(text, text)": "297cb3d70dee93468c6b13fcd0fd22f3", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "7ea00805c56ea162660884735d864ccf", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function wake_schedulers(timestamptz)": "a689be189306ab51ad52199dba49816e", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "5a796edc1987a8aa3e198137eb7a7dc4", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function take_slot(bigint, timestamptz)": "5a0febb8e1916d9f6473f64cb1080f40", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function schedule_obstacle(schedules, schedules, text)": "01a97314c86e19122a1bf0b467492697", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function record_schedule_error(bigint, timestamptz, text)": "e7e5e3fe75b78ec99e90d504f13c8c4a", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "5ef06be688e7a25ea60b7d54fbc4347d", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "e920eab3b3a0bebe396cc5387ce124b3", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "0c044e1317609f4827de29ac3ebbcb4c", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "57d2b3da0af00ab612d4e13aaca83990", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-11-30 00:27:01.308236+00
 \.
 
 
@@ -11658,17 +12317,17 @@ t	0.1.0	f798b69b27b2a00f	{"view help": null, "view audit": null, "view stuck": n
 --
 
 COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note) FROM stdin;
-5	2026-11-30 01:33:53.641192+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
-6	2026-11-30 01:33:53.643181+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
-7	2026-11-30 00:33:53.651574+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
-8	2026-11-30 00:33:53.653915+00	1883579005536913094	10600794	2026-11-30 00:33:53.654545+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
-9	2026-11-30 00:33:53.654902+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+5	2026-11-30 01:27:01.598068+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
+6	2026-11-30 01:27:01.603266+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+7	2026-11-30 00:27:01.608521+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
+8	2026-11-30 00:27:01.613245+00	2548213266016980748	11176197	2026-11-30 00:27:01.615678+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
+9	2026-11-30 00:27:01.616867+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N
-12	2026-11-30 00:33:53.661624+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
-13	2026-11-30 00:33:53.664305+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
-14	2026-11-30 00:33:53.670762+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
-15	2026-11-30 00:33:53.677181+00	3185783928879923428	13149580	2026-11-30 00:33:53.677443+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
+12	2026-11-30 00:27:01.626022+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
+13	2026-11-30 00:27:01.633635+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
+14	2026-11-30 00:27:01.638755+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
+15	2026-11-30 00:27:01.644019+00	8767330912641368619	13182219	2026-11-30 00:27:01.644587+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
 \.
 
 
@@ -11677,15 +12336,15 @@ COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, defini
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 00:33:52.596983+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 00:33:52.61622+00
-3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 00:33:52.648884+00
-4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 00:33:52.666576+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 00:33:52.670058+00
-6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 00:33:52.680606+00
-7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 00:33:52.694322+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 00:33:52.708207+00
-9	schedules	b1058505a22b68d49aa91b7f5ce2de6b64b069bd98c2078d67bca5032a9c997c	2026-11-30 00:33:52.747749+00
+1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 00:27:00.535544+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 00:27:00.542702+00
+3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 00:27:00.56485+00
+4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 00:27:00.571453+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 00:27:00.575038+00
+6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 00:27:00.579608+00
+7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 00:27:00.5858+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 00:27:00.594958+00
+9	schedules	a2f7c431fec588eac0df8132e7ff2bfdf3521918b8b848a848120c22d028cb5a	2026-11-30 00:27:00.610033+00
 \.
 
 
@@ -11702,7 +12361,7 @@ COPY backops.operation_keys (name, key, operation_id, replaced_id, window_began_
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-30 00:33:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 00:27:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -11711,21 +12370,21 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 --
 
 COPY backops.operations (id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, schedule, slot) FROM stdin;
-1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 00:33:53.58895+00	10000	2026-11-30 00:33:53.58895+00	2026-11-30 00:33:53.619049+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
-2	Report	failed	\N	\N	\N	reports	5	2026-11-30 00:33:53.619568+00	10000	2026-11-30 00:33:53.619568+00	2026-11-30 00:33:53.624913+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
-3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 00:33:53.62861+00	10000	2026-11-30 00:33:53.628611+00	2026-11-30 00:33:53.630454+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
-4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 00:33:53.638219+00	2026-11-30 00:33:53.63875+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
-5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:33:53.639702+00	10000	2026-11-30 00:33:53.639703+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:33:53.642072+00	10000	2026-11-30 00:33:53.642073+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:33:53.651003+00	10000	2026-11-30 00:33:53.651003+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 00:33:53.653915+00	10000	2026-11-30 00:33:53.653915+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 00:33:53.654902+00	10000	2026-11-30 00:33:53.654902+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 00:33:53.655181+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-11	Unknown	active	\N	\N	\N	default	5	2026-11-30 00:33:53.655427+00	10000	2026-11-30 00:33:53.655428+00	\N	2026-11-30 00:33:53.655456+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 00:33:53.661624+00	10000	2026-11-30 00:33:53.661625+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
-13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 00:33:53.664305+00	10000	2026-11-30 00:33:53.664306+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-14	Report	active	\N	\N	\N	reports	5	2026-11-30 00:33:53.666359+00	10000	2026-11-30 00:33:53.666359+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 00:33:53.677181+00	10000	2026-11-30 00:33:53.677181+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 00:27:01.52339+00	10000	2026-11-30 00:27:01.523391+00	2026-11-30 00:27:01.562065+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
+2	Report	failed	\N	\N	\N	reports	5	2026-11-30 00:27:01.562944+00	10000	2026-11-30 00:27:01.562945+00	2026-11-30 00:27:01.564837+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
+3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 00:27:01.574997+00	10000	2026-11-30 00:27:01.574998+00	2026-11-30 00:27:01.578699+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
+4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 00:27:01.587622+00	2026-11-30 00:27:01.588961+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
+5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:27:01.59167+00	10000	2026-11-30 00:27:01.591671+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:27:01.601041+00	10000	2026-11-30 00:27:01.601041+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:27:01.607381+00	10000	2026-11-30 00:27:01.607382+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 00:27:01.613245+00	10000	2026-11-30 00:27:01.613246+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 00:27:01.616867+00	10000	2026-11-30 00:27:01.616867+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 00:27:01.617426+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+11	Unknown	active	\N	\N	\N	default	5	2026-11-30 00:27:01.619128+00	10000	2026-11-30 00:27:01.619129+00	\N	2026-11-30 00:27:01.619189+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 00:27:01.626022+00	10000	2026-11-30 00:27:01.626023+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
+13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 00:27:01.633635+00	10000	2026-11-30 00:27:01.633636+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+14	Report	active	\N	\N	\N	reports	5	2026-11-30 00:27:01.635612+00	10000	2026-11-30 00:27:01.635612+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 00:27:01.644019+00	10000	2026-11-30 00:27:01.644019+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
 \.
 
 
@@ -11742,7 +12401,15 @@ COPY backops.queue_samples (singleton, taken_at, depths) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-30 00:33:53.579043+00	\N	postgres	the supplier is down
+imports	2026-11-30 00:27:01.508856+00	\N	postgres	the supplier is down
+\.
+
+
+--
+-- Data for Name: schedule_sets; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.schedule_sets (id, application, digest, declared, current, first_at) FROM stdin;
 \.
 
 
@@ -11750,7 +12417,7 @@ imports	2026-11-30 00:33:53.579043+00	\N	postgres	the supplier is down
 -- Data for Name: schedules; Type: TABLE DATA; Schema: backops; Owner: -
 --
 
-COPY backops.schedules (id, name, operation, cron, every, time_zone, starts_at, ends_at, globals, queue, priority, tags, overlap, catch_up, catch_up_limit, catch_up_window, jitter, pause_after_failures, paused_at, paused_until, paused_by, pause_reason, decided_until, next_at, due_at, buffered_slot, active_ids, failures_count, run_count, skipped_count, last_slot, last_operation_id, last_error, last_errored_at, created_at, changed_at, changed_by) FROM stdin;
+COPY backops.schedules (id, name, operation, cron, every, time_zone, starts_at, ends_at, globals, queue, priority, tags, overlap, catch_up, catch_up_limit, catch_up_window, jitter, pause_after_failures, paused_at, paused_until, paused_by, pause_reason, decided_until, next_at, due_at, buffered_slot, active_ids, failures_count, run_count, skipped_count, last_slot, last_operation_id, last_error, last_errored_at, application, undeclared_at, created_at, changed_at, changed_by) FROM stdin;
 \.
 
 
@@ -11775,9 +12442,9 @@ COPY backops.skipped_slots (id, schedule_id, first_slot, last_slot, count, reaso
 -- Data for Name: workers; Type: TABLE DATA; Schema: backops; Owner: -
 --
 
-COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since) FROM stdin;
-3185783928879923428	old-host	1	1.0	{default,reports}	8	2026-11-30 00:33:53.588345+00	2026-11-30 00:33:53.680468+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N
-1883579005536913094	dead-host	2	1.0	{default}	1	2026-11-30 00:33:53.654481+00	2026-11-29 23:33:53.654481+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N
+COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since, schedule_set_id) FROM stdin;
+8767330912641368619	old-host	1	1.0	{default,reports}	8	2026-11-30 00:27:01.522316+00	2026-11-30 00:27:01.651016+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
+2548213266016980748	dead-host	2	1.0	{default}	1	2026-11-30 00:27:01.615397+00	2026-11-29 23:27:01.615397+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
 \.
 
 
@@ -11814,6 +12481,13 @@ SELECT pg_catalog.setval('backops.definitions_id_seq', 2, true);
 --
 
 SELECT pg_catalog.setval('backops.operations_id_seq', 15, true);
+
+
+--
+-- Name: schedule_sets_id_seq; Type: SEQUENCE SET; Schema: backops; Owner: -
+--
+
+SELECT pg_catalog.setval('backops.schedule_sets_id_seq', 1, false);
 
 
 --
@@ -11956,6 +12630,22 @@ ALTER TABLE ONLY backops.queue_samples
 
 ALTER TABLE ONLY backops.queues
     ADD CONSTRAINT queues_pkey PRIMARY KEY (name);
+
+
+--
+-- Name: schedule_sets schedule_sets_digest_key; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.schedule_sets
+    ADD CONSTRAINT schedule_sets_digest_key UNIQUE (application, digest);
+
+
+--
+-- Name: schedule_sets schedule_sets_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.schedule_sets
+    ADD CONSTRAINT schedule_sets_pkey PRIMARY KEY (id);
 
 
 --
@@ -12136,6 +12826,20 @@ CREATE INDEX operations_parked_idx ON backops.operations USING btree (name) WHER
 --
 
 COMMENT ON INDEX backops.operations_parked_idx IS 'Finds what waits for a definition; nearly always empty.';
+
+
+--
+-- Name: schedule_sets_current_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE UNIQUE INDEX schedule_sets_current_idx ON backops.schedule_sets USING btree (application) WHERE current;
+
+
+--
+-- Name: INDEX schedule_sets_current_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.schedule_sets_current_idx IS 'One set of each application counts.';
 
 
 --
