@@ -1,6 +1,7 @@
 import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
+import LibPQ
 import Testing
 
 @testable import BackOpsCommand
@@ -29,12 +30,62 @@ import Testing
         #expect(try await Shell.backops(["schedules", "resume", "nightly"]).output == "resumed nightly\n")
         let json = try await Shell.backops(["schedules", "--json"]).json()[0]
         #expect(json?["status"] == "active" && json?["last_operation_id"]?.integerValue == 1)
-        #expect(try await Shell.backops(["show", "1", "--json"]).json()["globals"]?["name"] == "Ann")
+        let operation = try await Shell.backops(["show", "1", "--json"]).json()
+        #expect(operation["globals"]?["name"] == "Ann" && operation["schedule"] == "nightly")
+        let page = try await Shell.backops(["show", "1"]).output
+        #expect(page.contains("schedule nightly, slot 20"), "\(page)")
         #expect(try await Shell.backops(["schedules", "remove", "nightly"]).output == "removed nightly\n")
         let gone = try await Shell.backops(["schedules", "show", "nightly"])
         #expect(
             gone.code == 66 && gone.messages.contains(#"there is no schedule "nightly""#),
             "\(gone.messages)"
+        )
+    }
+
+    @Test func `creates one with a start, an end, tags and limits`() async throws {
+        let created = try await Shell.backops([
+            "schedules", "create", "s", "Greeting", "--every", "1h", "--starts-at", "2040-01-01", "--ends-at",
+            "2041-01-01T12:00Z", "--catch-up", "all", "--catch-up-limit", "7", "--catch-up-window", "2h",
+            "--tag", "a",
+            "--tag", "b",
+        ])
+        #expect(created.code == 0, "\(created.messages)")
+        let read: String = try await TestDatabase.current.value(
+            """
+            select concat_ws(' ', extract(epoch from starts_at)::bigint, extract(epoch from ends_at)::bigint, catch_up_limit,
+                             extract(epoch from catch_up_window)::integer, tags)
+              from schedules
+            """
+        )
+        #expect(read == "2208988800 2240654400 7 7200 {a,b}")
+    }
+
+    @Test func `shows what the code of an application declares, and what it no longer does`() async throws {
+        let declaring = ["TEST_SCHEDULE": "30 2 * * *"]
+        let drained = try await Shell.application(["work", "--drain"], variables: declaring)
+        #expect(drained.code == 0, "\(drained.messages)")
+        let shown = try await Shell.backops(["schedules", "show", "nightly"]).output
+        #expect(shown.contains("declared by: BackOpsCommandTestApplication"), "\(shown)")
+        #expect(
+            shown.contains("slots: 30 2 * * * Europe/Berlin") && shown.contains("overlap: buffer"),
+            "\(shown)"
+        )
+
+        _ = try await Shell.application(["work", "--drain"])
+        let listed = try await Shell.backops(["schedules"]).output
+        #expect(listed.contains("paused") && listed.contains("no longer declares it"), "\(listed)")
+        let doctor = try await Shell.backops(["doctor"])
+        #expect(doctor.output.contains("no longer declares it"), "\(doctor.output)")
+        _ = try await Shell.application(["work", "--drain"], variables: declaring)
+        #expect(try await Shell.backops(["schedules", "--json"]).json()[0]?["status"] == "active")
+
+        let refused = try await Shell.application(
+            ["work", "--drain"],
+            variables: ["TEST_SCHEDULE": "0 0 32 * *"]
+        )
+        #expect(
+            refused.code != 0 && refused.messages.lowercased().contains("32 is not 1 to 31"),
+            "\(refused.messages)"
         )
     }
 
@@ -57,7 +108,8 @@ import Testing
 
     @Test(arguments: [
         ["--cron", "0 0 * * *", "--every", "1h"], [], ["--every", "1h", "--catch-up", "some"],
-        ["--every", "1h", "--overlap", "queue"],
+        ["--every", "1h", "--overlap", "queue"], ["--every", "1h", "--catch-up-limit", "5"],
+        ["--every", "1h", "--starts-at", "soon"],
     ])
     func `refuses what makes no sense`(arguments: [String]) async throws {
         let refused = try await Shell.backops(["schedules", "create", "s", "Greeting"] + arguments)

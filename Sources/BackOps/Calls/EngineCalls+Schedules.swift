@@ -68,6 +68,15 @@ extension EngineCalls {
         """
     }
 
+    /// A row of ``ScheduledSlot`` for every slot.
+    package func nextSlots(_ schedule: String, _ count: Int) -> SQLStatement {
+        """
+        select \(unescaped: ScheduledSlot.Column.sql)
+          from \(unescaped: name).next_slots(\(schedule), \(Int32(clamping: count)))
+         order by number
+        """
+    }
+
     /// A row of ``SlotPreview`` for every slot.
     package func previewSlots(
         _ cron: String,

@@ -35,6 +35,17 @@ extension BackOpsClient {
         try await call(engine.scheduleRecords(named: name)).read(ScheduleRecord.init).first
     }
 
+    /// Computes the next slots of a schedule.
+    ///
+    /// - Parameters:
+    ///   - name: The schedule's name.
+    ///   - count: How many: 1 to 1,000.
+    /// - Returns: The slots, in order; fewer where the schedule ends.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/noSuchOperation`` where there is no schedule of that name.
+    public func nextSlots(of name: String, count: Int = 10) async throws -> [ScheduledSlot] {
+        try await call(engine.nextSlots(name, count)).read(ScheduledSlot.init)
+    }
+
     /// Computes the slots of a cron expression, without a schedule.
     ///
     /// - Parameters:

@@ -70,6 +70,12 @@ public struct OperationRecord: Sendable, Hashable, Identifiable, Codable {
 
     /// When it completed, failed or was cancelled.
     public let endedAt: Date?
+
+    /// The schedule that enqueued it; nil where none did.
+    public let schedule: String?
+
+    /// The slot that it was enqueued for: the time that its work is about.
+    public let slot: Date?
 }
 
 extension OperationRecord {
@@ -89,6 +95,7 @@ extension OperationRecord {
         case note, globals
         case createdAt = "created_at"
         case endedAt = "ended_at"
+        case schedule, slot
     }
 
     init(_ row: PQRow) throws(PQError) {
@@ -121,5 +128,7 @@ extension OperationRecord {
         globals = Globals(text: try row.decode(Column.globals, as: PQJSON.self).bytes)
         createdAt = try row.time(Column.createdAt)
         endedAt = try row.timeIfAny(Column.endedAt)
+        schedule = try row.decode(Column.schedule)
+        slot = try row.timeIfAny(Column.slot)
     }
 }

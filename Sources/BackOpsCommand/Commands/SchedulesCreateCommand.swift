@@ -50,6 +50,33 @@ struct SchedulesCreateCommand: AsyncParsableCommand {
     var catchUp = "latest"
 
     @Option(
+        help: ArgumentHelp("With --catch-up all, run so many at most (1000).", valueName: "number")
+    )
+    var catchUpLimit: Int?
+
+    @Option(
+        help: ArgumentHelp("Skip slots that are later than this (1d).", valueName: "duration"),
+        transform: DurationText.parse
+    )
+    var catchUpWindow: Duration?
+
+    @Option(
+        help: ArgumentHelp("Have no slot before; --every counts from it.", valueName: "time"),
+        transform: TimeText.parse
+    )
+    var startsAt: When?
+
+    @Option(help: ArgumentHelp("Have no slot after.", valueName: "time"), transform: TimeText.parse)
+    var endsAt: When?
+
+    @Option(
+        name: .customLong("tag"),
+        help: ArgumentHelp("Label its operations; repeat it for several.", valueName: "tag"),
+        completion: .tags
+    )
+    var tags: [String] = []
+
+    @Option(
         help: ArgumentHelp("Let each slot become due up to so much later.", valueName: "duration"),
         transform: DurationText.parse
     )
@@ -79,6 +106,9 @@ struct SchedulesCreateCommand: AsyncParsableCommand {
         if !["latest", "all", "none"].contains(catchUp) {
             throw ValidationError("--catch-up must be latest, all or none, not \"\(catchUp)\".")
         }
+        if catchUpLimit != nil, catchUp != "all" {
+            throw ValidationError("--catch-up-limit needs --catch-up all.")
+        }
     }
 
     func run() async throws {
@@ -91,9 +121,14 @@ struct SchedulesCreateCommand: AsyncParsableCommand {
             globals: Globals(try Assignment.document(assignments))
         )
         schedule.overlap = overlap
-        schedule.catchUp = catchUp == "all" ? .all() : catchUp == "none" ? .none : .latest
+        schedule.catchUp =
+            catchUp == "all" ? .all(limit: catchUpLimit ?? 1000) : catchUp == "none" ? .none : .latest
         schedule.jitter = jitter ?? .zero
         schedule.pauseAfterFailures = pauseAfterFailures
+        if let catchUpWindow { schedule.catchUpWindow = catchUpWindow }
+        schedule.startsAt = startsAt?.date
+        schedule.endsAt = endsAt?.date
+        schedule.tags = tags
         schedule.queue = queue
         schedule.priority = priority
         let record = try await options.withClient { client in

@@ -65,6 +65,9 @@ struct OperationPage {
         var details = ["enqueued \(Ago.sentence(record.createdAt, now: now))", "queue \(record.queue)"]
         if record.priority != 5 { details.append("priority \(record.priority)") }
         if let key = record.key { details.append("key \(key)") }
+        if let schedule = record.schedule {
+            details.append("schedule \(schedule)" + (record.slot.map { ", slot \(ISO8601.text($0))" } ?? ""))
+        }
         if !record.tags.isEmpty { details.append("tags \(record.tags.joined(separator: ", "))") }
         if let progress = record.reportedProgress {
             details.append("at \(Int(progress.fraction * 100))%" + (progress.note.map { " (\($0))" } ?? ""))

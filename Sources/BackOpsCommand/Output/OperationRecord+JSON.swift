@@ -18,7 +18,7 @@ extension OperationRecord {
             "error_type": JSONValue(error?.type), "error_message": JSONValue(error?.message),
             "note": JSONValue(note),
             "globals": globals.shown, "created_at": JSONValue(createdAt),
-            "ended_at": JSONValue(endedAt),
+            "ended_at": JSONValue(endedAt), "schedule": JSONValue(schedule), "slot": JSONValue(slot),
         ]
     }
 }

@@ -44,7 +44,13 @@ private struct Report: OperationDefinition {
             )
 
             let handle = try await client.runSchedule("nightly", reason: "audit")
-            #expect(try await handle.record().globals["year"] == 2027)
+            let operation = try await handle.record()
+            #expect(operation.globals["year"] == 2027)
+            #expect(operation.schedule == "nightly" && operation.slot != nil)
+            let slots = try await client.nextSlots(of: "nightly", count: 2)
+            #expect(slots.map { $0.localTime.suffix(9) } == [" 02:30:00", " 02:30:00"])
+            #expect(slots.first?.slot == record.nextSlot)
+            #expect(slots.allSatisfy { (0..<5).contains($0.dueAt.timeIntervalSince($0.slot)) })
             try await client.pauseSchedule(
                 "nightly",
                 until: Date(timeIntervalSinceNow: 3600),
