@@ -89,6 +89,31 @@ import Testing
         )
     }
 
+    @Test func `backfills a time span, and says before how many slots that is`() async throws {
+        _ = try await Shell.backops(["schedules", "create", "daily", "Greeting", "--cron", "0 0 * * *"])
+        let span = ["schedules", "backfill", "daily", "--from", "2024-01-01", "--to", "2024-01-03"]
+        let preview = try await Shell.backops(span + ["--dry-run"])
+        #expect(
+            preview.output == "would run 3 slots of daily, 2024-01-01T00:00:00Z to 2024-01-03T00:00:00Z\n",
+            "\(preview.messages)"
+        )
+        let started = try await Shell.backops(span + ["--order", "newest", "--concurrency", "3"])
+        #expect(started.output.hasPrefix("#1: 3 slots of daily"), "\(started.messages)")
+        let drained = try await Shell.application(["work", "--drain"])
+        #expect(drained.code == 0, "\(drained.messages)")
+        let again = try await Shell.backops(span + ["--json"]).json()
+        #expect(again["run_already"] == 3 && again["slots"] == 3)
+        for wrong in [
+            ["--from", "2024-01-01", "--order", "random"], ["--from", "2024-01-01", "--concurrency", "0"], [],
+        ] {
+            #expect(try await Shell.backops(["schedules", "backfill", "daily"] + wrong).code == 64)
+        }
+        let future = try await Shell.backops(
+            ["schedules", "backfill", "daily", "--from", "2024-01-01", "--to", "+1h"]
+        )
+        #expect(future.code != 0 && future.messages.contains("has not come yet"), "\(future.messages)")
+    }
+
     @Test func `previews slots, and says which a clock change has moved`() async throws {
         let preview = try await Shell.backops([
             "schedules", "preview", "30 2 * * *", "--time-zone", "Europe/Berlin", "-n", "2", "--after",

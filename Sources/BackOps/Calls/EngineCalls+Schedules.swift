@@ -39,6 +39,14 @@ extension EngineCalls {
     }
 }
 
+/// What the action of a backfill calls.
+extension EngineCalls {
+    /// A row of ``BackfillStep``.
+    package func advanceBackfill(_ operation: Int64) -> SQLStatement {
+        "select \(unescaped: BackfillStep.Column.sql) from \(unescaped: name).advance_backfill(\(operation))"
+    }
+}
+
 /// And as people call it.
 extension EngineCalls {
     /// One row with the schedule's number.
@@ -109,5 +117,28 @@ extension EngineCalls {
     /// One row.
     package func unschedule(_ schedule: String, reason: String?) -> SQLStatement {
         "select \(unescaped: name).unschedule(\(schedule), \(reason.storable))"
+    }
+
+    /// A row of ``BackfillPreview``.
+    package func previewBackfill(_ schedule: String, _ start: Date, _ end: Date) -> SQLStatement {
+        """
+        select \(unescaped: BackfillPreview.Column.sql)
+          from \(unescaped: name).preview_backfill(\(schedule), \(start), \(end))
+        """
+    }
+
+    /// One row with the operation's number.
+    package func backfill(
+        _ schedule: String,
+        _ start: Date,
+        _ end: Date,
+        _ concurrency: Int,
+        newestFirst: Bool,
+        reason: String?
+    ) -> SQLStatement {
+        """
+        select \(unescaped: name).backfill_schedule(
+          \(schedule), \(start), \(end), \(Int32(clamping: concurrency)), \(newestFirst), \(reason.storable))
+        """
     }
 }

@@ -49,7 +49,7 @@ public struct BackOpsWorker: Service {
         try configuration.validate()
         self.database = database
         self.configuration = configuration
-        self.registry = try Registry(try operations(), actions: actions)
+        self.registry = try Registry(try operations() + [Backfill()], actions: actions)
         self.schedules = try schedules.map { try DeclaredSchedules($0, of: configuration.applicationName) }
         self.logger = logger
         health = WorkerHealth(lease: configuration.lease)

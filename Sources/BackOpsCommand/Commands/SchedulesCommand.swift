@@ -9,7 +9,7 @@ struct SchedulesCommand: AsyncParsableCommand {
         subcommands: [
             SchedulesListCommand.self, SchedulesShowCommand.self, SchedulesCreateCommand.self,
             SchedulesPreviewCommand.self, SchedulesRunNowCommand.self, SchedulesPauseCommand.self,
-            SchedulesResumeCommand.self, SchedulesRemoveCommand.self,
+            SchedulesResumeCommand.self, SchedulesRemoveCommand.self, SchedulesBackfillCommand.self,
         ],
         defaultSubcommand: SchedulesListCommand.self
     )

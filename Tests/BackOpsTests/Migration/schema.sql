@@ -672,6 +672,95 @@ COMMENT ON COLUMN backops.violation.advice IS 'What to do.';
 
 
 --
+-- Name: advance_backfill(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.advance_backfill(p_operation_id bigint) RETURNS TABLE(next_after timestamp with time zone, active bigint[], done integer, slots integer, has_more boolean, pause interval)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_globals jsonb;
+  v_since timestamptz;
+  v_until timestamptz;
+  v_newest boolean;
+  v_concurrency integer;
+  v_schedule schedules;
+  v_cron bigint[];
+  v_slot timestamptz;
+  v_key text;
+  v_id bigint;
+  v_state text;
+  v_started timestamptz;
+begin
+  select o.globals into v_globals from operations o where o.id = p_operation_id and o.name = 'backops.backfill' and o.state = 'active';
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no active backfill %s', p_operation_id);
+  end if;
+  v_since := (v_globals ->> 'since')::timestamptz;
+  v_until := least((v_globals ->> 'until')::timestamptz, v_now);
+  v_newest := coalesce((v_globals ->> 'newest_first')::boolean, false);
+  v_concurrency := least(greatest(coalesce((v_globals ->> 'concurrency')::integer, 1), 1), 100);
+  v_schedule := find_schedule(v_globals ->> 'schedule');
+  if isfinite(v_since) is not true or isfinite(v_until) is not true then
+    raise exception using errcode = 'OP004', message = format('the globals of backfill %s say no time span', p_operation_id),
+      hint = 'Start it with backfill_schedule.';
+  end if;
+  v_schedule := begun_before(v_schedule, v_since);
+  v_cron := case when v_schedule.cron is not null then parse_cron(v_schedule.cron) end;
+  next_after := (v_globals ->> 'next_after')::timestamptz;
+  done := coalesce((v_globals ->> 'done')::integer, 0);
+  slots := (v_globals ->> 'slots')::integer;
+  active := array(
+    select o.id from jsonb_array_elements_text(coalesce(v_globals -> 'active', '[]')) as a join operations o on o.id = a::bigint where o.state = 'active'
+  );
+  has_more := true;
+  -- Slots that have an operation are passed over, in calls of a thousand at most.
+  for v_turn in 1..1000 loop
+    exit when cardinality(active) >= v_concurrency;
+    v_slot := case
+      when v_newest then last_schedule_slot(
+        v_schedule, v_cron, v_since - interval '1 microsecond', coalesce(next_after - interval '1 microsecond', v_until)
+      )
+      else schedule_slot(v_schedule, v_cron, coalesce(next_after, v_since - interval '1 microsecond'))
+    end;
+    if v_slot is null or v_slot > v_until then
+      has_more := false;
+      exit;
+    end if;
+    v_key := v_schedule.name || '/' || slot_text(v_slot);
+    select o.id, o.state into v_id, v_state from operations o where o.name = v_schedule.operation and o.key = v_key;
+    if not found then
+      v_id := enqueue_slot(v_schedule, v_slot, v_key);
+      v_state := 'active';
+    end if;
+    -- Also one that this backfill has enqueued before its worker died counts, until it ends.
+    if v_state = 'active' then
+      active := active || v_id;
+    end if;
+    done := done + 1;
+    next_after := v_slot;
+  end loop;
+  -- What takes long is looked at seldom: a quarter of the time that it has taken already.
+  select max(o.created_at) into v_started from operations o where o.id = any (active);
+  pause := case
+    when cardinality(active) = 0 then interval '0'
+    else least(greatest((v_now - v_started) / 4, interval '1 second'), interval '30 seconds')
+  end;
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION advance_backfill(p_operation_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.advance_backfill(p_operation_id bigint) IS 'What the action of a backfill calls: enqueues its next slots until as many operations are active as may be, and returns how far it is then, for its globals, and when to call again. has_more = false and none active: it is done.';
+
+
+--
 -- Name: apply_jump(bigint, integer, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -897,6 +986,73 @@ COMMENT ON FUNCTION backops.await_standby() IS 'Makes the commit of this transac
 
 
 --
+-- Name: backfill_limit(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.backfill_limit() RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    RETURN 10000;
+
+
+--
+-- Name: FUNCTION backfill_limit(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.backfill_limit() IS 'How many slots one backfill may have.';
+
+
+--
+-- Name: backfill_schedule(text, timestamp with time zone, timestamp with time zone, integer, boolean, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer DEFAULT 1, newest_first boolean DEFAULT false, reason text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_schedule schedules := find_schedule(name);
+  v_preview record;
+  v_id bigint;
+begin
+  if concurrency is null or concurrency not between 1 and 100 then
+    raise exception using errcode = 'OP004', message = format('concurrency: %s is not 1 to 100', coalesce(concurrency::text, 'null')),
+      hint = 'It is how many operations of the backfill are active at once.';
+  end if;
+  if newest_first is null then
+    raise exception using errcode = 'OP004', message = 'newest_first: null is not true or false';
+  end if;
+  select * into v_preview from preview_backfill(name, since, until);
+  if v_preview.slots = 0 then
+    raise exception using errcode = 'OP004', message = format('the schedule "%s" has no slot from %s to %s', v_schedule.name, since, until),
+      hint = 'SELECT * FROM preview_slots(…, after => …) shows the slots of a cron expression.';
+  end if;
+  insert into operations (name, queue, priority, tags, globals, schedule)
+    values (
+      'backops.backfill', v_schedule.queue, v_schedule.priority, v_schedule.tags,
+      jsonb_build_object(
+        'schedule', v_schedule.name, 'since', slot_text(since), 'until', slot_text(until), 'concurrency', concurrency, 'newest_first', newest_first,
+        'slots', v_preview.slots, 'done', 0
+      ),
+      v_schedule.name
+    )
+    returning id into v_id;
+  perform write_audit('backfill_schedule', array[v_id], reason, jsonb_build_object(
+    'schedule', v_schedule.name, 'since', since, 'until', until, 'slots', v_preview.slots
+  ));
+  return v_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer, newest_first boolean, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer, newest_first boolean, reason text) IS 'Runs the slots of a schedule from one time to another, both included, that have no operation yet; also those before its start. Returns the id of an operation backops.backfill, whose globals say how far it is; cancel ends it. It starts the oldest slot first, and keeps as many operations active as concurrency says. SELECT backops.backfill_schedule(''nightly-report'', ''2027-01-01'', ''2027-01-31'', concurrency => 2)';
+
+
+--
 -- Name: backoff_delay(integer, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -929,6 +1085,389 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.backoff_delay(p_attempt integer, p_backoff jsonb) IS 'Delay after the p_attempt-th failed attempt: {"kind": "exponential" or "constant", "base", "factor", "max" in seconds, "jitter" 0 to 1}; by default 5 s doubling up to 6 h, each shortened by up to a fifth so that many do not come back at once.';
+
+
+--
+-- Name: clock_now(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.clock_now() RETURNS timestamp with time zone
+    LANGUAGE sql PARALLEL SAFE
+    RETURN COALESCE((NULLIF(current_setting('backops.now'::text, true), ''::text))::timestamp with time zone, clock_timestamp());
+
+
+--
+-- Name: FUNCTION clock_now(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.clock_now() IS 'The engine''s clock: the server''s clock, or the setting backops.now of the session, by which tests move time.';
+
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: schedules; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.schedules (
+    id bigint NOT NULL,
+    name backops.schedule_name NOT NULL,
+    operation backops.operation_name NOT NULL,
+    cron text,
+    every interval,
+    time_zone text DEFAULT 'UTC'::text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    globals backops.globals_document DEFAULT '{}'::jsonb NOT NULL,
+    queue backops.queue_name DEFAULT 'default'::text NOT NULL,
+    priority backops.queue_priority DEFAULT 5 NOT NULL,
+    tags backops.tag_list DEFAULT '{}'::text[] NOT NULL,
+    overlap text DEFAULT 'skip'::text NOT NULL,
+    catch_up text DEFAULT 'latest'::text NOT NULL,
+    catch_up_limit integer DEFAULT 1000 NOT NULL,
+    catch_up_window interval DEFAULT '1 day'::interval NOT NULL,
+    jitter interval DEFAULT '00:00:00'::interval NOT NULL,
+    pause_after_failures integer,
+    paused_at timestamp with time zone,
+    paused_until timestamp with time zone,
+    paused_by text,
+    pause_reason text,
+    decided_until timestamp with time zone NOT NULL,
+    next_at timestamp with time zone,
+    due_at timestamp with time zone,
+    buffered_slot timestamp with time zone,
+    active_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    failures_count integer DEFAULT 0 NOT NULL,
+    run_count bigint DEFAULT 0 NOT NULL,
+    skipped_count bigint DEFAULT 0 NOT NULL,
+    last_slot timestamp with time zone,
+    last_operation_id bigint,
+    last_error text,
+    last_errored_at timestamp with time zone,
+    application text,
+    undeclared_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    changed_by text DEFAULT (SESSION_USER)::text NOT NULL,
+    CONSTRAINT schedules_catch_up_is_known CHECK ((catch_up = ANY (ARRAY['latest'::text, 'all'::text, 'none'::text]))),
+    CONSTRAINT schedules_have_cron_or_every CHECK (((cron IS NULL) <> (every IS NULL))),
+    CONSTRAINT schedules_overlap_is_known CHECK ((overlap = ANY (ARRAY['skip'::text, 'buffer'::text, 'allow'::text, 'cancel'::text]))),
+    CONSTRAINT schedules_paused_whole CHECK (((paused_at IS NOT NULL) OR (COALESCE((paused_until)::text, paused_by, pause_reason) IS NULL))),
+    CONSTRAINT schedules_undeclared_by_an_application CHECK (((undeclared_at IS NULL) OR (application IS NOT NULL)))
+)
+WITH (fillfactor='50');
+
+
+--
+-- Name: TABLE schedules; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.schedules IS 'One row per schedule: what it enqueues, at which slots, and how far it is. Written by schedule, unschedule, pause_schedule, resume_schedule and run_schedules; the view schedule_status shows it.';
+
+
+--
+-- Name: COLUMN schedules.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.id IS 'The schedule''s number.';
+
+
+--
+-- Name: COLUMN schedules.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.name IS 'Its name; the keys of its operations begin with it.';
+
+
+--
+-- Name: COLUMN schedules.operation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.operation IS 'Name of the operation that it enqueues.';
+
+
+--
+-- Name: COLUMN schedules.cron; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.cron IS 'When, as a cron expression of 5 or 6 fields; null where every says it.';
+
+
+--
+-- Name: COLUMN schedules.every; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.every IS 'When, as time that passes from starts_at on; null where cron says it.';
+
+
+--
+-- Name: COLUMN schedules.time_zone; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.time_zone IS 'Time zone of the cron expression.';
+
+
+--
+-- Name: COLUMN schedules.starts_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.starts_at IS 'No slot is before; the first slot of every.';
+
+
+--
+-- Name: COLUMN schedules.ends_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.ends_at IS 'No slot is after; null for no end.';
+
+
+--
+-- Name: COLUMN schedules.globals; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.globals IS 'Globals of its operations.';
+
+
+--
+-- Name: COLUMN schedules.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.queue IS 'Queue of its operations.';
+
+
+--
+-- Name: COLUMN schedules.priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.priority IS 'Priority of its operations.';
+
+
+--
+-- Name: COLUMN schedules.tags; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.tags IS 'Labels of its operations.';
+
+
+--
+-- Name: COLUMN schedules.overlap; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.overlap IS 'What a slot does while an operation of the schedule is active: skip, buffer (one), allow, cancel.';
+
+
+--
+-- Name: COLUMN schedules.catch_up; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.catch_up IS 'What becomes of slots that are more than a minute late: latest runs the last of them, all runs all, none runs none.';
+
+
+--
+-- Name: COLUMN schedules.catch_up_limit; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.catch_up_limit IS 'With catch_up all, how many late slots run at most; the latest ones.';
+
+
+--
+-- Name: COLUMN schedules.catch_up_window; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.catch_up_window IS 'Slots that are later than this are skipped, whatever catch_up says.';
+
+
+--
+-- Name: COLUMN schedules.jitter; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.jitter IS 'A slot becomes due up to this much after its time, always the same for the same slot.';
+
+
+--
+-- Name: COLUMN schedules.pause_after_failures; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.pause_after_failures IS 'Failed operations in a row after which it is paused; null for never.';
+
+
+--
+-- Name: COLUMN schedules.paused_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.paused_at IS 'Since when it is paused; null while it is not.';
+
+
+--
+-- Name: COLUMN schedules.paused_until; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.paused_until IS 'When it goes on by itself; null for when somebody resumes it.';
+
+
+--
+-- Name: COLUMN schedules.paused_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.paused_by IS 'Database role that paused it.';
+
+
+--
+-- Name: COLUMN schedules.pause_reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.pause_reason IS 'Why, in the words of the person who did it, or that its operations have failed.';
+
+
+--
+-- Name: COLUMN schedules.decided_until; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.decided_until IS 'All slots up to here were run or skipped.';
+
+
+--
+-- Name: COLUMN schedules.next_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.next_at IS 'The next slot; null when there is none any more.';
+
+
+--
+-- Name: COLUMN schedules.due_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.due_at IS 'When a worker has to look at it; null for never.';
+
+
+--
+-- Name: COLUMN schedules.buffered_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.buffered_slot IS 'A slot that waits for the end of the active operation.';
+
+
+--
+-- Name: COLUMN schedules.active_ids; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.active_ids IS 'Its operations whose end has not been seen, the latest 100 at most.';
+
+
+--
+-- Name: COLUMN schedules.failures_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.failures_count IS 'Its operations in a row that have failed.';
+
+
+--
+-- Name: COLUMN schedules.run_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.run_count IS 'Slots that enqueued an operation.';
+
+
+--
+-- Name: COLUMN schedules.skipped_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.skipped_count IS 'Slots that did not: see skipped_slots.';
+
+
+--
+-- Name: COLUMN schedules.last_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_slot IS 'The last slot that enqueued an operation.';
+
+
+--
+-- Name: COLUMN schedules.last_operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_operation_id IS 'The last operation that it enqueued.';
+
+
+--
+-- Name: COLUMN schedules.last_error; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_error IS 'Why its last slot could not enqueue an operation; null if it did.';
+
+
+--
+-- Name: COLUMN schedules.last_errored_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_errored_at IS 'When that was.';
+
+
+--
+-- Name: COLUMN schedules.application; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.application IS 'The application whose code declares it; null where somebody created it by hand.';
+
+
+--
+-- Name: COLUMN schedules.undeclared_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.undeclared_at IS 'Since when the application''s code does not name it any more, which pauses it; null while it does.';
+
+
+--
+-- Name: COLUMN schedules.created_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.created_at IS 'When it was created.';
+
+
+--
+-- Name: COLUMN schedules.changed_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.changed_at IS 'When schedule created or changed it last.';
+
+
+--
+-- Name: COLUMN schedules.changed_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.changed_by IS 'Database role that did so.';
+
+
+--
+-- Name: begun_before(backops.schedules, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.begun_before(p_schedule backops.schedules, p_at timestamp with time zone) RETURNS backops.schedules
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v schedules := p_schedule;
+  v_every double precision := extract(epoch from p_schedule.every);
+begin
+  if p_at < v.starts_at then
+    v.starts_at := case
+      when v.every is null then p_at
+      else v.starts_at - make_interval(secs => v_every * ceil(extract(epoch from v.starts_at - p_at)::double precision / v_every))
+    end;
+  end if;
+  return v;
+end
+$$;
+
+
+--
+-- Name: FUNCTION begun_before(p_schedule backops.schedules, p_at timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.begun_before(p_schedule backops.schedules, p_at timestamp with time zone) IS 'A schedule as if it had begun by an instant: every counts back from its start.';
 
 
 --
@@ -997,26 +1536,6 @@ $$;
 
 COMMENT ON FUNCTION backops.caller() IS 'The role that makes the call: the one of SET ROLE, else the one that is logged in, also inside functions of this schema.';
 
-
---
--- Name: clock_now(); Type: FUNCTION; Schema: backops; Owner: -
---
-
-CREATE FUNCTION backops.clock_now() RETURNS timestamp with time zone
-    LANGUAGE sql PARALLEL SAFE
-    RETURN COALESCE((NULLIF(current_setting('backops.now'::text, true), ''::text))::timestamp with time zone, clock_timestamp());
-
-
---
--- Name: FUNCTION clock_now(); Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON FUNCTION backops.clock_now() IS 'The engine''s clock: the server''s clock, or the setting backops.now of the session, by which tests move time.';
-
-
-SET default_tablespace = '';
-
-SET default_table_access_method = heap;
 
 --
 -- Name: operations; Type: TABLE; Schema: backops; Owner: -
@@ -1488,339 +2007,6 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.check_queue_name(p_name text, p_place text) IS 'Refuses what is no name of a queue (SQLSTATE OP004).';
-
-
---
--- Name: schedules; Type: TABLE; Schema: backops; Owner: -
---
-
-CREATE TABLE backops.schedules (
-    id bigint NOT NULL,
-    name backops.schedule_name NOT NULL,
-    operation backops.operation_name NOT NULL,
-    cron text,
-    every interval,
-    time_zone text DEFAULT 'UTC'::text NOT NULL,
-    starts_at timestamp with time zone NOT NULL,
-    ends_at timestamp with time zone,
-    globals backops.globals_document DEFAULT '{}'::jsonb NOT NULL,
-    queue backops.queue_name DEFAULT 'default'::text NOT NULL,
-    priority backops.queue_priority DEFAULT 5 NOT NULL,
-    tags backops.tag_list DEFAULT '{}'::text[] NOT NULL,
-    overlap text DEFAULT 'skip'::text NOT NULL,
-    catch_up text DEFAULT 'latest'::text NOT NULL,
-    catch_up_limit integer DEFAULT 1000 NOT NULL,
-    catch_up_window interval DEFAULT '1 day'::interval NOT NULL,
-    jitter interval DEFAULT '00:00:00'::interval NOT NULL,
-    pause_after_failures integer,
-    paused_at timestamp with time zone,
-    paused_until timestamp with time zone,
-    paused_by text,
-    pause_reason text,
-    decided_until timestamp with time zone NOT NULL,
-    next_at timestamp with time zone,
-    due_at timestamp with time zone,
-    buffered_slot timestamp with time zone,
-    active_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
-    failures_count integer DEFAULT 0 NOT NULL,
-    run_count bigint DEFAULT 0 NOT NULL,
-    skipped_count bigint DEFAULT 0 NOT NULL,
-    last_slot timestamp with time zone,
-    last_operation_id bigint,
-    last_error text,
-    last_errored_at timestamp with time zone,
-    application text,
-    undeclared_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
-    changed_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
-    changed_by text DEFAULT (SESSION_USER)::text NOT NULL,
-    CONSTRAINT schedules_catch_up_is_known CHECK ((catch_up = ANY (ARRAY['latest'::text, 'all'::text, 'none'::text]))),
-    CONSTRAINT schedules_have_cron_or_every CHECK (((cron IS NULL) <> (every IS NULL))),
-    CONSTRAINT schedules_overlap_is_known CHECK ((overlap = ANY (ARRAY['skip'::text, 'buffer'::text, 'allow'::text, 'cancel'::text]))),
-    CONSTRAINT schedules_paused_whole CHECK (((paused_at IS NOT NULL) OR (COALESCE((paused_until)::text, paused_by, pause_reason) IS NULL))),
-    CONSTRAINT schedules_undeclared_by_an_application CHECK (((undeclared_at IS NULL) OR (application IS NOT NULL)))
-)
-WITH (fillfactor='50');
-
-
---
--- Name: TABLE schedules; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON TABLE backops.schedules IS 'One row per schedule: what it enqueues, at which slots, and how far it is. Written by schedule, unschedule, pause_schedule, resume_schedule and run_schedules; the view schedule_status shows it.';
-
-
---
--- Name: COLUMN schedules.id; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.id IS 'The schedule''s number.';
-
-
---
--- Name: COLUMN schedules.name; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.name IS 'Its name; the keys of its operations begin with it.';
-
-
---
--- Name: COLUMN schedules.operation; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.operation IS 'Name of the operation that it enqueues.';
-
-
---
--- Name: COLUMN schedules.cron; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.cron IS 'When, as a cron expression of 5 or 6 fields; null where every says it.';
-
-
---
--- Name: COLUMN schedules.every; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.every IS 'When, as time that passes from starts_at on; null where cron says it.';
-
-
---
--- Name: COLUMN schedules.time_zone; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.time_zone IS 'Time zone of the cron expression.';
-
-
---
--- Name: COLUMN schedules.starts_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.starts_at IS 'No slot is before; the first slot of every.';
-
-
---
--- Name: COLUMN schedules.ends_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.ends_at IS 'No slot is after; null for no end.';
-
-
---
--- Name: COLUMN schedules.globals; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.globals IS 'Globals of its operations.';
-
-
---
--- Name: COLUMN schedules.queue; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.queue IS 'Queue of its operations.';
-
-
---
--- Name: COLUMN schedules.priority; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.priority IS 'Priority of its operations.';
-
-
---
--- Name: COLUMN schedules.tags; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.tags IS 'Labels of its operations.';
-
-
---
--- Name: COLUMN schedules.overlap; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.overlap IS 'What a slot does while an operation of the schedule is active: skip, buffer (one), allow, cancel.';
-
-
---
--- Name: COLUMN schedules.catch_up; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.catch_up IS 'What becomes of slots that are more than a minute late: latest runs the last of them, all runs all, none runs none.';
-
-
---
--- Name: COLUMN schedules.catch_up_limit; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.catch_up_limit IS 'With catch_up all, how many late slots run at most; the latest ones.';
-
-
---
--- Name: COLUMN schedules.catch_up_window; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.catch_up_window IS 'Slots that are later than this are skipped, whatever catch_up says.';
-
-
---
--- Name: COLUMN schedules.jitter; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.jitter IS 'A slot becomes due up to this much after its time, always the same for the same slot.';
-
-
---
--- Name: COLUMN schedules.pause_after_failures; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.pause_after_failures IS 'Failed operations in a row after which it is paused; null for never.';
-
-
---
--- Name: COLUMN schedules.paused_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.paused_at IS 'Since when it is paused; null while it is not.';
-
-
---
--- Name: COLUMN schedules.paused_until; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.paused_until IS 'When it goes on by itself; null for when somebody resumes it.';
-
-
---
--- Name: COLUMN schedules.paused_by; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.paused_by IS 'Database role that paused it.';
-
-
---
--- Name: COLUMN schedules.pause_reason; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.pause_reason IS 'Why, in the words of the person who did it, or that its operations have failed.';
-
-
---
--- Name: COLUMN schedules.decided_until; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.decided_until IS 'All slots up to here were run or skipped.';
-
-
---
--- Name: COLUMN schedules.next_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.next_at IS 'The next slot; null when there is none any more.';
-
-
---
--- Name: COLUMN schedules.due_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.due_at IS 'When a worker has to look at it; null for never.';
-
-
---
--- Name: COLUMN schedules.buffered_slot; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.buffered_slot IS 'A slot that waits for the end of the active operation.';
-
-
---
--- Name: COLUMN schedules.active_ids; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.active_ids IS 'Its operations whose end has not been seen, the latest 100 at most.';
-
-
---
--- Name: COLUMN schedules.failures_count; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.failures_count IS 'Its operations in a row that have failed.';
-
-
---
--- Name: COLUMN schedules.run_count; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.run_count IS 'Slots that enqueued an operation.';
-
-
---
--- Name: COLUMN schedules.skipped_count; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.skipped_count IS 'Slots that did not: see skipped_slots.';
-
-
---
--- Name: COLUMN schedules.last_slot; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.last_slot IS 'The last slot that enqueued an operation.';
-
-
---
--- Name: COLUMN schedules.last_operation_id; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.last_operation_id IS 'The last operation that it enqueued.';
-
-
---
--- Name: COLUMN schedules.last_error; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.last_error IS 'Why its last slot could not enqueue an operation; null if it did.';
-
-
---
--- Name: COLUMN schedules.last_errored_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.last_errored_at IS 'When that was.';
-
-
---
--- Name: COLUMN schedules.application; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.application IS 'The application whose code declares it; null where somebody created it by hand.';
-
-
---
--- Name: COLUMN schedules.undeclared_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.undeclared_at IS 'Since when the application''s code does not name it any more, which pauses it; null while it does.';
-
-
---
--- Name: COLUMN schedules.created_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.created_at IS 'When it was created.';
-
-
---
--- Name: COLUMN schedules.changed_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.changed_at IS 'When schedule created or changed it last.';
-
-
---
--- Name: COLUMN schedules.changed_by; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.changed_by IS 'Database role that did so.';
 
 
 --
@@ -6514,6 +6700,57 @@ COMMENT ON FUNCTION backops.position_after(p_operation_id bigint, p_branch text,
 
 
 --
+-- Name: preview_backfill(text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.preview_backfill(name text, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(slots integer, first_slot timestamp with time zone, last_slot timestamp with time zone, run_already integer)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_schedule schedules := find_schedule(name);
+  v_cron bigint[] := case when v_schedule.cron is not null then parse_cron(v_schedule.cron) end;
+  v_slot timestamptz;
+begin
+  if isfinite(since) is not true or isfinite(until) is not true or since > until then
+    raise exception using errcode = 'OP004',
+      message = format('since %s, until %s: there is no such time span', coalesce(since::text, 'null'), coalesce(until::text, 'null')),
+      hint = 'since is the earlier of two times that have passed.';
+  end if;
+  if until > clock_now() then
+    raise exception using errcode = 'OP004', message = format('until: %s has not come yet', until), hint = 'The schedule runs slots to come by itself.';
+  end if;
+  v_schedule := begun_before(v_schedule, since);
+  slots := 0;
+  run_already := 0;
+  v_slot := schedule_slot(v_schedule, v_cron, since - interval '1 microsecond');
+  while v_slot <= until loop
+    slots := slots + 1;
+    if slots > backfill_limit() then
+      raise exception using errcode = 'OP004', message = format('the schedule "%s" has more than %s slots from %s to %s', v_schedule.name, backfill_limit(), since, until),
+        hint = 'Give a shorter time span, and the next one when that is done.';
+    end if;
+    first_slot := coalesce(first_slot, v_slot);
+    last_slot := v_slot;
+    if exists (select from operations o where o.name = v_schedule.operation and o.key = v_schedule.name || '/' || slot_text(v_slot)) then
+      run_already := run_already + 1;
+    end if;
+    v_slot := schedule_slot(v_schedule, v_cron, v_slot);
+  end loop;
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION preview_backfill(name text, since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.preview_backfill(name text, since timestamp with time zone, until timestamp with time zone) IS 'How many slots a schedule has from one time to another, both included, and how many of them have an operation already, which a backfill leaves out.';
+
+
+--
 -- Name: preview_slots(text, text, integer, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6591,17 +6828,17 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     from unnest(
       '{register_definition,register_worker,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
         claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
-        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune,schedules_due_in,run_schedules,check_schedules,declare_schedules,settle_schedules}'::text[]
+        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune,schedules_due_in,run_schedules,check_schedules,declare_schedules,settle_schedules,advance_backfill}'::text[]
     ) as name
   union all
   select 'function', name, 'operator', 'execute', null
     from unnest(
       '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,pause,resume,prune,rescue,unpark,invariants,
-        schedule,unschedule,pause_schedule,resume_schedule,run_schedule}'::text[]
+        schedule,unschedule,pause_schedule,resume_schedule,run_schedule,backfill_schedule}'::text[]
     ) as name
   union all
   select 'function', name, role, 'execute', null
-    from unnest('{find_operations,explain,flow,wait,next_slots,preview_slots,doubtful_schedules}'::text[]) as name
+    from unnest('{find_operations,explain,flow,wait,next_slots,preview_slots,preview_backfill,doubtful_schedules}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -12709,6 +12946,13 @@ COMMENT ON TRIGGER operations_take_along_all ON backops.operations IS 'Leaves no
 
 
 --
+-- Name: FUNCTION advance_backfill(p_operation_id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.advance_backfill(p_operation_id bigint) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION apply_jump(p_operation_id bigint, p_target integer, p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -12744,10 +12988,31 @@ REVOKE ALL ON FUNCTION backops.await_standby() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION backfill_limit(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.backfill_limit() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer, newest_first boolean, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer, newest_first boolean, reason text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION backoff_delay(p_attempt integer, p_backoff jsonb); Type: ACL; Schema: backops; Owner: -
 --
 
 REVOKE ALL ON FUNCTION backops.backoff_delay(p_attempt integer, p_backoff jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION begun_before(p_schedule backops.schedules, p_at timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.begun_before(p_schedule backops.schedules, p_at timestamp with time zone) FROM PUBLIC;
 
 
 --
@@ -13525,6 +13790,13 @@ REVOKE ALL ON FUNCTION backops.point_at(p_operation backops.operations, p_positi
 --
 
 REVOKE ALL ON FUNCTION backops.position_after(p_operation_id bigint, p_branch text, p_position integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION preview_backfill(name text, since timestamp with time zone, until timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.preview_backfill(name text, since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
 
 
 --

@@ -63,15 +63,17 @@ enum RoleMatrix {
             "complete", "complete_many", "fail", "fail_many", "snooze", "snooze_many", "release_many",
             "checkpoint", "report_progress", "record_actions", "store_logs", "sampled_queue_depth",
             "schedules_due_in", "run_schedules", "check_schedules", "declare_schedules", "settle_schedules",
+            "advance_backfill",
         ] { callers[name] = ["worker"] }
         for name in [
             "retry", "cancel", "skip", "jump", "run_from", "set_global", "reschedule", "rerun", "retry_where",
             "cancel_where", "pause", "resume", "invariants",
             "schedule", "unschedule", "pause_schedule", "resume_schedule", "run_schedule",
+            "backfill_schedule",
         ] { callers[name] = ["operator"] }
         for name in [
             "find_operations", "explain", "flow", "wait", "next_slots", "preview_slots",
-            "doubtful_schedules",
+            "doubtful_schedules", "preview_backfill",
             // What the views call.
             "privileges", "statement_now", "sees_secrets", "redacted", "queue_names", "front_of_queue",
             "obstacles",
@@ -112,7 +114,8 @@ enum RoleMatrix {
             "hold_schedule", "every_of", "write_schedule", "end_undeclared", "live_schedule_set",
             "is_declared",
             "refuse_declared_schedule", "declared_schedule", "read_declared_interval", "is_settled",
-            "apply_schedule_set", "described_like", "schedule_obstacle", "wake_schedulers",
+            "apply_schedule_set", "described_like", "schedule_obstacle", "wake_schedulers", "backfill_limit",
+            "begun_before",
         ] { callers[name] = [] }
         return callers
     }()

@@ -20,7 +20,7 @@ extension SQLEngine {
             let engine = try await EngineDriver.start(#"{"main": ["A"]}"#, name: "Report")
             try await engine.travel(to: "2026-12-01 12:00+00")
             let statements = try Self.statements
-            #expect(statements.count == 10)
+            #expect(statements.count == 12)
             for statement in statements { try await engine.query(SQLStatement(unescaped: statement)) }
             #expect(try await engine.values("select name from schedules") == ["sync"])
         }

@@ -216,6 +216,50 @@ private struct Report: OperationDefinition {
         #expect(!journal.entries.contains("second none"))
     }
 
+    @Test func `runs a backfill, as an operation of its own`() async throws {
+        try await TestDatabase.current.query(
+            "select schedule('yearly', 'Report', '0 0 1 1 *', starts_at => '2040-01-01+00', queue => 'default')"
+        )
+        try await withClient { client in
+            let start = Date(timeIntervalSince1970: 1_577_836_800)
+            let handle = try await client.backfill(
+                "yearly",
+                from: start,
+                to: start.addingTimeInterval(2 * 366 * 86_400),
+                concurrency: 2
+            )
+            try await working(worker(runsSchedules: false)) {
+                try await eventually("it is done") { try await handle.record().state == .completed }
+            }
+            #expect(try await handle.record().globals["done"] == 3)
+        }
+        #expect(
+            Set(journal.entries.filter { $0.hasPrefix("second ") })
+                == [
+                    "second 2020-01-01T00:00:00Z", "second 2021-01-01T00:00:00Z",
+                    "second 2022-01-01T00:00:00Z",
+                ]
+        )
+    }
+
+    @Test func `ends a backfill whose schedule is gone, with the reason`() async throws {
+        try await TestDatabase.current.query("select schedule('hourly', 'Report', '0 * * * *')")
+        try await withClient { client in
+            let handle = try await client.backfill(
+                "hourly",
+                from: Date(timeIntervalSince1970: 0),
+                to: Date(timeIntervalSince1970: 7200)
+            )
+            try await client.unschedule("hourly")
+            try await working(worker(runsSchedules: false)) {
+                try await eventually("it has failed") { try await handle.record().state == .failed }
+            }
+            #expect(
+                try await handle.record().error?.message.contains("here is no schedule \"hourly\"") == true
+            )
+        }
+    }
+
     @Test func `looks when the next schedule is due, and every few seconds otherwise`() {
         let pace = SchedulePace(interval: .seconds(4))
         #expect(pace.pause(until: .zero) == .zero)

@@ -58,6 +58,20 @@ final class WorkerActionHost: ActionHost {
         guard try rows.first?.decode(0, as: Bool.self) == true else { throw BackOpsError.staleClaim(claim) }
     }
 
+    /// Enqueues the next slots of the backfill that this operation is.
+    ///
+    /// - Throws: ``Failure`` where it can never go on, because its schedule is gone or its globals are no backfill's.
+    func advanceBackfill() async throws -> BackfillStep {
+        do {
+            guard let row = try await pool.query(engine.advanceBackfill(claim.operationID)).first else {
+                throw BackOpsError.noRow("advance_backfill")
+            }
+            return try BackfillStep(row)
+        } catch let error as PQError where ["OP", "22", "23"].contains(error.sqlState?.rawValue.prefix(2)) {
+            throw Failure.permanent(error.message, underlying: error)
+        }
+    }
+
     func transaction(_ body: (PQTransaction) async throws -> ActionResult) async throws {
         do {
             let result = try await commit(body)

@@ -672,6 +672,95 @@ COMMENT ON COLUMN backops.violation.advice IS 'What to do.';
 
 
 --
+-- Name: advance_backfill(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.advance_backfill(p_operation_id bigint) RETURNS TABLE(next_after timestamp with time zone, active bigint[], done integer, slots integer, has_more boolean, pause interval)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_globals jsonb;
+  v_since timestamptz;
+  v_until timestamptz;
+  v_newest boolean;
+  v_concurrency integer;
+  v_schedule schedules;
+  v_cron bigint[];
+  v_slot timestamptz;
+  v_key text;
+  v_id bigint;
+  v_state text;
+  v_started timestamptz;
+begin
+  select o.globals into v_globals from operations o where o.id = p_operation_id and o.name = 'backops.backfill' and o.state = 'active';
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no active backfill %s', p_operation_id);
+  end if;
+  v_since := (v_globals ->> 'since')::timestamptz;
+  v_until := least((v_globals ->> 'until')::timestamptz, v_now);
+  v_newest := coalesce((v_globals ->> 'newest_first')::boolean, false);
+  v_concurrency := least(greatest(coalesce((v_globals ->> 'concurrency')::integer, 1), 1), 100);
+  v_schedule := find_schedule(v_globals ->> 'schedule');
+  if isfinite(v_since) is not true or isfinite(v_until) is not true then
+    raise exception using errcode = 'OP004', message = format('the globals of backfill %s say no time span', p_operation_id),
+      hint = 'Start it with backfill_schedule.';
+  end if;
+  v_schedule := begun_before(v_schedule, v_since);
+  v_cron := case when v_schedule.cron is not null then parse_cron(v_schedule.cron) end;
+  next_after := (v_globals ->> 'next_after')::timestamptz;
+  done := coalesce((v_globals ->> 'done')::integer, 0);
+  slots := (v_globals ->> 'slots')::integer;
+  active := array(
+    select o.id from jsonb_array_elements_text(coalesce(v_globals -> 'active', '[]')) as a join operations o on o.id = a::bigint where o.state = 'active'
+  );
+  has_more := true;
+  -- Slots that have an operation are passed over, in calls of a thousand at most.
+  for v_turn in 1..1000 loop
+    exit when cardinality(active) >= v_concurrency;
+    v_slot := case
+      when v_newest then last_schedule_slot(
+        v_schedule, v_cron, v_since - interval '1 microsecond', coalesce(next_after - interval '1 microsecond', v_until)
+      )
+      else schedule_slot(v_schedule, v_cron, coalesce(next_after, v_since - interval '1 microsecond'))
+    end;
+    if v_slot is null or v_slot > v_until then
+      has_more := false;
+      exit;
+    end if;
+    v_key := v_schedule.name || '/' || slot_text(v_slot);
+    select o.id, o.state into v_id, v_state from operations o where o.name = v_schedule.operation and o.key = v_key;
+    if not found then
+      v_id := enqueue_slot(v_schedule, v_slot, v_key);
+      v_state := 'active';
+    end if;
+    -- Also one that this backfill has enqueued before its worker died counts, until it ends.
+    if v_state = 'active' then
+      active := active || v_id;
+    end if;
+    done := done + 1;
+    next_after := v_slot;
+  end loop;
+  -- What takes long is looked at seldom: a quarter of the time that it has taken already.
+  select max(o.created_at) into v_started from operations o where o.id = any (active);
+  pause := case
+    when cardinality(active) = 0 then interval '0'
+    else least(greatest((v_now - v_started) / 4, interval '1 second'), interval '30 seconds')
+  end;
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION advance_backfill(p_operation_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.advance_backfill(p_operation_id bigint) IS 'What the action of a backfill calls: enqueues its next slots until as many operations are active as may be, and returns how far it is then, for its globals, and when to call again. has_more = false and none active: it is done.';
+
+
+--
 -- Name: apply_jump(bigint, integer, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -897,6 +986,73 @@ COMMENT ON FUNCTION backops.await_standby() IS 'Makes the commit of this transac
 
 
 --
+-- Name: backfill_limit(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.backfill_limit() RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    RETURN 10000;
+
+
+--
+-- Name: FUNCTION backfill_limit(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.backfill_limit() IS 'How many slots one backfill may have.';
+
+
+--
+-- Name: backfill_schedule(text, timestamp with time zone, timestamp with time zone, integer, boolean, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer DEFAULT 1, newest_first boolean DEFAULT false, reason text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_schedule schedules := find_schedule(name);
+  v_preview record;
+  v_id bigint;
+begin
+  if concurrency is null or concurrency not between 1 and 100 then
+    raise exception using errcode = 'OP004', message = format('concurrency: %s is not 1 to 100', coalesce(concurrency::text, 'null')),
+      hint = 'It is how many operations of the backfill are active at once.';
+  end if;
+  if newest_first is null then
+    raise exception using errcode = 'OP004', message = 'newest_first: null is not true or false';
+  end if;
+  select * into v_preview from preview_backfill(name, since, until);
+  if v_preview.slots = 0 then
+    raise exception using errcode = 'OP004', message = format('the schedule "%s" has no slot from %s to %s', v_schedule.name, since, until),
+      hint = 'SELECT * FROM preview_slots(…, after => …) shows the slots of a cron expression.';
+  end if;
+  insert into operations (name, queue, priority, tags, globals, schedule)
+    values (
+      'backops.backfill', v_schedule.queue, v_schedule.priority, v_schedule.tags,
+      jsonb_build_object(
+        'schedule', v_schedule.name, 'since', slot_text(since), 'until', slot_text(until), 'concurrency', concurrency, 'newest_first', newest_first,
+        'slots', v_preview.slots, 'done', 0
+      ),
+      v_schedule.name
+    )
+    returning id into v_id;
+  perform write_audit('backfill_schedule', array[v_id], reason, jsonb_build_object(
+    'schedule', v_schedule.name, 'since', since, 'until', until, 'slots', v_preview.slots
+  ));
+  return v_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer, newest_first boolean, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer, newest_first boolean, reason text) IS 'Runs the slots of a schedule from one time to another, both included, that have no operation yet; also those before its start. Returns the id of an operation backops.backfill, whose globals say how far it is; cancel ends it. It starts the oldest slot first, and keeps as many operations active as concurrency says. SELECT backops.backfill_schedule(''nightly-report'', ''2027-01-01'', ''2027-01-31'', concurrency => 2)';
+
+
+--
 -- Name: backoff_delay(integer, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -929,6 +1085,389 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.backoff_delay(p_attempt integer, p_backoff jsonb) IS 'Delay after the p_attempt-th failed attempt: {"kind": "exponential" or "constant", "base", "factor", "max" in seconds, "jitter" 0 to 1}; by default 5 s doubling up to 6 h, each shortened by up to a fifth so that many do not come back at once.';
+
+
+--
+-- Name: clock_now(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.clock_now() RETURNS timestamp with time zone
+    LANGUAGE sql PARALLEL SAFE
+    RETURN COALESCE((NULLIF(current_setting('backops.now'::text, true), ''::text))::timestamp with time zone, clock_timestamp());
+
+
+--
+-- Name: FUNCTION clock_now(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.clock_now() IS 'The engine''s clock: the server''s clock, or the setting backops.now of the session, by which tests move time.';
+
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: schedules; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.schedules (
+    id bigint NOT NULL,
+    name backops.schedule_name NOT NULL,
+    operation backops.operation_name NOT NULL,
+    cron text,
+    every interval,
+    time_zone text DEFAULT 'UTC'::text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    globals backops.globals_document DEFAULT '{}'::jsonb NOT NULL,
+    queue backops.queue_name DEFAULT 'default'::text NOT NULL,
+    priority backops.queue_priority DEFAULT 5 NOT NULL,
+    tags backops.tag_list DEFAULT '{}'::text[] NOT NULL,
+    overlap text DEFAULT 'skip'::text NOT NULL,
+    catch_up text DEFAULT 'latest'::text NOT NULL,
+    catch_up_limit integer DEFAULT 1000 NOT NULL,
+    catch_up_window interval DEFAULT '1 day'::interval NOT NULL,
+    jitter interval DEFAULT '00:00:00'::interval NOT NULL,
+    pause_after_failures integer,
+    paused_at timestamp with time zone,
+    paused_until timestamp with time zone,
+    paused_by text,
+    pause_reason text,
+    decided_until timestamp with time zone NOT NULL,
+    next_at timestamp with time zone,
+    due_at timestamp with time zone,
+    buffered_slot timestamp with time zone,
+    active_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    failures_count integer DEFAULT 0 NOT NULL,
+    run_count bigint DEFAULT 0 NOT NULL,
+    skipped_count bigint DEFAULT 0 NOT NULL,
+    last_slot timestamp with time zone,
+    last_operation_id bigint,
+    last_error text,
+    last_errored_at timestamp with time zone,
+    application text,
+    undeclared_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    changed_by text DEFAULT (SESSION_USER)::text NOT NULL,
+    CONSTRAINT schedules_catch_up_is_known CHECK ((catch_up = ANY (ARRAY['latest'::text, 'all'::text, 'none'::text]))),
+    CONSTRAINT schedules_have_cron_or_every CHECK (((cron IS NULL) <> (every IS NULL))),
+    CONSTRAINT schedules_overlap_is_known CHECK ((overlap = ANY (ARRAY['skip'::text, 'buffer'::text, 'allow'::text, 'cancel'::text]))),
+    CONSTRAINT schedules_paused_whole CHECK (((paused_at IS NOT NULL) OR (COALESCE((paused_until)::text, paused_by, pause_reason) IS NULL))),
+    CONSTRAINT schedules_undeclared_by_an_application CHECK (((undeclared_at IS NULL) OR (application IS NOT NULL)))
+)
+WITH (fillfactor='50');
+
+
+--
+-- Name: TABLE schedules; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.schedules IS 'One row per schedule: what it enqueues, at which slots, and how far it is. Written by schedule, unschedule, pause_schedule, resume_schedule and run_schedules; the view schedule_status shows it.';
+
+
+--
+-- Name: COLUMN schedules.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.id IS 'The schedule''s number.';
+
+
+--
+-- Name: COLUMN schedules.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.name IS 'Its name; the keys of its operations begin with it.';
+
+
+--
+-- Name: COLUMN schedules.operation; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.operation IS 'Name of the operation that it enqueues.';
+
+
+--
+-- Name: COLUMN schedules.cron; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.cron IS 'When, as a cron expression of 5 or 6 fields; null where every says it.';
+
+
+--
+-- Name: COLUMN schedules.every; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.every IS 'When, as time that passes from starts_at on; null where cron says it.';
+
+
+--
+-- Name: COLUMN schedules.time_zone; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.time_zone IS 'Time zone of the cron expression.';
+
+
+--
+-- Name: COLUMN schedules.starts_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.starts_at IS 'No slot is before; the first slot of every.';
+
+
+--
+-- Name: COLUMN schedules.ends_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.ends_at IS 'No slot is after; null for no end.';
+
+
+--
+-- Name: COLUMN schedules.globals; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.globals IS 'Globals of its operations.';
+
+
+--
+-- Name: COLUMN schedules.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.queue IS 'Queue of its operations.';
+
+
+--
+-- Name: COLUMN schedules.priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.priority IS 'Priority of its operations.';
+
+
+--
+-- Name: COLUMN schedules.tags; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.tags IS 'Labels of its operations.';
+
+
+--
+-- Name: COLUMN schedules.overlap; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.overlap IS 'What a slot does while an operation of the schedule is active: skip, buffer (one), allow, cancel.';
+
+
+--
+-- Name: COLUMN schedules.catch_up; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.catch_up IS 'What becomes of slots that are more than a minute late: latest runs the last of them, all runs all, none runs none.';
+
+
+--
+-- Name: COLUMN schedules.catch_up_limit; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.catch_up_limit IS 'With catch_up all, how many late slots run at most; the latest ones.';
+
+
+--
+-- Name: COLUMN schedules.catch_up_window; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.catch_up_window IS 'Slots that are later than this are skipped, whatever catch_up says.';
+
+
+--
+-- Name: COLUMN schedules.jitter; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.jitter IS 'A slot becomes due up to this much after its time, always the same for the same slot.';
+
+
+--
+-- Name: COLUMN schedules.pause_after_failures; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.pause_after_failures IS 'Failed operations in a row after which it is paused; null for never.';
+
+
+--
+-- Name: COLUMN schedules.paused_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.paused_at IS 'Since when it is paused; null while it is not.';
+
+
+--
+-- Name: COLUMN schedules.paused_until; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.paused_until IS 'When it goes on by itself; null for when somebody resumes it.';
+
+
+--
+-- Name: COLUMN schedules.paused_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.paused_by IS 'Database role that paused it.';
+
+
+--
+-- Name: COLUMN schedules.pause_reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.pause_reason IS 'Why, in the words of the person who did it, or that its operations have failed.';
+
+
+--
+-- Name: COLUMN schedules.decided_until; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.decided_until IS 'All slots up to here were run or skipped.';
+
+
+--
+-- Name: COLUMN schedules.next_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.next_at IS 'The next slot; null when there is none any more.';
+
+
+--
+-- Name: COLUMN schedules.due_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.due_at IS 'When a worker has to look at it; null for never.';
+
+
+--
+-- Name: COLUMN schedules.buffered_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.buffered_slot IS 'A slot that waits for the end of the active operation.';
+
+
+--
+-- Name: COLUMN schedules.active_ids; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.active_ids IS 'Its operations whose end has not been seen, the latest 100 at most.';
+
+
+--
+-- Name: COLUMN schedules.failures_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.failures_count IS 'Its operations in a row that have failed.';
+
+
+--
+-- Name: COLUMN schedules.run_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.run_count IS 'Slots that enqueued an operation.';
+
+
+--
+-- Name: COLUMN schedules.skipped_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.skipped_count IS 'Slots that did not: see skipped_slots.';
+
+
+--
+-- Name: COLUMN schedules.last_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_slot IS 'The last slot that enqueued an operation.';
+
+
+--
+-- Name: COLUMN schedules.last_operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_operation_id IS 'The last operation that it enqueued.';
+
+
+--
+-- Name: COLUMN schedules.last_error; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_error IS 'Why its last slot could not enqueue an operation; null if it did.';
+
+
+--
+-- Name: COLUMN schedules.last_errored_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.last_errored_at IS 'When that was.';
+
+
+--
+-- Name: COLUMN schedules.application; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.application IS 'The application whose code declares it; null where somebody created it by hand.';
+
+
+--
+-- Name: COLUMN schedules.undeclared_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.undeclared_at IS 'Since when the application''s code does not name it any more, which pauses it; null while it does.';
+
+
+--
+-- Name: COLUMN schedules.created_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.created_at IS 'When it was created.';
+
+
+--
+-- Name: COLUMN schedules.changed_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.changed_at IS 'When schedule created or changed it last.';
+
+
+--
+-- Name: COLUMN schedules.changed_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.schedules.changed_by IS 'Database role that did so.';
+
+
+--
+-- Name: begun_before(backops.schedules, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.begun_before(p_schedule backops.schedules, p_at timestamp with time zone) RETURNS backops.schedules
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v schedules := p_schedule;
+  v_every double precision := extract(epoch from p_schedule.every);
+begin
+  if p_at < v.starts_at then
+    v.starts_at := case
+      when v.every is null then p_at
+      else v.starts_at - make_interval(secs => v_every * ceil(extract(epoch from v.starts_at - p_at)::double precision / v_every))
+    end;
+  end if;
+  return v;
+end
+$$;
+
+
+--
+-- Name: FUNCTION begun_before(p_schedule backops.schedules, p_at timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.begun_before(p_schedule backops.schedules, p_at timestamp with time zone) IS 'A schedule as if it had begun by an instant: every counts back from its start.';
 
 
 --
@@ -997,26 +1536,6 @@ $$;
 
 COMMENT ON FUNCTION backops.caller() IS 'The role that makes the call: the one of SET ROLE, else the one that is logged in, also inside functions of this schema.';
 
-
---
--- Name: clock_now(); Type: FUNCTION; Schema: backops; Owner: -
---
-
-CREATE FUNCTION backops.clock_now() RETURNS timestamp with time zone
-    LANGUAGE sql PARALLEL SAFE
-    RETURN COALESCE((NULLIF(current_setting('backops.now'::text, true), ''::text))::timestamp with time zone, clock_timestamp());
-
-
---
--- Name: FUNCTION clock_now(); Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON FUNCTION backops.clock_now() IS 'The engine''s clock: the server''s clock, or the setting backops.now of the session, by which tests move time.';
-
-
-SET default_tablespace = '';
-
-SET default_table_access_method = heap;
 
 --
 -- Name: operations; Type: TABLE; Schema: backops; Owner: -
@@ -1488,339 +2007,6 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.check_queue_name(p_name text, p_place text) IS 'Refuses what is no name of a queue (SQLSTATE OP004).';
-
-
---
--- Name: schedules; Type: TABLE; Schema: backops; Owner: -
---
-
-CREATE TABLE backops.schedules (
-    id bigint NOT NULL,
-    name backops.schedule_name NOT NULL,
-    operation backops.operation_name NOT NULL,
-    cron text,
-    every interval,
-    time_zone text DEFAULT 'UTC'::text NOT NULL,
-    starts_at timestamp with time zone NOT NULL,
-    ends_at timestamp with time zone,
-    globals backops.globals_document DEFAULT '{}'::jsonb NOT NULL,
-    queue backops.queue_name DEFAULT 'default'::text NOT NULL,
-    priority backops.queue_priority DEFAULT 5 NOT NULL,
-    tags backops.tag_list DEFAULT '{}'::text[] NOT NULL,
-    overlap text DEFAULT 'skip'::text NOT NULL,
-    catch_up text DEFAULT 'latest'::text NOT NULL,
-    catch_up_limit integer DEFAULT 1000 NOT NULL,
-    catch_up_window interval DEFAULT '1 day'::interval NOT NULL,
-    jitter interval DEFAULT '00:00:00'::interval NOT NULL,
-    pause_after_failures integer,
-    paused_at timestamp with time zone,
-    paused_until timestamp with time zone,
-    paused_by text,
-    pause_reason text,
-    decided_until timestamp with time zone NOT NULL,
-    next_at timestamp with time zone,
-    due_at timestamp with time zone,
-    buffered_slot timestamp with time zone,
-    active_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
-    failures_count integer DEFAULT 0 NOT NULL,
-    run_count bigint DEFAULT 0 NOT NULL,
-    skipped_count bigint DEFAULT 0 NOT NULL,
-    last_slot timestamp with time zone,
-    last_operation_id bigint,
-    last_error text,
-    last_errored_at timestamp with time zone,
-    application text,
-    undeclared_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
-    changed_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
-    changed_by text DEFAULT (SESSION_USER)::text NOT NULL,
-    CONSTRAINT schedules_catch_up_is_known CHECK ((catch_up = ANY (ARRAY['latest'::text, 'all'::text, 'none'::text]))),
-    CONSTRAINT schedules_have_cron_or_every CHECK (((cron IS NULL) <> (every IS NULL))),
-    CONSTRAINT schedules_overlap_is_known CHECK ((overlap = ANY (ARRAY['skip'::text, 'buffer'::text, 'allow'::text, 'cancel'::text]))),
-    CONSTRAINT schedules_paused_whole CHECK (((paused_at IS NOT NULL) OR (COALESCE((paused_until)::text, paused_by, pause_reason) IS NULL))),
-    CONSTRAINT schedules_undeclared_by_an_application CHECK (((undeclared_at IS NULL) OR (application IS NOT NULL)))
-)
-WITH (fillfactor='50');
-
-
---
--- Name: TABLE schedules; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON TABLE backops.schedules IS 'One row per schedule: what it enqueues, at which slots, and how far it is. Written by schedule, unschedule, pause_schedule, resume_schedule and run_schedules; the view schedule_status shows it.';
-
-
---
--- Name: COLUMN schedules.id; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.id IS 'The schedule''s number.';
-
-
---
--- Name: COLUMN schedules.name; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.name IS 'Its name; the keys of its operations begin with it.';
-
-
---
--- Name: COLUMN schedules.operation; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.operation IS 'Name of the operation that it enqueues.';
-
-
---
--- Name: COLUMN schedules.cron; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.cron IS 'When, as a cron expression of 5 or 6 fields; null where every says it.';
-
-
---
--- Name: COLUMN schedules.every; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.every IS 'When, as time that passes from starts_at on; null where cron says it.';
-
-
---
--- Name: COLUMN schedules.time_zone; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.time_zone IS 'Time zone of the cron expression.';
-
-
---
--- Name: COLUMN schedules.starts_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.starts_at IS 'No slot is before; the first slot of every.';
-
-
---
--- Name: COLUMN schedules.ends_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.ends_at IS 'No slot is after; null for no end.';
-
-
---
--- Name: COLUMN schedules.globals; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.globals IS 'Globals of its operations.';
-
-
---
--- Name: COLUMN schedules.queue; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.queue IS 'Queue of its operations.';
-
-
---
--- Name: COLUMN schedules.priority; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.priority IS 'Priority of its operations.';
-
-
---
--- Name: COLUMN schedules.tags; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.tags IS 'Labels of its operations.';
-
-
---
--- Name: COLUMN schedules.overlap; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.overlap IS 'What a slot does while an operation of the schedule is active: skip, buffer (one), allow, cancel.';
-
-
---
--- Name: COLUMN schedules.catch_up; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.catch_up IS 'What becomes of slots that are more than a minute late: latest runs the last of them, all runs all, none runs none.';
-
-
---
--- Name: COLUMN schedules.catch_up_limit; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.catch_up_limit IS 'With catch_up all, how many late slots run at most; the latest ones.';
-
-
---
--- Name: COLUMN schedules.catch_up_window; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.catch_up_window IS 'Slots that are later than this are skipped, whatever catch_up says.';
-
-
---
--- Name: COLUMN schedules.jitter; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.jitter IS 'A slot becomes due up to this much after its time, always the same for the same slot.';
-
-
---
--- Name: COLUMN schedules.pause_after_failures; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.pause_after_failures IS 'Failed operations in a row after which it is paused; null for never.';
-
-
---
--- Name: COLUMN schedules.paused_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.paused_at IS 'Since when it is paused; null while it is not.';
-
-
---
--- Name: COLUMN schedules.paused_until; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.paused_until IS 'When it goes on by itself; null for when somebody resumes it.';
-
-
---
--- Name: COLUMN schedules.paused_by; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.paused_by IS 'Database role that paused it.';
-
-
---
--- Name: COLUMN schedules.pause_reason; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.pause_reason IS 'Why, in the words of the person who did it, or that its operations have failed.';
-
-
---
--- Name: COLUMN schedules.decided_until; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.decided_until IS 'All slots up to here were run or skipped.';
-
-
---
--- Name: COLUMN schedules.next_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.next_at IS 'The next slot; null when there is none any more.';
-
-
---
--- Name: COLUMN schedules.due_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.due_at IS 'When a worker has to look at it; null for never.';
-
-
---
--- Name: COLUMN schedules.buffered_slot; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.buffered_slot IS 'A slot that waits for the end of the active operation.';
-
-
---
--- Name: COLUMN schedules.active_ids; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.active_ids IS 'Its operations whose end has not been seen, the latest 100 at most.';
-
-
---
--- Name: COLUMN schedules.failures_count; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.failures_count IS 'Its operations in a row that have failed.';
-
-
---
--- Name: COLUMN schedules.run_count; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.run_count IS 'Slots that enqueued an operation.';
-
-
---
--- Name: COLUMN schedules.skipped_count; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.skipped_count IS 'Slots that did not: see skipped_slots.';
-
-
---
--- Name: COLUMN schedules.last_slot; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.last_slot IS 'The last slot that enqueued an operation.';
-
-
---
--- Name: COLUMN schedules.last_operation_id; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.last_operation_id IS 'The last operation that it enqueued.';
-
-
---
--- Name: COLUMN schedules.last_error; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.last_error IS 'Why its last slot could not enqueue an operation; null if it did.';
-
-
---
--- Name: COLUMN schedules.last_errored_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.last_errored_at IS 'When that was.';
-
-
---
--- Name: COLUMN schedules.application; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.application IS 'The application whose code declares it; null where somebody created it by hand.';
-
-
---
--- Name: COLUMN schedules.undeclared_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.undeclared_at IS 'Since when the application''s code does not name it any more, which pauses it; null while it does.';
-
-
---
--- Name: COLUMN schedules.created_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.created_at IS 'When it was created.';
-
-
---
--- Name: COLUMN schedules.changed_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.changed_at IS 'When schedule created or changed it last.';
-
-
---
--- Name: COLUMN schedules.changed_by; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.schedules.changed_by IS 'Database role that did so.';
 
 
 --
@@ -6481,6 +6667,57 @@ COMMENT ON FUNCTION backops.position_after(p_operation_id bigint, p_branch text,
 
 
 --
+-- Name: preview_backfill(text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.preview_backfill(name text, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(slots integer, first_slot timestamp with time zone, last_slot timestamp with time zone, run_already integer)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_schedule schedules := find_schedule(name);
+  v_cron bigint[] := case when v_schedule.cron is not null then parse_cron(v_schedule.cron) end;
+  v_slot timestamptz;
+begin
+  if isfinite(since) is not true or isfinite(until) is not true or since > until then
+    raise exception using errcode = 'OP004',
+      message = format('since %s, until %s: there is no such time span', coalesce(since::text, 'null'), coalesce(until::text, 'null')),
+      hint = 'since is the earlier of two times that have passed.';
+  end if;
+  if until > clock_now() then
+    raise exception using errcode = 'OP004', message = format('until: %s has not come yet', until), hint = 'The schedule runs slots to come by itself.';
+  end if;
+  v_schedule := begun_before(v_schedule, since);
+  slots := 0;
+  run_already := 0;
+  v_slot := schedule_slot(v_schedule, v_cron, since - interval '1 microsecond');
+  while v_slot <= until loop
+    slots := slots + 1;
+    if slots > backfill_limit() then
+      raise exception using errcode = 'OP004', message = format('the schedule "%s" has more than %s slots from %s to %s', v_schedule.name, backfill_limit(), since, until),
+        hint = 'Give a shorter time span, and the next one when that is done.';
+    end if;
+    first_slot := coalesce(first_slot, v_slot);
+    last_slot := v_slot;
+    if exists (select from operations o where o.name = v_schedule.operation and o.key = v_schedule.name || '/' || slot_text(v_slot)) then
+      run_already := run_already + 1;
+    end if;
+    v_slot := schedule_slot(v_schedule, v_cron, v_slot);
+  end loop;
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION preview_backfill(name text, since timestamp with time zone, until timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.preview_backfill(name text, since timestamp with time zone, until timestamp with time zone) IS 'How many slots a schedule has from one time to another, both included, and how many of them have an operation already, which a backfill leaves out.';
+
+
+--
 -- Name: preview_slots(text, text, integer, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6558,17 +6795,17 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     from unnest(
       '{register_definition,register_worker,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
         claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
-        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune,schedules_due_in,run_schedules,check_schedules,declare_schedules,settle_schedules}'::text[]
+        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune,schedules_due_in,run_schedules,check_schedules,declare_schedules,settle_schedules,advance_backfill}'::text[]
     ) as name
   union all
   select 'function', name, 'operator', 'execute', null
     from unnest(
       '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,pause,resume,prune,rescue,unpark,invariants,
-        schedule,unschedule,pause_schedule,resume_schedule,run_schedule}'::text[]
+        schedule,unschedule,pause_schedule,resume_schedule,run_schedule,backfill_schedule}'::text[]
     ) as name
   union all
   select 'function', name, role, 'execute', null
-    from unnest('{find_operations,explain,flow,wait,next_slots,preview_slots,doubtful_schedules}'::text[]) as name
+    from unnest('{find_operations,explain,flow,wait,next_slots,preview_slots,preview_backfill,doubtful_schedules}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -12196,22 +12433,22 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 
 COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace) FROM stdin;
 1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-30 00:27:01.530015+00	2026-11-30 00:27:01.552029+00	1802841	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-30 00:27:01.552029+00	2026-11-30 00:27:01.56066+00	2486341	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-30 00:27:01.56066+00	2026-11-30 00:27:01.562065+00	4027145	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-30 00:27:01.563651+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:27:01.564837+00	DiskFull	no space left	main.swift:1
+1	1	1	1	0	25	main	Charge	2026-11-30 00:46:16.933213+00	2026-11-30 00:46:16.955876+00	1635719	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-30 00:46:16.955876+00	2026-11-30 00:46:16.96767+00	2315971	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-30 00:46:16.96767+00	2026-11-30 00:46:16.97563+00	3653785	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-30 00:46:16.976708+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:46:16.977347+00	DiskFull	no space left	main.swift:1
 3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-30 00:27:01.575713+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-30 00:46:16.990107+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-30 00:27:01.592963+00	2026-11-30 00:27:01.596407+00	7196940	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-30 00:27:01.596407+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:27:01.598068+00	Timeout	too slow	\N
+5	1	1	1	0	25	main	Charge	2026-11-30 00:46:17.031739+00	2026-11-30 00:46:17.043214+00	7056774	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-30 00:46:17.043214+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:46:17.043869+00	Timeout	too slow	\N
 6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -12219,7 +12456,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-30 00:27:01.607857+00	2026-11-30 00:27:01.608521+00	10070490	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-30 00:46:17.047533+00	2026-11-30 00:46:17.047843+00	9505352	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -12238,7 +12475,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-30 00:27:01.636087+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:27:01.636652+00	DiskFull	no space left	\N
+14	1	1	0	1	1	main	Build	2026-11-30 00:46:17.085819+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:46:17.086114+00	DiskFull	no space left	\N
 15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -12251,7 +12488,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 --
 
 COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
-1	1802841	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+1	1635719	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
 \.
 
 
@@ -12260,11 +12497,11 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	8767330912641368619	old-host pid 1	5189671	2026-11-30 00:27:01.563651+00	2026-11-30 00:27:01.564837+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	8767330912641368619	old-host pid 1	5384136	2026-11-30 00:27:01.575713+00	2026-11-30 00:27:01.578699+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	8767330912641368619	old-host pid 1	8072642	2026-11-30 00:27:01.596407+00	2026-11-30 00:27:01.598068+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	8767330912641368619	old-host pid 1	8767902	2026-11-30 00:27:01.601782+00	2026-11-30 00:27:01.603266+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	8767330912641368619	old-host pid 1	12248381	2026-11-30 00:27:01.636087+00	2026-11-30 00:27:01.636652+00	DiskFull	no space left	\N	\N
+1	2	1	1	1	failed	t	7286439173871911712	old-host pid 1	4385175	2026-11-30 00:46:16.976708+00	2026-11-30 00:46:16.977347+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	7286439173871911712	old-host pid 1	5882066	2026-11-30 00:46:16.990107+00	2026-11-30 00:46:16.991165+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	7286439173871911712	old-host pid 1	7375964	2026-11-30 00:46:17.043214+00	2026-11-30 00:46:17.043869+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	7286439173871911712	old-host pid 1	9160176	2026-11-30 00:46:17.045347+00	2026-11-30 00:46:17.045997+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	7286439173871911712	old-host pid 1	11673262	2026-11-30 00:46:17.085819+00	2026-11-30 00:46:17.086114+00	DiskFull	no space left	\N	\N
 \.
 
 
@@ -12273,10 +12510,10 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-30 00:27:01.513109+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-30 00:27:01.587323+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-30 00:27:01.591372+00	postgres	cancel	{4}	never	{}
-4	2026-11-30 00:27:01.643251+00	postgres	retry	{14}	there is space	{}
+1	2026-11-30 00:46:16.911549+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-30 00:46:17.029434+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-30 00:46:17.031117+00	postgres	cancel	{4}	never	{}
+4	2026-11-30 00:46:17.097019+00	postgres	retry	{14}	there is space	{}
 \.
 
 
@@ -12298,8 +12535,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 00:27:01.4993+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 00:27:01.506366+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 00:46:16.891181+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 00:46:16.905259+00
 \.
 
 
@@ -12308,7 +12545,7 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	bdad2e0911e44839	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type schedule_event": null, "type found_operation": null, "view schedule_status": null, "function flow(bigint)": "e900a29959c2f4a28f5c60852f030227", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "d488f7723b534cbccf555d11cb1b4f92", "function privileges()": "9065c67e727b109364cb23ddf57fc565", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function doubtful_schedules()": "53064d7f7490ea88e30fb0de53e831ba", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "6e60e64118809ae576c41da68671c0ea", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "b31774282f7e540ba22c912b9bc3c047", "function settle_schedules(text)": "3a10fa16ad07cfa1bb1f4d32fcd4c25d", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "bf38393f904eeb377e4a59dc739aa227", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "033dfe8d8b1fc6e6dee49feb67b93ad7", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function resume_schedule(text, text)": "297cb3d70dee93468c6b13fcd0fd22f3", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "7ea00805c56ea162660884735d864ccf", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function wake_schedulers(timestamptz)": "a689be189306ab51ad52199dba49816e", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "5a796edc1987a8aa3e198137eb7a7dc4", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function take_slot(bigint, timestamptz)": "5a0febb8e1916d9f6473f64cb1080f40", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function schedule_obstacle(schedules, schedules, text)": "01a97314c86e19122a1bf0b467492697", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function record_schedule_error(bigint, timestamptz, text)": "e7e5e3fe75b78ec99e90d504f13c8c4a", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "5ef06be688e7a25ea60b7d54fbc4347d", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "e920eab3b3a0bebe396cc5387ce124b3", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "0c044e1317609f4827de29ac3ebbcb4c", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "57d2b3da0af00ab612d4e13aaca83990", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-11-30 00:27:01.308236+00
+t	0.1.0	276be20c2166b540	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type schedule_event": null, "type found_operation": null, "view schedule_status": null, "function flow(bigint)": "e900a29959c2f4a28f5c60852f030227", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "d488f7723b534cbccf555d11cb1b4f92", "function privileges()": "7a7ad5a7fa977f8747e2c19b48a66755", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function backfill_limit()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function doubtful_schedules()": "53064d7f7490ea88e30fb0de53e831ba", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "6e60e64118809ae576c41da68671c0ea", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "b31774282f7e540ba22c912b9bc3c047", "function settle_schedules(text)": "3a10fa16ad07cfa1bb1f4d32fcd4c25d", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "bf38393f904eeb377e4a59dc739aa227", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function advance_backfill(bigint)": "f130e903215d69fb6d9bcdd62de9eda3", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "033dfe8d8b1fc6e6dee49feb67b93ad7", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function resume_schedule(text, text)": "297cb3d70dee93468c6b13fcd0fd22f3", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "7ea00805c56ea162660884735d864ccf", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function wake_schedulers(timestamptz)": "a689be189306ab51ad52199dba49816e", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "5a796edc1987a8aa3e198137eb7a7dc4", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function take_slot(bigint, timestamptz)": "5a0febb8e1916d9f6473f64cb1080f40", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function begun_before(schedules, timestamptz)": "64498f849a3067ba83e0a83ddbc7fd59", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function schedule_obstacle(schedules, schedules, text)": "01a97314c86e19122a1bf0b467492697", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function preview_backfill(text, timestamptz, timestamptz)": "2032208a469ad1d5c5b721734a5007dd", "function record_schedule_error(bigint, timestamptz, text)": "e7e5e3fe75b78ec99e90d504f13c8c4a", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "5ef06be688e7a25ea60b7d54fbc4347d", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "e920eab3b3a0bebe396cc5387ce124b3", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "0c044e1317609f4827de29ac3ebbcb4c", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text)": "fbe5a1925ab16b4ca0730612ae457976", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "57d2b3da0af00ab612d4e13aaca83990", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-11-30 00:46:16.022306+00
 \.
 
 
@@ -12317,17 +12554,17 @@ t	0.1.0	bdad2e0911e44839	{"view help": null, "view audit": null, "view stuck": n
 --
 
 COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note) FROM stdin;
-5	2026-11-30 01:27:01.598068+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
-6	2026-11-30 01:27:01.603266+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
-7	2026-11-30 00:27:01.608521+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
-8	2026-11-30 00:27:01.613245+00	2548213266016980748	11176197	2026-11-30 00:27:01.615678+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
-9	2026-11-30 00:27:01.616867+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+5	2026-11-30 01:46:17.043869+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
+6	2026-11-30 01:46:17.045997+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+7	2026-11-30 00:46:17.047843+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
+8	2026-11-30 00:46:17.058623+00	353475178247505672	11433733	2026-11-30 00:46:17.059282+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
+9	2026-11-30 00:46:17.059678+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N
-12	2026-11-30 00:27:01.626022+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
-13	2026-11-30 00:27:01.633635+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
-14	2026-11-30 00:27:01.638755+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
-15	2026-11-30 00:27:01.644019+00	8767330912641368619	13182219	2026-11-30 00:27:01.644587+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
+12	2026-11-30 00:46:17.073936+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
+13	2026-11-30 00:46:17.084659+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
+14	2026-11-30 00:46:17.087705+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
+15	2026-11-30 00:46:17.097246+00	7286439173871911712	12617030	2026-11-30 00:46:17.097483+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
 \.
 
 
@@ -12336,15 +12573,15 @@ COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, defini
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 00:27:00.535544+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 00:27:00.542702+00
-3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 00:27:00.56485+00
-4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 00:27:00.571453+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 00:27:00.575038+00
-6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 00:27:00.579608+00
-7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 00:27:00.5858+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 00:27:00.594958+00
-9	schedules	a2f7c431fec588eac0df8132e7ff2bfdf3521918b8b848a848120c22d028cb5a	2026-11-30 00:27:00.610033+00
+1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 00:46:14.9962+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 00:46:15.000409+00
+3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 00:46:15.010164+00
+4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 00:46:15.014619+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 00:46:15.016698+00
+6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 00:46:15.019494+00
+7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 00:46:15.022382+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 00:46:15.025457+00
+9	schedules	a2f7c431fec588eac0df8132e7ff2bfdf3521918b8b848a848120c22d028cb5a	2026-11-30 00:46:15.034565+00
 \.
 
 
@@ -12361,7 +12598,7 @@ COPY backops.operation_keys (name, key, operation_id, replaced_id, window_began_
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-30 00:27:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 00:46:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -12370,21 +12607,21 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 --
 
 COPY backops.operations (id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, schedule, slot) FROM stdin;
-1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 00:27:01.52339+00	10000	2026-11-30 00:27:01.523391+00	2026-11-30 00:27:01.562065+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
-2	Report	failed	\N	\N	\N	reports	5	2026-11-30 00:27:01.562944+00	10000	2026-11-30 00:27:01.562945+00	2026-11-30 00:27:01.564837+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
-3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 00:27:01.574997+00	10000	2026-11-30 00:27:01.574998+00	2026-11-30 00:27:01.578699+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
-4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 00:27:01.587622+00	2026-11-30 00:27:01.588961+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
-5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:27:01.59167+00	10000	2026-11-30 00:27:01.591671+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:27:01.601041+00	10000	2026-11-30 00:27:01.601041+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:27:01.607381+00	10000	2026-11-30 00:27:01.607382+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 00:27:01.613245+00	10000	2026-11-30 00:27:01.613246+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 00:27:01.616867+00	10000	2026-11-30 00:27:01.616867+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 00:27:01.617426+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-11	Unknown	active	\N	\N	\N	default	5	2026-11-30 00:27:01.619128+00	10000	2026-11-30 00:27:01.619129+00	\N	2026-11-30 00:27:01.619189+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 00:27:01.626022+00	10000	2026-11-30 00:27:01.626023+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
-13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 00:27:01.633635+00	10000	2026-11-30 00:27:01.633636+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-14	Report	active	\N	\N	\N	reports	5	2026-11-30 00:27:01.635612+00	10000	2026-11-30 00:27:01.635612+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 00:27:01.644019+00	10000	2026-11-30 00:27:01.644019+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 00:46:16.922485+00	10000	2026-11-30 00:46:16.922485+00	2026-11-30 00:46:16.97563+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
+2	Report	failed	\N	\N	\N	reports	5	2026-11-30 00:46:16.976273+00	10000	2026-11-30 00:46:16.976273+00	2026-11-30 00:46:16.977347+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
+3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 00:46:16.989689+00	10000	2026-11-30 00:46:16.989689+00	2026-11-30 00:46:16.991165+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
+4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 00:46:17.029665+00	2026-11-30 00:46:17.030246+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
+5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:46:17.031312+00	10000	2026-11-30 00:46:17.031312+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:46:17.044924+00	10000	2026-11-30 00:46:17.044924+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:46:17.047278+00	10000	2026-11-30 00:46:17.047279+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 00:46:17.058623+00	10000	2026-11-30 00:46:17.058623+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 00:46:17.059678+00	10000	2026-11-30 00:46:17.059678+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 00:46:17.068997+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+11	Unknown	active	\N	\N	\N	default	5	2026-11-30 00:46:17.072088+00	10000	2026-11-30 00:46:17.072089+00	\N	2026-11-30 00:46:17.07214+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 00:46:17.073936+00	10000	2026-11-30 00:46:17.073937+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
+13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 00:46:17.084659+00	10000	2026-11-30 00:46:17.08466+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+14	Report	active	\N	\N	\N	reports	5	2026-11-30 00:46:17.085595+00	10000	2026-11-30 00:46:17.085595+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 00:46:17.097246+00	10000	2026-11-30 00:46:17.097246+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
 \.
 
 
@@ -12401,7 +12638,7 @@ COPY backops.queue_samples (singleton, taken_at, depths) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-30 00:27:01.508856+00	\N	postgres	the supplier is down
+imports	2026-11-30 00:46:16.906587+00	\N	postgres	the supplier is down
 \.
 
 
@@ -12443,8 +12680,8 @@ COPY backops.skipped_slots (id, schedule_id, first_slot, last_slot, count, reaso
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since, schedule_set_id) FROM stdin;
-8767330912641368619	old-host	1	1.0	{default,reports}	8	2026-11-30 00:27:01.522316+00	2026-11-30 00:27:01.651016+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
-2548213266016980748	dead-host	2	1.0	{default}	1	2026-11-30 00:27:01.615397+00	2026-11-29 23:27:01.615397+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
+7286439173871911712	old-host	1	1.0	{default,reports}	8	2026-11-30 00:46:16.918728+00	2026-11-30 00:46:17.102434+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
+353475178247505672	dead-host	2	1.0	{default}	1	2026-11-30 00:46:17.059208+00	2026-11-29 23:46:17.059208+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
 \.
 
 
