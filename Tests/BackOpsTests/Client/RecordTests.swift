@@ -17,9 +17,9 @@ import Testing
                   select id, name, state, 'resting'::text as status, '1/2/3'::text as progress, 'main/A'::text as action, 0 as attempt,
                          25 as max_attempts, null::timestamptz as run_at, queue, priority, key, tags, null::real as reported_progress,
                          null::text as progress_note, null::text as worker, null::text as error_type, null::text as error_message,
-                         null::text as note, globals, created_at, ended_at, key_mode, active_key
+                         null::text as note, globals, created_at, ended_at, key_mode, active_key, schedule, slot
                     from (select id, name::text, 'asleep'::text as state, queue::text, priority, key::text, tags, globals, created_at, ended_at,
-                                 key_mode::text, active_key::text
+                                 key_mode::text, active_key::text, schedule, slot
                             from operations) as o;
                 """
             )
