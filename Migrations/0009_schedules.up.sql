@@ -150,5 +150,5 @@ comment on index skipped_slots_schedule_idx is 'Finds the last ones of a schedul
 
 -- 21 columns fit into the header of 32 bytes that a row has with 19.
 alter table operations add column schedule text, add column slot timestamptz;
-comment on column operations.schedule is 'Name of the schedule that enqueued it; null where none did.';
+comment on column operations.schedule is 'Name of the schedule whose slot it runs, or whose slots it backfills; null where there is none.';
 comment on column operations.slot is 'The slot that it was enqueued for: the time that its work is about, however late it starts.';

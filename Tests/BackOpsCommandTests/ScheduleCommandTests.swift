@@ -102,7 +102,7 @@ import Testing
         let drained = try await Shell.application(["work", "--drain"])
         #expect(drained.code == 0, "\(drained.messages)")
         let again = try await Shell.backops(span + ["--json"]).json()
-        #expect(again["run_already"] == 3 && again["slots"] == 3)
+        #expect(again["already_run"] == 3 && again["slots"] == 3)
         for wrong in [
             ["--from", "2024-01-01", "--order", "random"], ["--from", "2024-01-01", "--concurrency", "0"], [],
         ] {

@@ -1,8 +1,9 @@
--- Locks: the operation's row is not locked: a worker holds its job. Two callers for the same slot meet at the unique index of the key.
+-- Locks: the operation, so that a cancel waits for the slots that are being started, and none follows it. Two callers for the same slot meet at the unique index of the key.
 create or replace function advance_backfill(p_operation_id bigint)
   returns table (next_after timestamptz, active bigint[], done integer, slots integer, has_more boolean, pause interval)
   language plpgsql
   set search_path from current
+  set jit = off
 as $$
 declare
   v_now timestamptz := clock_now();
@@ -19,7 +20,7 @@ declare
   v_state text;
   v_started timestamptz;
 begin
-  select o.globals into v_globals from operations o where o.id = p_operation_id and o.name = 'backops.backfill' and o.state = 'active';
+  select o.globals into v_globals from operations o where o.id = p_operation_id and o.name = 'backops.backfill' and o.state = 'active' for share;
   if not found then
     raise exception using errcode = 'OP002', message = format('there is no active backfill %s', p_operation_id);
   end if;
@@ -28,15 +29,15 @@ begin
   v_newest := coalesce((v_globals ->> 'newest_first')::boolean, false);
   v_concurrency := least(greatest(coalesce((v_globals ->> 'concurrency')::integer, 1), 1), 100);
   v_schedule := find_schedule(v_globals ->> 'schedule');
-  if isfinite(v_since) is not true or isfinite(v_until) is not true then
-    raise exception using errcode = 'OP004', message = format('the globals of backfill %s say no time span', p_operation_id),
+  slots := (v_globals ->> 'slots')::integer;
+  done := coalesce((v_globals ->> 'done')::integer, 0);
+  if isfinite(v_since) is not true or isfinite(v_until) is not true or (slots between done and backfill_limit()) is not true then
+    raise exception using errcode = 'OP004', message = format('the globals of backfill %s have no time span, or no number of slots', p_operation_id),
       hint = 'Start it with backfill_schedule.';
   end if;
   v_schedule := begun_before(v_schedule, v_since);
   v_cron := case when v_schedule.cron is not null then parse_cron(v_schedule.cron) end;
   next_after := (v_globals ->> 'next_after')::timestamptz;
-  done := coalesce((v_globals ->> 'done')::integer, 0);
-  slots := (v_globals ->> 'slots')::integer;
   active := array(
     select o.id from jsonb_array_elements_text(coalesce(v_globals -> 'active', '[]')) as a join operations o on o.id = a::bigint where o.state = 'active'
   );
@@ -50,7 +51,8 @@ begin
       )
       else schedule_slot(v_schedule, v_cron, coalesce(next_after, v_since - interval '1 microsecond'))
     end;
-    if v_slot is null or v_slot > v_until then
+    -- The rules of a time zone that have changed meanwhile do not make it endless.
+    if v_slot is null or v_slot > v_until or done >= slots then
       has_more := false;
       exit;
     end if;

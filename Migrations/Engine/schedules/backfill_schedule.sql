@@ -3,7 +3,7 @@ comment on function backfill_limit() is 'How many slots one backfill may have.';
 
 -- Locks: nothing that is contended; the operation is new.
 create or replace function backfill_schedule(
-  name text, since timestamptz, until timestamptz, concurrency integer default 1, newest_first boolean default false, reason text default null
+  name text, since timestamptz, until timestamptz default null, concurrency integer default 1, newest_first boolean default false, reason text default null
 ) returns bigint
   language plpgsql
   set search_path from current
@@ -21,6 +21,7 @@ begin
   if newest_first is null then
     raise exception using errcode = 'OP004', message = 'newest_first: null is not true or false';
   end if;
+  until := coalesce(until, clock_now());
   select * into v_preview from preview_backfill(name, since, until);
   if v_preview.slots = 0 then
     raise exception using errcode = 'OP004', message = format('the schedule "%s" has no slot from %s to %s', v_schedule.name, since, until),
@@ -43,12 +44,12 @@ begin
 end
 $$;
 comment on function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text) is
-  'Runs the slots of a schedule from one time to another, both included, that have no operation yet; also those before its start. Returns the id of an '
+  'Runs the slots of a schedule from one time to another, both included, or up to now, that have no operation yet; also those before its start. Returns the id of an '
   'operation backops.backfill, whose globals say how far it is; cancel ends it. It starts the oldest slot first, and keeps as many operations active as '
   'concurrency says. SELECT backops.backfill_schedule(''nightly-report'', ''2027-01-01'', ''2027-01-31'', concurrency => 2)';
 
-create or replace function preview_backfill(name text, since timestamptz, until timestamptz)
-  returns table (slots integer, first_slot timestamptz, last_slot timestamptz, run_already integer)
+create or replace function preview_backfill(name text, since timestamptz, until timestamptz default null)
+  returns table (slots integer, first_slot timestamptz, last_slot timestamptz, already_run integer)
   language plpgsql stable
   set search_path from current
 as $$
@@ -58,9 +59,10 @@ declare
   v_cron bigint[] := case when v_schedule.cron is not null then parse_cron(v_schedule.cron) end;
   v_slot timestamptz;
 begin
+  until := coalesce(until, clock_now());
   if isfinite(since) is not true or isfinite(until) is not true or since > until then
     raise exception using errcode = 'OP004',
-      message = format('since %s, until %s: there is no such time span', coalesce(since::text, 'null'), coalesce(until::text, 'null')),
+      message = format('since %s, until %s: there is no such time span', coalesce(since::text, 'null'), until),
       hint = 'since is the earlier of two times that have passed.';
   end if;
   if until > clock_now() then
@@ -68,7 +70,7 @@ begin
   end if;
   v_schedule := begun_before(v_schedule, since);
   slots := 0;
-  run_already := 0;
+  already_run := 0;
   v_slot := schedule_slot(v_schedule, v_cron, since - interval '1 microsecond');
   while v_slot <= until loop
     slots := slots + 1;
@@ -79,7 +81,7 @@ begin
     first_slot := coalesce(first_slot, v_slot);
     last_slot := v_slot;
     if exists (select from operations o where o.name = v_schedule.operation and o.key = v_schedule.name || '/' || slot_text(v_slot)) then
-      run_already := run_already + 1;
+      already_run := already_run + 1;
     end if;
     v_slot := schedule_slot(v_schedule, v_cron, v_slot);
   end loop;

@@ -38,6 +38,7 @@ comment on function read_declared_interval(jsonb) is 'A time span in a declarati
 create or replace function check_schedules(p_application text, p_schedules jsonb) returns void
   language plpgsql stable
   set search_path from current
+  set jit = off
 as $$
 declare
   c_keys constant text[] := '{name,operation,cron,every,time_zone,globals,queue,priority,tags,starts_at,ends_at,overlap,catch_up,catch_up_limit,'
@@ -52,8 +53,8 @@ begin
     raise exception using errcode = 'OP004', message = format('%s is no name of an application', coalesce('"' || left(p_application, 200) || '"', 'null')),
       hint = 'It has 1 to 200 characters, and no control characters.';
   end if;
-  if jsonb_typeof(p_schedules) is distinct from 'array' or jsonb_array_length(p_schedules) > 10000 then
-    raise exception using errcode = 'OP004', message = 'an application declares an array of at most 10000 schedules',
+  if jsonb_typeof(p_schedules) is distinct from 'array' or jsonb_array_length(p_schedules) > 1000 then
+    raise exception using errcode = 'OP004', message = 'an application declares an array of at most 1000 schedules',
       hint = '[{"name": "nightly-report", "operation": "Report", "cron": "30 2 * * *", "time_zone": "Europe/Berlin"}]';
   end if;
   for v_declared in select * from jsonb_array_elements(p_schedules) loop
@@ -92,6 +93,9 @@ create or replace function declare_schedules(p_worker_id bigint, p_application t
   language plpgsql
   set search_path from current
   set lock_timeout = '5s'
+  set jit = off
+  set timezone = 'UTC'
+  set datestyle = 'ISO'
 as $$
 declare
   v_sorted jsonb;

@@ -42,7 +42,7 @@ begin
   end if;
   perform end_schedule_pause(v_schedule);
   if v_schedule.undeclared_at is not null then
-    update schedules s set application = null where s.id = v_schedule.id;
+    update schedules s set application = null, changed_at = clock_now(), changed_by = session_user where s.id = v_schedule.id;
   end if;
   perform wake_schedulers(s.due_at) from schedules s where s.id = v_schedule.id;
   perform write_audit('resume_schedule', null, reason, jsonb_build_object(

@@ -1,16 +1,20 @@
 -- A role worker may call it, and with it enqueue any operation, at times to come: more than enqueueing it may do anyway, because a worker can
--- register itself as the one that runs every action of every operation, and decides what each of them does. It cannot touch what people created.
+-- register itself as the one that runs every action of every operation, and decides what each of them does. It cannot touch what people
+-- created. Applications are not kept apart from one another: a worker says itself which one it is of.
 --
--- Locks: an advisory lock of each application in turn; then as hold_schedule, schedule by schedule in the order of their names.
+-- Locks: an advisory lock of each application, in the order of their names; then as hold_schedule, schedule by schedule in the order of their names.
 create or replace function settle_schedules(p_application text default null) returns table (application text, schedule text, outcome text, detail text)
   language plpgsql
   set search_path from current
   set lock_timeout = '5s'
   set jit = off
+  set timezone = 'UTC'
+  set datestyle = 'ISO'
 as $$
 #variable_conflict use_column
 declare
   v_application text;
+  v_unsettled text[] := '{}';
 begin
   for v_application in
     select s.application
@@ -21,9 +25,20 @@ begin
   loop
     if not is_settled(v_application, live_schedule_set(v_application)) then
       perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/schedules/' || v_application, 0));
+      v_unsettled := v_unsettled || v_application;
+    end if;
+  end loop;
+  for v_application in
+    select s.application
+      from schedule_sets s
+     where s.application = coalesce(p_application, s.application)
+     group by s.application
+     order by s.application
+  loop
+    if v_application = any (v_unsettled) then
       return query select v_application, a.schedule, a.outcome, a.detail from apply_schedule_set(v_application, live_schedule_set(v_application)) as a;
     end if;
-    return query select d.application, d.schedule, 'refused', d.detail from doubtful_schedules() as d where d.application = v_application and d.doubt = 'refused';
+    return query select v_application, r.schedule, 'refused', r.detail from refused_schedules(v_application) as r;
   end loop;
 end
 $$;
@@ -155,7 +170,7 @@ as $$
       case when is_declared(p_old.name, p_old.application) then format('the application "%s" declares it, too', p_old.application) end
     -- Code that says what is so already takes it over: nothing changes but who says it.
     when described_like(p_old, p_new, null) is distinct from p_old then
-      format('%s created it by hand, and otherwise than the code says', p_old.changed_by)
+      format('it differs from what the code says, and is not the code''s (%s changed it last)', p_old.changed_by)
   end
 $$;
 comment on function schedule_obstacle(schedules, schedules, text) is

@@ -12,7 +12,8 @@ create or replace function end_undeclared(p_schedule schedules) returns void
   set search_path from current
 as $$
 begin
-  if p_schedule.paused_at is null then
+  -- The pause of a person may have ended while the code did not name the schedule.
+  if p_schedule.paused_at is null or p_schedule.paused_until <= clock_now() then
     perform end_schedule_pause(p_schedule);
   else
     -- The pause of a person stays.
@@ -20,7 +21,7 @@ begin
   end if;
 end
 $$;
-comment on function end_undeclared(schedules) is 'Lets a schedule go on that code had stopped to name, unless somebody paused it as well.';
+comment on function end_undeclared(schedules) is 'Lets a schedule go on that code had stopped naming, unless somebody paused it as well.';
 
 create or replace function live_schedule_set(p_application text) returns bigint
   language sql stable

@@ -11,6 +11,21 @@ $$;
 comment on function key_successor(operations) is
   'The active operation that has the key of another one that has ended; null where there is none, or where the mode allows both.';
 
+-- Locks: the rows of the keys, in their order as enqueues of many take them, waiting for these.
+create or replace function hold_operation_keys(p_ids bigint[]) returns void
+  language sql
+  set search_path from current
+as $$
+  insert into operation_keys as k (name, key, operation_id, window_began_at)
+    select distinct on (o.name, o.active_key) o.name, o.active_key, o.id, clock_now()
+      from operations o
+     where o.id = any (p_ids) and o.state <> 'active' and o.key_mode in ('unless_active', 'cancel_and_replace')
+     order by o.name, o.active_key, o.id
+    on conflict (name, key) do update set operation_id = k.operation_id
+$$;
+comment on function hold_operation_keys(bigint[]) is
+  'Lets nobody enqueue under the keys of operations that have ended until the transaction ends, in the modes in which one is active.';
+
 -- Locks: the row of the key, waiting for enqueues under the same key. These wait for no operation that has ended.
 create or replace function regain_operation_key(p_operation operations) returns void
   language plpgsql

@@ -1,4 +1,4 @@
--- Locks: as open_for_steering.
+-- Locks: the operation, waiting for whoever has it.
 create or replace function set_operation_global(id bigint, key text, value jsonb) returns operations
   language plpgsql
   set search_path from current
@@ -11,12 +11,12 @@ begin
     raise exception using errcode = 'OP004', message = 'set_global must be told which key';
   end if;
   -- An enqueue under its key may have replaced it meanwhile, under the same id.
-  for v_try in 1..2 loop
+  loop
     update operations o
        set globals = case when value is null then o.globals - key else o.globals || jsonb_build_object(key, value) end
      where o.id = set_operation_global.id
     returning * into v_operation;
-    exit when v_operation.id is not null;
+    exit when found or not exists (select from operations o where o.id = set_operation_global.id);
   end loop;
   if v_operation.id is null then
     raise exception using errcode = 'OP002', message = format('there is no operation %s', set_operation_global.id);

@@ -21,6 +21,9 @@ begin
     raise exception using errcode = 'OP004', message = format('%s operations are too many for one call', cardinality(v_ids)),
       hint = 'Give 10000 at most, and call again for the others: the rows stay locked until the transaction ends.';
   end if;
+  if not p_is_strict and p_verb in ('retry', 'skip', 'jump', 'run_from') then
+    perform hold_operation_keys(v_ids);
+  end if;
   if p_verb = 'retry' and not p_is_strict then
     v_done := retry_failed(v_ids);
     return query select s.* from operations o cross join lateral shown(o) as s where o.id = any (v_done) order by o.id;

@@ -41,6 +41,9 @@ extension EngineCalls {
 
 /// What the action of a backfill calls.
 extension EngineCalls {
+    /// The name of the operation that a backfill is.
+    package static let backfillName = "backops.backfill"
+
     /// A row of ``BackfillStep``.
     package func advanceBackfill(_ operation: Int64) -> SQLStatement {
         "select \(unescaped: BackfillStep.Column.sql) from \(unescaped: name).advance_backfill(\(operation))"
@@ -120,7 +123,7 @@ extension EngineCalls {
     }
 
     /// A row of ``BackfillPreview``.
-    package func previewBackfill(_ schedule: String, _ start: Date, _ end: Date) -> SQLStatement {
+    package func previewBackfill(_ schedule: String, _ start: Date, _ end: Date?) -> SQLStatement {
         """
         select \(unescaped: BackfillPreview.Column.sql)
           from \(unescaped: name).preview_backfill(\(schedule), \(start), \(end))
@@ -131,7 +134,7 @@ extension EngineCalls {
     package func backfill(
         _ schedule: String,
         _ start: Date,
-        _ end: Date,
+        _ end: Date?,
         _ concurrency: Int,
         newestFirst: Bool,
         reason: String?

@@ -21,8 +21,8 @@ extension BackOpsClient {
         let registry = try Registry(operations, actions: actions)
         let names = registry.definitions.flatMap { [$0.name] + $0.formerNames }
         let statement = engine.obstacles(handlers: registry.handlers, names: names, queues: queues)
-        // Every worker knows the engine's own operations, whatever the definitions are.
+        // Every worker knows the engine's own operation, whatever the definitions are.
         return try await call(statement).read(DeployObstacle.init)
-            .filter { $0.operation?.hasPrefix("backops.") != true }
+            .filter { $0.operation != EngineCalls.backfillName }
     }
 }

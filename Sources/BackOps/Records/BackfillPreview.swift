@@ -15,7 +15,7 @@ public struct BackfillPreview: Sendable, Hashable, Codable {
     /// The last of them.
     public let lastSlot: Date?
     /// How many of them have an operation already, and are left out.
-    public let runAlready: Int
+    public let alreadyRun: Int
 }
 
 extension BackfillPreview {
@@ -23,13 +23,13 @@ extension BackfillPreview {
         case slots
         case firstSlot = "first_slot"
         case lastSlot = "last_slot"
-        case runAlready = "run_already"
+        case alreadyRun = "already_run"
     }
 
     init(_ row: PQRow) throws(PQError) {
         slots = try row.int(Column.slots)
         firstSlot = try row.timeIfAny(Column.firstSlot)
         lastSlot = try row.timeIfAny(Column.lastSlot)
-        runAlready = try row.int(Column.runAlready)
+        alreadyRun = try row.int(Column.alreadyRun)
     }
 }

@@ -71,7 +71,7 @@ public struct OperationRecord: Sendable, Hashable, Identifiable, Codable {
     /// When it completed, failed or was cancelled.
     public let endedAt: Date?
 
-    /// The schedule that enqueued it; nil where none did.
+    /// The schedule whose slot it runs, or whose slots it backfills; nil where there is none.
     public let schedule: String?
 
     /// The slot that it was enqueued for: the time that its work is about.

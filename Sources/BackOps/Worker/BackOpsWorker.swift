@@ -32,7 +32,7 @@ public struct BackOpsWorker: Service {
     ///   - database: Where the jobs are.
     ///   - configuration: How to work.
     ///   - actions: Actions that operations with branches of their own may use, besides those of `operations`.
-    ///   - schedules: The schedules that the application wants to have, as the page Schedules says; nil where this worker has no say in it.
+    ///   - schedules: The schedules that the application wants to have, as the page Schedules says; nil to declare none and leave all schedules alone.
     ///   - logger: Where to log; every line about an action carries `operation`, `operation_id`, `action` and `attempt`.
     ///   - operations: The definitions that it knows.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidConfiguration``,

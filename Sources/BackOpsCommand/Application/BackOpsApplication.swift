@@ -38,7 +38,7 @@ public protocol BackOpsApplication: Sendable {
 
     /// The schedules that the application wants to have, and no others; none by default.
     ///
-    /// Workers make them so when they start. What is named here no longer is paused, and what somebody created by hand stays as it is: see the
+    /// Workers apply them when they start. A schedule removed from this list is paused; schedules created by hand are left alone. See the
     /// article Schedules.
     var schedules: [Schedule] { get }
 

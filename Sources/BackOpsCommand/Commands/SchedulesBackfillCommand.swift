@@ -16,7 +16,7 @@ struct SchedulesBackfillCommand: AsyncParsableCommand {
             schedules backfill nightly-report --from 2027-01-01 --to 2027-02-01 --dry-run
             schedules backfill nightly-report --from 2027-01-01 --to 2027-02-01 --concurrency 4
 
-            It is an operation of its own: `show` says how far it is, and when it is cancelled, no further slot is started.
+            It is an operation of its own: `show` says how far it is, and `cancel` ends it.
             """
     )
 
@@ -24,19 +24,22 @@ struct SchedulesBackfillCommand: AsyncParsableCommand {
     var name: String
 
     @Option(
-        help: ArgumentHelp("The first time that counts.", valueName: "time"),
+        help: ArgumentHelp(
+            "Start of the time span, inclusive; UTC unless it has an offset.",
+            valueName: "time"
+        ),
         transform: TimeText.parse
     )
     var from: When
 
     @Option(
-        help: ArgumentHelp("The last time that counts (now).", valueName: "time"),
+        help: ArgumentHelp("End of the time span, inclusive (now).", valueName: "time"),
         transform: TimeText.parse
     )
     var to: When?
 
     @Option(
-        help: ArgumentHelp("Let so many of its operations be active at once: 1 to 100.", valueName: "number")
+        help: ArgumentHelp("The most of its operations active at once: 1 to 100.", valueName: "number")
     )
     var concurrency = 1
 
@@ -45,7 +48,7 @@ struct SchedulesBackfillCommand: AsyncParsableCommand {
         completion: .list(BackfillOrder.allCases.map(\.rawValue)),
         transform: Self.order
     )
-    var order = BackfillOrder.oldest
+    var order = BackfillOrder.oldestFirst
 
     @Option(help: ArgumentHelp("Say why, for those who look at it later.", valueName: "text"))
     var reason: String?
@@ -70,9 +73,9 @@ struct SchedulesBackfillCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        // The database's clock decides what has passed: now is left behind by the time a call takes, and a little more.
-        let end = to?.date ?? Date(timeIntervalSinceNow: -1)
-        let start = from.date ?? end
+        // Without an end it is the database's now, which no other clock is compared with.
+        let end = to?.date
+        let start = from.date ?? .now
         let (preview, id) = try await options.withClient { client in
             let preview = try await client.previewBackfill(name, from: start, to: end)
             guard !dryRun else { return (preview, nil as Int64?) }
@@ -89,17 +92,18 @@ struct SchedulesBackfillCommand: AsyncParsableCommand {
         if output.json {
             let document: JSONValue = [
                 "schedule": .string(name), "id": JSONValue(id.map { Int($0) }),
-                "slots": JSONValue(preview.slots), "run_already": JSONValue(preview.runAlready),
+                "slots": JSONValue(preview.slots), "already_run": JSONValue(preview.alreadyRun),
                 "first_slot": JSONValue(preview.firstSlot), "last_slot": JSONValue(preview.lastSlot),
             ]
             return StandardStream.output.writeLine(document.description)
         }
         var text = id.map { "#\($0): " } ?? "would run "
-        text += "\(preview.slots) slot\(preview.slots == 1 ? "" : "s") of \(name)"
+        let count = preview.slots - preview.alreadyRun
+        text += "\(count) slot\(count == 1 ? "" : "s") of \(name)"
         if let first = preview.firstSlot, let last = preview.lastSlot {
             text += ", \(ISO8601.text(first)) to \(ISO8601.text(last))"
         }
-        if preview.runAlready > 0 { text += "; \(preview.runAlready) of them have an operation already" }
+        if preview.alreadyRun > 0 { text += "; \(preview.alreadyRun) more have an operation already" }
         StandardStream.output.writeLine(text)
     }
 }

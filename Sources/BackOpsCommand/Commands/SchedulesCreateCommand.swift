@@ -50,7 +50,7 @@ struct SchedulesCreateCommand: AsyncParsableCommand {
     var catchUp = "latest"
 
     @Option(
-        help: ArgumentHelp("With --catch-up all, run so many at most (1000).", valueName: "number")
+        help: ArgumentHelp("With --catch-up all, the most late slots to run (1000).", valueName: "number")
     )
     var catchUpLimit: Int?
 
@@ -61,12 +61,12 @@ struct SchedulesCreateCommand: AsyncParsableCommand {
     var catchUpWindow: Duration?
 
     @Option(
-        help: ArgumentHelp("Have no slot before; --every counts from it.", valueName: "time"),
+        help: ArgumentHelp("The earliest slot; --every counts from it.", valueName: "time"),
         transform: TimeText.parse
     )
     var startsAt: When?
 
-    @Option(help: ArgumentHelp("Have no slot after.", valueName: "time"), transform: TimeText.parse)
+    @Option(help: ArgumentHelp("The latest slot.", valueName: "time"), transform: TimeText.parse)
     var endsAt: When?
 
     @Option(

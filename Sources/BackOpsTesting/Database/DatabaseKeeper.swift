@@ -57,6 +57,7 @@ struct DatabaseKeeper: Sendable {
             select (select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
                        and backend_type not in ('autovacuum worker', 'parallel worker'))
                  + (select count(*) from pg_prepared_xacts where database = current_database())
+                 + (select count(*) from pg_replication_slots where database = current_database())
             """
         )
         return try others[0].decode(0, as: Int.self) == 0

@@ -5,7 +5,7 @@ public import LibPQ
 ///
 /// A test gets one from the trait `.backops` of BackOpsTestingTraits and finds it in ``current``; other code gets one
 /// from ``withTestDatabase(isolation:poolSize:_:)``. The engine's tables are there, empty. Afterwards everything is
-/// dropped, whatever the test did.
+/// dropped, whatever the test did, or emptied for another test on a server that only this process has.
 ///
 /// ```swift
 /// @Suite(.backops) struct `Fulfilling an order` {

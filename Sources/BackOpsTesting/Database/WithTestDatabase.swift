@@ -1,6 +1,6 @@
 import LibPQ
 
-/// Runs a closure with a throw-away installation of the engine, which is dropped afterwards whatever the closure does.
+/// Runs a closure with a throw-away installation of the engine, which is dropped or emptied afterwards, whatever the closure does.
 ///
 /// The server is the one that the variable `BACKOPS_TEST_DATABASE_URL` names, whose role must be allowed to create
 /// schemas and databases; without it a private one is started, once per process, and ends with the process. Inside the

@@ -416,7 +416,8 @@ enum BadCalls {
         "record_schedule_error",
         "hold_schedule", "every_of", "write_schedule", "end_undeclared", "live_schedule_set", "is_declared",
         "refuse_declared_schedule", "declared_schedule", "read_declared_interval", "is_settled",
-        "apply_schedule_set", "described_like", "schedule_obstacle", "wake_schedulers", "backfill_limit",
+        "apply_schedule_set", "hold_operation_keys", "refused_schedules", "described_like",
+        "schedule_obstacle", "wake_schedulers", "backfill_limit",
         "begun_before", "undeclared_reason",
         // Reading and checking what the functions of the API were given.
         "read_options", "plan_rows", "check_batch", "check_patches", "check_names", "check_documents",

@@ -52,6 +52,28 @@ extension SQLEngine {
             #expect((third == first) == (mode == "unless_active"))
         }
 
+        /// A call for many must not fail because of one of them.
+        @Test(.timeLimit(.minutes(1)))
+        func `is left out of many where another one is just getting its key`() async throws {
+            let (engine, first) = try await failed("unless_active")
+            let other = try await engine.enqueue()
+            try await engine.fail(try await engine.claimOne(), permanent: true)
+            let rival = try await PQConnection.connect(TestDatabase.current.options)
+            let observer = try await PQConnection.connect(TestDatabase.current.options)
+            try await rival.script("begin")
+            let second = try await rival.query("select id from enqueue_keyed('Flow', 'k', 'unless_active')")
+            async let retried = engine.values(call("retry", "array[\(first), \(other)]"), as: Int64.self)
+            let isBlocked: SQLStatement =
+                "select \(rival.backendPID) = any (pg_blocking_pids(\(engine.connection.backendPID)))"
+            while try await !observer.query(isBlocked)[0].decode(0, as: Bool.self) {}
+            try await rival.script("commit")
+            #expect(try await retried == [other])
+            #expect(try await engine.state(first) == "failed")
+            #expect(try await engine.state(second[0].decode(0)) == "active")
+            await rival.close()
+            await observer.close()
+        }
+
         @Test func `has its key again after its entry was pruned`() async throws {
             let (engine, first) = try await failed("unless_active")
             try await engine.query("delete from operation_keys")

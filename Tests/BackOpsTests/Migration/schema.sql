@@ -678,6 +678,7 @@ COMMENT ON COLUMN backops.violation.advice IS 'What to do.';
 CREATE FUNCTION backops.advance_backfill(p_operation_id bigint) RETURNS TABLE(next_after timestamp with time zone, active bigint[], done integer, slots integer, has_more boolean, pause interval)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 declare
   v_now timestamptz := clock_now();
@@ -694,7 +695,7 @@ declare
   v_state text;
   v_started timestamptz;
 begin
-  select o.globals into v_globals from operations o where o.id = p_operation_id and o.name = 'backops.backfill' and o.state = 'active';
+  select o.globals into v_globals from operations o where o.id = p_operation_id and o.name = 'backops.backfill' and o.state = 'active' for share;
   if not found then
     raise exception using errcode = 'OP002', message = format('there is no active backfill %s', p_operation_id);
   end if;
@@ -703,15 +704,15 @@ begin
   v_newest := coalesce((v_globals ->> 'newest_first')::boolean, false);
   v_concurrency := least(greatest(coalesce((v_globals ->> 'concurrency')::integer, 1), 1), 100);
   v_schedule := find_schedule(v_globals ->> 'schedule');
-  if isfinite(v_since) is not true or isfinite(v_until) is not true then
-    raise exception using errcode = 'OP004', message = format('the globals of backfill %s say no time span', p_operation_id),
+  slots := (v_globals ->> 'slots')::integer;
+  done := coalesce((v_globals ->> 'done')::integer, 0);
+  if isfinite(v_since) is not true or isfinite(v_until) is not true or (slots between done and backfill_limit()) is not true then
+    raise exception using errcode = 'OP004', message = format('the globals of backfill %s have no time span, or no number of slots', p_operation_id),
       hint = 'Start it with backfill_schedule.';
   end if;
   v_schedule := begun_before(v_schedule, v_since);
   v_cron := case when v_schedule.cron is not null then parse_cron(v_schedule.cron) end;
   next_after := (v_globals ->> 'next_after')::timestamptz;
-  done := coalesce((v_globals ->> 'done')::integer, 0);
-  slots := (v_globals ->> 'slots')::integer;
   active := array(
     select o.id from jsonb_array_elements_text(coalesce(v_globals -> 'active', '[]')) as a join operations o on o.id = a::bigint where o.state = 'active'
   );
@@ -725,7 +726,8 @@ begin
       )
       else schedule_slot(v_schedule, v_cron, coalesce(next_after, v_since - interval '1 microsecond'))
     end;
-    if v_slot is null or v_slot > v_until then
+    -- The rules of a time zone that have changed meanwhile do not make it endless.
+    if v_slot is null or v_slot > v_until or done >= slots then
       has_more := false;
       exit;
     end if;
@@ -1005,7 +1007,7 @@ COMMENT ON FUNCTION backops.backfill_limit() IS 'How many slots one backfill may
 -- Name: backfill_schedule(text, timestamp with time zone, timestamp with time zone, integer, boolean, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer DEFAULT 1, newest_first boolean DEFAULT false, reason text DEFAULT NULL::text) RETURNS bigint
+CREATE FUNCTION backops.backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, concurrency integer DEFAULT 1, newest_first boolean DEFAULT false, reason text DEFAULT NULL::text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
@@ -1022,6 +1024,7 @@ begin
   if newest_first is null then
     raise exception using errcode = 'OP004', message = 'newest_first: null is not true or false';
   end if;
+  until := coalesce(until, clock_now());
   select * into v_preview from preview_backfill(name, since, until);
   if v_preview.slots = 0 then
     raise exception using errcode = 'OP004', message = format('the schedule "%s" has no slot from %s to %s', v_schedule.name, since, until),
@@ -1049,7 +1052,7 @@ $$;
 -- Name: FUNCTION backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer, newest_first boolean, reason text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer, newest_first boolean, reason text) IS 'Runs the slots of a schedule from one time to another, both included, that have no operation yet; also those before its start. Returns the id of an operation backops.backfill, whose globals say how far it is; cancel ends it. It starts the oldest slot first, and keeps as many operations active as concurrency says. SELECT backops.backfill_schedule(''nightly-report'', ''2027-01-01'', ''2027-01-31'', concurrency => 2)';
+COMMENT ON FUNCTION backops.backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer, newest_first boolean, reason text) IS 'Runs the slots of a schedule from one time to another, both included, or up to now, that have no operation yet; also those before its start. Returns the id of an operation backops.backfill, whose globals say how far it is; cancel ends it. It starts the oldest slot first, and keeps as many operations active as concurrency says. SELECT backops.backfill_schedule(''nightly-report'', ''2027-01-01'', ''2027-01-31'', concurrency => 2)';
 
 
 --
@@ -1733,7 +1736,7 @@ COMMENT ON COLUMN backops.operations.globals IS 'The document that all its actio
 -- Name: COLUMN operations.schedule; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.operations.schedule IS 'Name of the schedule that enqueued it; null where none did.';
+COMMENT ON COLUMN backops.operations.schedule IS 'Name of the schedule whose slot it runs, or whose slots it backfills; null where there is none.';
 
 
 --
@@ -2062,6 +2065,7 @@ COMMENT ON FUNCTION backops.check_schedule(p_schedule backops.schedules) IS 'Ref
 CREATE FUNCTION backops.check_schedules(p_application text, p_schedules jsonb) RETURNS void
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 declare
   c_keys constant text[] := '{name,operation,cron,every,time_zone,globals,queue,priority,tags,starts_at,ends_at,overlap,catch_up,catch_up_limit,'
@@ -2076,8 +2080,8 @@ begin
     raise exception using errcode = 'OP004', message = format('%s is no name of an application', coalesce('"' || left(p_application, 200) || '"', 'null')),
       hint = 'It has 1 to 200 characters, and no control characters.';
   end if;
-  if jsonb_typeof(p_schedules) is distinct from 'array' or jsonb_array_length(p_schedules) > 10000 then
-    raise exception using errcode = 'OP004', message = 'an application declares an array of at most 10000 schedules',
+  if jsonb_typeof(p_schedules) is distinct from 'array' or jsonb_array_length(p_schedules) > 1000 then
+    raise exception using errcode = 'OP004', message = 'an application declares an array of at most 1000 schedules',
       hint = '[{"name": "nightly-report", "operation": "Report", "cron": "30 2 * * *", "time_zone": "Europe/Berlin"}]';
   end if;
   for v_declared in select * from jsonb_array_elements(p_schedules) loop
@@ -2982,6 +2986,9 @@ CREATE FUNCTION backops.declare_schedules(p_worker_id bigint, p_application text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET lock_timeout TO '5s'
+    SET jit TO 'off'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
     AS $$
 declare
   v_sorted jsonb;
@@ -3158,21 +3165,26 @@ CREATE FUNCTION backops.doubtful_schedules() RETURNS TABLE(application text, sch
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
     AS $$
-  select c.application, d ->> 'name', 'refused', schedule_obstacle(s, declared_schedule(d), c.application)
-    from schedule_sets c
-   cross join jsonb_array_elements(c.declared) as d
-    join schedules s on s.name = d ->> 'name' and s.application is distinct from c.application
-   where c.current and schedule_obstacle(s, declared_schedule(d), c.application) is not null
+  with live as materialized (
+    select a.application, live_schedule_set(a.application) as set_id from (select distinct application from schedule_sets) as a
+  )
+  select l.application, r.schedule, 'refused', r.detail
+    from live l
+   cross join lateral refused_schedules(l.application) as r
   union all
   select s.application, s.name::text, 'abandoned', 'no live worker declares it'
     from schedules s
-   where s.application is not null and s.undeclared_at is null and live_schedule_set(s.application) is null
+    left join live l on l.application = s.application
+   where s.application is not null and s.undeclared_at is null and l.set_id is null
   union all
-  select s.application, null, 'divided', format('live workers of version %s declare other schedules than those that count', string_agg(distinct w.version, ', '))
+  select s.application, null, 'divided', format('live workers of version %s declare other schedules than those that count', string_agg(distinct coalesce(nullif(w.version, ''), 'unknown'), ', '))
     from workers w
     join schedule_sets s on s.id = w.schedule_set_id
-   where not w.stopping and w.heartbeat_at + w.lease > clock_now() and s.id <> live_schedule_set(s.application)
+    join live l on l.application = s.application
+   where not w.stopping and w.heartbeat_at + w.lease > clock_now() and s.id <> l.set_id
    group by s.application
    order by 1, 2
 $$;
@@ -3344,7 +3356,8 @@ CREATE FUNCTION backops.end_undeclared(p_schedule backops.schedules) RETURNS voi
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 begin
-  if p_schedule.paused_at is null then
+  -- The pause of a person may have ended while the code did not name the schedule.
+  if p_schedule.paused_at is null or p_schedule.paused_until <= clock_now() then
     perform end_schedule_pause(p_schedule);
   else
     -- The pause of a person stays.
@@ -3358,7 +3371,7 @@ $$;
 -- Name: FUNCTION end_undeclared(p_schedule backops.schedules); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.end_undeclared(p_schedule backops.schedules) IS 'Lets a schedule go on that code had stopped to name, unless somebody paused it as well.';
+COMMENT ON FUNCTION backops.end_undeclared(p_schedule backops.schedules) IS 'Lets a schedule go on that code had stopped naming, unless somebody paused it as well.';
 
 
 --
@@ -5009,6 +5022,30 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.held(p_worker_id bigint) IS 'The jobs that a worker holds: what it asks after a call whose answer it never got, to learn what was handed to it. None once its lease has ended.';
+
+
+--
+-- Name: hold_operation_keys(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.hold_operation_keys(p_ids bigint[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  insert into operation_keys as k (name, key, operation_id, window_began_at)
+    select distinct on (o.name, o.active_key) o.name, o.active_key, o.id, clock_now()
+      from operations o
+     where o.id = any (p_ids) and o.state <> 'active' and o.key_mode in ('unless_active', 'cancel_and_replace')
+     order by o.name, o.active_key, o.id
+    on conflict (name, key) do update set operation_id = k.operation_id
+$$;
+
+
+--
+-- Name: FUNCTION hold_operation_keys(p_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.hold_operation_keys(p_ids bigint[]) IS 'Lets nobody enqueue under the keys of operations that have ended until the transaction ends, in the modes in which one is active.';
 
 
 --
@@ -6703,7 +6740,7 @@ COMMENT ON FUNCTION backops.position_after(p_operation_id bigint, p_branch text,
 -- Name: preview_backfill(text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.preview_backfill(name text, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(slots integer, first_slot timestamp with time zone, last_slot timestamp with time zone, run_already integer)
+CREATE FUNCTION backops.preview_backfill(name text, since timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(slots integer, first_slot timestamp with time zone, last_slot timestamp with time zone, already_run integer)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
@@ -6713,9 +6750,10 @@ declare
   v_cron bigint[] := case when v_schedule.cron is not null then parse_cron(v_schedule.cron) end;
   v_slot timestamptz;
 begin
+  until := coalesce(until, clock_now());
   if isfinite(since) is not true or isfinite(until) is not true or since > until then
     raise exception using errcode = 'OP004',
-      message = format('since %s, until %s: there is no such time span', coalesce(since::text, 'null'), coalesce(until::text, 'null')),
+      message = format('since %s, until %s: there is no such time span', coalesce(since::text, 'null'), until),
       hint = 'since is the earlier of two times that have passed.';
   end if;
   if until > clock_now() then
@@ -6723,7 +6761,7 @@ begin
   end if;
   v_schedule := begun_before(v_schedule, since);
   slots := 0;
-  run_already := 0;
+  already_run := 0;
   v_slot := schedule_slot(v_schedule, v_cron, since - interval '1 microsecond');
   while v_slot <= until loop
     slots := slots + 1;
@@ -6734,7 +6772,7 @@ begin
     first_slot := coalesce(first_slot, v_slot);
     last_slot := v_slot;
     if exists (select from operations o where o.name = v_schedule.operation and o.key = v_schedule.name || '/' || slot_text(v_slot)) then
-      run_already := run_already + 1;
+      already_run := already_run + 1;
     end if;
     v_slot := schedule_slot(v_schedule, v_cron, v_slot);
   end loop;
@@ -7517,6 +7555,29 @@ COMMENT ON FUNCTION backops.refuse_unknown_schedule(p_name text) IS 'Says that t
 
 
 --
+-- Name: refused_schedules(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.refused_schedules(p_application text) RETURNS TABLE(schedule text, detail text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select d ->> 'name', schedule_obstacle(s, declared_schedule(d), c.application)
+    from schedule_sets c
+   cross join jsonb_array_elements(c.declared) as d
+    join schedules s on s.name = d ->> 'name' and s.application is distinct from c.application
+   where c.current and c.application = p_application and schedule_obstacle(s, declared_schedule(d), c.application) is not null
+$$;
+
+
+--
+-- Name: FUNCTION refused_schedules(p_application text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.refused_schedules(p_application text) IS 'The schedules that an application declares and may not have, and why.';
+
+
+--
 -- Name: regain_operation_key(backops.operations); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -7930,7 +7991,7 @@ begin
   end if;
   perform end_schedule_pause(v_schedule);
   if v_schedule.undeclared_at is not null then
-    update schedules s set application = null where s.id = v_schedule.id;
+    update schedules s set application = null, changed_at = clock_now(), changed_by = session_user where s.id = v_schedule.id;
   end if;
   perform wake_schedulers(s.due_at) from schedules s where s.id = v_schedule.id;
   perform write_audit('resume_schedule', null, reason, jsonb_build_object(
@@ -8408,7 +8469,7 @@ CREATE FUNCTION backops.schedule_obstacle(p_old backops.schedules, p_new backops
       case when is_declared(p_old.name, p_old.application) then format('the application "%s" declares it, too', p_old.application) end
     -- Code that says what is so already takes it over: nothing changes but who says it.
     when described_like(p_old, p_new, null) is distinct from p_old then
-      format('%s created it by hand, and otherwise than the code says', p_old.changed_by)
+      format('it differs from what the code says, and is not the code''s (%s changed it last)', p_old.changed_by)
   end
 $$;
 
@@ -8550,12 +8611,12 @@ begin
     raise exception using errcode = 'OP004', message = 'set_global must be told which key';
   end if;
   -- An enqueue under its key may have replaced it meanwhile, under the same id.
-  for v_try in 1..2 loop
+  loop
     update operations o
        set globals = case when value is null then o.globals - key else o.globals || jsonb_build_object(key, value) end
      where o.id = set_operation_global.id
     returning * into v_operation;
-    exit when v_operation.id is not null;
+    exit when found or not exists (select from operations o where o.id = set_operation_global.id);
   end loop;
   if v_operation.id is null then
     raise exception using errcode = 'OP002', message = format('there is no operation %s', set_operation_global.id);
@@ -8686,10 +8747,13 @@ CREATE FUNCTION backops.settle_schedules(p_application text DEFAULT NULL::text) 
     SET search_path TO 'backops', 'pg_temp'
     SET lock_timeout TO '5s'
     SET jit TO 'off'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
     AS $$
 #variable_conflict use_column
 declare
   v_application text;
+  v_unsettled text[] := '{}';
 begin
   for v_application in
     select s.application
@@ -8700,9 +8764,20 @@ begin
   loop
     if not is_settled(v_application, live_schedule_set(v_application)) then
       perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/schedules/' || v_application, 0));
+      v_unsettled := v_unsettled || v_application;
+    end if;
+  end loop;
+  for v_application in
+    select s.application
+      from schedule_sets s
+     where s.application = coalesce(p_application, s.application)
+     group by s.application
+     order by s.application
+  loop
+    if v_application = any (v_unsettled) then
       return query select v_application, a.schedule, a.outcome, a.detail from apply_schedule_set(v_application, live_schedule_set(v_application)) as a;
     end if;
-    return query select d.application, d.schedule, 'refused', d.detail from doubtful_schedules() as d where d.application = v_application and d.doubt = 'refused';
+    return query select v_application, r.schedule, 'refused', r.detail from refused_schedules(v_application) as r;
   end loop;
 end
 $$;
@@ -9076,6 +9151,9 @@ begin
   if cardinality(v_ids) > 10000 then
     raise exception using errcode = 'OP004', message = format('%s operations are too many for one call', cardinality(v_ids)),
       hint = 'Give 10000 at most, and call again for the others: the rows stay locked until the transaction ends.';
+  end if;
+  if not p_is_strict and p_verb in ('retry', 'skip', 'jump', 'run_from') then
+    perform hold_operation_keys(v_ids);
   end if;
   if p_verb = 'retry' and not p_is_strict then
     v_done := retry_failed(v_ids);
@@ -13513,6 +13591,13 @@ REVOKE ALL ON FUNCTION backops.held(p_worker_id bigint) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION hold_operation_keys(p_ids bigint[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.hold_operation_keys(p_ids bigint[]) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION hold_schedule(p_name text); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -13923,6 +14008,13 @@ REVOKE ALL ON FUNCTION backops.refuse_single(p_count integer, p_message text) FR
 --
 
 REVOKE ALL ON FUNCTION backops.refuse_unknown_schedule(p_name text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION refused_schedules(p_application text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.refused_schedules(p_application text) FROM PUBLIC;
 
 
 --

@@ -59,6 +59,18 @@ extension SQLEngine {
             )
         }
 
+        @Test func `is refused by its action where somebody enqueued it without its limits`() async throws {
+            let engine = try await Self.start()
+            for globals in [
+                #"{"schedule": "r", "since": "0001-01-01T00:00:00Z", "until": "2024-03-01T06:00:00Z"}"#,
+                #"{"schedule": "r", "since": "0001-01-01T00:00:00Z", "until": "2024-03-01T06:00:00Z", "slots": 10001}"#,
+                #"{"schedule": "r"}"#,
+            ] {
+                let id = try await engine.enqueue("backops.backfill", PQJSON(globals))
+                await expectRefusal("OP004") { try await engine.query("select advance_backfill(\(id))") }
+            }
+        }
+
         @Test func `runs the newest first where it is told to`() async throws {
             let engine = try await Self.start(", newest_first => true, concurrency => 10")
             #expect(try await Self.advance(engine) == "6 of 6 6")
@@ -79,7 +91,7 @@ extension SQLEngine {
             #expect(
                 try await engine.values(
                     """
-                    select concat_ws(' ', slots, run_already, to_char(first_slot, 'HH24:MI'), to_char(last_slot, 'HH24:MI'))
+                    select concat_ws(' ', slots, already_run, to_char(first_slot, 'HH24:MI'), to_char(last_slot, 'HH24:MI'))
                       from preview_backfill('r', '2024-03-01 12:00+00', '2024-03-01 14:00+00')
                     """
                 ) == ["3 1 12:00 14:00"]

@@ -182,7 +182,9 @@ extension SQLEngine {
             let doubts: [String] = try await deploy.engine.values(
                 "select replace(detail, session_user, 'ann') from doubtful_schedules()"
             )
-            #expect(doubts == ["ann created it by hand, and otherwise than the code says"])
+            #expect(
+                doubts == ["it differs from what the code says, and is not the code's (ann changed it last)"]
+            )
             try await deploy.engine.query("select unschedule('a')")
             #expect(try await deploy.settle() == ["a created"])
         }
@@ -242,6 +244,32 @@ extension SQLEngine {
             try await deploy.engine.query("select resume_schedule('a')")
             try await deploy.stop(old)
             #expect(try await deploy.status().first == "a active 0 * * * * shop")
+        }
+
+        @Test
+        func `skip the slots of the time in which they were not declared, also after a pause that has ended`()
+            async throws
+        {
+            let deploy = try await Deploy.start()
+            _ = try await deploy.worker(Self.a)
+            _ = try await deploy.settle()
+            try await deploy.engine.query(
+                "select pause_schedule('a', 'holiday', until => clock_now() + interval '1 hour')"
+            )
+            let new = try await deploy.worker(Self.b)
+            #expect(try await deploy.settle() == ["a paused", "b created"])
+            try await deploy.engine.travel(by: "5 hours")
+            try await deploy.stop(new)
+            _ = try await deploy.worker(Self.a)
+            #expect(try await deploy.settle() == ["a continued", "b paused"])
+            try await deploy.engine.query("select run_schedules()")
+            #expect(try await deploy.status().first == "a active 0 * * * * shop")
+            #expect(
+                try await deploy.engine.values(
+                    "select reason || ' ' || sum(count) from skipped_slots group by reason"
+                )
+                    == ["paused 5"]
+            )
         }
 
         @Test func `cannot be changed or removed by hand while live workers declare them`() async throws {

@@ -74,7 +74,7 @@ extension DiagnosisCheck {
                 Observation.warning(
                     "workers of \"\(application)\" declare different schedules: \(detail)",
                     advice:
-                        "The newest set counts; finish the deploy, or give the applications names of their own."
+                        "The newest set counts; finish the deploy, or give each application its own name."
                 )
             }
         }

@@ -3,7 +3,7 @@
 /// Its globals say which slots and how far it is. Each attempt enqueues as many as may be active, and snoozes until some have ended; a slot
 /// has a key, so that one whose attempt died is not enqueued twice.
 struct Backfill: OperationDefinition {
-    static let name = "backops.backfill"
+    static let name = EngineCalls.backfillName
 
     var branches: [Branch] {
         Do("EnqueueSlots") { context in

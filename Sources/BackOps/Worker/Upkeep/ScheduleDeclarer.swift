@@ -81,7 +81,7 @@ struct ScheduleDeclarer: Sendable {
                 stillRefused.insert(name)
                 guard !refused.contains(name) else { continue }
                 logger.warning(
-                    "a schedule of the code is not in force, because it is not the code's",
+                    "a declared schedule was not applied, because it belongs to somebody else",
                     metadata: metadata
                 )
             case "paused":

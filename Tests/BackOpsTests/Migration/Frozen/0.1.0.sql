@@ -678,6 +678,7 @@ COMMENT ON COLUMN backops.violation.advice IS 'What to do.';
 CREATE FUNCTION backops.advance_backfill(p_operation_id bigint) RETURNS TABLE(next_after timestamp with time zone, active bigint[], done integer, slots integer, has_more boolean, pause interval)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 declare
   v_now timestamptz := clock_now();
@@ -694,7 +695,7 @@ declare
   v_state text;
   v_started timestamptz;
 begin
-  select o.globals into v_globals from operations o where o.id = p_operation_id and o.name = 'backops.backfill' and o.state = 'active';
+  select o.globals into v_globals from operations o where o.id = p_operation_id and o.name = 'backops.backfill' and o.state = 'active' for share;
   if not found then
     raise exception using errcode = 'OP002', message = format('there is no active backfill %s', p_operation_id);
   end if;
@@ -703,15 +704,15 @@ begin
   v_newest := coalesce((v_globals ->> 'newest_first')::boolean, false);
   v_concurrency := least(greatest(coalesce((v_globals ->> 'concurrency')::integer, 1), 1), 100);
   v_schedule := find_schedule(v_globals ->> 'schedule');
-  if isfinite(v_since) is not true or isfinite(v_until) is not true then
-    raise exception using errcode = 'OP004', message = format('the globals of backfill %s say no time span', p_operation_id),
+  slots := (v_globals ->> 'slots')::integer;
+  done := coalesce((v_globals ->> 'done')::integer, 0);
+  if isfinite(v_since) is not true or isfinite(v_until) is not true or (slots between done and backfill_limit()) is not true then
+    raise exception using errcode = 'OP004', message = format('the globals of backfill %s have no time span, or no number of slots', p_operation_id),
       hint = 'Start it with backfill_schedule.';
   end if;
   v_schedule := begun_before(v_schedule, v_since);
   v_cron := case when v_schedule.cron is not null then parse_cron(v_schedule.cron) end;
   next_after := (v_globals ->> 'next_after')::timestamptz;
-  done := coalesce((v_globals ->> 'done')::integer, 0);
-  slots := (v_globals ->> 'slots')::integer;
   active := array(
     select o.id from jsonb_array_elements_text(coalesce(v_globals -> 'active', '[]')) as a join operations o on o.id = a::bigint where o.state = 'active'
   );
@@ -725,7 +726,8 @@ begin
       )
       else schedule_slot(v_schedule, v_cron, coalesce(next_after, v_since - interval '1 microsecond'))
     end;
-    if v_slot is null or v_slot > v_until then
+    -- The rules of a time zone that have changed meanwhile do not make it endless.
+    if v_slot is null or v_slot > v_until or done >= slots then
       has_more := false;
       exit;
     end if;
@@ -1005,7 +1007,7 @@ COMMENT ON FUNCTION backops.backfill_limit() IS 'How many slots one backfill may
 -- Name: backfill_schedule(text, timestamp with time zone, timestamp with time zone, integer, boolean, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer DEFAULT 1, newest_first boolean DEFAULT false, reason text DEFAULT NULL::text) RETURNS bigint
+CREATE FUNCTION backops.backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, concurrency integer DEFAULT 1, newest_first boolean DEFAULT false, reason text DEFAULT NULL::text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
@@ -1022,6 +1024,7 @@ begin
   if newest_first is null then
     raise exception using errcode = 'OP004', message = 'newest_first: null is not true or false';
   end if;
+  until := coalesce(until, clock_now());
   select * into v_preview from preview_backfill(name, since, until);
   if v_preview.slots = 0 then
     raise exception using errcode = 'OP004', message = format('the schedule "%s" has no slot from %s to %s', v_schedule.name, since, until),
@@ -1049,7 +1052,7 @@ $$;
 -- Name: FUNCTION backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer, newest_first boolean, reason text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer, newest_first boolean, reason text) IS 'Runs the slots of a schedule from one time to another, both included, that have no operation yet; also those before its start. Returns the id of an operation backops.backfill, whose globals say how far it is; cancel ends it. It starts the oldest slot first, and keeps as many operations active as concurrency says. SELECT backops.backfill_schedule(''nightly-report'', ''2027-01-01'', ''2027-01-31'', concurrency => 2)';
+COMMENT ON FUNCTION backops.backfill_schedule(name text, since timestamp with time zone, until timestamp with time zone, concurrency integer, newest_first boolean, reason text) IS 'Runs the slots of a schedule from one time to another, both included, or up to now, that have no operation yet; also those before its start. Returns the id of an operation backops.backfill, whose globals say how far it is; cancel ends it. It starts the oldest slot first, and keeps as many operations active as concurrency says. SELECT backops.backfill_schedule(''nightly-report'', ''2027-01-01'', ''2027-01-31'', concurrency => 2)';
 
 
 --
@@ -1733,7 +1736,7 @@ COMMENT ON COLUMN backops.operations.globals IS 'The document that all its actio
 -- Name: COLUMN operations.schedule; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.operations.schedule IS 'Name of the schedule that enqueued it; null where none did.';
+COMMENT ON COLUMN backops.operations.schedule IS 'Name of the schedule whose slot it runs, or whose slots it backfills; null where there is none.';
 
 
 --
@@ -2062,6 +2065,7 @@ COMMENT ON FUNCTION backops.check_schedule(p_schedule backops.schedules) IS 'Ref
 CREATE FUNCTION backops.check_schedules(p_application text, p_schedules jsonb) RETURNS void
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
     AS $$
 declare
   c_keys constant text[] := '{name,operation,cron,every,time_zone,globals,queue,priority,tags,starts_at,ends_at,overlap,catch_up,catch_up_limit,'
@@ -2076,8 +2080,8 @@ begin
     raise exception using errcode = 'OP004', message = format('%s is no name of an application', coalesce('"' || left(p_application, 200) || '"', 'null')),
       hint = 'It has 1 to 200 characters, and no control characters.';
   end if;
-  if jsonb_typeof(p_schedules) is distinct from 'array' or jsonb_array_length(p_schedules) > 10000 then
-    raise exception using errcode = 'OP004', message = 'an application declares an array of at most 10000 schedules',
+  if jsonb_typeof(p_schedules) is distinct from 'array' or jsonb_array_length(p_schedules) > 1000 then
+    raise exception using errcode = 'OP004', message = 'an application declares an array of at most 1000 schedules',
       hint = '[{"name": "nightly-report", "operation": "Report", "cron": "30 2 * * *", "time_zone": "Europe/Berlin"}]';
   end if;
   for v_declared in select * from jsonb_array_elements(p_schedules) loop
@@ -2982,6 +2986,9 @@ CREATE FUNCTION backops.declare_schedules(p_worker_id bigint, p_application text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET lock_timeout TO '5s'
+    SET jit TO 'off'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
     AS $$
 declare
   v_sorted jsonb;
@@ -3158,21 +3165,26 @@ CREATE FUNCTION backops.doubtful_schedules() RETURNS TABLE(application text, sch
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
     AS $$
-  select c.application, d ->> 'name', 'refused', schedule_obstacle(s, declared_schedule(d), c.application)
-    from schedule_sets c
-   cross join jsonb_array_elements(c.declared) as d
-    join schedules s on s.name = d ->> 'name' and s.application is distinct from c.application
-   where c.current and schedule_obstacle(s, declared_schedule(d), c.application) is not null
+  with live as materialized (
+    select a.application, live_schedule_set(a.application) as set_id from (select distinct application from schedule_sets) as a
+  )
+  select l.application, r.schedule, 'refused', r.detail
+    from live l
+   cross join lateral refused_schedules(l.application) as r
   union all
   select s.application, s.name::text, 'abandoned', 'no live worker declares it'
     from schedules s
-   where s.application is not null and s.undeclared_at is null and live_schedule_set(s.application) is null
+    left join live l on l.application = s.application
+   where s.application is not null and s.undeclared_at is null and l.set_id is null
   union all
-  select s.application, null, 'divided', format('live workers of version %s declare other schedules than those that count', string_agg(distinct w.version, ', '))
+  select s.application, null, 'divided', format('live workers of version %s declare other schedules than those that count', string_agg(distinct coalesce(nullif(w.version, ''), 'unknown'), ', '))
     from workers w
     join schedule_sets s on s.id = w.schedule_set_id
-   where not w.stopping and w.heartbeat_at + w.lease > clock_now() and s.id <> live_schedule_set(s.application)
+    join live l on l.application = s.application
+   where not w.stopping and w.heartbeat_at + w.lease > clock_now() and s.id <> l.set_id
    group by s.application
    order by 1, 2
 $$;
@@ -3344,7 +3356,8 @@ CREATE FUNCTION backops.end_undeclared(p_schedule backops.schedules) RETURNS voi
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 begin
-  if p_schedule.paused_at is null then
+  -- The pause of a person may have ended while the code did not name the schedule.
+  if p_schedule.paused_at is null or p_schedule.paused_until <= clock_now() then
     perform end_schedule_pause(p_schedule);
   else
     -- The pause of a person stays.
@@ -3358,7 +3371,7 @@ $$;
 -- Name: FUNCTION end_undeclared(p_schedule backops.schedules); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.end_undeclared(p_schedule backops.schedules) IS 'Lets a schedule go on that code had stopped to name, unless somebody paused it as well.';
+COMMENT ON FUNCTION backops.end_undeclared(p_schedule backops.schedules) IS 'Lets a schedule go on that code had stopped naming, unless somebody paused it as well.';
 
 
 --
@@ -5012,6 +5025,30 @@ COMMENT ON FUNCTION backops.held(p_worker_id bigint) IS 'The jobs that a worker 
 
 
 --
+-- Name: hold_operation_keys(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.hold_operation_keys(p_ids bigint[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  insert into operation_keys as k (name, key, operation_id, window_began_at)
+    select distinct on (o.name, o.active_key) o.name, o.active_key, o.id, clock_now()
+      from operations o
+     where o.id = any (p_ids) and o.state <> 'active' and o.key_mode in ('unless_active', 'cancel_and_replace')
+     order by o.name, o.active_key, o.id
+    on conflict (name, key) do update set operation_id = k.operation_id
+$$;
+
+
+--
+-- Name: FUNCTION hold_operation_keys(p_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.hold_operation_keys(p_ids bigint[]) IS 'Lets nobody enqueue under the keys of operations that have ended until the transaction ends, in the modes in which one is active.';
+
+
+--
 -- Name: hold_schedule(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -5260,6 +5297,29 @@ COMMENT ON FUNCTION backops.jump_operation(id bigint, branch text, action text) 
 
 
 --
+-- Name: key_successor(backops.operations); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.key_successor(p_operation backops.operations) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select o.id
+    from operation_keys k
+    join operations o on o.id = k.operation_id
+   where p_operation.key_mode in ('unless_active', 'cancel_and_replace')
+     and k.name = p_operation.name and k.key = p_operation.active_key and o.id <> p_operation.id and o.state = 'active'
+$$;
+
+
+--
+-- Name: FUNCTION key_successor(p_operation backops.operations); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.key_successor(p_operation backops.operations) IS 'The active operation that has the key of another one that has ended; null where there is none, or where the mode allows both.';
+
+
+--
 -- Name: last_schedule_slot(backops.schedules, bigint[], timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -5277,6 +5337,15 @@ begin
   if p_until <= p_from then
     return null;
   end if;
+  -- Mostly there are few.
+  v_middle := schedule_slot(p_schedule, p_cron, p_from);
+  for v_look in 1..8 loop
+    if coalesce(v_middle > p_until, true) then
+      return v_slot;
+    end if;
+    v_slot := v_middle;
+    v_middle := schedule_slot(p_schedule, p_cron, v_slot);
+  end loop;
   -- Back in steps that double until a slot follows, then by halves: some fifty looks, however many slots there are.
   while v_low > p_from and coalesce(schedule_slot(p_schedule, p_cron, v_low) > p_until, true) loop
     v_high := v_low;
@@ -5284,7 +5353,7 @@ begin
     v_low := greatest(v_low - v_step, p_from);
   end loop;
   while v_high - v_low > interval '1 second' loop
-    v_middle := v_low + make_interval(secs => floor(extract(epoch from v_high - v_low) / 2)::double precision);
+    v_middle := v_low + make_interval(secs => extract(epoch from v_high - v_low)::double precision / 2);
     if schedule_slot(p_schedule, p_cron, v_middle) <= p_until then
       v_low := v_middle;
     else
@@ -5450,6 +5519,7 @@ begin
     when v_operation.state = 'active' and v_job.operation_id is null then false
     when p_verb = 'cancel' then v_operation.state = 'active'
     when v_job.worker_id is not null then false
+    when v_operation.state <> 'active' and key_successor(v_operation) is not null then false
     when p_verb = 'retry' then v_operation.state in ('failed', 'cancelled') or v_operation.state = 'active' and v_job.attempt > 0
     when v_operation.parked_at is not null then false
     when p_verb = 'reschedule' then v_operation.state = 'active'
@@ -6607,7 +6677,7 @@ begin
     end if;
   end if;
   if p_operation.state <> 'active' then
-    perform forget_failure(p_operation.id);
+    perform regain_operation_key(p_operation), forget_failure(p_operation.id);
     update operations set state = 'active', ended_at = null, stopped_position = null, stop_reason = null where id = p_operation.id;
   end if;
   -- No definition_id: it went with the old job, and the one that is current now may have other positions. Who claims the job
@@ -6670,7 +6740,7 @@ COMMENT ON FUNCTION backops.position_after(p_operation_id bigint, p_branch text,
 -- Name: preview_backfill(text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.preview_backfill(name text, since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(slots integer, first_slot timestamp with time zone, last_slot timestamp with time zone, run_already integer)
+CREATE FUNCTION backops.preview_backfill(name text, since timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(slots integer, first_slot timestamp with time zone, last_slot timestamp with time zone, already_run integer)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
@@ -6680,9 +6750,10 @@ declare
   v_cron bigint[] := case when v_schedule.cron is not null then parse_cron(v_schedule.cron) end;
   v_slot timestamptz;
 begin
+  until := coalesce(until, clock_now());
   if isfinite(since) is not true or isfinite(until) is not true or since > until then
     raise exception using errcode = 'OP004',
-      message = format('since %s, until %s: there is no such time span', coalesce(since::text, 'null'), coalesce(until::text, 'null')),
+      message = format('since %s, until %s: there is no such time span', coalesce(since::text, 'null'), until),
       hint = 'since is the earlier of two times that have passed.';
   end if;
   if until > clock_now() then
@@ -6690,7 +6761,7 @@ begin
   end if;
   v_schedule := begun_before(v_schedule, since);
   slots := 0;
-  run_already := 0;
+  already_run := 0;
   v_slot := schedule_slot(v_schedule, v_cron, since - interval '1 microsecond');
   while v_slot <= until loop
     slots := slots + 1;
@@ -6701,7 +6772,7 @@ begin
     first_slot := coalesce(first_slot, v_slot);
     last_slot := v_slot;
     if exists (select from operations o where o.name = v_schedule.operation and o.key = v_schedule.name || '/' || slot_text(v_slot)) then
-      run_already := run_already + 1;
+      already_run := already_run + 1;
     end if;
     v_slot := schedule_slot(v_schedule, v_cron, v_slot);
   end loop;
@@ -7290,15 +7361,24 @@ declare
   v schedules;
   v_cron bigint[];
   v_slot timestamptz;
+  v_last timestamptz;
   v_count integer;
 begin
   select * into strict v from schedules where id = p_id;
   begin
     v_cron := case when v.cron is not null then parse_cron(v.cron) end;
-    v_slot := coalesce(last_schedule_slot(v, v_cron, v.decided_until, p_now), v.buffered_slot);
-    v_count := skip_slots(v, v_cron, v_slot, 'error', p_error);
-    v.decided_until := greatest(v.decided_until, v_slot);
-    v.buffered_slot := null;
+    v_slot := v.buffered_slot;
+    v_count := 0;
+    if v_slot is not null then
+      v_count := skip_slots(v, v_cron, v_slot, 'error', p_error);
+      v.buffered_slot := null;
+    end if;
+    v_last := last_schedule_slot(v, v_cron, v.decided_until, p_now);
+    if v_last is not null then
+      v_count := v_count + skip_slots(v, v_cron, v_last, 'error', p_error);
+      v_slot := v_last;
+      v.decided_until := v_last;
+    end if;
     v.next_at := schedule_slot(v, v_cron, v.decided_until);
     v.due_at := schedule_due_at(v);
   exception
@@ -7472,6 +7552,65 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.refuse_unknown_schedule(p_name text) IS 'Says that there is no such schedule (SQLSTATE OP002), and which one may have been meant.';
+
+
+--
+-- Name: refused_schedules(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.refused_schedules(p_application text) RETURNS TABLE(schedule text, detail text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select d ->> 'name', schedule_obstacle(s, declared_schedule(d), c.application)
+    from schedule_sets c
+   cross join jsonb_array_elements(c.declared) as d
+    join schedules s on s.name = d ->> 'name' and s.application is distinct from c.application
+   where c.current and c.application = p_application and schedule_obstacle(s, declared_schedule(d), c.application) is not null
+$$;
+
+
+--
+-- Name: FUNCTION refused_schedules(p_application text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.refused_schedules(p_application text) IS 'The schedules that an application declares and may not have, and why.';
+
+
+--
+-- Name: regain_operation_key(backops.operations); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.regain_operation_key(p_operation backops.operations) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_successor bigint;
+begin
+  if p_operation.key_mode in ('unless_active', 'cancel_and_replace') then
+    insert into operation_keys as k (name, key, operation_id, window_began_at)
+      values (p_operation.name, p_operation.active_key, p_operation.id, clock_now())
+      on conflict (name, key) do update set operation_id = k.operation_id;
+    v_successor := key_successor(p_operation);
+    if v_successor is not null then
+      raise exception using errcode = 'OP003',
+        message = format('operation %s cannot go on: operation %s has its key "%s" now', p_operation.id, v_successor, left(p_operation.active_key, 100)),
+        hint = format('Cancel operation %s first, or wait for its end.', v_successor);
+    end if;
+    update operation_keys
+       set operation_id = p_operation.id, replaced_id = null
+     where name = p_operation.name and key = p_operation.active_key and operation_id is distinct from p_operation.id;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION regain_operation_key(p_operation backops.operations); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.regain_operation_key(p_operation backops.operations) IS 'Gives an operation that goes on after its end its key again, in the modes in which one is active; refuses it while another active one has it.';
 
 
 --
@@ -7852,7 +7991,7 @@ begin
   end if;
   perform end_schedule_pause(v_schedule);
   if v_schedule.undeclared_at is not null then
-    update schedules s set application = null where s.id = v_schedule.id;
+    update schedules s set application = null, changed_at = clock_now(), changed_by = session_user where s.id = v_schedule.id;
   end if;
   perform wake_schedulers(s.due_at) from schedules s where s.id = v_schedule.id;
   perform write_audit('resume_schedule', null, reason, jsonb_build_object(
@@ -7930,6 +8069,7 @@ begin
       from operations o
       join actions a on a.operation_id = o.id and a.position = o.stopped_position
      where o.id = any (p_ids) and o.state = any (c_plain) and o.parked_at is null and a.started_at is not null
+       and (o.key_mode in ('unless_active', 'cancel_and_replace')) is not true
   ) then
     return '{}';
   end if;
@@ -7992,6 +8132,7 @@ begin
   end if;
   if v_position is null then
     -- Cancelled before anybody had registered its name: it waits for that again.
+    perform regain_operation_key(v_operation);
     update operations set state = 'active', ended_at = null, stop_reason = null, parked_at = clock_now() where operations.id = retry_operation.id;
     insert into jobs (operation_id, run_at, steps_left, priority, queue, handler)
       values (retry_operation.id, 'infinity', v_operation.step_limit, v_operation.priority, v_operation.queue, v_operation.name || '/');
@@ -8328,7 +8469,7 @@ CREATE FUNCTION backops.schedule_obstacle(p_old backops.schedules, p_new backops
       case when is_declared(p_old.name, p_old.application) then format('the application "%s" declares it, too', p_old.application) end
     -- Code that says what is so already takes it over: nothing changes but who says it.
     when described_like(p_old, p_new, null) is distinct from p_old then
-      format('%s created it by hand, and otherwise than the code says', p_old.changed_by)
+      format('it differs from what the code says, and is not the code''s (%s changed it last)', p_old.changed_by)
   end
 $$;
 
@@ -8469,11 +8610,15 @@ begin
   if key is null then
     raise exception using errcode = 'OP004', message = 'set_global must be told which key';
   end if;
-  update operations o
-     set globals = case when value is null then o.globals - key else o.globals || jsonb_build_object(key, value) end
-   where o.id = set_operation_global.id
-  returning * into v_operation;
-  if not found then
+  -- An enqueue under its key may have replaced it meanwhile, under the same id.
+  loop
+    update operations o
+       set globals = case when value is null then o.globals - key else o.globals || jsonb_build_object(key, value) end
+     where o.id = set_operation_global.id
+    returning * into v_operation;
+    exit when found or not exists (select from operations o where o.id = set_operation_global.id);
+  end loop;
+  if v_operation.id is null then
     raise exception using errcode = 'OP002', message = format('there is no operation %s', set_operation_global.id);
   end if;
   return v_operation;
@@ -8554,6 +8699,8 @@ begin
   end if;
   if v_mode.kind in ('replace_waiting', 'debounce') and v_is_waiting then
     if v_mode.kind = 'debounce' then
+      -- Under its own lock: set_global asks for no job.
+      select * into strict v_former from operations where id = v_former.id for no key update;
       new.globals := combined_globals(v_former.globals, new.globals, v_mode.payload);
       -- Its time has come, and only a worker is missing: to put it off again would be against what it was promised.
       new.perform_at := case
@@ -8600,10 +8747,13 @@ CREATE FUNCTION backops.settle_schedules(p_application text DEFAULT NULL::text) 
     SET search_path TO 'backops', 'pg_temp'
     SET lock_timeout TO '5s'
     SET jit TO 'off'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
     AS $$
 #variable_conflict use_column
 declare
   v_application text;
+  v_unsettled text[] := '{}';
 begin
   for v_application in
     select s.application
@@ -8614,9 +8764,20 @@ begin
   loop
     if not is_settled(v_application, live_schedule_set(v_application)) then
       perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/schedules/' || v_application, 0));
+      v_unsettled := v_unsettled || v_application;
+    end if;
+  end loop;
+  for v_application in
+    select s.application
+      from schedule_sets s
+     where s.application = coalesce(p_application, s.application)
+     group by s.application
+     order by s.application
+  loop
+    if v_application = any (v_unsettled) then
       return query select v_application, a.schedule, a.outcome, a.detail from apply_schedule_set(v_application, live_schedule_set(v_application)) as a;
     end if;
-    return query select d.application, d.schedule, 'refused', d.detail from doubtful_schedules() as d where d.application = v_application and d.doubt = 'refused';
+    return query select v_application, r.schedule, 'refused', r.detail from refused_schedules(v_application) as r;
   end loop;
 end
 $$;
@@ -8781,16 +8942,17 @@ CREATE FUNCTION backops.skip_slots(p_schedule backops.schedules, p_cron bigint[]
     AS $$
 declare
   v_first timestamptz := schedule_slot(p_schedule, p_cron, p_schedule.decided_until);
+  -- A slot that waited in the buffer was decided before.
   v_count integer := case
-    when v_first >= p_last then 1
-    else count_schedule_slots(p_schedule, p_cron, p_schedule.decided_until, p_last, 1001)
+    when v_first < p_last then count_schedule_slots(p_schedule, p_cron, p_schedule.decided_until, p_last, 1001)
+    else 1
   end;
 begin
-  -- One row for a run of slots, so that an operation that hangs for a week leaves one. What was run in between ends the run.
+  -- One row for a run of slots, so that an operation that hangs for a week leaves one. A slot in between that was not skipped ends the run.
   update skipped_slots
      set last_slot = p_last, count = least(count::bigint + v_count, 2147483647), detail = left(p_detail, 2000), at = clock_now()
    where id = (select s.id from skipped_slots s where s.schedule_id = p_schedule.id order by s.last_slot desc limit 1)
-     and reason = p_reason and last_slot > coalesce(p_schedule.last_slot, '-infinity');
+     and reason = p_reason and last_slot = p_schedule.decided_until and p_last > last_slot;
   if not found then
     insert into skipped_slots (schedule_id, first_slot, last_slot, count, reason, detail)
       values (p_schedule.id, least(v_first, p_last), p_last, v_count, p_reason, left(p_detail, 2000));
@@ -8989,6 +9151,9 @@ begin
   if cardinality(v_ids) > 10000 then
     raise exception using errcode = 'OP004', message = format('%s operations are too many for one call', cardinality(v_ids)),
       hint = 'Give 10000 at most, and call again for the others: the rows stay locked until the transaction ends.';
+  end if;
+  if not p_is_strict and p_verb in ('retry', 'skip', 'jump', 'run_from') then
+    perform hold_operation_keys(v_ids);
   end if;
   if p_verb = 'retry' and not p_is_strict then
     v_done := retry_failed(v_ids);
@@ -9303,6 +9468,10 @@ begin
 
   if v.pause_after_failures <= v_failures and v_failed is not null then
     v.pause_reason := format('%s operations in a row have failed, operation %s the last', v_failures, v_failed);
+    if v.buffered_slot is not null then
+      v_count := skip_slots(v, v_cron, v.buffered_slot, 'paused', v.pause_reason);
+      return next row(v.name, v.buffered_slot, v_failed, 'skipped', 'paused', v_count, null)::schedule_event;
+    end if;
     update schedules
        set active_ids = v_active, failures_count = v_failures, next_at = v_slot, due_at = null, buffered_slot = null,
            paused_at = p_now, paused_until = null, paused_by = session_user, pause_reason = v.pause_reason
@@ -12423,7 +12592,7 @@ COMMENT ON VIEW backops.worker_status IS 'Worker processes: how many jobs they h
 --
 
 COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM stdin;
-2026-11-30 00:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 01:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -12433,22 +12602,22 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 
 COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace) FROM stdin;
 1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-30 00:46:16.933213+00	2026-11-30 00:46:16.955876+00	1635719	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-30 00:46:16.955876+00	2026-11-30 00:46:16.96767+00	2315971	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-30 00:46:16.96767+00	2026-11-30 00:46:16.97563+00	3653785	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-30 00:46:16.976708+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:46:16.977347+00	DiskFull	no space left	main.swift:1
+1	1	1	1	0	25	main	Charge	2026-11-30 01:17:42.078969+00	2026-11-30 01:17:42.086129+00	1362028	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-30 01:17:42.086129+00	2026-11-30 01:17:42.0892+00	2532415	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-30 01:17:42.0892+00	2026-11-30 01:17:42.089589+00	3918289	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-30 01:17:42.090375+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 01:17:42.090867+00	DiskFull	no space left	main.swift:1
 3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-30 00:46:16.990107+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-30 01:17:42.094314+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-30 00:46:17.031739+00	2026-11-30 00:46:17.043214+00	7056774	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-30 00:46:17.043214+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:46:17.043869+00	Timeout	too slow	\N
+5	1	1	1	0	25	main	Charge	2026-11-30 01:17:42.100216+00	2026-11-30 01:17:42.100508+00	6677550	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-30 01:17:42.100508+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 01:17:42.101059+00	Timeout	too slow	\N
 6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -12456,7 +12625,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-30 00:46:17.047533+00	2026-11-30 00:46:17.047843+00	9505352	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-30 01:17:42.104094+00	2026-11-30 01:17:42.104384+00	9643326	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -12475,7 +12644,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-30 00:46:17.085819+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 00:46:17.086114+00	DiskFull	no space left	\N
+14	1	1	0	1	1	main	Build	2026-11-30 01:17:42.113349+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 01:17:42.113593+00	DiskFull	no space left	\N
 15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -12488,7 +12657,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 --
 
 COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
-1	1635719	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+1	1362028	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
 \.
 
 
@@ -12497,11 +12666,11 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	7286439173871911712	old-host pid 1	4385175	2026-11-30 00:46:16.976708+00	2026-11-30 00:46:16.977347+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	7286439173871911712	old-host pid 1	5882066	2026-11-30 00:46:16.990107+00	2026-11-30 00:46:16.991165+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	7286439173871911712	old-host pid 1	7375964	2026-11-30 00:46:17.043214+00	2026-11-30 00:46:17.043869+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	7286439173871911712	old-host pid 1	9160176	2026-11-30 00:46:17.045347+00	2026-11-30 00:46:17.045997+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	7286439173871911712	old-host pid 1	11673262	2026-11-30 00:46:17.085819+00	2026-11-30 00:46:17.086114+00	DiskFull	no space left	\N	\N
+1	2	1	1	1	failed	t	6837826217714403361	old-host pid 1	4755746	2026-11-30 01:17:42.090375+00	2026-11-30 01:17:42.090867+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	6837826217714403361	old-host pid 1	5977003	2026-11-30 01:17:42.094314+00	2026-11-30 01:17:42.095654+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	6837826217714403361	old-host pid 1	7501886	2026-11-30 01:17:42.100508+00	2026-11-30 01:17:42.101059+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	6837826217714403361	old-host pid 1	8582955	2026-11-30 01:17:42.102139+00	2026-11-30 01:17:42.102681+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	6837826217714403361	old-host pid 1	12142635	2026-11-30 01:17:42.113349+00	2026-11-30 01:17:42.113593+00	DiskFull	no space left	\N	\N
 \.
 
 
@@ -12510,10 +12679,10 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-30 00:46:16.911549+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-30 00:46:17.029434+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-30 00:46:17.031117+00	postgres	cancel	{4}	never	{}
-4	2026-11-30 00:46:17.097019+00	postgres	retry	{14}	there is space	{}
+1	2026-11-30 01:17:42.073217+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-30 01:17:42.098367+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-30 01:17:42.099643+00	postgres	cancel	{4}	never	{}
+4	2026-11-30 01:17:42.116884+00	postgres	retry	{14}	there is space	{}
 \.
 
 
@@ -12535,8 +12704,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 00:46:16.891181+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 00:46:16.905259+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 01:17:42.068958+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 01:17:42.071442+00
 \.
 
 
@@ -12545,7 +12714,7 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	276be20c2166b540	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type schedule_event": null, "type found_operation": null, "view schedule_status": null, "function flow(bigint)": "e900a29959c2f4a28f5c60852f030227", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "d488f7723b534cbccf555d11cb1b4f92", "function privileges()": "7a7ad5a7fa977f8747e2c19b48a66755", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function backfill_limit()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function doubtful_schedules()": "53064d7f7490ea88e30fb0de53e831ba", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "6e60e64118809ae576c41da68671c0ea", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7ed8e5177bf8491f9468962ab02ca627", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "b31774282f7e540ba22c912b9bc3c047", "function settle_schedules(text)": "3a10fa16ad07cfa1bb1f4d32fcd4c25d", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "bf38393f904eeb377e4a59dc739aa227", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function retry_operation(bigint)": "e7e6f4e98f62d3f5f3cb9b254e0c099b", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function advance_backfill(bigint)": "f130e903215d69fb6d9bcdd62de9eda3", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "033dfe8d8b1fc6e6dee49feb67b93ad7", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function resume_schedule(text, text)": "297cb3d70dee93468c6b13fcd0fd22f3", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "7ea00805c56ea162660884735d864ccf", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function wake_schedulers(timestamptz)": "a689be189306ab51ad52199dba49816e", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "5a796edc1987a8aa3e198137eb7a7dc4", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function take_slot(bigint, timestamptz)": "5a0febb8e1916d9f6473f64cb1080f40", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e084aec192c97e0db7092f801bc41116", "function begun_before(schedules, timestamptz)": "64498f849a3067ba83e0a83ddbc7fd59", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "126650ace52557a10bf0d5c381864a79", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "72a3d7aa1b38bcc5cdf4b3d5309399b7", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function schedule_obstacle(schedules, schedules, text)": "01a97314c86e19122a1bf0b467492697", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function preview_backfill(text, timestamptz, timestamptz)": "2032208a469ad1d5c5b721734a5007dd", "function record_schedule_error(bigint, timestamptz, text)": "e7e5e3fe75b78ec99e90d504f13c8c4a", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "5ef06be688e7a25ea60b7d54fbc4347d", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "e920eab3b3a0bebe396cc5387ce124b3", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "0c044e1317609f4827de29ac3ebbcb4c", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text)": "fbe5a1925ab16b4ca0730612ae457976", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "57d2b3da0af00ab612d4e13aaca83990", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-11-30 00:46:16.022306+00
+t	0.1.0	6eb3fb72cd532d3f	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type schedule_event": null, "type found_operation": null, "view schedule_status": null, "function flow(bigint)": "e900a29959c2f4a28f5c60852f030227", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "d488f7723b534cbccf555d11cb1b4f92", "function privileges()": "7a7ad5a7fa977f8747e2c19b48a66755", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function backfill_limit()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function doubtful_schedules()": "d04bd1407adf4a502f2c7646dbabc3ef", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "6e60e64118809ae576c41da68671c0ea", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7191353f14eb7fed7cc33da76a1639ed", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "d9f3fe8640e01b01135e76239967bf0d", "function settle_schedules(text)": "a98640e775393dfbabbfb60b270f5a0c", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "bf38393f904eeb377e4a59dc739aa227", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function refused_schedules(text)": "f9072dc57b080287cc98d487a252bb35", "function retry_operation(bigint)": "5bcaec0efdba6128930773eb0eb85d4e", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function advance_backfill(bigint)": "abc0ae6ec96721f953330951a90a05d4", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "86aa21bfee5b40ea7e18fba78a93f6d3", "function key_successor(operations)": "ac49dc896aed2acf2f0b450c35493159", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function resume_schedule(text, text)": "d7df5f45e973e41ce3ce428194999131", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "2b4248e3d56e6bd9832ec4861d82d3e9", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function wake_schedulers(timestamptz)": "a689be189306ab51ad52199dba49816e", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "5a796edc1987a8aa3e198137eb7a7dc4", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function hold_operation_keys(bigint[])": "5408daeba32d5819c066d57c55b8e120", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function take_slot(bigint, timestamptz)": "e4d1341311732f9f986129f85ec02da9", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function regain_operation_key(operations)": "95d3d7332014ad7dd06d3cc4d7edb0a3", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "8b2d31d1da172d54be58895529bb13e8", "function begun_before(schedules, timestamptz)": "64498f849a3067ba83e0a83ddbc7fd59", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "a206369796f96e3bcdeedff798452568", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "21ddfc1abd2fb5c41dc5055516ef4089", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function schedule_obstacle(schedules, schedules, text)": "c67084a3bf5e1f7d25b19816b552173b", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function preview_backfill(text, timestamptz, timestamptz)": "0e4cafb00bd3209b3b1d723f16623ce8", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "a05e830912931d7bd4605b9e71d6aeb6", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "0c044e1317609f4827de29ac3ebbcb4c", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text)": "5c97c5fdc3496d31daec0682c2c23ac1", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "31bef1b51536b151052b3481a9fc5009", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-11-30 01:17:41.860405+00
 \.
 
 
@@ -12554,17 +12723,17 @@ t	0.1.0	276be20c2166b540	{"view help": null, "view audit": null, "view stuck": n
 --
 
 COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note) FROM stdin;
-5	2026-11-30 01:46:17.043869+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
-6	2026-11-30 01:46:17.045997+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
-7	2026-11-30 00:46:17.047843+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
-8	2026-11-30 00:46:17.058623+00	353475178247505672	11433733	2026-11-30 00:46:17.059282+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
-9	2026-11-30 00:46:17.059678+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+5	2026-11-30 02:17:42.101059+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
+6	2026-11-30 02:17:42.102681+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+7	2026-11-30 01:17:42.104384+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
+8	2026-11-30 01:17:42.106533+00	7318379834881101563	11109086	2026-11-30 01:17:42.107162+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
+9	2026-11-30 01:17:42.107484+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N
-12	2026-11-30 00:46:17.073936+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
-13	2026-11-30 00:46:17.084659+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
-14	2026-11-30 00:46:17.087705+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
-15	2026-11-30 00:46:17.097246+00	7286439173871911712	12617030	2026-11-30 00:46:17.097483+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
+12	2026-11-30 01:17:42.109629+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
+13	2026-11-30 01:17:42.111782+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
+14	2026-11-30 01:17:42.114755+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
+15	2026-11-30 01:17:42.117024+00	6837826217714403361	12680126	2026-11-30 01:17:42.117228+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
 \.
 
 
@@ -12573,15 +12742,15 @@ COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, defini
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 00:46:14.9962+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 00:46:15.000409+00
-3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 00:46:15.010164+00
-4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 00:46:15.014619+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 00:46:15.016698+00
-6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 00:46:15.019494+00
-7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 00:46:15.022382+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 00:46:15.025457+00
-9	schedules	a2f7c431fec588eac0df8132e7ff2bfdf3521918b8b848a848120c22d028cb5a	2026-11-30 00:46:15.034565+00
+1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 01:17:41.456529+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 01:17:41.463748+00
+3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 01:17:41.479227+00
+4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 01:17:41.487027+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 01:17:41.490075+00
+6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 01:17:41.495414+00
+7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 01:17:41.500763+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 01:17:41.505997+00
+9	schedules	c7a09d2a72d14ffc60a38b3a78e056ebff6405ce39506ac58abca18879191cae	2026-11-30 01:17:41.51918+00
 \.
 
 
@@ -12598,7 +12767,7 @@ COPY backops.operation_keys (name, key, operation_id, replaced_id, window_began_
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-30 00:46:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 01:17:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -12607,21 +12776,21 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 --
 
 COPY backops.operations (id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, schedule, slot) FROM stdin;
-1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 00:46:16.922485+00	10000	2026-11-30 00:46:16.922485+00	2026-11-30 00:46:16.97563+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
-2	Report	failed	\N	\N	\N	reports	5	2026-11-30 00:46:16.976273+00	10000	2026-11-30 00:46:16.976273+00	2026-11-30 00:46:16.977347+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
-3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 00:46:16.989689+00	10000	2026-11-30 00:46:16.989689+00	2026-11-30 00:46:16.991165+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
-4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 00:46:17.029665+00	2026-11-30 00:46:17.030246+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
-5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:46:17.031312+00	10000	2026-11-30 00:46:17.031312+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:46:17.044924+00	10000	2026-11-30 00:46:17.044924+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 00:46:17.047278+00	10000	2026-11-30 00:46:17.047279+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 00:46:17.058623+00	10000	2026-11-30 00:46:17.058623+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 00:46:17.059678+00	10000	2026-11-30 00:46:17.059678+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 00:46:17.068997+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-11	Unknown	active	\N	\N	\N	default	5	2026-11-30 00:46:17.072088+00	10000	2026-11-30 00:46:17.072089+00	\N	2026-11-30 00:46:17.07214+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 00:46:17.073936+00	10000	2026-11-30 00:46:17.073937+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
-13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 00:46:17.084659+00	10000	2026-11-30 00:46:17.08466+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-14	Report	active	\N	\N	\N	reports	5	2026-11-30 00:46:17.085595+00	10000	2026-11-30 00:46:17.085595+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 00:46:17.097246+00	10000	2026-11-30 00:46:17.097246+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 01:17:42.07703+00	10000	2026-11-30 01:17:42.07703+00	2026-11-30 01:17:42.089589+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
+2	Report	failed	\N	\N	\N	reports	5	2026-11-30 01:17:42.089992+00	10000	2026-11-30 01:17:42.089993+00	2026-11-30 01:17:42.090867+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
+3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 01:17:42.093894+00	10000	2026-11-30 01:17:42.093895+00	2026-11-30 01:17:42.095654+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
+4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 01:17:42.098515+00	2026-11-30 01:17:42.098959+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
+5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 01:17:42.099778+00	10000	2026-11-30 01:17:42.099778+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 01:17:42.1018+00	10000	2026-11-30 01:17:42.1018+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 01:17:42.103806+00	10000	2026-11-30 01:17:42.103807+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 01:17:42.106533+00	10000	2026-11-30 01:17:42.106533+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 01:17:42.107484+00	10000	2026-11-30 01:17:42.107484+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 01:17:42.107719+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+11	Unknown	active	\N	\N	\N	default	5	2026-11-30 01:17:42.108007+00	10000	2026-11-30 01:17:42.108008+00	\N	2026-11-30 01:17:42.108036+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 01:17:42.109629+00	10000	2026-11-30 01:17:42.109629+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
+13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 01:17:42.111782+00	10000	2026-11-30 01:17:42.111783+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+14	Report	active	\N	\N	\N	reports	5	2026-11-30 01:17:42.113148+00	10000	2026-11-30 01:17:42.113148+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 01:17:42.117024+00	10000	2026-11-30 01:17:42.117024+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
 \.
 
 
@@ -12638,7 +12807,7 @@ COPY backops.queue_samples (singleton, taken_at, depths) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-30 00:46:16.906587+00	\N	postgres	the supplier is down
+imports	2026-11-30 01:17:42.072291+00	\N	postgres	the supplier is down
 \.
 
 
@@ -12680,8 +12849,8 @@ COPY backops.skipped_slots (id, schedule_id, first_slot, last_slot, count, reaso
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since, schedule_set_id) FROM stdin;
-7286439173871911712	old-host	1	1.0	{default,reports}	8	2026-11-30 00:46:16.918728+00	2026-11-30 00:46:17.102434+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
-353475178247505672	dead-host	2	1.0	{default}	1	2026-11-30 00:46:17.059208+00	2026-11-29 23:46:17.059208+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
+6837826217714403361	old-host	1	1.0	{default,reports}	8	2026-11-30 01:17:42.076561+00	2026-11-30 01:17:42.119528+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
+7318379834881101563	dead-host	2	1.0	{default}	1	2026-11-30 01:17:42.107106+00	2026-11-30 00:17:42.107106+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
 \.
 
 
