@@ -30,7 +30,7 @@ import Testing
         arguments: [
             ["drain", "workflow", "long-workflow", "enqueue"], ["backlog", "snapshot", "scheduled"],
             ["very-long-workflow", "queues", "retries"], ["globals", "churn"],
-            ["latency", "sleepers", "idle"], ["processes"], ["slots"], ["ceiling", "floor"],
+            ["latency", "sleepers", "idle"], ["processes"], ["slots"], ["schedules"], ["ceiling", "floor"],
         ]
     )
     func `runs every workload, proves it, and prints a line of JSON for each figure`(

@@ -4,7 +4,7 @@ import BackOps
 struct EnqueueWorkload: Workload {
     let name = "enqueue"
     let summary =
-        "operations enqueued by one client: 3,000 one by one; by 64 tasks; 100 times 1,000, once 100,000; a stream of 200,000, and one with keys"
+        "operations enqueued by one client: 3,000 one by one, and in a mode of their key; by 64 tasks; 100 times 1,000, once 100,000; a stream of 200,000, and one with keys"
 
     func run(in laboratory: Laboratory) async throws -> [Figure] {
         let streamed = laboratory.scaled(200_000)
@@ -14,6 +14,19 @@ struct EnqueueWorkload: Workload {
                 client,
                 call in
                 try await client.enqueue(OneAction.self, ["n": .integer(Int64(call))])
+            },
+            try await measure(
+                laboratory,
+                "single, unless active",
+                calls: laboratory.scaled(3000, atLeast: 20),
+                each: 1
+            ) {
+                client,
+                call in
+                var request = OperationRequest(OneAction.self, ["n": .integer(Int64(call))])
+                request.key = "key-\(call)"
+                request.mode = .unlessActive
+                try await client.enqueueKeyed(request)
             },
             try await measure(laboratory, "concurrent", calls: 1, each: perTask * Self.tasks) { client, _ in
                 try await Self.enqueue(client, perTask) { _ in nil }

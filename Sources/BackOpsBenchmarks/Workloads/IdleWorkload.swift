@@ -8,12 +8,25 @@ import LibPQ
 /// visit of autovacuum counts, too.
 struct IdleWorkload: Workload {
     let name = "idle"
-    let summary = "one worker without work for 20 s: transactions, scans and processor time per second"
+    let summary =
+        "one worker without work for 20 s, and so beside 100,000 schedules: transactions, scans and processor time per second"
 
     func run(in laboratory: Laboratory) async throws -> [Figure] {
+        [
+            try await measure(laboratory),
+            try await measure(laboratory, "100,000 schedules", schedules: laboratory.scaled(100_000)),
+        ]
+    }
+
+    private func measure(
+        _ laboratory: Laboratory,
+        _ variant: String? = nil,
+        schedules: Int = 0
+    ) async throws -> Figure {
         let seconds = Double(laboratory.scaled(20, atLeast: 5))
         return try await laboratory.withDatabase { database in
             try await database.insert(ThreeActions(), 10)
+            try await database.insertSchedules(schedules, slot: "clock_now() + interval '1 year'")
             try await database.settle()
             let worker = try WorkerProcess(database, laboratory.worker)
             try await database.waitForIdleWorker(worker)
@@ -36,21 +49,20 @@ struct IdleWorkload: Workload {
             func share(_ seconds: Double?, _ earlier: Double?) -> JSONValue {
                 JSONValue(rounded: seconds.flatMap { now in earlier.map { (now - $0) * 1000 / lasted } })
             }
-            return [
-                Figure(
-                    workload: name,
-                    value: Double(after.transactions - before.transactions) / lasted,
-                    unit: .idleTransactionsPerSecond,
-                    count: Int(after.transactions - before.transactions),
-                    seconds: lasted,
-                    megabytes: report.megabytes,
-                    details: [
-                        "scans": .integer(scans),
-                        "worker_cpu_ms_per_second": share(after.workerSeconds, before.workerSeconds),
-                        "postgres_cpu_ms_per_second": share(after.serverSeconds, before.serverSeconds),
-                    ]
-                )
-            ]
+            return Figure(
+                workload: name,
+                variant: variant,
+                value: Double(after.transactions - before.transactions) / lasted,
+                unit: .idleTransactionsPerSecond,
+                count: Int(after.transactions - before.transactions),
+                seconds: lasted,
+                megabytes: report.megabytes,
+                details: [
+                    "scans": .integer(scans),
+                    "worker_cpu_ms_per_second": share(after.workerSeconds, before.workerSeconds),
+                    "postgres_cpu_ms_per_second": share(after.serverSeconds, before.serverSeconds),
+                ]
+            )
         }
     }
 

@@ -20,7 +20,8 @@ enum Workloads {
         DrainWorkload.veryLongWorkflow,
         EnqueueWorkload(), LatencyWorkload(), BacklogWorkload(), SnapshotWorkload(), ScheduledWorkload(),
         QueuesWorkload(), RetriesWorkload(), GlobalsWorkload(), ChurnWorkload(),
-        ProcessesWorkload(), SlotsWorkload(), SleepersWorkload(), IdleWorkload(), CeilingWorkload(),
+        ProcessesWorkload(), SlotsWorkload(), SleepersWorkload(), IdleWorkload(), SchedulesWorkload(),
+        CeilingWorkload(),
         FloorWorkload(),
     ]
 }
