@@ -14,27 +14,18 @@ as $$
 #variable_conflict use_column
 declare
   v_application text;
+  v_applications text[] := array(
+    select distinct s.application from schedule_sets s where s.application = coalesce(p_application, s.application) order by s.application
+  );
   v_unsettled text[] := '{}';
 begin
-  for v_application in
-    select s.application
-      from schedule_sets s
-     where s.application = coalesce(p_application, s.application)
-     group by s.application
-     order by s.application
-  loop
+  foreach v_application in array v_applications loop
     if not is_settled(v_application, live_schedule_set(v_application)) then
       perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/schedules/' || v_application, 0));
       v_unsettled := v_unsettled || v_application;
     end if;
   end loop;
-  for v_application in
-    select s.application
-      from schedule_sets s
-     where s.application = coalesce(p_application, s.application)
-     group by s.application
-     order by s.application
-  loop
+  foreach v_application in array v_applications loop
     if v_application = any (v_unsettled) then
       return query select v_application, a.schedule, a.outcome, a.detail from apply_schedule_set(v_application, live_schedule_set(v_application)) as a;
     end if;

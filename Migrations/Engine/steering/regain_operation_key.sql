@@ -35,9 +35,7 @@ declare
   v_successor bigint;
 begin
   if p_operation.key_mode in ('unless_active', 'cancel_and_replace') then
-    insert into operation_keys as k (name, key, operation_id, window_began_at)
-      values (p_operation.name, p_operation.active_key, p_operation.id, clock_now())
-      on conflict (name, key) do update set operation_id = k.operation_id;
+    perform hold_operation_keys(array[p_operation.id]);
     v_successor := key_successor(p_operation);
     if v_successor is not null then
       raise exception using errcode = 'OP003',

@@ -14,8 +14,8 @@ package struct BackfillStep: Sendable {
     package let active: [Int64]
     /// Slots that were enqueued or had an operation.
     package let done: Int
-    /// All slots; nil where the globals do not say so.
-    package let slots: Int?
+    /// All slots.
+    package let slots: Int
     /// Whether there are slots to come.
     package let hasMore: Bool
     /// How long to wait for the end of active operations.
@@ -23,7 +23,7 @@ package struct BackfillStep: Sendable {
 
     /// How much of it is done, 0 to 1.
     package var fraction: Double {
-        guard let slots, slots > 0 else { return 0 }
+        guard slots > 0 else { return 0 }
         return Double(done - active.count) / Double(slots)
     }
 
@@ -38,7 +38,7 @@ package struct BackfillStep: Sendable {
         nextAfter = try row.timeIfAny(Column.nextAfter)
         active = try row.decode(Column.active)
         done = try row.int(Column.done)
-        slots = try row.intIfAny(Column.slots)
+        slots = try row.int(Column.slots)
         hasMore = try row.decode(Column.hasMore)
         pause = try row.decode(Column.pause)
     }

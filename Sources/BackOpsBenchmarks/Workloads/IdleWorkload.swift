@@ -26,7 +26,7 @@ struct IdleWorkload: Workload {
         let seconds = Double(laboratory.scaled(20, atLeast: 5))
         return try await laboratory.withDatabase { database in
             try await database.insert(ThreeActions(), 10)
-            try await database.insertSchedules(schedules, slot: "clock_now() + interval '1 year'")
+            try await database.insertSchedules(schedules, slot: "backops.clock_now() + interval '1 year'")
             try await database.settle()
             let worker = try WorkerProcess(database, laboratory.worker)
             try await database.waitForIdleWorker(worker)

@@ -11,7 +11,7 @@ struct SchedulesWorkload: Workload {
         let count = laboratory.scaled(5000, atLeast: 10)
         return try await laboratory.withDatabase { database in
             try await database.define(OneAction())
-            try await database.insertSchedules(count, slot: "clock_now()")
+            try await database.insertSchedules(count, slot: "backops.clock_now()")
             try await database.settle()
             let serverBefore = database.processes?.seconds
             let start = ProcessorTime.monotonic
@@ -58,7 +58,7 @@ extension BenchDatabase {
                     insert into backops.schedules (name, operation, every, starts_at, decided_until, next_at, due_at)
                       select 's' || n, '\(OneAction.name)', interval '1 hour', s.at, s.at - interval '1 second', s.at, s.at
                         from generate_series(1, \(count)) as n
-                       cross join (select \(slot.replacing("clock_now()", with: "backops.clock_now()")) as at) as s
+                       cross join (select \(slot) as at) as s
                     """
             )
         )

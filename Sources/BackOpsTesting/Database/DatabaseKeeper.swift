@@ -38,51 +38,40 @@ struct DatabaseKeeper: Sendable {
 
     /// Waits for the sessions of clients that were closed, which the server ends a little later.
     private func isLeftAlone() async throws -> Bool {
-        try await session.query(
-            """
-            do $$
-            begin
-              for v_look in 1..20 loop
-                perform pg_stat_clear_snapshot();
-                exit when not exists (select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-                                      and backend_type not in ('autovacuum worker', 'parallel worker'));
-                perform pg_sleep(0.005);
-              end loop;
-            end
-            $$
-            """
-        )
-        let others = try await session.query(
-            """
-            select (select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-                       and backend_type not in ('autovacuum worker', 'parallel worker'))
-                 + (select count(*) from pg_prepared_xacts where database = current_database())
-                 + (select count(*) from pg_replication_slots where database = current_database())
-            """
-        )
-        return try others[0].decode(0, as: Int.self) == 0
+        for _ in 1...20 {
+            let left = try await session.query(
+                """
+                select (select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+                           and backend_type not in ('autovacuum worker', 'parallel worker'))
+                     + (select count(*) from pg_prepared_xacts where database = current_database())
+                     + (select count(*) from pg_replication_slots where database = current_database())
+                """
+            )
+            if try left[0].decode(0, as: Int.self) == 0 { return true }
+            try await session.query("select pg_sleep(0.005)")
+        }
+        return false
     }
+
+    /// Those whose rows have an oid and change with what they describe.
+    private static let versioned = [
+        "pg_proc", "pg_namespace", "pg_constraint", "pg_trigger", "pg_type", "pg_rewrite", "pg_attrdef",
+        "pg_policy", "pg_extension", "pg_event_trigger", "pg_default_acl", "pg_publication",
+        "pg_statistic_ext",
+    ]
 
     /// What the database is, apart from the rows of the engine's tables: all that a migration, a GRANT or an ALTER changes.
     private static func read(_ session: PQConnection) async throws -> String {
-        try await session.query(
+        let versions = versioned.map {
+            "(select sum(hashtextextended(concat(oid, '/', xmin), 0)) from \($0))"
+        }
+        .joined(separator: ", ")
+        return try await session.query(
             """
             select md5(concat(
               (select string_agg(concat_ws(' ', oid, relname, relnamespace, relkind, relowner, relacl, reloptions, relrowsecurity), ',' order by oid)
                  from pg_class where relnamespace <> 'pg_toast'::regnamespace),
-              (select sum(hashtextextended(concat(oid, '/', xmin), 0)) from pg_proc),
-              (select sum(hashtextextended(concat(oid, '/', xmin), 0)) from pg_namespace),
-              (select sum(hashtextextended(concat(oid, '/', xmin), 0)) from pg_constraint),
-              (select sum(hashtextextended(concat(oid, '/', xmin), 0)) from pg_trigger),
-              (select sum(hashtextextended(concat(oid, '/', xmin), 0)) from pg_type),
-              (select sum(hashtextextended(concat(oid, '/', xmin), 0)) from pg_rewrite),
-              (select sum(hashtextextended(concat(oid, '/', xmin), 0)) from pg_attrdef),
-              (select sum(hashtextextended(concat(oid, '/', xmin), 0)) from pg_policy),
-              (select sum(hashtextextended(concat(oid, '/', xmin), 0)) from pg_extension),
-              (select sum(hashtextextended(concat(oid, '/', xmin), 0)) from pg_event_trigger),
-              (select sum(hashtextextended(concat(oid, '/', xmin), 0)) from pg_default_acl),
-              (select sum(hashtextextended(concat(oid, '/', xmin), 0)) from pg_publication),
-              (select sum(hashtextextended(concat(oid, '/', xmin), 0)) from pg_statistic_ext),
+              \(unescaped: versions),
               (select sum(hashtextextended(concat(attrelid, '/', attnum, '/', xmin), 0)) from pg_attribute where attrelid >= 16384),
               (select sum(hashtextextended(concat(seqrelid, '/', xmin), 0)) from pg_sequence),
               (select sum(hashtextextended(concat(indexrelid, indisvalid, indisready, indisclustered), 0)) from pg_index),

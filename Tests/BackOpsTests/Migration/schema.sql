@@ -7589,9 +7589,7 @@ declare
   v_successor bigint;
 begin
   if p_operation.key_mode in ('unless_active', 'cancel_and_replace') then
-    insert into operation_keys as k (name, key, operation_id, window_began_at)
-      values (p_operation.name, p_operation.active_key, p_operation.id, clock_now())
-      on conflict (name, key) do update set operation_id = k.operation_id;
+    perform hold_operation_keys(array[p_operation.id]);
     v_successor := key_successor(p_operation);
     if v_successor is not null then
       raise exception using errcode = 'OP003',
@@ -8753,27 +8751,18 @@ CREATE FUNCTION backops.settle_schedules(p_application text DEFAULT NULL::text) 
 #variable_conflict use_column
 declare
   v_application text;
+  v_applications text[] := array(
+    select distinct s.application from schedule_sets s where s.application = coalesce(p_application, s.application) order by s.application
+  );
   v_unsettled text[] := '{}';
 begin
-  for v_application in
-    select s.application
-      from schedule_sets s
-     where s.application = coalesce(p_application, s.application)
-     group by s.application
-     order by s.application
-  loop
+  foreach v_application in array v_applications loop
     if not is_settled(v_application, live_schedule_set(v_application)) then
       perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/schedules/' || v_application, 0));
       v_unsettled := v_unsettled || v_application;
     end if;
   end loop;
-  for v_application in
-    select s.application
-      from schedule_sets s
-     where s.application = coalesce(p_application, s.application)
-     group by s.application
-     order by s.application
-  loop
+  foreach v_application in array v_applications loop
     if v_application = any (v_unsettled) then
       return query select v_application, a.schedule, a.outcome, a.detail from apply_schedule_set(v_application, live_schedule_set(v_application)) as a;
     end if;

@@ -19,7 +19,7 @@ struct Backfill: OperationDefinition {
                 try await context.checkpoint()
                 context.progress(
                     step.fraction,
-                    "\(step.done) slots of \(step.slots.map { "\($0)" } ?? "?"), \(step.active.count) active"
+                    "\(step.done) slots of \(step.slots), \(step.active.count) active"
                 )
                 if !step.active.isEmpty { try context.snooze(step.pause) }
             }
