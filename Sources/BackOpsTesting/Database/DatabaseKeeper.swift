@@ -9,17 +9,30 @@ import LibPQ
 struct DatabaseKeeper: Sendable {
     /// A session of its own in the database, past any pooler; the schema is first in its search_path.
     let session: PQConnection
+    /// Of the pooler in front of the server; nil without one.
+    private let console: PoolerConsole?
+    private let database: String
     private let catalogs: String
 
-    /// Connects to a database with nothing but the engine in it.
-    static func connect(_ conninfo: String, schema: String) async throws -> DatabaseKeeper {
+    /// Connects, past any pooler, to a database with nothing but the engine in it.
+    static func connect(
+        _ conninfo: String,
+        database: String,
+        schema: String,
+        console: PoolerConsole?
+    ) async throws -> DatabaseKeeper {
         var options = PQOptions(conninfo)
         options.settings["search_path"] = "\(schema), public"
         // Neither triggers on TRUNCATE, nor the time of a statement that a test's locks hold up.
         options.settings["session_replication_role"] = "replica"
         options.settings["lock_timeout"] = "1s"
         let session = try await PQConnection.connect(options)
-        return DatabaseKeeper(session: session, catalogs: try await read(session))
+        return DatabaseKeeper(
+            session: session,
+            console: console,
+            database: database,
+            catalogs: try await read(session)
+        )
     }
 
     /// Makes it as it was.
@@ -39,6 +52,9 @@ struct DatabaseKeeper: Sendable {
     /// Waits for the sessions of clients that were closed, which the server ends a little later.
     private func isLeftAlone() async throws -> Bool {
         for _ in 1...20 {
+            if let console, try await !console.hasClients(of: database) {
+                try await console.endSessions(of: database)
+            }
             let left = try await session.query(
                 """
                 select (select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()

@@ -31,6 +31,7 @@ package struct TestServer: Sendable {
     /// What clients and workers connect through; nil when they connect to the server itself.
     package let pooler: PgBouncer?
     private let conninfo: String
+    private let console: PoolerConsole?
     /// What databases are copied from; nil on a server of somebody else's, in which nothing is to be left behind.
     private let template: EngineTemplate?
     private let pool: PQPool
@@ -47,7 +48,7 @@ package struct TestServer: Sendable {
     private static func start() async throws -> TestServer {
         let variables = ProcessInfo.processInfo.environment
         if let conninfo = variables[variable], !conninfo.isEmpty {
-            return TestServer(dev: nil, pooler: nil, conninfo: conninfo, template: nil)
+            return TestServer(dev: nil, pooler: nil, console: nil, conninfo: conninfo, template: nil)
         }
         // Nobody waits for the disk: what a test leaves behind is dropped, and the server ends with this process.
         let settings = DevPostgres.Settings(
@@ -63,19 +64,35 @@ package struct TestServer: Sendable {
         let dev = try await DevPostgres.start(settings)
         try await HostileSettings.apply(to: dev.connectionString())
         var pooler: PgBouncer?
+        var console: PoolerConsole?
         if let program = variables[poolerVariable], !program.isEmpty {
-            pooler = try await PgBouncer.start(program, before: dev, poolSize: poolSize)
+            let started = try await PgBouncer.start(program, before: dev, poolSize: poolSize)
+            console = try await PoolerConsole.connect(started.connectionString(database: PgBouncer.console))
+            pooler = started
         }
         let template = try await EngineTemplate.make(on: dev.connectionString())
-        return TestServer(dev: dev, pooler: pooler, conninfo: dev.connectionString(), template: template)
+        return TestServer(
+            dev: dev,
+            pooler: pooler,
+            console: console,
+            conninfo: dev.connectionString(),
+            template: template
+        )
     }
 
     /// Fewer than the clients and workers of the tests have connections, so that the server's go from one to another.
     private static let poolSize = 8
 
-    private init(dev: DevPostgres?, pooler: PgBouncer?, conninfo: String, template: EngineTemplate?) {
+    private init(
+        dev: DevPostgres?,
+        pooler: PgBouncer?,
+        console: PoolerConsole?,
+        conninfo: String,
+        template: EngineTemplate?
+    ) {
         self.dev = dev
         self.pooler = pooler
+        self.console = console
         self.conninfo = conninfo
         self.template = template
         pool = PQPool(PQOptions(conninfo), size: 4)
@@ -123,15 +140,18 @@ package struct TestServer: Sendable {
         case (nil, .schema): try await pool.script(Migrator.sql(schema: name))
         case (nil, .database): try await Migrator(database).up()
         }
-        // Not behind a pooler, which keeps sessions, nor where a test may do to its database what it likes.
-        let isReusable = template != nil && pooler == nil && isolation == .schema
+        // Not where a test may do to its database what it likes.
+        let isReusable = template != nil && isolation == .schema
+        let keeper =
+            isReusable
+            ? try await DatabaseKeeper.connect(direct, database: name, schema: schema, console: console) : nil
         return Installation(
             name: name,
             ownsDatabase: ownsDatabase,
             database: database,
             direct: direct,
             variables: variables,
-            keeper: isReusable ? try await DatabaseKeeper.connect(direct, schema: schema) : nil
+            keeper: keeper
         )
     }
 

@@ -16,6 +16,9 @@ package final class PgBouncer: Sendable {
     private let account: ServerAccount
     private let supervisor: Mutex<Supervisor?>
 
+    /// The database that takes commands for the pooler itself, from anyone who reaches the socket.
+    package static let console = "pgbouncer"
+
     /// The port, part of the socket's name.
     private static let port = 6432
 

@@ -50,11 +50,15 @@ extension PQSession {
     ///   - timeout: How long all of them may take; nil stands for ``PQOptions/queryTimeout``.
     /// - Throws: ``PQError``, as ``query(_:timeout:)`` does.
     public mutating func script(_ text: String, timeout: Duration? = nil) throws(PQError) {
-        _ = try simple(text, timeout: timeout, shielded: false)
+        _ = try simple(text, timeout: timeout)
     }
 
     /// Runs text by the simple protocol and returns the last statement's result.
-    mutating func simple(_ text: String, timeout: Duration?, shielded: Bool) throws(PQError) -> PQResult {
+    package mutating func simple(
+        _ text: String,
+        timeout: Duration? = nil,
+        shielded: Bool = false
+    ) throws(PQError) -> PQResult {
         guard !text.utf8.contains(0) else { throw Self.zeroByte }
         return try exchange(timeout: timeout, shielded: shielded, statement: text) {
             session,

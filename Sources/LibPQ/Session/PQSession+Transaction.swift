@@ -45,10 +45,10 @@ extension PQSession {
     /// Runs a closure between SAVEPOINT and RELEASE; goes back to the savepoint if it throws.
     private mutating func savepoint<R: ~Copyable>(_ body: (inout PQSession) throws -> R) throws -> R {
         let name = nextSavepoint()
-        _ = try simple("savepoint \(name)", timeout: nil, shielded: false)
+        _ = try simple("savepoint \(name)")
         do {
             let result = try body(&self)
-            _ = try simple("release savepoint \(name)", timeout: nil, shielded: false)
+            _ = try simple("release savepoint \(name)")
             return result
         } catch {
             try? rollback(to: name)
@@ -70,7 +70,7 @@ extension PQSession {
         var text = "begin"
         if let isolation { text += " isolation level \(isolation.rawValue)" }
         if let readOnly { text += readOnly ? " read only" : " read write" }
-        _ = try simple(text, timeout: nil, shielded: false)
+        _ = try simple(text)
     }
 
     /// Commits, unless the run was cancelled before that: then it throws without having sent anything.
