@@ -33,4 +33,7 @@ package struct SchemaName: Sendable, Hashable {
     ///
     /// As `worker_channel` in `Migrations/Engine/enqueue/wake.sql` has it: at most 62 of PostgreSQL's 63 bytes.
     package func channel(ofWorker id: Int64) -> String { "\(text)_w_\(id)" }
+
+    /// The channel on which workers hear of a schedule that is due soon and was not before, as `wake_schedulers` has it.
+    package var schedulesChannel: String { "\(text)_schedules" }
 }

@@ -10342,15 +10342,10 @@ CREATE FUNCTION backops.wake_schedulers(p_due_at timestamp with time zone) RETUR
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 begin
-  -- They look every few seconds anyway: a NOTIFY, which takes a lock at commit that the whole server shares, is sent for what is due before.
-  if p_due_at < clock_now() + interval '5 seconds' then
-    perform pg_notify(worker_channel(id), 'schedules')
-       from (
-         select id
-           from workers
-          where not stopping and missing_since is null and heartbeat_at + lease > clock_now()
-          order by random() limit 3
-       ) as awake;
+  -- Workers look a few times a minute anyway: a NOTIFY, which takes a lock at commit that the whole server shares, is sent for what is
+  -- due before.
+  if p_due_at < clock_now() + interval '30 seconds' then
+    perform pg_notify(current_schema() || '_schedules', '');
   end if;
 end
 $$;
@@ -10360,7 +10355,7 @@ $$;
 -- Name: FUNCTION wake_schedulers(p_due_at timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.wake_schedulers(p_due_at timestamp with time zone) IS 'Lets workers look at schedules at once, when one is due within seconds that was not before.';
+COMMENT ON FUNCTION backops.wake_schedulers(p_due_at timestamp with time zone) IS 'Lets workers that listen on the channel of schedules look at once, when one is due within half a minute that was not before.';
 
 
 --

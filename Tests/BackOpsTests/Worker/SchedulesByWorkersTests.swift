@@ -34,7 +34,7 @@ private struct Report: OperationDefinition {
     ) throws -> BackOpsWorker {
         var configuration = WorkerConfiguration()
         configuration.runsSchedules = runsSchedules
-        configuration.schedulePace = SchedulePace(interval: interval)
+        configuration.schedulePace = SchedulePace(interval: interval, listeningInterval: interval)
         configuration.pollInterval = .milliseconds(50)
         let logger = Logger(label: "test") { _ in RecordingLogHandler(journal: journal) }
         return try BackOpsWorker(TestDatabase.current.database, configuration: configuration, logger: logger)
@@ -262,13 +262,17 @@ private struct Report: OperationDefinition {
     }
 
     @Test func `looks when the next schedule is due, and every few seconds otherwise`() {
-        let pace = SchedulePace(interval: .seconds(4))
-        #expect(pace.pause(until: .zero) == .zero)
-        #expect(pace.pause(until: .seconds(-5)) == .zero)
-        for _ in 1...100 {
-            #expect((.seconds(1)...(.milliseconds(1100))).contains(pace.pause(until: .seconds(1))))
-            #expect((.seconds(3)...(.seconds(5))).contains(pace.pause(until: .seconds(3600))))
-            #expect((.seconds(3)...(.seconds(5))).contains(pace.pause(until: nil)))
+        let pace = SchedulePace(interval: .seconds(4), listeningInterval: .seconds(20))
+        for (listens, interval) in [(false, 4.0), (true, 20.0)] {
+            #expect(pace.pause(until: .zero, listens: listens) == .zero)
+            #expect(pace.pause(until: .seconds(-5), listens: listens) == .zero)
+            let otherwise = Duration.seconds(interval * 0.75)...Duration.seconds(interval * 1.25)
+            for _ in 1...100 {
+                let soon = pace.pause(until: .seconds(1), listens: listens)
+                #expect((.seconds(1)...(.milliseconds(1100))).contains(soon))
+                #expect(otherwise.contains(pace.pause(until: .seconds(3600), listens: listens)))
+                #expect(otherwise.contains(pace.pause(until: nil, listens: listens)))
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ import Synchronization
 final class Bell: Sendable {
     private struct State {
         var isRung = false
+        var isHeard = false
         var pause: Task<Void, any Error>?
     }
 
@@ -28,8 +29,23 @@ final class Bell: Sendable {
                 pause.cancel()
             }
         }
-        state.withLock { $0 = State() }
+        state.withLock { state in
+            state.isRung = false
+            state.pause = nil
+        }
         try Task.checkCancellation()
+    }
+
+    /// Whether all that could ring is heard at the moment: an errand that listens need not look so often.
+    var isHeard: Bool { state.withLock { $0.isHeard } }
+
+    /// Notes whether all is heard from now on, and rings for what was missed meanwhile.
+    func isHeard(_ isHeard: Bool) {
+        let wasHeard = state.withLock { state in
+            defer { state.isHeard = isHeard }
+            return state.isHeard
+        }
+        if wasHeard != isHeard { ring() }
     }
 
     /// Ends the pause, or the next one.

@@ -85,6 +85,7 @@ final class Heartbeat: Sendable {
             do {
                 try beat(&backoff, &former)
             } catch {
+                scheduleBell.isHeard(false)
                 telemetry.metrics?.listens(false)
                 telemetry.health.advance()
                 if backoff.failures == 0, !isStopped.withLock({ $0 }) {
@@ -112,6 +113,7 @@ final class Heartbeat: Sendable {
         _ former: inout PQSession?
     ) throws {
         var isAttached = false
+        var beats = 0
         var nextWatch = ContinuousClock.now + LeaseClock.watchDelay
         while !isStopped.withLock({ $0 }) {
             let sent = ContinuousClock.now
@@ -132,7 +134,8 @@ final class Heartbeat: Sendable {
                 isAttached = true
                 former = nil
             }
-            try startParked(&session)
+            if LeaseClock.looksForParked(beat: beats) { try startParked(&session) }
+            beats += 1
             let nextBeat = sent + interval
             while ContinuousClock.now < nextBeat, !isStopped.withLock({ $0 }) {
                 if nextWatch <= .now {
@@ -155,6 +158,10 @@ final class Heartbeat: Sendable {
             return .asks
         }
         try session.listen(engine.schema.channel(ofWorker: worker))
+        if configuration.runsSchedules {
+            try session.listen(engine.schema.schedulesChannel)
+            scheduleBell.isHeard(true)
+        }
         return .listens
     }
 
@@ -212,7 +219,13 @@ final class Heartbeat: Sendable {
     private func listen(_ session: inout PQSession, until deadline: ContinuousClock.Instant) throws {
         while ContinuousClock.now < deadline, !isStopped.withLock({ $0 }) {
             let notifications = try session.waitForNotifications(timeout: deadline - .now, wakeUp: wakeUp)
-            for notification in notifications { receive(notification.payload) }
+            for notification in notifications {
+                if notification.channel == engine.schema.schedulesChannel {
+                    scheduleBell.ring()
+                } else {
+                    receive(notification.payload)
+                }
+            }
         }
     }
 
@@ -221,8 +234,6 @@ final class Heartbeat: Sendable {
             inbox.lose(claim: claim)
         } else if payload == "suspects" {
             inbox.foundSuspects()
-        } else if payload == "schedules" {
-            scheduleBell.ring()
         } else {
             inbox.wake()
         }

@@ -39,6 +39,11 @@ package struct LeaseClock: Sendable {
     /// Pauses between attempts to connect stay well below that.
     package static let longestPause: Duration = .milliseconds(300)
 
+    /// Whether operations whose names nobody knew are looked for after this renewal on a connection, counted from 0.
+    ///
+    /// Only a transaction that began before the worker registered still leaves some behind.
+    package static func looksForParked(beat: Int) -> Bool { beat < 3 || beat % 5 == 0 }
+
     /// Returns how long to wait between two looks for dead workers: rarely enough to cost nothing, often enough for all workers
     /// together.
     package func watchInterval(workers: Int, using generator: inout some RandomNumberGenerator) -> Duration {

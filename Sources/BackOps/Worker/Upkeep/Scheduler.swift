@@ -31,7 +31,7 @@ struct Scheduler: Sendable {
                     let hasRun = try await sweep()
                     due = hasRun ? try await self.due() : pace.interval
                 }
-                pause = pace.pause(until: due)
+                pause = pace.pause(until: due, listens: bell.isHeard)
                 trouble.isOver(logger)
             } catch {
                 guard !Task.isCancelled else { return }
