@@ -3325,7 +3325,10 @@ declare
   v_last timestamptz := last_schedule_slot(p_schedule, v_cron, p_schedule.decided_until, v_until);
 begin
   if v_last is not null then
-    perform skip_slots(p_schedule, v_cron, v_last, 'paused', coalesce(p_schedule.pause_reason, undeclared_reason(p_schedule.application)));
+    perform skip_slots(
+      p_schedule, v_cron, v_last, 'paused',
+      coalesce(p_schedule.pause_reason, case when p_schedule.undeclared_at is not null then undeclared_reason(p_schedule.application) end)
+    );
     v_schedule.decided_until := v_last;
   end if;
   v_schedule.paused_at := null;

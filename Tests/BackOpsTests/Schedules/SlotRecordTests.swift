@@ -35,6 +35,20 @@ extension SQLEngine {
             #expect(try await engine.sweep(at: "16:00") == ["16:00 enqueued"])
         }
 
+        /// Whether the schedule was created by hand, or code declares it.
+        @Test(arguments: [nil, "shop"]) func `has no detail for a pause without a reason`(
+            _ application: String?
+        ) async throws {
+            let engine = try await EngineDriver.withSchedule()
+            try await engine.query("update schedules set application = \(application)")
+            try await engine.query("select pause_schedule('r')")
+            try await engine.travel(to: "2024-03-01 14:30+00")
+            try await engine.query("select resume_schedule('r')")
+            #expect(try await engine.skipped() == ["13:00-14:00 2 paused"])
+            let details: [String?] = try await engine.values("select detail from skipped_slots")
+            #expect(details == [nil])
+        }
+
         @Test func `has a slot that waited, and then could not be enqueued`() async throws {
             let engine = try await EngineDriver.withSchedule("cron => '0 * * * *', overlap => 'buffer'")
             _ = try await engine.sweep(at: "13:00")
