@@ -9504,7 +9504,7 @@ begin
     end;
     if v.catch_up = 'all' and count_schedule_slots(v, v_cron, v.decided_until, p_now, v.catch_up_limit + 1) > v.catch_up_limit then
       -- From which instant on there are as many as may run.
-      v_low := v_slot;
+      v_low := v.decided_until;
       v_high := p_now;
       while v_high - v_low > interval '1 second' loop
         v_last := v_low + (v_high - v_low) / 2;

@@ -101,6 +101,17 @@ extension SQLEngine {
             #expect(slots.last == "17:00 active")
         }
 
+        /// One too many, and the time between them a power of two seconds: what halves it meets every slot.
+        @Test func `runs late with all the others up to the limit where slots are a second apart`()
+            async throws
+        {
+            let engine = try await EngineDriver.withSchedule(
+                "every => '1 second', overlap => 'allow', catch_up => 'all', catch_up_limit => 64"
+            )
+            try await engine.travel(to: "2024-03-01 12:01:35+00")
+            #expect(try await engine.sweep().prefix(2) == ["12:00 skipped 1 late", "12:00 enqueued"])
+        }
+
         @Test func `waits for the one before with catch_up all, where they may not overlap`() async throws {
             let engine = try await EngineDriver.withSchedule("cron => '0 * * * *', catch_up => 'all'")
             for hour in ["13:00", "14:00", "15:00"] {

@@ -9504,7 +9504,7 @@ begin
     end;
     if v.catch_up = 'all' and count_schedule_slots(v, v_cron, v.decided_until, p_now, v.catch_up_limit + 1) > v.catch_up_limit then
       -- From which instant on there are as many as may run.
-      v_low := v_slot;
+      v_low := v.decided_until;
       v_high := p_now;
       while v_high - v_low > interval '1 second' loop
         v_last := v_low + (v_high - v_low) / 2;
@@ -12584,7 +12584,7 @@ COMMENT ON VIEW backops.worker_status IS 'Worker processes: how many jobs they h
 --
 
 COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM stdin;
-2026-11-30 02:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 03:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -12594,22 +12594,22 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 
 COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace) FROM stdin;
 1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-30 02:24:06.079318+00	2026-11-30 02:24:06.086595+00	1453394	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-30 02:24:06.086595+00	2026-11-30 02:24:06.090166+00	2763665	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-30 02:24:06.090166+00	2026-11-30 02:24:06.090601+00	3485637	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-30 02:24:06.091579+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 02:24:06.092173+00	DiskFull	no space left	main.swift:1
+1	1	1	1	0	25	main	Charge	2026-11-30 03:13:28.568887+00	2026-11-30 03:13:28.58364+00	1236944	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-30 03:13:28.58364+00	2026-11-30 03:13:28.588436+00	2491103	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-30 03:13:28.588436+00	2026-11-30 03:13:28.589109+00	3901520	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-30 03:13:28.59037+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 03:13:28.591102+00	DiskFull	no space left	main.swift:1
 3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-30 02:24:06.095656+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-30 03:13:28.600632+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-30 02:24:06.101691+00	2026-11-30 02:24:06.102+00	7261466	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-30 02:24:06.102+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 02:24:06.102503+00	Timeout	too slow	\N
+5	1	1	1	0	25	main	Charge	2026-11-30 03:13:28.613308+00	2026-11-30 03:13:28.613742+00	6361543	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-30 03:13:28.613742+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 03:13:28.614479+00	Timeout	too slow	\N
 6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -12617,7 +12617,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-30 02:24:06.105598+00	2026-11-30 02:24:06.105852+00	9499530	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-30 03:13:28.623233+00	2026-11-30 03:13:28.623642+00	10309371	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -12636,7 +12636,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-30 02:24:06.115887+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 02:24:06.116231+00	DiskFull	no space left	\N
+14	1	1	0	1	1	main	Build	2026-11-30 03:13:28.648779+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 03:13:28.649188+00	DiskFull	no space left	\N
 15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -12649,7 +12649,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 --
 
 COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
-1	1453394	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+1	1236944	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
 \.
 
 
@@ -12658,11 +12658,11 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	901171703410869135	old-host pid 1	4881256	2026-11-30 02:24:06.091579+00	2026-11-30 02:24:06.092173+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	901171703410869135	old-host pid 1	5710404	2026-11-30 02:24:06.095656+00	2026-11-30 02:24:06.096805+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	901171703410869135	old-host pid 1	7690867	2026-11-30 02:24:06.102+00	2026-11-30 02:24:06.102503+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	901171703410869135	old-host pid 1	8729400	2026-11-30 02:24:06.103623+00	2026-11-30 02:24:06.104223+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	901171703410869135	old-host pid 1	11898246	2026-11-30 02:24:06.115887+00	2026-11-30 02:24:06.116231+00	DiskFull	no space left	\N	\N
+1	2	1	1	1	failed	t	7038411223716612690	old-host pid 1	4577374	2026-11-30 03:13:28.59037+00	2026-11-30 03:13:28.591102+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	7038411223716612690	old-host pid 1	5868549	2026-11-30 03:13:28.600632+00	2026-11-30 03:13:28.602214+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	7038411223716612690	old-host pid 1	7768770	2026-11-30 03:13:28.613742+00	2026-11-30 03:13:28.614479+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	7038411223716612690	old-host pid 1	9298831	2026-11-30 03:13:28.62031+00	2026-11-30 03:13:28.621137+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	7038411223716612690	old-host pid 1	11929129	2026-11-30 03:13:28.648779+00	2026-11-30 03:13:28.649188+00	DiskFull	no space left	\N	\N
 \.
 
 
@@ -12671,10 +12671,10 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-30 02:24:06.073305+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-30 02:24:06.099653+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-30 02:24:06.101102+00	postgres	cancel	{4}	never	{}
-4	2026-11-30 02:24:06.120091+00	postgres	retry	{14}	there is space	{}
+1	2026-11-30 03:13:28.560515+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-30 03:13:28.610528+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-30 03:13:28.612559+00	postgres	cancel	{4}	never	{}
+4	2026-11-30 03:13:28.657477+00	postgres	retry	{14}	there is space	{}
 \.
 
 
@@ -12696,8 +12696,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 02:24:06.068895+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 02:24:06.071574+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 03:13:28.553979+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 03:13:28.557918+00
 \.
 
 
@@ -12715,17 +12715,17 @@ t	0.1.0	f667f62105a6c3a2	{"view help": null, "view audit": null, "view stuck": n
 --
 
 COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note) FROM stdin;
-5	2026-11-30 03:24:06.102503+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
-6	2026-11-30 03:24:06.104223+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
-7	2026-11-30 02:24:06.105852+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
-8	2026-11-30 02:24:06.10795+00	715366797368313509	11487014	2026-11-30 02:24:06.108519+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
-9	2026-11-30 02:24:06.108833+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+5	2026-11-30 04:13:28.614479+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
+6	2026-11-30 04:13:28.621137+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
+7	2026-11-30 03:13:28.623642+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
+8	2026-11-30 03:13:28.626743+00	8057066059174071252	10954045	2026-11-30 03:13:28.627521+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
+9	2026-11-30 03:13:28.632296+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
 11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N
-12	2026-11-30 02:24:06.111223+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
-13	2026-11-30 02:24:06.114093+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
-14	2026-11-30 02:24:06.117583+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
-15	2026-11-30 02:24:06.120248+00	901171703410869135	13025189	2026-11-30 02:24:06.120506+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
+12	2026-11-30 03:13:28.635065+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
+13	2026-11-30 03:13:28.642447+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
+14	2026-11-30 03:13:28.650983+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
+15	2026-11-30 03:13:28.657773+00	7038411223716612690	12837578	2026-11-30 03:13:28.658096+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
 \.
 
 
@@ -12734,15 +12734,15 @@ COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, defini
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 02:24:05.521172+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 02:24:05.528408+00
-3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 02:24:05.545256+00
-4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 02:24:05.552982+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 02:24:05.555972+00
-6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 02:24:05.56106+00
-7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 02:24:05.566257+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 02:24:05.571438+00
-9	schedules	c7a09d2a72d14ffc60a38b3a78e056ebff6405ce39506ac58abca18879191cae	2026-11-30 02:24:05.585885+00
+1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 03:13:27.843961+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 03:13:27.851151+00
+3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 03:13:27.870854+00
+4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 03:13:27.881744+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 03:13:27.884787+00
+6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 03:13:27.889816+00
+7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 03:13:27.894845+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 03:13:27.900098+00
+9	schedules	c7a09d2a72d14ffc60a38b3a78e056ebff6405ce39506ac58abca18879191cae	2026-11-30 03:13:27.914285+00
 \.
 
 
@@ -12759,7 +12759,7 @@ COPY backops.operation_keys (name, key, operation_id, replaced_id, window_began_
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-30 02:24:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 03:13:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -12768,21 +12768,21 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 --
 
 COPY backops.operations (id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, schedule, slot) FROM stdin;
-1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 02:24:06.077225+00	10000	2026-11-30 02:24:06.077226+00	2026-11-30 02:24:06.090601+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
-2	Report	failed	\N	\N	\N	reports	5	2026-11-30 02:24:06.091197+00	10000	2026-11-30 02:24:06.091198+00	2026-11-30 02:24:06.092173+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
-3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 02:24:06.095247+00	10000	2026-11-30 02:24:06.095248+00	2026-11-30 02:24:06.096805+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
-4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 02:24:06.0998+00	2026-11-30 02:24:06.100338+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
-5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 02:24:06.101272+00	10000	2026-11-30 02:24:06.101273+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 02:24:06.103279+00	10000	2026-11-30 02:24:06.103279+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 02:24:06.105361+00	10000	2026-11-30 02:24:06.105362+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 02:24:06.10795+00	10000	2026-11-30 02:24:06.107951+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 02:24:06.108833+00	10000	2026-11-30 02:24:06.108834+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 02:24:06.109083+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-11	Unknown	active	\N	\N	\N	default	5	2026-11-30 02:24:06.109303+00	10000	2026-11-30 02:24:06.109303+00	\N	2026-11-30 02:24:06.109324+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 02:24:06.111223+00	10000	2026-11-30 02:24:06.111224+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
-13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 02:24:06.114093+00	10000	2026-11-30 02:24:06.114093+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-14	Report	active	\N	\N	\N	reports	5	2026-11-30 02:24:06.115649+00	10000	2026-11-30 02:24:06.115649+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 02:24:06.120248+00	10000	2026-11-30 02:24:06.120249+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 03:13:28.565836+00	10000	2026-11-30 03:13:28.565836+00	2026-11-30 03:13:28.589109+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
+2	Report	failed	\N	\N	\N	reports	5	2026-11-30 03:13:28.589799+00	10000	2026-11-30 03:13:28.5898+00	2026-11-30 03:13:28.591102+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
+3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 03:13:28.600042+00	10000	2026-11-30 03:13:28.600043+00	2026-11-30 03:13:28.602214+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
+4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 03:13:28.610756+00	2026-11-30 03:13:28.611425+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
+5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 03:13:28.612772+00	10000	2026-11-30 03:13:28.612773+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 03:13:28.615576+00	10000	2026-11-30 03:13:28.615577+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 03:13:28.622897+00	10000	2026-11-30 03:13:28.622897+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 03:13:28.626743+00	10000	2026-11-30 03:13:28.626744+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 03:13:28.632296+00	10000	2026-11-30 03:13:28.632296+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 03:13:28.632629+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+11	Unknown	active	\N	\N	\N	default	5	2026-11-30 03:13:28.63288+00	10000	2026-11-30 03:13:28.632881+00	\N	2026-11-30 03:13:28.632905+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 03:13:28.635065+00	10000	2026-11-30 03:13:28.635066+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
+13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 03:13:28.642447+00	10000	2026-11-30 03:13:28.642448+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+14	Report	active	\N	\N	\N	reports	5	2026-11-30 03:13:28.648448+00	10000	2026-11-30 03:13:28.648448+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 03:13:28.657773+00	10000	2026-11-30 03:13:28.657773+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
 \.
 
 
@@ -12799,7 +12799,7 @@ COPY backops.queue_samples (singleton, taken_at, depths) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-30 02:24:06.072448+00	\N	postgres	the supplier is down
+imports	2026-11-30 03:13:28.559144+00	\N	postgres	the supplier is down
 \.
 
 
@@ -12841,8 +12841,8 @@ COPY backops.skipped_slots (id, schedule_id, first_slot, last_slot, count, reaso
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since, schedule_set_id) FROM stdin;
-901171703410869135	old-host	1	1.0	{default,reports}	8	2026-11-30 02:24:06.076662+00	2026-11-30 02:24:06.123483+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
-715366797368313509	dead-host	2	1.0	{default}	1	2026-11-30 02:24:06.10846+00	2026-11-30 01:24:06.108461+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
+7038411223716612690	old-host	1	1.0	{default,reports}	8	2026-11-30 03:13:28.565239+00	2026-11-30 03:13:28.666138+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
+8057066059174071252	dead-host	2	1.0	{default}	1	2026-11-30 03:13:28.627425+00	2026-11-30 02:13:28.627425+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
 \.
 
 
