@@ -12,7 +12,7 @@ package struct EngineModel {
     package var current: [String: Int]
     /// Every version that was ever registered.
     package var registered: Set<Definition>
-    /// By the number of the command that enqueued them, which is their order in the database too.
+    /// By ``operation(_:_:)``, which is their order in the database too.
     package var operations: [Int: ModelOperation] = [:]
     package var operationIDs: [Int] = []
     /// The live ones.
@@ -28,10 +28,16 @@ package struct EngineModel {
     /// The last operation of every key that was enqueued in another mode than once.
     package var keys: [ModelKey: ModelKeyEntry] = [:]
 
-    package let catalog: PlanCatalog
+    /// By name.
+    package var schedules: [String: ModelSchedule] = [:]
 
-    package init(_ catalog: PlanCatalog) {
+    package let catalog: PlanCatalog
+    /// How many units of time a second has.
+    package let second: Int
+
+    package init(_ catalog: PlanCatalog, second: Int = 1) {
         self.catalog = catalog
+        self.second = second
         current = Dictionary(uniqueKeysWithValues: catalog.known.map { ($0, 0) })
         registered = Set(catalog.known.map { Definition(name: $0, version: 0) })
     }
@@ -45,8 +51,9 @@ package struct EngineModel {
         case .claimed(let token, _): claims[token] != nil
         case .completeAll(let tokens, _): tokens.allSatisfy { claims[$0] != nil }
         case .steer(let operation, _): operation == ModelCommand.unknown || operations[operation] != nil
+        case .sweep: !hasSchedulesDueAtOnce
         case .registerWorker, .rescue, .registerPlan, .unpark, .enqueue, .enqueueKeyed, .pause, .resume,
-            .clock:
+            .schedule, .clock:
             true
         }
     }
@@ -79,8 +86,8 @@ package struct EngineModel {
         case .rescue: rescue()
         case .registerPlan(let name, let version): register(Definition(name: name, version: version))
         case .unpark(let name): ModelAnswer("ok", rows: [[.number(unpark(name))]])
-        case .enqueue(let request): try enqueue(request, as: step)
-        case .enqueueKeyed(let request, let mode): try enqueue(request, mode, as: step)
+        case .enqueue(let request): try enqueue(request, as: Self.operation(step))
+        case .enqueueKeyed(let request, let mode): try enqueue(request, mode, as: Self.operation(step))
         case .claim(let worker, let limit): try claim(by: worker, limit: limit, step: step)
         case .claimSuspect(let worker): try claimSuspect(by: worker, step: step)
         case .claimed(let token, let command): try end(token, command, step: step)
@@ -88,9 +95,14 @@ package struct EngineModel {
         case .steer(let operation, let command): try steer(operation, command)
         case .pause(let queue, let seconds): pause(queue, seconds)
         case .resume(let queue): try resume(queue)
+        case .schedule(let name, let command): try steer(schedule: name, command, step: step)
+        case .sweep(let limit): sweep(limit: limit, step: step)
         case .clock(let seconds): advance(seconds)
         }
     }
+
+    /// The number of an operation that a command makes: in the order in which they are made.
+    package static func operation(_ step: Int, _ index: Int = 0) -> Int { step * 1_000 + index }
 
     private mutating func advance(_ seconds: Int) -> ModelAnswer {
         now += seconds

@@ -18,6 +18,8 @@ package struct ModelAnswer: Hashable, Sendable {
     package var rows: [[Field]] = []
     /// True where the rows come in an order that the database draws.
     package var isUnordered = false
+    /// What else it says, for the same count.
+    package var events: [String] = []
     /// The SQLSTATE of a refusal.
     package var refusal: String?
 

@@ -23,6 +23,9 @@ package struct ModelEnqueue: Hashable, Sendable {
     package var priority = 5
     package var performIn: Int?
     package var stepLimit = 10_000
+    /// The schedule that asks, and for which slot.
+    package var schedule: String?
+    package var slot: Int?
 
     package init(name: String) { self.name = name }
 }
@@ -87,7 +90,8 @@ package enum SteeringCommand: Hashable, Sendable {
 
 /// One call of the engine, or a step of the clock.
 ///
-/// Operations and workers are named by the number of the command that made them; ``unknown`` is none.
+/// Workers are named by the number of the command that made them, operations by ``EngineModel/operation(_:_:)``;
+/// ``unknown`` is none.
 package enum ModelCommand: Hashable, Sendable {
     /// Names an operation or a worker that never was.
     package static let unknown = -1
@@ -111,5 +115,8 @@ package enum ModelCommand: Hashable, Sendable {
     /// Until so many seconds from now, or with nil until it is resumed.
     case pause(queue: String, seconds: Int?)
     case resume(queue: String)
+    case schedule(String, ScheduleCommand)
+    /// Takes so many schedules that are due.
+    case sweep(limit: Int)
     case clock(seconds: Int)
 }

@@ -23,8 +23,13 @@ package enum Rendered {
         case .text(let text): #""\#(text)""#
         case .list(let numbers): "[\(numbers.map { String($0) }.joined(separator: ", "))]"
         case .time(let seconds):
-            #""2026-01-01T\#(two(seconds / 3600)):\#(two(seconds / 60 % 60)):\#(two(seconds % 60))Z""#
+            "\"\(instant(seconds))\""
         }
+    }
+
+    /// A time in ISO 8601 and UTC.
+    package static func instant(_ seconds: Int) -> String {
+        "2026-01-01T\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))Z"
     }
 
     private static func two(_ number: Int) -> String {

@@ -28,6 +28,15 @@ extension ModelCommand {
               from pause('\(queue)'\(seconds.map { ", clock_now() + interval '\($0) seconds'" } ?? ""))
             """
         case .resume(let queue): "select format('%s', name) from resume('\(queue)')"
+        case .schedule(let name, let command): command.sql(name)
+        case .sweep(let limit):
+            Self.rows(
+                [
+                    "schedule", "date_part('epoch', slot)", "operation_id", "outcome", "reason", "slots",
+                    "late",
+                ],
+                of: "run_schedules(\(limit))"
+            )
         case .steer(let operation, let command):
             "select format('%s|%s', r.id, r.state) from \(command.sql(names.operation(operation))) as r"
         }

@@ -2,14 +2,17 @@ import EngineModel
 
 /// Draws commands so that interesting states are reached: it looks at the model, and now and then follows a small script.
 struct CommandGenerator {
-    private var random: SeededGenerator
+    var random: SeededGenerator
     /// Commands of a script that come next.
-    private var script: [ModelCommand] = []
+    var script: [ModelCommand] = []
     private var lastCompleted: Token?
     private let length: Int
+    /// Whether half of the commands are about schedules.
+    private let hasSchedules: Bool
 
     init(seed: UInt64, length: Int = 40) {
         random = SeededGenerator(seed: seed)
+        hasSchedules = random.chance(20)
         self.length = length
     }
 
@@ -21,6 +24,7 @@ struct CommandGenerator {
         if model.workers.values.allSatisfy({ $0.stopping }) || model.workers.isEmpty, !random.chance(15) {
             return registerWorker()
         }
+        if hasSchedules, random.chance(70) { return scheduling(model) }
         guard !model.operationIDs.isEmpty else { return random.chance(95) ? enqueue() : steering(model) }
         let hasSuspects = model.operations.values.contains {
             ($0.job?.crashes ?? 0) > 0 && $0.job?.holder == nil
@@ -41,7 +45,7 @@ struct CommandGenerator {
 
     // MARK: - Workers
 
-    private mutating func registerWorker() -> ModelCommand {
+    mutating func registerWorker() -> ModelCommand {
         let everything = [
             "Flow/A", "Flow/B", "Flow/C", "Flow/S", "Flow/T", "Quick/A", "Slow/A", "Slow/B", "Slow/C",
             "Slow/S",
@@ -50,10 +54,14 @@ struct CommandGenerator {
         let handlers = random.chance(75) ? everything : ["Flow/A", "Flow/B", "Slow/A", "Late/A", "/A"]
         let queues =
             random.pick([["default", "slow"], ["default", "slow"], ["slow", "default"], ["default"]]) ?? []
-        return .registerWorker(queues: queues, handlers: handlers, lease: random.chance(50) ? 30 : 100)
+        return .registerWorker(
+            queues: queues,
+            handlers: handlers,
+            lease: hasSchedules ? 5_000 : random.chance(50) ? 30 : 100
+        )
     }
 
-    private mutating func worker(_ model: EngineModel) -> Int {
+    mutating func worker(_ model: EngineModel) -> Int {
         if random.chance(80), let alive = random.pick(model.workers.keys.sorted()) { return alive }
         return random.chance(90) ? random.pick(model.workerIDs) ?? ModelCommand.unknown : ModelCommand.unknown
     }

@@ -19,6 +19,13 @@ enum Coverage {
         "runFrom OP002", "runFrom OP003",
         "runFrom OP005", "runFrom ok", "setGlobal OP002", "setGlobal ok", "skip OP002", "skip OP003",
         "skip ok", "skip OP007", "snooze done", "snooze snoozed", "snooze stale", "stop dead", "stop ok",
+        "dropSchedule OP002", "dropSchedule ok", "pauseSchedule OP004", "pauseSchedule ok",
+        "putSchedule OP004", "putSchedule changed", "putSchedule created", "putSchedule same",
+        "resumeSchedule OP002", "resumeSchedule OP003", "resumeSchedule ok", "runSchedule OP002",
+        "runSchedule ok", "sweep buffered active", "sweep cancelled", "sweep enqueued",
+        "sweep enqueued buffered", "sweep none", "sweep ok", "sweep pause ended", "sweep paused failures",
+        "sweep skipped active", "sweep skipped buffered", "sweep skipped error", "sweep skipped late",
+        "sweep skipped paused", "sweep skipped window", "sweep waits",
         "unpark ok", "unregisterWorker gone", "unregisterWorker ok", "unregisterWorker released",
     ]
 

@@ -29,6 +29,7 @@ extension EngineModel {
         lines += current.map { name, version in
             "definition|\(name)|" + names.definition(Definition(name: name, version: version))
         }.sorted()
+        lines += schedules.values.sorted { $0.name < $1.name }.flatMap { $0.lines(names) }
         return lines.joined(separator: "\n")
     }
 
@@ -43,7 +44,7 @@ extension EngineModel {
             Rendered.time(operation.parkedAt), text(operation.stoppedPosition),
             operation.replacedBy.map { "replaced by operation \(names.operation($0))" }
                 ?? operation.stopReason ?? "",
-            Rendered.globals(operation.globals),
+            Rendered.globals(operation.globals), request.schedule ?? "", Rendered.time(request.slot),
         ]
         return columns.joined(separator: "|")
     }

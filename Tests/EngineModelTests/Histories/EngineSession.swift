@@ -81,9 +81,10 @@ struct EngineSession: Sendable {
         create function model_state() returns text language plpgsql as $$
         begin
           return concat_ws(e'\\n',
-            (select string_agg(format('operation|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', id, name, state, key, active_key, queue, priority,
+            (select string_agg(format('operation|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', id, name, state, key, active_key, queue, priority,
                       date_part('epoch', perform_at), step_limit, date_part('epoch', created_at), date_part('epoch', ended_at),
-                      date_part('epoch', parked_at), stopped_position, stop_reason, globals), e'\\n' order by id) from operations),
+                      date_part('epoch', parked_at), stopped_position, stop_reason, globals,
+                      schedule, date_part('epoch', slot)), e'\\n' order by id) from operations),
             (select string_agg(format('action|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, position, run, earlier_attempts, attempts_count,
                       max_attempts, branch, name, date_part('epoch', started_at), date_part('epoch', completed_at),
                       completed_claim_id, date_part('epoch', skipped_at), date_part('epoch', errored_at), error_type),
@@ -98,7 +99,17 @@ struct EngineSession: Sendable {
                       e'\\n' order by id::text collate "C") from workers),
             (select string_agg(format('key|%s|%s|%s|%s|%s|%s', name, key, operation_id, replaced_id, date_part('epoch', window_began_at),
                       date_part('epoch', free_at)), e'\\n' order by name collate "C", key collate "C") from operation_keys),
-            (select string_agg(format('definition|%s|%s', name, id), e'\\n' order by name collate "C") from definitions where current)
+            (select string_agg(format('definition|%s|%s', name, id), e'\\n' order by name collate "C") from definitions where current),
+            (select string_agg(concat_ws(e'\\n', format('schedule|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', s.name,
+                      s.operation, coalesce(s.cron, date_part('epoch', s.every)::text), s.globals, date_part('epoch', s.starts_at),
+                      date_part('epoch', s.ends_at), s.overlap, s.catch_up, s.catch_up_limit, date_part('epoch', s.catch_up_window), s.pause_after_failures,
+                      floor(date_part('epoch', s.decided_until)), date_part('epoch', s.next_at), date_part('epoch', s.due_at),
+                      date_part('epoch', s.buffered_slot), array_to_string(s.active_ids, ','), s.failures_count, s.run_count, s.skipped_count,
+                      date_part('epoch', s.last_slot), s.last_operation_id, date_part('epoch', s.paused_at) || '-' || coalesce(date_part('epoch', s.paused_until)::text, ''),
+                      s.pause_reason, date_part('epoch', s.last_errored_at)),
+                      (select string_agg(format('skip|%s|%s|%s|%s|%s|%s|%s', s.name, date_part('epoch', k.first_slot), date_part('epoch', k.last_slot), k.count,
+                                k.reason, case when k.reason <> 'error' then k.detail end, date_part('epoch', k.at)), e'\\n' order by k.id)
+                         from skipped_slots k where k.schedule_id = s.id)), e'\\n' order by s.name collate "C") from schedules s)
           );
         end
         $$;

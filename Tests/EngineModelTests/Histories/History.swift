@@ -64,7 +64,7 @@ struct HistoryRunner {
     ) throws -> String? {
         let sql = command.sql(names, claims: model.claims)
         let answer = model.apply(command, step: step)
-        seen["\(command.kind) \(answer.kind)", default: 0] += 1
+        for event in [answer.kind] + answer.events { seen["\(command.kind) \(event)", default: 0] += 1 }
         steps += 1
         let reply = try EngineSession.call(sql, at: model.now, on: &session)
         guard reply.refusal == answer.refusal else {
@@ -115,6 +115,7 @@ extension ModelCommand {
         switch self {
         case .claimed(_, let command): String("\(command)".prefix { $0 != "(" })
         case .steer(_, let command): String("\(command)".prefix { $0 != "(" })
+        case .schedule(_, let command): String("\(command)".prefix { $0 != "(" })
         default: String("\(self)".prefix { $0 != "(" })
         }
     }

@@ -78,7 +78,10 @@ struct RandomHistories: Sendable {
                 // What is rolled back stays in the tables until somebody tidies up.
                 if number % 25 == 24 {
                     try connection.query(
-                        "vacuum operations, actions, jobs, attempts, workers, definitions, definition_actions"
+                        """
+                        vacuum operations, actions, jobs, attempts, workers, definitions, definition_actions,
+                          schedules, skipped_slots
+                        """
                     )
                 }
             }

@@ -41,6 +41,7 @@ extension Mutant {
     private static let claim = "claim(bigint,integer,text[],smallint[],timestamptz[],bigint[])"
 
     private static let settleKey = "settle_operation_key()"
+    private static let takeSlot = "take_slot(bigint,timestamptz)"
 
     static let all: [Mutant] = [
         Mutant(
@@ -228,6 +229,31 @@ extension Mutant {
             in: "enqueue(text,jsonb,text,text,integer,timestamptz,interval,text[],json,integer,text)",
             ("o.key = enqueue.key;\n    if found", "false;\n    if found"),
             ("enqueue.name, enqueue.key,", "enqueue.name, null,")
+        ),
+        Mutant(
+            "a slot that waits does not wait for the active operation",
+            in: takeSlot,
+            ("v.buffered_slot is not null and cardinality(v_active) = 0", "v.buffered_slot is not null")
+        ),
+        Mutant(
+            "an operation that completes ends no run of failures",
+            in: takeSlot,
+            (" and o.id > coalesce(done.id, 0)", "")
+        ),
+        Mutant(
+            "catch_up all knows no limit",
+            in: takeSlot,
+            ("if v.catch_up = 'all' and count_schedule_slots", "if false and count_schedule_slots")
+        ),
+        Mutant(
+            "slots of a pause run after it",
+            in: "end_schedule_pause(schedules)",
+            ("v_schedule.decided_until := v_last;", "")
+        ),
+        Mutant(
+            "a run of skipped slots goes on over one that ran",
+            in: "skip_slots(schedules,bigint[],timestamptz,text,text)",
+            (" and last_slot = p_schedule.decided_until", "")
         ),
     ]
 }
