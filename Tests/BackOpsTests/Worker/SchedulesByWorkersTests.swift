@@ -263,15 +263,25 @@ private struct Report: OperationDefinition {
 
     @Test func `looks when the next schedule is due, and every few seconds otherwise`() {
         let pace = SchedulePace(interval: .seconds(4), listeningInterval: .seconds(20))
-        for (listens, interval) in [(false, 4.0), (true, 20.0)] {
-            #expect(pace.pause(until: .zero, listens: listens) == .zero)
-            #expect(pace.pause(until: .seconds(-5), listens: listens) == .zero)
-            let otherwise = Duration.seconds(interval * 0.75)...Duration.seconds(interval * 1.25)
-            for _ in 1...100 {
-                let soon = pace.pause(until: .seconds(1), listens: listens)
-                #expect((.seconds(1)...(.milliseconds(1100))).contains(soon))
-                #expect(otherwise.contains(pace.pause(until: .seconds(3600), listens: listens)))
-                #expect(otherwise.contains(pace.pause(until: nil, listens: listens)))
+        var generator = SystemRandomNumberGenerator()
+        func pause(_ step: SchedulePace.Step) -> Duration {
+            if case .rest(let pause) = step { pause } else { .zero }
+        }
+        #expect(pace.step(afterSweep: true, using: &generator) == .look)
+        for _ in 1...100 {
+            for (listens, interval) in [(false, 4.0), (true, 20.0)] {
+                func afterLook(_ due: Duration?) -> SchedulePace.Step {
+                    pace.step(afterLook: due, listens: listens, using: &generator)
+                }
+                #expect(afterLook(.zero) == .sweep)
+                #expect(afterLook(.seconds(-5)) == .sweep)
+                #expect((.seconds(1)...(.milliseconds(1100))).contains(pause(afterLook(.seconds(1)))))
+                let otherwise = Duration.seconds(interval * 0.75)...Duration.seconds(interval * 1.25)
+                #expect(otherwise.contains(pause(afterLook(.seconds(3600)))))
+                #expect(otherwise.contains(pause(afterLook(nil))))
+            }
+            for step in [pace.step(afterSweep: false, using: &generator), pace.rest(using: &generator)] {
+                #expect((.seconds(3)...(.seconds(5))).contains(pause(step)))
             }
         }
     }

@@ -25,21 +25,44 @@ package struct SchedulePace: Sendable {
         self.limit = limit
     }
 
-    /// How long to wait before the next look.
+    /// What a worker does next.
+    package enum Step: Sendable, Equatable {
+        case rest(Duration)
+        /// Asks how long until a schedule is due.
+        case look
+        /// Takes what is due.
+        case sweep
+    }
+
+    /// After a look: takes what is due, or waits until then, or for the interval if that is shorter.
     ///
     /// - Parameters:
     ///   - due: How long until a schedule is due, negative where one is already; nil where none will be.
     ///   - listens: Whether the worker is told of schedules that are due soon.
-    /// - Returns: Until then, or the interval if that is shorter.
-    package func pause(until due: Duration?, listens: Bool) -> Duration {
+    ///   - generator: Spreads the looks of many workers.
+    /// - Returns: A sweep or a rest.
+    package func step(
+        afterLook due: Duration?,
+        listens: Bool,
+        using generator: inout some RandomNumberGenerator
+    ) -> Step {
         let interval = listens ? listeningInterval : interval
-        guard let due, due < interval * 0.75 else { return interval * Self.spread() }
-        guard due > .zero else { return .zero }
-        return due + min(Self.latest, interval) * Double.random(in: 0...1)
+        guard let due, due < interval * 0.75 else { return .rest(spread(interval, &generator)) }
+        guard due > .zero else { return .sweep }
+        return .rest(due + min(Self.latest, interval) * Double.random(in: 0...1, using: &generator))
     }
 
-    /// How long to wait where there is nothing to do, or something is in the way.
-    package func rest() -> Duration { interval * Self.spread() }
+    /// After a sweep: looks again, unless others have taken everything.
+    package func step(afterSweep hasRun: Bool, using generator: inout some RandomNumberGenerator) -> Step {
+        hasRun ? .look : rest(using: &generator)
+    }
 
-    private static func spread() -> Double { .random(in: 0.75...1.25) }
+    /// Where there is nothing to do, or something is in the way.
+    package func rest(using generator: inout some RandomNumberGenerator) -> Step {
+        .rest(spread(interval, &generator))
+    }
+
+    private func spread(_ interval: Duration, _ generator: inout some RandomNumberGenerator) -> Duration {
+        interval * Double.random(in: 0.75...1.25, using: &generator)
+    }
 }

@@ -20,23 +20,31 @@ struct Scheduler: Sendable {
 
     /// Sweeps until the task is cancelled or the worker is to stop.
     func run() async {
-        var pause = pace.rest()
+        var generator = SystemRandomNumberGenerator()
+        var step = pace.rest(using: &generator)
         var trouble = Trouble("worker cannot run schedules", over: "worker runs schedules again")
         while !Task.isCancelled {
             do {
-                try await bell.wait(for: pause)
-                if relay.isStopping { return }
-                var due = try await due()
-                if let time = due, time <= .zero {
-                    let hasRun = try await sweep()
-                    due = hasRun ? try await self.due() : pace.interval
+                switch step {
+                case .rest(let pause):
+                    try await bell.wait(for: pause)
+                    step = .look
+                case .look:
+                    step = pace.step(
+                        afterLook: try await due(),
+                        listens: bell.isHeard,
+                        using: &generator
+                    )
+                    if step != .sweep { trouble.isOver(logger) }
+                case .sweep:
+                    step = pace.step(afterSweep: try await sweep(), using: &generator)
+                    trouble.isOver(logger)
                 }
-                pause = pace.pause(until: due, listens: bell.isHeard)
-                trouble.isOver(logger)
+                if relay.isStopping { return }
             } catch {
                 guard !Task.isCancelled else { return }
                 trouble.met(error, logger)
-                pause = pace.rest()
+                step = pace.rest(using: &generator)
             }
         }
     }
