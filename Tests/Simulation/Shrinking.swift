@@ -18,6 +18,7 @@ struct Shrinking {
             isSmaller = false
             isSmaller = try shrinkList(\.faults) || isSmaller
             isSmaller = try shrinkList(\.operations) || isSmaller
+            isSmaller = try shrinkList(\.schedules) || isSmaller
             isSmaller = try shrinkProcesses() || isSmaller
         }
     }

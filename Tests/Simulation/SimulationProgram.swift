@@ -95,6 +95,10 @@ extension Scenario {
             text +=
                 "\(operation.enqueuedAt.clockText)  enqueue \(operation.name) in \(operation.queue): \(operation.conduct)\n"
         }
+        for schedule in schedules {
+            text +=
+                "\(schedule.createdAt.clockText)  schedule \(schedule.name): \(schedule.request), \(schedule.conduct)\n"
+        }
         for fault in faults { text += "\(fault.at.clockText)  \(fault.kind)\n" }
         return text + "\(faultsEnd.clockText)  nothing goes wrong any more\n"
     }

@@ -35,6 +35,17 @@ final class Checks {
         let claim: Claim
     }
 
+    /// A slot that a sweep has decided on, and how.
+    struct DecidedSlot: Hashable {
+        let schedule: String
+        let slot: String
+        let outcome: String
+        /// What was lost with the commits of a server has to be decided once more.
+        let epoch: Int
+    }
+
+    var slotsDecided: Set<DecidedSlot> = []
+
     private var started: Set<Started> = []
 
     /// Claims that were made for a request which came late, and those of its worker just before.
@@ -55,6 +66,11 @@ final class Checks {
     init(_ simulation: Simulation) { self.simulation = simulation }
 
     private var server: SimulatedServer { simulation.server }
+
+    var epoch: Int { server.epoch }
+    var clock: Int { server.state.model.now }
+    var schedules: [String: ModelSchedule] { server.state.model.schedules }
+    var operations: [ModelOperation] { Array(server.state.model.operations.values) }
 
     func violate(_ text: String) {
         guard violation == nil else { return }

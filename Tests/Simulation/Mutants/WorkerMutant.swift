@@ -119,6 +119,21 @@ struct WorkerMutant: Sendable {
             """
         ),
         WorkerMutant(
+            "schedules-not-looked-at-again",
+            "Upkeep/SchedulePace.swift",
+            "guard let due, due < interval * 0.75 else { return rest(using: &generator) }",
+            """
+            guard !MUTATED || due != nil else { return .rest(.seconds(86_400)) }
+                    guard let due, due < interval * 0.75 else { return rest(using: &generator) }
+            """
+        ),
+        WorkerMutant(
+            "schedules-left-to-the-one-who-came-first",
+            "Upkeep/SchedulePace.swift",
+            "hasRun ? .look : rest(using: &generator)",
+            "hasRun ? .look : MUTATED ? .rest(.seconds(86_400)) : rest(using: &generator)"
+        ),
+        WorkerMutant(
             "unwritten-outcome-run-again",
             "Dispatch/Dispatcher+Answers.swift",
             """

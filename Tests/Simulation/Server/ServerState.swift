@@ -4,7 +4,7 @@ import LibPQ
 
 /// What a database holds: a value, so that a transaction can be rolled back and a fail-over can lose the last commits.
 struct ServerState {
-    var model = EngineModel(Scenario.catalog)
+    var model = EngineModel(Scenario.catalog, second: .s(1))
 
     /// Names what calls make; operations and claims are numbered by it.
     ///

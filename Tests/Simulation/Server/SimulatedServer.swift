@@ -17,7 +17,9 @@ final class SimulatedServer {
     private(set) var clockJumps = 0
 
     /// How far its clock is ahead of the simulation's; at first so far that it can be set back.
-    private var clockOffset = Int.min(600)
+    private var clockOffset = SimulatedServer.clockAtStart
+
+    static let clockAtStart = Int.min(600)
 
     /// The sessions that are there.
     private var sessions: Set<Int> = []
@@ -158,6 +160,28 @@ final class SimulatedServer {
         let id = state.enqueue(request)
         wake(plan.queue, .work)
         return id
+    }
+
+    // MARK: - Schedules
+
+    func put(_ plan: SchedulePlan) { _ = state.apply(.schedule(plan.name, .putSchedule(plan.request))) }
+
+    /// How long until a schedule is due; nil where none will be.
+    var schedulesDueIn: Duration? { state.model.schedulesDueIn.map { .microseconds($0) } }
+
+    /// Takes what is due.
+    ///
+    /// - Returns: The slots that it decided; nil where the server refuses.
+    func runSchedules(atMost limit: Int) -> ModelAnswer? {
+        if let refusals, dice.chance(refusals.perMille) { return nil }
+        let watched = state.model.schedules.values.flatMap(\.activeIDs)
+        let holders = watched.sorted().compactMap { id in
+            state.model.operations[id]?.job?.holder.map { (id, $0) }
+        }
+        let answer = state.apply(.sweep(limit: limit))
+        for (id, holder) in holders where state.model.operations[id]?.job == nil { tellOfLoss(holder) }
+        if !answer.rows.isEmpty { wake("default", .work) }
+        return answer
     }
 
     /// Does to an operation what a person asks for.

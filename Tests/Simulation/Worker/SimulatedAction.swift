@@ -26,7 +26,12 @@ final class SimulatedAction {
         self.worker = worker
         startedAt = worker.simulation.now
         conduct = worker.simulation.conduct(of: job.claim.operationID)
-        dice = Dice(seed: worker.simulation.scenario.seed, Int(job.claim.operationID), Int(job.claim.claimID))
+        // By the command that made the operation.
+        dice = Dice(
+            seed: worker.simulation.scenario.seed,
+            Int(job.claim.operationID / 1_000),
+            Int(job.claim.claimID)
+        )
     }
 
     var mayHaveCompletedItself: Bool { completing != .no }

@@ -26,6 +26,8 @@ final class SimulatedWorker {
     private(set) var roundTrips: Set<Int> = []
     private var end: Dispatcher.End?
     private var heartbeat: SimulatedHeartbeat?
+    private var scheduler: SimulatedScheduler?
+    private(set) var isStopping = false
     private(set) lazy var slots = SimulatedSlots(self)
 
     var simulation: Simulation { process.simulation }
@@ -82,6 +84,10 @@ final class SimulatedWorker {
         let heartbeat = SimulatedHeartbeat(self, registeredAt: sent)
         self.heartbeat = heartbeat
         heartbeat.start()
+        if !simulation.scenario.schedules.isEmpty {
+            scheduler = SimulatedScheduler(self)
+            scheduler?.start()
+        }
         turn()
     }
 
@@ -94,7 +100,10 @@ final class SimulatedWorker {
 
     func cutHeartbeat() { heartbeat?.cut() }
 
-    func stop(_ stop: WorkerInbox.Stop) { tell { $0.stop = max($0.stop, stop) } }
+    func stop(_ stop: WorkerInbox.Stop) {
+        if stop >= .graceful { isStopping = true }
+        tell { $0.stop = max($0.stop, stop) }
+    }
 
     // MARK: - News
 

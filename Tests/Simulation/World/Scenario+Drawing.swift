@@ -17,6 +17,36 @@ extension Scenario {
         operations = Self.drawOperations(&dice, until: faultsEnd)
         faults = []
         faults = drawFaults(&dice)
+        schedules = drawSchedules()
+    }
+
+    /// In a third of the scenarios, with as many slots as take little time.
+    ///
+    /// From dice of their own, so that everything else is the same with and without them.
+    private func drawSchedules() -> [SchedulePlan] {
+        var dice = Dice(seed: seed, 4)
+        guard dice.chance(350) else { return [] }
+        return (0..<dice.between(1...3)).map { number in
+            let period = max(.s(3), faultsEnd / dice.between(4...20))
+            var request = ScheduleRequest(
+                operation: dice.pick(["Short", "Three"]),
+                slots: ModelSlots(every: period)
+            )
+            request.overlap = dice.pick(ScheduleRequest.Overlap.allCases)
+            request.catchUp = dice.pick(ScheduleRequest.CatchUp.allCases)
+            request.limit = dice.pick([2, 1_000])
+            request.window = dice.pick([nil, .min(2)])
+            request.endsAt = SimulatedServer.clockAtStart + faultsEnd
+            return SchedulePlan(
+                name: "s\(number)",
+                createdAt: dice.below(faultsEnd / 2),
+                request: request,
+                conduct: Conduct(
+                    duration: dice.pick([0...200, .ms(200)...(.s(3)), .s(1)...period]),
+                    failing: 100
+                )
+            )
+        }
     }
 
     private static func drawOperations(_ dice: inout Dice, until end: Moment) -> [OperationPlan] {

@@ -9,6 +9,7 @@ struct Scenario: Sendable {
     /// How long a message is on its way at least and at most.
     var latency: ClosedRange<Int>
     var operations: [OperationPlan]
+    var schedules: [SchedulePlan] = []
     var faults: [Fault]
     /// When the last fault ends, at the latest; afterwards everything has to come to its end.
     var faultsEnd: Moment
@@ -35,6 +36,14 @@ struct OperationPlan: Sendable {
     var queue: String
     var priority: Int
     var performIn: Int?
+    var conduct: Conduct
+}
+
+/// A schedule that is to be created.
+struct SchedulePlan: Sendable {
+    let name: String
+    var createdAt: Moment
+    var request: ScheduleRequest
     var conduct: Conduct
 }
 

@@ -24,6 +24,7 @@ final class Simulation {
 
     /// The numbers that operations have in the database, by their numbers in the scenario.
     private var enqueued: [Int: Int] = [:]
+    private var schedulesCreated = 0
     private(set) var trace: Trace
     private var isOver = false
 
@@ -65,7 +66,12 @@ final class Simulation {
         return worker
     }
 
-    func conduct(of operation: Int64) -> Conduct { conducts[Int(operation)] ?? Conduct(duration: 0...0) }
+    func conduct(of operation: Int64) -> Conduct {
+        if let conduct = conducts[Int(operation)] { return conduct }
+        let schedule = server.state.model.operations[Int(operation)]?.request.schedule
+        let plan = scenario.schedules.first { $0.name == schedule }
+        return plan?.conduct ?? Conduct(duration: 0...0)
+    }
 
     // MARK: - Running
 
@@ -103,6 +109,8 @@ final class Simulation {
             at(plan.startsAt) { process.start() }
         }
         for plan in scenario.operations { at(plan.enqueuedAt) { [unowned self] in enqueue(plan) } }
+        for plan in scenario.schedules { at(plan.createdAt) { [unowned self] in create(plan) } }
+        if !scenario.schedules.isEmpty { watchSchedules() }
         for fault in scenario.faults { at(fault.at) { [unowned self] in happen(fault.kind) } }
         at(scenario.faultsEnd) { [unowned self] in heal() }
     }
@@ -116,6 +124,24 @@ final class Simulation {
         enqueued[plan.number] = id
         conducts[id] = plan.conduct
         note { "operation \(id) (\(plan.name)) is enqueued" }
+    }
+
+    private func create(_ plan: SchedulePlan) {
+        guard server.isUp else {
+            after(.s(1)) { [unowned self] in create(plan) }
+            return
+        }
+        server.put(plan)
+        schedulesCreated += 1
+        note { "schedule \(plan.name) is created" }
+    }
+
+    /// Looks again and again whether a schedule is overdue although nothing goes wrong.
+    ///
+    /// A worker whose answer was lost at last waits half a minute for it.
+    private func watchSchedules() {
+        if scenario.faults.isEmpty || now >= scenario.faultsEnd + .s(45) { checks.noScheduleIsOverdue() }
+        after(.s(5)) { [unowned self] in watchSchedules() }
     }
 
     /// A worker that listens hears of what concerns it, if its session is there.
@@ -208,14 +234,23 @@ extension Simulation {
             process.heal()
             process.start()
         }
-        awaitEnd(until: now + Self.patience)
+        // A clock that was set back has the last slots still to come.
+        let slotsToCome = scenario.schedules.compactMap(\.request.endsAt).max().map {
+            $0 - server.state.model.now
+        }
+        awaitEnd(until: now + Self.patience + max(0, slotsToCome ?? 0))
     }
 
     private func awaitEnd(until deadline: Moment) {
         let open = server.state.model.operations.values.filter { $0.state == .active }
-        if open.isEmpty, enqueued.count == scenario.operations.count {
+        let waiting = server.state.model.schedules.values.filter { $0.dueAt != nil }.map(\.name).sorted()
+        if open.isEmpty, waiting.isEmpty, enqueued.count == scenario.operations.count,
+            schedulesCreated == scenario.schedules.count
+        {
             // What has just ended may have to be told yet.
             after(.s(10) + scenario.lease) { [self] in stopEverything() }
+        } else if now >= deadline, open.isEmpty {
+            checks.violate("the slots of schedules do not come to their end: \(waiting)")
         } else if now >= deadline {
             let jobs = open.sorted { $0.id < $1.id }.map { operation in
                 "\(operation.id) (\(operation.job.map { "\($0)" } ?? "without a job"))"
