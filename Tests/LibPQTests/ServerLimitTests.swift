@@ -65,6 +65,27 @@ import Testing
         }
     }
 
+    /// As it happens, too, when the server's last word comes in the same breath as the answer before it.
+    @Test func `that ends an idle transaction is named also where it was read while nothing was asked`()
+        async throws
+    {
+        try await withConnection(options("idle_in_transaction_session_timeout", "5ms")) {
+            connection async throws in
+            try await connection.script("begin")
+            let error = await errorOf {
+                _ = try await connection.run { session in
+                    var notifications: [PQNotification] = []
+                    while notifications.isEmpty {
+                        notifications = try session.waitForNotifications(timeout: .seconds(60))
+                    }
+                    return notifications
+                }
+            }
+            #expect(error?.code == .connectionLost)
+            #expect(error?.sqlState == SQLState("25P03"), "\(error.map { "\($0)" } ?? "")")
+        }
+    }
+
     @Test func `is not blamed where somebody cancelled the statement`() async throws {
         let pool = PQPool(TestServer.options, size: 1)
         try await withConnection { connection async throws in

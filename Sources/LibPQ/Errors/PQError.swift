@@ -102,6 +102,9 @@ struct PQErrorFields: Sendable {
     var position: Int?
     /// The server's C function that raised it: unlike the message it is not translated.
     var function: String?
+
+    /// Whether the server ends the connection with it.
+    var endsConnection: Bool { severity == "FATAL" || severity == "PANIC" }
 }
 
 extension PQError {

@@ -21,6 +21,8 @@ final class NoticeReceiver {
     var handler: ((PQNotice) -> Void)?
     /// Whether the server has said that a commit is not known to be replicated.
     var replicationIsInDoubt = false
+    /// Why the server ended the connection, where libpq was idle when it read that: it passes on such an error as a notice.
+    private(set) var lastWord: PQErrorFields?
 
     /// Makes libpq report to this object, which must outlive the connection.
     @unsafe func attach(to connection: OpaquePointer) {
@@ -39,6 +41,7 @@ final class NoticeReceiver {
         // The wait for a synchronous standby was given up: committed here, perhaps not there. The server says so
         // in a WARNING only, in its language; the function's name is not translated.
         if fields.function == "SyncRepWaitForLSN" { replicationIsInDoubt = true }
+        if fields.endsConnection { lastWord = fields }
         handler?(PQNotice(fields: fields))
     }
 }

@@ -125,6 +125,7 @@ extension PQSession {
 
     /// Makes the error for a connection that turned out to be gone.
     func lost() -> PQError {
+        if let word = notices.lastWord { return PQError(.connectionLost, fields: word, statement: nil) }
         let reason = unsafe connection.map { unsafe Handshake.errorMessage($0) } ?? ""
         let line = reason.split(separator: "\n").first.map(String.init)
         return PQError(.connectionLost, line ?? "The connection to the server was lost.")
@@ -139,12 +140,14 @@ extension PQSession {
     /// Makes the error that a failed result stands for.
     func failure(of result: ResultStorage) -> PQError {
         var fields = result.errorFields
-        let isFatal = fields.severity == "FATAL" || fields.severity == "PANIC"
         if fields.sqlState == .readOnlyTransaction, isOnStandby {
             fields.message = "The server is a standby, and takes no writes: \(fields.message)"
             return PQError(.connectionLost, fields: fields, statement: nil)
         }
-        guard isFatal || !isUsable else { return PQError(.server, fields: fields, statement: nil) }
+        guard fields.endsConnection || !isUsable else {
+            return PQError(.server, fields: fields, statement: nil)
+        }
+        if !fields.endsConnection { fields = notices.lastWord ?? fields }
         let firstLine = fields.message.split(separator: "\n").first.map(String.init)
         fields.message = firstLine ?? "The connection to the server was lost."
         return PQError(.connectionLost, fields: fields, statement: nil)
