@@ -32,9 +32,9 @@ extension Checks {
 
     /// While nothing goes wrong some worker looks in time.
     func noScheduleIsOverdue() {
-        guard let schedule = schedules.values.first(where: { $0.dueAt ?? .max < clock - .s(20) }) else {
+        guard let schedule = schedules.values.first(where: { $0.dueAt ?? .max < clock - .s(30) }) else {
             return
         }
-        violate("schedule \(schedule.name) is overdue: nobody has looked for 20 s")
+        violate("schedule \(schedule.name) is overdue: nobody has looked for 30 s")
     }
 }

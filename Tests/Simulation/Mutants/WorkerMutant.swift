@@ -121,10 +121,10 @@ struct WorkerMutant: Sendable {
         WorkerMutant(
             "schedules-not-looked-at-again",
             "Upkeep/SchedulePace.swift",
-            "guard let due, due < interval * 0.75 else { return rest(using: &generator) }",
+            "guard let due, due < interval * 0.75 else { return .rest(spread(interval, &generator)) }",
             """
             guard !MUTATED || due != nil else { return .rest(.seconds(86_400)) }
-                    guard let due, due < interval * 0.75 else { return rest(using: &generator) }
+                    guard let due, due < interval * 0.75 else { return .rest(spread(interval, &generator)) }
             """
         ),
         WorkerMutant(

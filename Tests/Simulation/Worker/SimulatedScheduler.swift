@@ -31,7 +31,7 @@ final class SimulatedScheduler {
             due = server.schedulesDueIn
             return true
         } _: { [self] in
-            take(pace.step(afterLook: due, using: &simulation.jitter))
+            take(pace.step(afterLook: due, listens: worker.configuration.listens, using: &simulation.jitter))
         }
     }
 
