@@ -52,9 +52,7 @@ struct DatabaseKeeper: Sendable {
     /// Waits for the sessions of clients that were closed, which the server ends a little later.
     private func isLeftAlone() async throws -> Bool {
         for _ in 1...20 {
-            if let console, try await !console.hasClients(of: database) {
-                try await console.endSessions(of: database)
-            }
+            let isFree = try await endPooledSessions()
             let left = try await session.query(
                 """
                 select (select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
@@ -63,10 +61,20 @@ struct DatabaseKeeper: Sendable {
                      + (select count(*) from pg_replication_slots where database = current_database())
                 """
             )
-            if try left[0].decode(0, as: Int.self) == 0 { return true }
+            if isFree, try left[0].decode(0, as: Int.self) == 0 { return true }
             try await session.query("select pg_sleep(0.005)")
         }
         return false
+    }
+
+    /// Ends what the pooler keeps.
+    ///
+    /// - Returns: False as long as it has a client, which could do something yet.
+    private func endPooledSessions() async throws -> Bool {
+        guard let console else { return true }
+        guard try await !console.hasClients(of: database) else { return false }
+        try await console.endSessions(of: database)
+        return true
     }
 
     /// Those whose rows have an oid and change with what they describe.
