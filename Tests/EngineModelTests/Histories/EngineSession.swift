@@ -25,8 +25,11 @@ struct EngineSession: Sendable {
             let id: Int64 = try await database.value("select register_definition(\(name), \(plan)::json)")
             definitions[Definition(name: name, version: 0)] = String(id)
         }
+        // The record of skipped slots names intervals in words, as the server's settings would have them.
+        var options = database.options
+        options.settings["intervalstyle"] = "postgres"
         return EngineSession(
-            connection: try await PQConnection.connect(database.options),
+            connection: try await PQConnection.connect(options),
             definitions: definitions
         )
     }
