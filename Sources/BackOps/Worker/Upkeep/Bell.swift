@@ -37,15 +37,17 @@ final class Bell: Sendable {
     }
 
     /// Whether all that could ring is heard at the moment: an errand that listens need not look so often.
-    var isHeard: Bool { state.withLock { $0.isHeard } }
-
-    /// Notes whether all is heard from now on, and rings for what was missed meanwhile.
-    func isHeard(_ isHeard: Bool) {
-        let wasHeard = state.withLock { state in
-            defer { state.isHeard = isHeard }
-            return state.isHeard
+    ///
+    /// It rings when that changes, for what was missed meanwhile.
+    var isHeard: Bool {
+        get { state.withLock { $0.isHeard } }
+        set {
+            let wasHeard = state.withLock { state in
+                defer { state.isHeard = newValue }
+                return state.isHeard
+            }
+            if wasHeard != newValue { ring() }
         }
-        if wasHeard != isHeard { ring() }
     }
 
     /// Ends the pause, or the next one.

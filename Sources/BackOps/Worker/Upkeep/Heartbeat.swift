@@ -85,7 +85,7 @@ final class Heartbeat: Sendable {
             do {
                 try beat(&backoff, &former)
             } catch {
-                scheduleBell.isHeard(false)
+                scheduleBell.isHeard = false
                 telemetry.metrics?.listens(false)
                 telemetry.health.advance()
                 if backoff.failures == 0, !isStopped.withLock({ $0 }) {
@@ -160,7 +160,7 @@ final class Heartbeat: Sendable {
         try session.listen(engine.schema.channel(ofWorker: worker))
         if configuration.runsSchedules {
             try session.listen(engine.schema.schedulesChannel)
-            scheduleBell.isHeard(true)
+            scheduleBell.isHeard = true
         }
         return .listens
     }
