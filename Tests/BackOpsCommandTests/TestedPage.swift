@@ -60,7 +60,7 @@ struct TestedPage {
         }
     }
 
-    /// The programs, and a `swift` whose `run` runs them.
+    /// The programs, under the names that the page gives them.
     private func folder() throws -> URL {
         let folder = FileManager.default.temporaryDirectory.appending(path: "backops-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -70,13 +70,6 @@ struct TestedPage {
                 withDestinationURL: URL(filePath: try Shell.path(of: program))
             )
         }
-        let swift = folder.appending(path: "swift")
-        try "#!/bin/sh\n[ \"$1\" = run ] && shift && exec \"$@\"\n".write(
-            to: swift,
-            atomically: true,
-            encoding: .utf8
-        )
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: swift.path)
         return folder
     }
 
@@ -85,7 +78,9 @@ struct TestedPage {
         var variables: [String: String?] = TestDatabase.current.variables.mapValues { $0 }
         variables["PATH"] = path
         variables["COLUMNS"] = "132"
-        var command = "exec 2>&1; \(step.command)"
+        // `swift run` is a function: a script that was just written cannot be run as long as another process, forked
+        // meanwhile, has it open, and the shell would go on to the real `swift` in silence.
+        var command = #"exec 2>&1; swift() { shift && "$@"; }; "# + step.command
         if step.prompt == "=> " {
             variables["STATEMENT"] = step.command
             variables["BACKOPS_DATABASE_URL"] = TestDatabase.current.directConninfo
