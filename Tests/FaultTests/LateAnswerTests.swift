@@ -14,21 +14,12 @@ import Testing
                 let worker = try WorkerProcess(site.conninfo(through: proxy), settings)
                 try await site.enqueue("Ledger")
                 try await site.settled()
-                try await eventually("it sleeps") {
-                    try await site.value("select bool_and(sleeping) from backops.workers", as: Bool.self)
-                }
-
-                proxy.fallSilent([.toClient])
+                proxy.change { $0.heldText = "Patient" }
                 let id = try await site.enqueueOne("Patient")
-                try await eventually("it is claimed") {
-                    try await site.value(
-                        "select worker_id is not null from backops.jobs where operation_id = \(id)",
-                        as: Bool.self
-                    )
-                }
+                try await eventually("the answer to its claim is on the way") { proxy.state.holdsAnswer }
                 try await site.query("select backops.cancel(\(id))")
                 try await heartbeats(of: site, 2)
-                proxy.heal()
+                proxy.change { $0.releasesAnswers = true }
 
                 let others = try await site.enqueue("Ledger", count: 3)
                 try await site.settled()

@@ -53,7 +53,9 @@ final class FaultProxy: Sendable {
         var commitFaultCount = 1
         var cutsEverything: Ending?
         var releasesAnswers = false
-        /// Whether the answer to a commit waits.
+        /// An answer that contains this text waits for ``releasesAnswers``, and the others of its connection behind it.
+        var heldText: String?
+        /// Whether an answer waits.
         var holdsAnswer = false
         var isClosed = false
 
@@ -256,6 +258,9 @@ private final class ProxyLoop: Sendable {
                     link.end(.reset)
                     return
                 }
+            }
+            if direction == .toClient, let text = proxy.state.heldText, bytes.contains(subsequence: text) {
+                link.answer = .holdAnswer
             }
             if direction == .toClient, link.answer == .dropAnswer {
                 link.end(.reset)
