@@ -54,7 +54,7 @@ import Testing
             let early = try await site.query(
                 """
                 select from backops.actions a join backops.operations o on o.id = a.operation_id
-                 where o.id = \(soon) and a.started_at < o.created_at + interval '1 second'
+                 where o.id = \(soon) and a.started_at < o.perform_at
                 """
             )
             #expect(early.isEmpty)
