@@ -40,6 +40,11 @@ begin
     perform show_life(p_worker_id);
   end if;
 
+  -- Operations whose wait is over go on first, and may be claimed below; also for others, however little this worker has room for.
+  if advance_waits(greatest(p_limit, 100), first_wait_to_look_at(v_now)) > 0 then
+    v_now := clock_now();
+  end if;
+
   return query
     with picked as materialized (
       select job.*

@@ -8,7 +8,16 @@ create or replace function next_due(p_worker_id bigint) returns interval
 as $$
 begin
   return (
-    select least(min(job.run_at), min(pause.until)) - statement_now()
+    select least(
+             min(job.run_at), min(pause.until),
+             -- One that is over already is left from a claim that had too many of them, or is somebody else's at this moment.
+             (
+               select greatest(j.run_at, statement_now() + interval '0.1 seconds') from jobs j
+                where j.queue = '/waits' and j.run_at >= first_wait_to_look_at(statement_now()) and j.run_at < 'infinity'
+                order by j.run_at
+                limit 1
+             )
+           ) - statement_now()
       from workers w
      cross join unnest(w.queues) as served (queue)
       left join lateral (
@@ -27,4 +36,4 @@ begin
   );
 end
 $$;
-comment on function next_due(bigint) is 'How long until the next scheduled job of the worker''s queues is due, or a pause of one ends; null when there is neither.';
+comment on function next_due(bigint) is 'How long until the next scheduled job of the worker''s queues is due, a pause of one ends, or a wait is over; null when there is none of them.';

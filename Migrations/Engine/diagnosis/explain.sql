@@ -61,6 +61,11 @@ begin
     return;
   end if;
 
+  if v_job.queue = '/waits' then
+    return query select e.* from explain_wait(v_job, v_action) as e;
+    return;
+  end if;
+
   select * into v_queue from paused_queues where name = v_job.queue;
 
   if v_job.worker_id is not null then

@@ -44,9 +44,17 @@ create or replace view stuck as
              else f.claimed_at < statement_now() - interval '1 hour'
            end
       )
+      union all
+      (
+        select j.operation_id, j.position, o.queue, j.run_at, 'its wait is over, and no worker has let it go on', 'Start a worker: any one does.'
+          from jobs j
+          join operations o on o.id = j.operation_id
+         where j.queue = '/waits' and j.run_at < statement_now() - interval '1 minute'
+         limit 100
+      )
     ) as s
     join operations o on o.id = s.operation_id
     left join actions a on a.operation_id = s.operation_id and a.position = s.position;
 comment on view stuck is
-  'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked. '
+  'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked, at a wait that is over. '
   'The first hundred of each kind and queue. SELECT * FROM backops.stuck ORDER BY since LIMIT 20';

@@ -23,7 +23,9 @@ declare
   v_count bigint;
   v_named bigint;
   v_own bigint;
+  v_keyed bigint;
   v_expanded bigint;
+  v_at_waits bigint[];
 begin
   -- What a dump brings back has its job already, because pg_dump writes tables in the order of their names. It says so by a setting
   -- that no other program touches. pg_restore may be told of another order, and then the jobs and actions of the dump would follow.
@@ -49,23 +51,30 @@ begin
     end if;
   end if;
   if v_definition_id is not null then
-    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
-      select v_id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
+      select v_id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait
         from definition_actions a
        where a.definition_id = v_definition_id
        order by a.position;
-    insert into jobs (operation_id, run_at, definition_id, position, steps_left, priority, queue, handler)
+    insert into jobs (operation_id, run_at, waits_since, definition_id, position, steps_left, priority, queue, handler)
       select v_id,
              case
+               when a.wait is not null then coalesce(wait_end(a.wait, greatest(v_perform_at, v_now), v_now), v_perform_at)
                when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then v_perform_at
                else first_due_at(v_perform_at, a.perform_at, a.perform_in, a.perform_at_global, v_globals, v_now)
              end,
-             v_definition_id, a.position, v_step_limit, v_priority, coalesce(a.queue, v_queue), v_name || '/' || a.name
+             case when wait_end(a.wait, greatest(v_perform_at, v_now), v_now) is not null then v_now end,
+             v_definition_id, a.position, v_step_limit, v_priority, job_queue(a.wait, a.queue, v_queue), v_name || '/' || a.name
         from definition_actions a
        where a.definition_id = v_definition_id and a.starts
        order by a.position
       returning queue, run_at into v_queue, v_run_at;
-    if v_run_at <= v_now then
+    if v_queue = '/waits' then
+      -- One that takes another's place has the signals that were kept for that.
+      if v_run_at <= v_now or exists (select from signals where operation_id = v_id) then
+        perform settle_wait(v_id);
+      end if;
+    elsif v_run_at <= v_now then
       perform from workers where sleeping limit 1;
       if found then
         perform wake(v_queue, 1);
@@ -74,8 +83,8 @@ begin
     return null;
   end if;
 
-  select count(*), count(*) filter (where branches is null and state = 'active'), count(branches) filter (where state = 'active')
-    into v_count, v_named, v_own
+  select count(*), count(*) filter (where branches is null and state = 'active'), count(branches) filter (where state = 'active'), count(active_key)
+    into v_count, v_named, v_own, v_keyed
     from enqueued;
 
   -- 1. Plans that are registered. Where one of them begins with a time from the globals, a first look finds the operation that has none.
@@ -101,23 +110,28 @@ begin
        where d.current and d.name in (select name from enqueued where branches is null and state = 'active')
     ),
     planned as (
-      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
-        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue
+      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
+        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait
           from enqueued o
           join plan a on a.operation = o.name
          where o.branches is null and o.state = 'active'
+    ),
+    queued as (
+      insert into jobs (operation_id, run_at, waits_since, definition_id, position, steps_left, priority, queue, handler)
+        select o.id,
+               case
+                 when a.wait is not null then coalesce(wait_end(a.wait, greatest(o.perform_at, v_now), v_now), o.perform_at)
+                 when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
+                 else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
+               end,
+               case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end,
+               a.definition_id, a.position, o.step_limit, o.priority, job_queue(a.wait, a.queue, o.queue), o.name || '/' || a.name
+          from enqueued o
+          join plan a on a.operation = o.name
+         where a.starts and o.branches is null and o.state = 'active'
+        returning operation_id, queue, run_at
     )
-    insert into jobs (operation_id, run_at, definition_id, position, steps_left, priority, queue, handler)
-      select o.id,
-             case
-               when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
-               else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
-             end,
-             a.definition_id, a.position, o.step_limit, o.priority, coalesce(a.queue, o.queue), o.name || '/' || a.name
-        from enqueued o
-        join plan a on a.operation = o.name
-       where a.starts and o.branches is null and o.state = 'active';
-    get diagnostics v_expanded = row_count;
+    select count(*), array_agg(operation_id) filter (where queue = '/waits' and run_at <= v_now) into v_expanded, v_at_waits from queued;
 
     -- 2. Names that nobody has registered yet wait for somebody who does.
     if v_expanded < v_named then
@@ -146,34 +160,45 @@ begin
        cross join lateral plan_rows(g.branches::json, place_in_batch(n.number, v_count, n.name, n.key)) as a
     ),
     planned as (
-      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
-        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue
+      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
+        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait
           from enqueued o
           join plan a on a.given = o.branches::text
          where o.state = 'active'
+    ),
+    queued as (
+      insert into jobs (operation_id, run_at, waits_since, position, steps_left, priority, queue, handler)
+        select o.id,
+               case
+                 when a.wait is not null then coalesce(wait_end(a.wait, greatest(o.perform_at, v_now), v_now), o.perform_at)
+                 when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
+                 else first_due_at(
+                   o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now, place_in_batch(n.number, v_count, n.name, n.key)
+                 )
+               end,
+               case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end,
+               a.position, o.step_limit, o.priority, job_queue(a.wait, a.queue, o.queue), '/' || a.name
+          from enqueued o
+          join numbered n on n.id = o.id
+          join plan a on a.given = n.branches
+         where a.starts and o.state = 'active'
+        returning operation_id, queue, run_at
     )
-    insert into jobs (operation_id, run_at, position, steps_left, priority, queue, handler)
-      select o.id,
-             case
-               when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
-               else first_due_at(
-                 o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now, place_in_batch(n.number, v_count, n.name, n.key)
-               )
-             end,
-             a.position, o.step_limit, o.priority, coalesce(a.queue, o.queue), '/' || a.name
-        from enqueued o
-        join numbered n on n.id = o.id
-        join plan a on a.given = n.branches
-       where a.starts and o.state = 'active';
+    select v_at_waits || array_agg(operation_id) filter (where queue = '/waits' and run_at <= v_now) into v_at_waits from queued;
   end if;
 
+  -- 4. Waits that come first and are over at once, or end at a time from the globals.
+  perform settle_wait(id) from unnest(v_at_waits) as id;
+  if v_keyed > 0 then
+    perform settle_wait(o.id) from enqueued o where o.active_key is not null and exists (select from signals s where s.operation_id = o.id);
+  end if;
   if exists (select from workers where sleeping) then
     perform wake(due.queue, due.jobs)
        from (
          select j.queue, count(*) as jobs
            from enqueued o
            join jobs j on j.operation_id = o.id
-          where j.run_at <= v_now
+          where j.run_at <= v_now and j.queue <> '/waits'
           group by j.queue
        ) as due;
   end if;

@@ -15,6 +15,7 @@ declare
   v_entry operation_keys;
   v_former operations;
   v_job jobs;
+  v_signals signals[];
   v_is_waiting boolean;
   v_put_off_until timestamptz;
   v_free_at timestamptz;
@@ -54,7 +55,7 @@ begin
     raise exception using errcode = 'OP004', message = format('two operations of one INSERT have the key "%s"', left(new.active_key, 100)),
       hint = 'Insert them one after the other, or call enqueue_keyed_many.';
   end if;
-  v_is_waiting := v_former.state = 'active' and v_job.worker_id is null and v_job.attempt = 0 and v_job.crashes = 0 and not exists (
+  v_is_waiting := v_former.state = 'active' and v_job.worker_id is null and v_job.attempt = 0 and v_job.crashes = 0 and v_job.waits_since is null and not exists (
     select from actions
      where operation_id = v_former.id
        and (started_at is not null or completed_at is not null or skipped_at is not null or run > 1 or earlier_attempts > 0)
@@ -75,7 +76,10 @@ begin
       end;
     end if;
     update operation_keys set operation_id = null where name = new.name and key = new.active_key;
+    -- What was sent to it stays: a sender was told that it is kept.
+    v_signals := array(select s from signals s where s.operation_id = v_former.id);
     delete from operations where id = v_former.id;
+    insert into signals select s.* from unnest(v_signals) as s;
     new.id := v_former.id;
     new.created_at := v_former.created_at;
     update operation_keys set operation_id = new.id, replaced_id = null where name = new.name and key = new.active_key;

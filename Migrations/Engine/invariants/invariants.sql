@@ -17,6 +17,8 @@ as $$
   union all
   select * from violations_of_attempts()
   union all
+  select * from violations_of_waits()
+  union all
   select * from violations_of_schedules()
   union all
   select * from violations_of_the_schema()
@@ -35,6 +37,10 @@ comment on function invariants() is
   'failures_are_grouped: the view failures counts what has failed, once each, and nothing else. '
   'stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. '
   'keys_are_unique: one operation per name and key, and one active in the modes that say so. '
+  'waits_move_on: no operation is at a wait that is over, while workers live. '
+  'waits_read_signals: no operation waits for a signal that is in its inbox. '
+  'signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. '
+  'waits_have_outcomes: a wait that has ended says how, and no action does. '
   'schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. '
   'slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. '
   'plan_is_complete: positions are 1 to n, branches are whole, and there is a main. '

@@ -18,7 +18,7 @@ begin
     raise exception using errcode = 'OP002', message = format('there is no operation %s', flow.id);
   end if;
   return next concat_ws('   ', format('%s #%s', v_operation.name, flow.id),
-    concat_ws(' ', v_operation.status, 'on ' || v_operation.worker, case when v_operation.status in ('scheduled', 'retrying') then 'until ' || date_trunc('second', v_operation.run_at) end),
+    concat_ws(' ', v_operation.status, 'on ' || v_operation.worker, case when v_operation.status in ('scheduled', 'retrying', 'waiting') then 'until ' || date_trunc('second', v_operation.run_at) end),
     'queue ' || v_operation.queue, 'key ' || v_operation.key);
   select max(length(branch)) into v_width from actions where operation_id = flow.id;
   for v_branch in
@@ -27,14 +27,15 @@ begin
     v_line := ' ' || rpad(v_branch.branch, v_width + 1);
     for v_action in select * from action_status s where s.operation_id = flow.id and s.branch = v_branch.branch order by s.position loop
       v_piece := case v_action.status
-          when 'completed' then '✓' when 'running' then '●' when 'retrying' then '↻' when 'scheduled' then '◷' when 'ready' then '◎'
+          when 'completed' then '✓' when 'running' then '●' when 'retrying' then '↻' when 'scheduled' then '◷' when 'waiting' then '◇' when 'ready' then '◎'
           when 'failed' then '✗' when 'cancelled' then '⊘' when 'skipped' then '–' else '○'
         end || ' ' || v_action.name
         || case when v_action.run > 1 then ' run ' || v_action.run else '' end
         || case when v_action.attempts_count > 1 or v_action.status in ('running', 'retrying', 'failed')
              then format(' ×%s', v_action.attempts_count) else '' end
         || case when v_action.status in ('open', 'scheduled') and v_action.perform_at is not null
-             then ' ' || to_char(v_action.perform_at, 'YYYY-MM-DD HH24:MI') else '' end;
+             then ' ' || to_char(v_action.perform_at, 'YYYY-MM-DD HH24:MI') else '' end
+        || case when v_action.wait is not null then ' ' || wait_piece(v_action.wait, v_action.wait_outcome, v_action.signal) else '' end;
       if length(v_line) + length(v_piece) > 110 then
         return next v_line || ' →';
         v_line := rpad('', v_width + 4);
@@ -63,7 +64,7 @@ begin
   if v_operation.note is not null then
     return next ' ' || v_operation.note;
   end if;
-  return next ' ✓ completed  ● running  ↻ retrying  ◷ scheduled  ◎ ready  ✗ failed  ⊘ cancelled  – skipped  ○ open  ×attempts';
+  return next ' ✓ completed  ● running  ↻ retrying  ◷ scheduled  ◇ waiting  ◎ ready  ✗ failed  ⊘ cancelled  – skipped  ○ open  ×attempts';
 end
 $$;
 comment on function flow(bigint) is

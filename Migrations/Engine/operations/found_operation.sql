@@ -13,16 +13,16 @@ begin
       error_message text,
       created_at    timestamptz
     );
-    comment on type found_operation is 'An operation that find_operations found, in the words of operation_status.';
-    comment on column found_operation.id is 'The operation.';
-    comment on column found_operation.name is 'Its name.';
-    comment on column found_operation.state is 'active, completed, failed or cancelled.';
-    comment on column found_operation.status is 'The state; of an active one ready, scheduled, running, retrying or parked.';
-    comment on column found_operation.action is 'Where it is or has stopped: "branch/name".';
-    comment on column found_operation.queue is 'The queue that it waits in.';
-    comment on column found_operation.error_type is 'Type of the last error of that action.';
-    comment on column found_operation.error_message is 'Message of that error.';
-    comment on column found_operation.created_at is 'When it was enqueued.';
   end if;
 end
 $$;
+comment on type found_operation is 'An operation that find_operations found, in the words of operation_status.';
+comment on column found_operation.id is 'The operation.';
+comment on column found_operation.name is 'Its name.';
+comment on column found_operation.state is 'active, completed, failed or cancelled.';
+comment on column found_operation.status is 'The state; of an active one ready, scheduled, running, retrying, waiting or parked.';
+comment on column found_operation.action is 'Where it is or has stopped: "branch/name".';
+comment on column found_operation.queue is 'The queue that it waits in.';
+comment on column found_operation.error_type is 'Type of the last error of that action.';
+comment on column found_operation.error_message is 'Message of that error.';
+comment on column found_operation.created_at is 'When it was enqueued.';

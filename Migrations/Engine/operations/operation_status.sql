@@ -5,6 +5,7 @@ create or replace view operation_status as
            when o.state <> 'active' then o.state
            when o.parked_at is not null then 'parked'
            when j.worker_id is not null then 'running'
+           when j.queue = '/waits' and j.waits_since is not null then 'waiting'
            when j.attempt > 0 then 'retrying'
            when j.run_at > statement_now() then 'scheduled'
            else 'ready'
@@ -15,7 +16,7 @@ create or replace view operation_status as
          coalesce(a.earlier_attempts + coalesce(j.attempt, a.attempts_count), 0) as attempt,
          a.earlier_attempts + a.max_attempts as max_attempts,
          case when j.worker_id is null and j.run_at < 'infinity' then j.run_at end as run_at,
-         coalesce(j.queue, o.queue) as queue,
+         case when j.queue <> '/waits' then j.queue else o.queue end as queue,
          o.priority,
          o.key,
          o.tags,
@@ -29,6 +30,7 @@ create or replace view operation_status as
            when o.state = 'failed' and a.error_type = 'crashed' and a.attempts_count < a.max_attempts
              then 'the third crash in a row ended it: an action that takes its worker down three times is not tried again by itself'
            when o.state = 'cancelled' then coalesce('cancelled: ' || o.stop_reason, 'cancelled')
+           when j.queue = '/waits' and o.parked_at is null then describe_wait(a.wait, j.waits_since, j.run_at)
            when o.parked_at is not null or j.worker_id is null and (j.run_at <= statement_now() or j.crashes > 0) then (
              select b.detail
                from obstacles(o.id, case when o.parked_at is not null then o.name end, j.queue, j.handler, j.crashes) as b

@@ -149,7 +149,7 @@ begin
          offset 0
        ) as o
         left join lateral (
-          select n.position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name, coalesce(n.queue, o.queue) as queue,
+          select n.position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name, job_queue(n.wait, n.queue, o.queue) as queue,
                  left(d.handler, length(d.handler) - length(d.name)) || n.name as handler,
                  case
                    when n.perform_at is null and n.perform_in is null and n.perform_at_global is null then v_now
@@ -226,7 +226,9 @@ begin
     if v_problem is not null then
       perform refuse_next(operation_id, "position", v_patch, v_problem);
     end if;
-    if v_due_queue is not null then
+    if v_due_queue = '/waits' then
+      perform settle_wait(operation_id);
+    elsif v_due_queue is not null then
       v_due_queues := v_due_queues || v_due_queue;
     end if;
     return next;

@@ -69,7 +69,7 @@ begin
      order by position;
   update actions
      set run = run + 1, attempts_count = 0, earlier_attempts = 0, started_at = null, completed_at = null, skipped_at = null,
-         errored_at = null, error_type = null, error_message = null, stack_trace = null
+         errored_at = null, error_type = null, error_message = null, stack_trace = null, wait_outcome = null
    where operation_id = p_operation_id and branch = v_branch and position >= p_target and (completed_at is not null or skipped_at is not null);
 end
 $$;

@@ -8,6 +8,7 @@ declare
   v_entry record;
   v definition_actions;
   v_seen text[] := '{}';
+  v_waits jsonb[] := '{}';
   v_place text;
   v_name text;
   v_options jsonb;
@@ -58,6 +59,7 @@ begin
       v.branch := v_branch.key;
       v.name := v_name;
       v.starts := v_branch.key = 'main' and v_entry.n = 1;
+      v_waits := v_waits || v.wait;
       return next v;
     end loop;
   end loop;
@@ -70,6 +72,7 @@ begin
     raise exception using errcode = 'OP004', message = p_place || 'there is no branch "main", where an operation starts',
       detail = format('Branches given: %s.', array_to_string(v_seen, ', '));
   end if;
+  perform check_timeout_branches(p_place, v_waits, v_seen);
 end
 $$;
 comment on function plan_rows(json, text) is

@@ -8,12 +8,19 @@ declare
   v_unknown text;
   v_backoff jsonb := p_options -> 'backoff';
 begin
+  v.wait := read_wait(p_place, p_options);
+  if v.wait is not null then
+    v.max_attempts := 1;
+    return v;
+  end if;
+
   select string_agg(format('"%s"', key), ', ') into v_unknown
     from jsonb_object_keys(p_options) as key
    where key not in ('perform_at', 'perform_in', 'perform_at_global', 'max_attempts', 'backoff', 'timeout', 'queue', 'may_jump');
   if v_unknown is not null then
     raise exception using errcode = 'OP004', message = format('%s has an unknown option: %s', p_place, v_unknown),
-      hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue and may_jump.';
+      hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue and may_jump; a step that waits has sleep, '
+             'sleep_until or wait_for instead.';
   end if;
 
   begin
@@ -70,4 +77,4 @@ begin
   return v;
 end
 $$;
-comment on function read_options(text, jsonb) is 'The options of one action as columns; refuses what it does not know (SQLSTATE OP004).';
+comment on function read_options(text, jsonb) is 'The options of one action, or of one wait, as columns; refuses what it does not know (SQLSTATE OP004).';

@@ -20,7 +20,9 @@ declare
 begin
   select * into strict v_action from actions where operation_id = p_operation.id and position = p_position;
   -- An action that has begun before has had its time.
-  if v_action.started_at is null and not p_at_once then
+  if v_action.wait is not null then
+    v_run_at := case when p_at_once then v_now else greatest(p_operation.perform_at, v_now) end;
+  elsif v_action.started_at is null and not p_at_once then
     v_run_at := greatest(
       p_operation.perform_at,
       due_at(v_action.perform_at, v_action.perform_in, v_action.perform_at_global, p_operation.globals, v_now)
@@ -40,18 +42,20 @@ begin
   -- gets the plan from its actions.
   insert into jobs as j (operation_id, run_at, position, steps_left, priority, queue, handler)
     values (p_operation.id, v_run_at, p_position, p_operation.step_limit, p_operation.priority,
-            coalesce(v_action.queue, p_operation.queue),
+            job_queue(v_action.wait, v_action.queue, p_operation.queue),
             case when p_operation.branches is null then p_operation.name else '' end || '/' || v_action.name)
     on conflict (operation_id) do update
       set run_at = excluded.run_at, position = excluded.position, steps_left = excluded.steps_left, queue = excluded.queue,
-          handler = excluded.handler, attempt = 0, crashes = 0;
+          handler = excluded.handler, attempt = 0, crashes = 0, waits_since = null;
   update actions
-     set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0
+     set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0, wait_outcome = null
    where operation_id = p_operation.id and position = p_position;
-  if v_run_at <= v_now then
+  if v_action.wait is not null then
+    perform settle_wait(p_operation.id);
+  elsif v_run_at <= v_now then
     perform wake(coalesce(v_action.queue, p_operation.queue), 1);
   end if;
 end
 $$;
 comment on function point_at(operations, integer, boolean) is
-  'Makes an action the next one, with a fresh budget of attempts: due now if it has begun before or p_at_once says so, else at its time.';
+  'Makes an action the next one, with a fresh budget of attempts: due now if it has begun before or p_at_once says so, else at its time. A wait begins anew.';

@@ -10,12 +10,13 @@ begin
     raise exception using errcode = 'OP004', message = 'reschedule must be told a finite time', hint = 'now() + interval ''1 hour'', or now() for at once.';
   end if;
   update jobs set run_at = at where operation_id = reschedule_operation.id;
-  perform wake(queue, 1) from jobs where operation_id = reschedule_operation.id and run_at <= clock_now();
+  perform settle_wait(reschedule_operation.id), wake(queue, 1) from jobs where operation_id = reschedule_operation.id and run_at <= clock_now();
+  select * into v_operation from operations where operations.id = reschedule_operation.id;
   return v_operation;
 end
 $$;
 comment on function reschedule_operation(bigint, timestamptz) is
-  'Lets the next action, or its next attempt, start at another time; attempts that were used stay used.';
+  'Lets the next action, or its next attempt, start at another time, or moves the deadline of a wait; attempts that were used stay used.';
 
 create or replace function reschedule(id bigint, at timestamptz, reason text default null) returns operations
   language sql
@@ -24,7 +25,7 @@ as $$
   select steer('reschedule', id, reason, p_at => at)
 $$;
 comment on function reschedule(bigint, timestamptz, text) is
-  'Lets the next action of an active operation, or its next attempt, start at another time; attempts that were used stay used.';
+  'Lets the next action of an active operation, or its next attempt, start at another time, or moves the deadline of its wait; attempts that were used stay used.';
 
 create or replace function reschedule(ids bigint[], at timestamptz, reason text default null) returns setof operations
   language sql

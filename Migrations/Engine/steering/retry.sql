@@ -56,7 +56,7 @@ begin
     select count(*)
       from operations o
       join actions a on a.operation_id = o.id and a.position = o.stopped_position
-     where o.id = any (p_ids) and o.state = any (c_plain) and o.parked_at is null and a.started_at is not null
+     where o.id = any (p_ids) and o.state = any (c_plain) and o.parked_at is null and a.started_at is not null and a.wait is null
        and (o.key_mode in ('unless_active', 'cancel_and_replace')) is not true
   ) then
     return '{}';

@@ -19,6 +19,9 @@ begin
     when p_verb = 'retry' then v_operation.state in ('failed', 'cancelled') or v_operation.state = 'active' and v_job.attempt > 0
     when v_operation.parked_at is not null then false
     when p_verb = 'reschedule' then v_operation.state = 'active'
+    when p_verb = 'wake_up' then v_operation.state = 'active' and v_job.run_at > clock_now() and not exists (
+      select from actions a where a.operation_id = p_id and a.position = v_job.position and a.wait ? 'signals' and v_job.waits_since is not null
+    )
     when not exists (
       select from actions a
        where a.operation_id = p_id and (p_branch is null or a.branch = p_branch) and (p_action is null or a.name = p_action)
@@ -44,6 +47,7 @@ begin
     when 'run_from' then run_operation_from(p_id, p_branch, p_action)
     when 'set_global' then set_operation_global(p_id, p_key, p_value)
     when 'reschedule' then reschedule_operation(p_id, p_at)
+    when 'wake_up' then wake_up_operation(p_id)
   end;
 end
 $$;

@@ -106,7 +106,7 @@ struct `One operation that a client cannot read in full` {
             """,
             "update attempt_logs set metadata = '[]' where operation_id = 2",
             """
-            insert into audit (who, action, operation_ids, details)
+            insert into audit_log (who, action, operation_ids, details)
             values ('x', 'retry', '{2}', ('{"a": ' || repeat('[', 600) || repeat(']', 600) || '}')::jsonb)
             """,
         ]

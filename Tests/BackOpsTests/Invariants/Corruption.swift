@@ -20,7 +20,7 @@ struct Corruption: Sendable, CustomTestStringConvertible {
     }
 
     static let all =
-        jobs + brokenClaims + claims + attempts + actions + operations + plans + schedules + schema
+        jobs + brokenClaims + claims + attempts + actions + operations + plans + waits + schedules + schema
 
     static let jobs = [
         Corruption(
@@ -124,6 +124,12 @@ struct Corruption: Sendable, CustomTestStringConvertible {
             1,
             "more crashes than convict",
             "update jobs set crashes = 3 where operation_id = 1"
+        ),
+        Corruption(
+            "job_can_be_claimed",
+            1,
+            "a job that is at a wait, where its action is none",
+            "update jobs set waits_since = now() where operation_id = 1"
         ),
         Corruption(
             "job_can_be_claimed",

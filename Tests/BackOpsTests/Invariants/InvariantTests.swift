@@ -8,7 +8,8 @@ import Testing
 struct `The invariants of a database` {
     private let database = TestDatabase.current
 
-    @Test(arguments: LegalHistory.all) func `hold after every step of an operation that was`(
+    @Test(arguments: LegalHistory.all + LegalHistory.waits)
+    func `hold after every step of an operation that was`(
         history: LegalHistory
     )
         async throws
@@ -34,7 +35,7 @@ struct `The invariants of a database` {
         #expect(violations.allSatisfy { !$0.detail.isEmpty && !$0.advice.isEmpty })
     }
 
-    @Test(arguments: Corruption.jobs + Corruption.brokenClaims)
+    @Test(arguments: Corruption.jobs + Corruption.brokenClaims + Corruption.brokenWaits)
     func `advise what makes a broken job whole`(corruption: Corruption) async throws {
         try await Specimens.make()
         try await database.script(corruption.sql)

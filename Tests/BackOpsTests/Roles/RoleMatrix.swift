@@ -6,7 +6,7 @@ enum RoleMatrix {
 
     /// Who may read all columns of a table or view; nobody may write to any.
     static let readers: [String: Set<String>] = [
-        "operations": [], "secret_keys": [], "audit_log": [], "visible_operations": [],
+        "operations": [], "signals": [], "secret_keys": [], "audit_log": [], "visible_operations": [],
         "operation_minutes": [], "action_hours": [], "queue_samples": [],
         "actions": ["operator"], "jobs": ["operator"], "operation_keys": ["operator"],
         "attempts": ["operator", "reader"], "attempt_logs": ["operator", "reader"],
@@ -15,6 +15,7 @@ enum RoleMatrix {
         "migrations": ["worker", "operator", "reader"],
         "engine": ["worker", "operator", "reader"],
         "operation_status": ["operator", "reader"], "action_status": ["operator", "reader"],
+        "signal_status": ["operator", "reader"],
         "timeline": ["operator", "reader"], "audit": ["operator", "reader"],
         "failures": ["operator", "reader"], "queue_depth": ["operator", "reader"],
         "paused_queues": ["operator", "reader"],
@@ -52,6 +53,7 @@ enum RoleMatrix {
         var callers: [String: Set<String>] = [
             "rescue": ["worker", "operator"], "unpark": ["worker", "operator"],
             "prune": ["worker", "operator"],
+            "signal": ["enqueue", "operator"],
             "clock_now": Set(roles), "now": Set(roles),
         ]
         for name in ["enqueue", "enqueue_many", "enqueue_keyed", "enqueue_keyed_many", "enqueue_each"] {
@@ -67,7 +69,7 @@ enum RoleMatrix {
         ] { callers[name] = ["worker"] }
         for name in [
             "retry", "cancel", "skip", "jump", "run_from", "set_global", "reschedule", "rerun", "retry_where",
-            "cancel_where", "pause", "resume", "invariants",
+            "cancel_where", "wake_up", "signal_where", "pause", "resume", "invariants",
             "schedule", "unschedule", "pause_schedule", "resume_schedule", "run_schedule",
             "backfill_schedule",
         ] { callers[name] = ["operator"] }
@@ -76,7 +78,7 @@ enum RoleMatrix {
             "doubtful_schedules", "preview_backfill",
             // What the views call.
             "privileges", "statement_now", "sees_secrets", "redacted", "queue_names", "front_of_queue",
-            "obstacles",
+            "obstacles", "describe_wait", "awaited_signals",
             "zone_time", "undeclared_reason", "count_queue", "bucket_quantile", "bucket_sums",
             "duration_bucket_limits",
         ] { callers[name] = ["operator", "reader"] }
@@ -92,7 +94,8 @@ enum RoleMatrix {
             "apply_jump", "position_after", "give_back", "show_life", "worker_lock", "await_standby",
             "note_other_globals",
             "violations_of_operations", "violations_of_jobs", "violations_of_actions",
-            "violations_of_attempts", "violations_of_schedules", "violations_of_the_schema", "job_advice",
+            "violations_of_attempts", "violations_of_schedules", "violations_of_waits",
+            "violations_of_the_schema", "job_advice",
             "hand_back_many",
             "open_for_steering", "point_at", "find_position", "describe_claims", "first_due_at",
             "next_claim_id", "settled_version", "read_key_mode", "combined_globals",
@@ -105,6 +108,10 @@ enum RoleMatrix {
             "nearest_name", "did_you_mean", "error_pattern", "error_fingerprint", "failure_fingerprint",
             "stamp_failure", "caller", "shown", "concealed", "apply_privileges", "grant_privileges",
             "create_roles",
+            "read_wait", "read_seconds", "is_signal_name", "is_global_key", "check_timeout_branches",
+            "job_queue", "first_wait_to_look_at", "wait_end", "can_be_payload", "settle_wait", "leave_wait",
+            "go_on_at", "advance_waits", "wake_up_operation",
+            "timeout_message", "explain_wait", "wait_piece",
             "cron_number", "cron_field", "parse_cron", "next_cron_day", "next_local_slot", "clock_change",
             "local_instant", "next_fixed_slot", "next_elapsed_slot", "next_slot", "check_time_zone",
             "schedule_slot", "last_schedule_slot",

@@ -5,7 +5,7 @@ import Testing
 extension SQLEngine {
     /// What a person asks first must not read what it does not show, however much there is.
     @Suite struct `With twenty thousand operations` {
-        private static let tables = ["operations", "actions", "jobs", "attempts"]
+        private static let tables = ["operations", "actions", "jobs", "attempts", "signals"]
 
         private func engine() async throws -> EngineDriver {
             let engine = try await EngineDriver.start()
@@ -25,6 +25,9 @@ extension SQLEngine {
                 """
             )
             _ = try await engine.claim(100)
+            try await engine.query(
+                "insert into signals (operation_id, name) select id, 'paid' from operations order by id"
+            )
             for table in Self.tables { try await engine.connection.script("analyze \(table)") }
             return engine
         }
@@ -44,6 +47,8 @@ extension SQLEngine {
                 ("select * from worker_status", 8000),
                 ("select * from stuck order by since limit 20", 8000),
                 ("select * from audit order by id desc limit 20", 200),
+                ("select * from signal_status order by id desc limit 20", 400),
+                ("select * from signal_status where operation_id = 77", 200),
                 (#"select * from find_operations(globals => '{"subscription_id": 77}')"#, 500),
                 ("select * from find_operations(state => 'failed', at_most => 20)", 1000),
                 ("select * from find_operations('Flow', state => 'active', at_most => 20)", 1000),

@@ -237,7 +237,7 @@ COMMENT ON TYPE backops.explanation IS 'One reason why an operation is where it 
 -- Name: COLUMN explanation.reason; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, queue_paused, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
+COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, queue_paused, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
 
 
 --
@@ -324,7 +324,7 @@ COMMENT ON COLUMN backops.found_operation.state IS 'active, completed, failed or
 -- Name: COLUMN found_operation.status; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.found_operation.status IS 'The state; of an active one ready, scheduled, running, retrying or parked.';
+COMMENT ON COLUMN backops.found_operation.status IS 'The state; of an active one ready, scheduled, running, retrying, waiting or parked.';
 
 
 --
@@ -560,6 +560,41 @@ COMMENT ON DOMAIN backops.schedule_name IS 'Name of a schedule: 1 to 200 charact
 
 
 --
+-- Name: signal_name; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.signal_name AS text
+	CONSTRAINT signals_name_is_valid CHECK (((VALUE ~ '^[^/[:cntrl:]]+$'::text) AND (length(VALUE) <= 200)));
+
+
+--
+-- Name: DOMAIN signal_name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.signal_name IS 'Name of a signal: 1 to 200 characters, without "/" and control characters.';
+
+
+--
+-- Name: signal_payload; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.signal_payload AS jsonb
+	CONSTRAINT signals_payload_is_at_most_256_deep CHECK (
+CASE
+    WHEN (pg_column_size(VALUE) < 2048) THEN true
+    ELSE (NOT (VALUE @? 'strict $.**{256}?(@.type() == "array" || @.type() == "object")'::jsonpath))
+END)
+	CONSTRAINT signals_payload_is_at_most_256_kib CHECK ((pg_column_size(VALUE) <= 262144));
+
+
+--
+-- Name: DOMAIN signal_payload; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.signal_payload IS 'A JSON document of at most 256 KiB, with arrays and objects at most 256 deep.';
+
+
+--
 -- Name: start_time; Type: DOMAIN; Schema: backops; Owner: -
 --
 
@@ -763,6 +798,51 @@ COMMENT ON FUNCTION backops.advance_backfill(p_operation_id bigint) IS 'What the
 
 
 --
+-- Name: advance_waits(integer, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.advance_waits(p_limit integer DEFAULT 100, p_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_ids bigint[] := array(
+    select j.operation_id
+      from jobs j
+      join operations o on o.id = j.operation_id
+     where j.queue = '/waits' and j.run_at >= p_from and j.run_at <= v_now
+     order by j.run_at, j.operation_id
+     limit p_limit
+       for update of j skip locked
+       for no key update of o skip locked
+  );
+begin
+  if v_ids <> '{}' then
+    perform settle_wait(id) from (select id from unnest(v_ids) as id order by id) as due;
+  end if;
+  if p_from = '-infinity' and not exists (select from jobs where queue = '/waits' and run_at <= v_now) then
+    perform set_config('backops.waits_seen', extract(epoch from v_now) || ' ' || current_schema(), false);
+  end if;
+  return cardinality(v_ids);
+end
+$$;
+
+
+--
+-- Name: FUNCTION advance_waits(p_limit integer, p_from timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.advance_waits(p_limit integer, p_from timestamp with time zone) IS 'Lets operations go on whose sleep or timeout is over, at most p_limit of them, those whose deadline is p_from or later; returns how many it looked at. Every claim does.';
+
+
+--
 -- Name: apply_jump(bigint, integer, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -793,7 +873,7 @@ begin
      order by position;
   update actions
      set run = run + 1, attempts_count = 0, earlier_attempts = 0, started_at = null, completed_at = null, skipped_at = null,
-         errored_at = null, error_type = null, error_message = null, stack_trace = null
+         errored_at = null, error_type = null, error_message = null, stack_trace = null, wait_outcome = null
    where operation_id = p_operation_id and branch = v_branch and position >= p_target and (completed_at is not null or skipped_at is not null);
 end
 $$;
@@ -985,6 +1065,25 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.await_standby() IS 'Makes the commit of this transaction wait for the synchronous standby, if there is one, although nothing else was written.';
+
+
+--
+-- Name: awaited_signals(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.awaited_signals(p_wait jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select string_agg(format('"%s"', name), ' or ' order by n) from jsonb_array_elements_text(p_wait -> 'signals') with ordinality as s (name, n)
+$$;
+
+
+--
+-- Name: FUNCTION awaited_signals(p_wait jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.awaited_signals(p_wait jsonb) IS 'The signals that a wait names, in words.';
 
 
 --
@@ -1538,6 +1637,30 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.caller() IS 'The role that makes the call: the one of SET ROLE, else the one that is logged in, also inside functions of this schema.';
+
+
+--
+-- Name: can_be_payload(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.can_be_payload(p_payload jsonb) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  perform p_payload::signal_payload;
+  return true;
+exception when check_violation then
+  return false;
+end
+$$;
+
+
+--
+-- Name: FUNCTION can_be_payload(p_payload jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.can_be_payload(p_payload jsonb) IS 'Whether a document can come with a signal: what the domain signal_payload allows.';
 
 
 --
@@ -2183,6 +2306,34 @@ COMMENT ON FUNCTION backops.check_time_zone(p_zone text) IS 'Refuses a time zone
 
 
 --
+-- Name: check_timeout_branches(text, jsonb[], text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_timeout_branches(p_place text, p_waits jsonb[], p_branches text[]) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_branch text;
+begin
+  select wait -> 'on_timeout' ->> 'branch' into v_branch
+    from unnest(p_waits) as wait where (wait -> 'on_timeout' ->> 'branch') <> all (p_branches) limit 1;
+  if found then
+    raise exception using errcode = 'OP004', message = p_place || format('a wait goes to branch "%s" on its timeout, which is not there', v_branch),
+      detail = format('Branches given: %s.', array_to_string(p_branches, ', '));
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_timeout_branches(p_place text, p_waits jsonb[], p_branches text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_timeout_branches(p_place text, p_waits jsonb[], p_branches text[]) IS 'Refuses a plan whose waits lead to branches that it does not have (SQLSTATE OP004).';
+
+
+--
 -- Name: checkpoint(bigint, bigint, bigint, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2283,6 +2434,11 @@ begin
   end if;
   if v_is_missing then
     perform show_life(p_worker_id);
+  end if;
+
+  -- Operations whose wait is over go on first, and may be claimed below; also for others, however little this worker has room for.
+  if advance_waits(greatest(p_limit, 100), first_wait_to_look_at(v_now)) > 0 then
+    v_now := clock_now();
   end if;
 
   return query
@@ -2620,7 +2776,7 @@ begin
          offset 0
        ) as o
         left join lateral (
-          select n.position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name, coalesce(n.queue, o.queue) as queue,
+          select n.position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name, job_queue(n.wait, n.queue, o.queue) as queue,
                  left(d.handler, length(d.handler) - length(d.name)) || n.name as handler,
                  case
                    when n.perform_at is null and n.perform_in is null and n.perform_at_global is null then v_now
@@ -2697,7 +2853,9 @@ begin
     if v_problem is not null then
       perform refuse_next(operation_id, "position", v_patch, v_problem);
     end if;
-    if v_due_queue is not null then
+    if v_due_queue = '/waits' then
+      perform settle_wait(operation_id);
+    elsif v_due_queue is not null then
       v_due_queues := v_due_queues || v_due_queue;
     end if;
     return next;
@@ -3093,6 +3251,36 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.describe_claims(p_operation_ids bigint[]) IS 'What a worker must know of the jobs that it holds.';
+
+
+--
+-- Name: describe_wait(jsonb, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.describe_wait(p_wait jsonb, p_since timestamp with time zone, p_until timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select case
+    when p_since is null then format('begins at %s', p_until)
+    when p_wait ? 'signals' then format('waits for the signal %s', awaited_signals(p_wait)) || case
+      when isfinite(p_until) then format(' until %s, then %s', p_until, case
+        when p_wait -> 'on_timeout' ? 'branch' then format('goes to branch "%s"', p_wait -> 'on_timeout' ->> 'branch')
+        when p_wait -> 'on_timeout' = '"go_on"' then 'goes on'
+        else 'fails'
+      end)
+      else ''
+    end
+    else format('sleeps until %s', p_until)
+  end
+$$;
+
+
+--
+-- Name: FUNCTION describe_wait(p_wait jsonb, p_since timestamp with time zone, p_until timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.describe_wait(p_wait jsonb, p_since timestamp with time zone, p_until timestamp with time zone) IS 'What a wait that an operation is at waits for, in words.';
 
 
 --
@@ -3870,7 +4058,9 @@ declare
   v_count bigint;
   v_named bigint;
   v_own bigint;
+  v_keyed bigint;
   v_expanded bigint;
+  v_at_waits bigint[];
 begin
   -- What a dump brings back has its job already, because pg_dump writes tables in the order of their names. It says so by a setting
   -- that no other program touches. pg_restore may be told of another order, and then the jobs and actions of the dump would follow.
@@ -3896,23 +4086,30 @@ begin
     end if;
   end if;
   if v_definition_id is not null then
-    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
-      select v_id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
+      select v_id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait
         from definition_actions a
        where a.definition_id = v_definition_id
        order by a.position;
-    insert into jobs (operation_id, run_at, definition_id, position, steps_left, priority, queue, handler)
+    insert into jobs (operation_id, run_at, waits_since, definition_id, position, steps_left, priority, queue, handler)
       select v_id,
              case
+               when a.wait is not null then coalesce(wait_end(a.wait, greatest(v_perform_at, v_now), v_now), v_perform_at)
                when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then v_perform_at
                else first_due_at(v_perform_at, a.perform_at, a.perform_in, a.perform_at_global, v_globals, v_now)
              end,
-             v_definition_id, a.position, v_step_limit, v_priority, coalesce(a.queue, v_queue), v_name || '/' || a.name
+             case when wait_end(a.wait, greatest(v_perform_at, v_now), v_now) is not null then v_now end,
+             v_definition_id, a.position, v_step_limit, v_priority, job_queue(a.wait, a.queue, v_queue), v_name || '/' || a.name
         from definition_actions a
        where a.definition_id = v_definition_id and a.starts
        order by a.position
       returning queue, run_at into v_queue, v_run_at;
-    if v_run_at <= v_now then
+    if v_queue = '/waits' then
+      -- One that takes another's place has the signals that were kept for that.
+      if v_run_at <= v_now or exists (select from signals where operation_id = v_id) then
+        perform settle_wait(v_id);
+      end if;
+    elsif v_run_at <= v_now then
       perform from workers where sleeping limit 1;
       if found then
         perform wake(v_queue, 1);
@@ -3921,8 +4118,8 @@ begin
     return null;
   end if;
 
-  select count(*), count(*) filter (where branches is null and state = 'active'), count(branches) filter (where state = 'active')
-    into v_count, v_named, v_own
+  select count(*), count(*) filter (where branches is null and state = 'active'), count(branches) filter (where state = 'active'), count(active_key)
+    into v_count, v_named, v_own, v_keyed
     from enqueued;
 
   -- 1. Plans that are registered. Where one of them begins with a time from the globals, a first look finds the operation that has none.
@@ -3948,23 +4145,28 @@ begin
        where d.current and d.name in (select name from enqueued where branches is null and state = 'active')
     ),
     planned as (
-      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
-        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue
+      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
+        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait
           from enqueued o
           join plan a on a.operation = o.name
          where o.branches is null and o.state = 'active'
+    ),
+    queued as (
+      insert into jobs (operation_id, run_at, waits_since, definition_id, position, steps_left, priority, queue, handler)
+        select o.id,
+               case
+                 when a.wait is not null then coalesce(wait_end(a.wait, greatest(o.perform_at, v_now), v_now), o.perform_at)
+                 when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
+                 else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
+               end,
+               case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end,
+               a.definition_id, a.position, o.step_limit, o.priority, job_queue(a.wait, a.queue, o.queue), o.name || '/' || a.name
+          from enqueued o
+          join plan a on a.operation = o.name
+         where a.starts and o.branches is null and o.state = 'active'
+        returning operation_id, queue, run_at
     )
-    insert into jobs (operation_id, run_at, definition_id, position, steps_left, priority, queue, handler)
-      select o.id,
-             case
-               when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
-               else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
-             end,
-             a.definition_id, a.position, o.step_limit, o.priority, coalesce(a.queue, o.queue), o.name || '/' || a.name
-        from enqueued o
-        join plan a on a.operation = o.name
-       where a.starts and o.branches is null and o.state = 'active';
-    get diagnostics v_expanded = row_count;
+    select count(*), array_agg(operation_id) filter (where queue = '/waits' and run_at <= v_now) into v_expanded, v_at_waits from queued;
 
     -- 2. Names that nobody has registered yet wait for somebody who does.
     if v_expanded < v_named then
@@ -3993,34 +4195,45 @@ begin
        cross join lateral plan_rows(g.branches::json, place_in_batch(n.number, v_count, n.name, n.key)) as a
     ),
     planned as (
-      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
-        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue
+      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
+        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait
           from enqueued o
           join plan a on a.given = o.branches::text
          where o.state = 'active'
+    ),
+    queued as (
+      insert into jobs (operation_id, run_at, waits_since, position, steps_left, priority, queue, handler)
+        select o.id,
+               case
+                 when a.wait is not null then coalesce(wait_end(a.wait, greatest(o.perform_at, v_now), v_now), o.perform_at)
+                 when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
+                 else first_due_at(
+                   o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now, place_in_batch(n.number, v_count, n.name, n.key)
+                 )
+               end,
+               case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end,
+               a.position, o.step_limit, o.priority, job_queue(a.wait, a.queue, o.queue), '/' || a.name
+          from enqueued o
+          join numbered n on n.id = o.id
+          join plan a on a.given = n.branches
+         where a.starts and o.state = 'active'
+        returning operation_id, queue, run_at
     )
-    insert into jobs (operation_id, run_at, position, steps_left, priority, queue, handler)
-      select o.id,
-             case
-               when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
-               else first_due_at(
-                 o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now, place_in_batch(n.number, v_count, n.name, n.key)
-               )
-             end,
-             a.position, o.step_limit, o.priority, coalesce(a.queue, o.queue), '/' || a.name
-        from enqueued o
-        join numbered n on n.id = o.id
-        join plan a on a.given = n.branches
-       where a.starts and o.state = 'active';
+    select v_at_waits || array_agg(operation_id) filter (where queue = '/waits' and run_at <= v_now) into v_at_waits from queued;
   end if;
 
+  -- 4. Waits that come first and are over at once, or end at a time from the globals.
+  perform settle_wait(id) from unnest(v_at_waits) as id;
+  if v_keyed > 0 then
+    perform settle_wait(o.id) from enqueued o where o.active_key is not null and exists (select from signals s where s.operation_id = o.id);
+  end if;
   if exists (select from workers where sleeping) then
     perform wake(due.queue, due.jobs)
        from (
          select j.queue, count(*) as jobs
            from enqueued o
            join jobs j on j.operation_id = o.id
-          where j.run_at <= v_now
+          where j.run_at <= v_now and j.queue <> '/waits'
           group by j.queue
        ) as due;
   end if;
@@ -4103,6 +4316,11 @@ begin
     return;
   end if;
 
+  if v_job.queue = '/waits' then
+    return query select e.* from explain_wait(v_job, v_action) as e;
+    return;
+  end if;
+
   select * into v_queue from paused_queues where name = v_job.queue;
 
   if v_job.worker_id is not null then
@@ -4174,6 +4392,423 @@ $_$;
 --
 
 COMMENT ON FUNCTION backops.explain(id bigint) IS 'Why an operation is not running, or what it is doing: every reason as a row, with what to do about it. SELECT * FROM backops.explain(48213)';
+
+
+--
+-- Name: actions; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.actions (
+    operation_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    run integer DEFAULT 1 NOT NULL,
+    attempts_count integer DEFAULT 0 NOT NULL,
+    earlier_attempts integer DEFAULT 0 NOT NULL,
+    max_attempts integer NOT NULL,
+    branch text NOT NULL,
+    name text NOT NULL,
+    started_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    completed_claim_id bigint,
+    skipped_at timestamp with time zone,
+    perform_at timestamp with time zone,
+    perform_in interval,
+    perform_at_global text,
+    backoff jsonb,
+    timeout interval,
+    queue text,
+    errored_at timestamp with time zone,
+    error_type text,
+    error_message text,
+    stack_trace text,
+    wait jsonb,
+    wait_outcome text,
+    CONSTRAINT actions_completed_or_skipped CHECK (((completed_at IS NULL) OR (skipped_at IS NULL))),
+    CONSTRAINT actions_wait_outcome_is_known CHECK ((wait_outcome = ANY (ARRAY['signalled'::text, 'timed_out'::text, 'slept'::text, 'woken'::text])))
+)
+WITH (fillfactor='50');
+
+
+--
+-- Name: TABLE actions; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.actions IS 'The plan of every operation: one row per action from the enqueue on, with its outcome.';
+
+
+--
+-- Name: COLUMN actions.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.operation_id IS 'The operation.';
+
+
+--
+-- Name: COLUMN actions."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions."position" IS 'Place in the plan, 1 to n over all branches in declared order.';
+
+
+--
+-- Name: COLUMN actions.run; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.run IS 'Counts from 1; a jump back begins a new run.';
+
+
+--
+-- Name: COLUMN actions.attempts_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.attempts_count IS 'Attempts of this run that have ended, and count against max_attempts.';
+
+
+--
+-- Name: COLUMN actions.earlier_attempts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.earlier_attempts IS 'Attempts of this run that do not count any more, because somebody gave the action a fresh budget: the next one is number earlier_attempts + attempts_count + 1 for those who look.';
+
+
+--
+-- Name: COLUMN actions.max_attempts; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.max_attempts IS 'Attempts before the operation fails.';
+
+
+--
+-- Name: COLUMN actions.branch; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.branch IS 'Branch that the action belongs to; main is where an operation starts.';
+
+
+--
+-- Name: COLUMN actions.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.name IS 'Name of the action.';
+
+
+--
+-- Name: COLUMN actions.started_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.started_at IS 'When the last attempt that ended had begun.';
+
+
+--
+-- Name: COLUMN actions.completed_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.completed_at IS 'When it completed.';
+
+
+--
+-- Name: COLUMN actions.completed_claim_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.completed_claim_id IS 'The claim that completed it last: a repeated call of that claim learns that it is done.';
+
+
+--
+-- Name: COLUMN actions.skipped_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.skipped_at IS 'When a jump passed over it, or an operator skipped it.';
+
+
+--
+-- Name: COLUMN actions.perform_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.perform_at IS 'Not before this time.';
+
+
+--
+-- Name: COLUMN actions.perform_in; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.perform_in IS 'Not before this long after the operation reached the action.';
+
+
+--
+-- Name: COLUMN actions.perform_at_global; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.perform_at_global IS 'Not before the time in this key of the globals.';
+
+
+--
+-- Name: COLUMN actions.backoff; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.backoff IS 'Delay between attempts; null is the default (see backoff_delay).';
+
+
+--
+-- Name: COLUMN actions.timeout; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.timeout IS 'Longest time that one attempt may take.';
+
+
+--
+-- Name: COLUMN actions.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.queue IS 'Queue of this action; null is the queue of the operation.';
+
+
+--
+-- Name: COLUMN actions.errored_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.errored_at IS 'When its last attempt failed; cleared by success.';
+
+
+--
+-- Name: COLUMN actions.error_type; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.error_type IS 'Type of the last error; cleared by success, kept in attempts.';
+
+
+--
+-- Name: COLUMN actions.error_message; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.error_message IS 'Message of the last error; cleared by success, kept in attempts.';
+
+
+--
+-- Name: COLUMN actions.stack_trace; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.stack_trace IS 'Where the last error was thrown; cleared by success, kept in attempts.';
+
+
+--
+-- Name: COLUMN actions.wait; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.wait IS 'What the operation waits for at this step, which no worker runs; null for an action. {"for": seconds}, {"until": global}, or {"signals": [names], "timeout": seconds, "on_timeout": "fail", "go_on" or {"branch": name}, "as": global}.';
+
+
+--
+-- Name: COLUMN actions.wait_outcome; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.wait_outcome IS 'How the wait ended: signalled, timed_out, slept, or woken (by wake_up).';
+
+
+--
+-- Name: jobs; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.jobs (
+    operation_id bigint NOT NULL,
+    run_at timestamp with time zone NOT NULL,
+    worker_id bigint,
+    claim_id bigint,
+    claimed_at timestamp with time zone,
+    definition_id bigint,
+    "position" integer,
+    attempt integer DEFAULT 0 NOT NULL,
+    steps_left integer NOT NULL,
+    priority smallint NOT NULL,
+    crashes smallint DEFAULT 0 NOT NULL,
+    progress real,
+    queue text NOT NULL,
+    handler text NOT NULL,
+    progress_note text,
+    waits_since timestamp with time zone,
+    CONSTRAINT jobs_claimed_whole CHECK ((((worker_id IS NULL) = (claim_id IS NULL)) AND ((worker_id IS NULL) = (claimed_at IS NULL))))
+)
+WITH (fillfactor='40', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+
+
+--
+-- Name: TABLE jobs; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.jobs IS 'The claimable row of every active operation: where it stands, when it may go on, and who holds it. None for an operation that has ended.';
+
+
+--
+-- Name: COLUMN jobs.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.operation_id IS 'The operation; the key forbids that it runs twice at once.';
+
+
+--
+-- Name: COLUMN jobs.run_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.run_at IS 'Due from this time on, and the deadline of a wait; infinity while the operation is parked, or waits for a signal for as long as it takes.';
+
+
+--
+-- Name: COLUMN jobs.worker_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.worker_id IS 'Worker that holds the job, or null.';
+
+
+--
+-- Name: COLUMN jobs.claim_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.claim_id IS 'The claim it holds it by: every write names worker and claim.';
+
+
+--
+-- Name: COLUMN jobs.claimed_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.claimed_at IS 'When the current attempt began.';
+
+
+--
+-- Name: COLUMN jobs.definition_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.definition_id IS 'Version of the plan; null where branches came with the INSERT.';
+
+
+--
+-- Name: COLUMN jobs."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs."position" IS 'The action that is next or running; null while the operation is parked.';
+
+
+--
+-- Name: COLUMN jobs.attempt; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.attempt IS 'Attempts of this action begun so far, the current one included: counted at claim.';
+
+
+--
+-- Name: COLUMN jobs.steps_left; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.steps_left IS 'Actions that may still complete before the step limit.';
+
+
+--
+-- Name: COLUMN jobs.priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.priority IS '0 is served first, 9 last.';
+
+
+--
+-- Name: COLUMN jobs.crashes; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.crashes IS 'Times in a row that a worker died while it held the action; above 0 it runs alone.';
+
+
+--
+-- Name: COLUMN jobs.progress; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.progress IS 'What the running action last reported, 0 to 1.';
+
+
+--
+-- Name: COLUMN jobs.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.queue IS 'Queue that the job waits in; "/waits", which no worker serves, at a wait.';
+
+
+--
+-- Name: COLUMN jobs.handler; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.handler IS 'What a worker must know to run it: "Operation/Action", or "/Action" where branches came with the INSERT.';
+
+
+--
+-- Name: COLUMN jobs.progress_note; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.progress_note IS 'What the running action last said of its progress.';
+
+
+--
+-- Name: COLUMN jobs.waits_since; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.waits_since IS 'Since when the operation is at the wait; null for one that begins at run_at, and for an action.';
+
+
+--
+-- Name: explain_wait(backops.jobs, backops.actions); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.explain_wait(p_job backops.jobs, p_step backops.actions) RETURNS SETOF backops.explanation
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $_$
+declare
+  v_now timestamptz := statement_now();
+  v_schema text := quote_ident(current_schema());
+  v_place text := p_step.branch || '/' || p_step.name;
+  v_inbox text;
+  r explanation;
+begin
+  if p_job.run_at <= v_now then
+    r.reason := 'wait_overdue';
+    r.detail := case
+      when p_job.waits_since is null then format('%s begins at %s, and no worker has looked', v_place, p_job.run_at)
+      else format('%s was over at %s, and no worker has let it go on', v_place, p_job.run_at)
+    end;
+    r.advice := case
+      when exists (select from workers w where not w.stopping and w.heartbeat_at + w.lease > v_now) then 'Workers do so with their next claim.'
+      else 'No worker is alive: start one, any one does.'
+    end;
+    r.since := p_job.run_at;
+    return next r;
+    return;
+  end if;
+  if p_job.waits_since is null then
+    r.reason := 'scheduled';
+    r.detail := format('%s begins at %s', v_place, p_job.run_at);
+    r.advice := format('SELECT %s.reschedule(%s, now()) starts it at once.', v_schema, p_job.operation_id);
+    r.until := p_job.run_at;
+    return next r;
+    return;
+  end if;
+  select string_agg(distinct format('"%s"', name), ', ') into v_inbox from signals where operation_id = p_job.operation_id and read_at is null;
+  r.reason := 'waiting';
+  r.detail := concat_ws('; ',
+    format('%s %s', v_place, describe_wait(p_step.wait, p_job.waits_since, p_job.run_at)),
+    'unread are signals ' || v_inbox
+  );
+  r.advice := case when p_step.wait ? 'signals'
+    then format('SELECT %1$s.signal(%2$s, %3$L) ends it, SELECT %1$s.skip(%2$s) leaves it out.', v_schema, p_job.operation_id, p_step.wait -> 'signals' ->> 0)
+    else format('SELECT %s.wake_up(%s) ends it.', v_schema, p_job.operation_id)
+  end;
+  r.since := p_job.waits_since;
+  r.until := nullif(p_job.run_at, 'infinity');
+  return next r;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION explain_wait(p_job backops.jobs, p_step backops.actions); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.explain_wait(p_job backops.jobs, p_step backops.actions) IS 'The part of explain() about an operation at a wait.';
 
 
 --
@@ -4472,12 +5107,12 @@ begin
     raise exception using errcode = 'OP004', message = format('cannot find %s operations at once', coalesce(at_most::text, 'null')),
       hint = 'at_most is 1 to 10000; go on with after => the last id.';
   end if;
-  if v_state in ('ready', 'scheduled', 'running', 'retrying', 'parked') then
+  if v_state in ('ready', 'scheduled', 'running', 'retrying', 'waiting', 'parked') then
     v_status := v_state;
     v_state := 'active';
   elsif v_state not in ('active', 'completed', 'failed', 'cancelled') then
     raise exception using errcode = 'OP004', message = format('"%s" is no state of an operation', v_state),
-      hint = 'States are active, completed, failed and cancelled; active is also ready, scheduled, running, retrying or parked.';
+      hint = 'States are active, completed, failed and cancelled; active is also ready, scheduled, running, retrying, waiting or parked.';
   end if;
   if jsonb_typeof(globals) <> 'object' then
     raise exception using errcode = 'OP004', message = 'globals must be a JSON object', hint = 'Give what is looked for: {"subscription_id": 42}.';
@@ -4507,7 +5142,7 @@ begin
   v_where := v_where
     || case when name is not null then ' and o.name = $1' else '' end
     || case when v_state is not null then ' and o.state = $3' else '' end
-    || case when queue is not null then ' and coalesce(j.queue, o.queue) = $4' else '' end
+    || case when queue is not null then ' and case when j.queue <> ''/waits'' then j.queue else o.queue end = $4' else '' end
     || case when tags is not null then ' and o.tags @> $5' else '' end
     || case when since is not null then ' and o.created_at >= $7' else '' end
     || case when until is not null then ' and o.created_at < $8' else '' end
@@ -4516,9 +5151,10 @@ begin
     || case v_status
          when 'parked' then ' and o.parked_at is not null'
          when 'running' then ' and j.worker_id is not null'
+         when 'waiting' then ' and j.queue = ''/waits'' and j.waits_since is not null'
          when 'retrying' then ' and j.worker_id is null and j.attempt > 0'
-         when 'scheduled' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null'
-         when 'ready' then ' and j.worker_id is null and j.attempt = 0 and j.run_at <= $11'
+         when 'scheduled' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null and j.waits_since is null'
+         when 'ready' then ' and j.worker_id is null and j.attempt = 0 and j.run_at <= $11 and j.waits_since is null'
          else ''
        end;
   return query execute
@@ -4526,13 +5162,14 @@ begin
             case when o.state <> ''active'' then o.state
                  when o.parked_at is not null then ''parked''
                  when o.worker_id is not null then ''running''
+                 when o.waits_since is not null then ''waiting''
                  when o.attempt > 0 then ''retrying''
                  when o.run_at > $11 then ''scheduled''
                  else ''ready'' end,
             a.branch || ''/'' || a.name, o.queue, a.error_type, a.error_message, o.created_at
        from (
-         select o.id, o.name::text, o.state::text, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at,
-                coalesce(j.queue, o.queue::text) as queue, coalesce(j.position, o.stopped_position) as position
+         select o.id, o.name::text, o.state::text, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at, j.waits_since,
+                case when j.queue <> ''/waits'' then j.queue else o.queue::text end as queue, coalesce(j.position, o.stopped_position) as position
            from ' || v_from || ' where true' || v_where || '
           order by ' || case when v_state = 'active' and globals is null then 'j.operation_id' else 'o.id' end || '
           limit $10
@@ -4640,6 +5277,33 @@ COMMENT ON FUNCTION backops.first_due_at(p_operation timestamp with time zone, p
 
 
 --
+-- Name: first_wait_to_look_at(timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.first_wait_to_look_at(p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+declare
+  v_parts text[] := regexp_match(current_setting('backops.waits_seen', true), '^([0-9.]+) (.*)$');
+  v_seen timestamptz := to_timestamp(v_parts[1]::double precision);
+begin
+  return case
+    when v_parts[2] = current_schema() and v_seen between p_now - interval '5 seconds' and p_now then v_seen - interval '2 seconds'
+    else '-infinity'
+  end;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION first_wait_to_look_at(p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.first_wait_to_look_at(p_now timestamp with time zone) IS 'From which deadline on a look at the waits has to begin: -infinity every five seconds of a session.';
+
+
+--
 -- Name: fits(bigint, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4688,7 +5352,7 @@ begin
     raise exception using errcode = 'OP002', message = format('there is no operation %s', flow.id);
   end if;
   return next concat_ws('   ', format('%s #%s', v_operation.name, flow.id),
-    concat_ws(' ', v_operation.status, 'on ' || v_operation.worker, case when v_operation.status in ('scheduled', 'retrying') then 'until ' || date_trunc('second', v_operation.run_at) end),
+    concat_ws(' ', v_operation.status, 'on ' || v_operation.worker, case when v_operation.status in ('scheduled', 'retrying', 'waiting') then 'until ' || date_trunc('second', v_operation.run_at) end),
     'queue ' || v_operation.queue, 'key ' || v_operation.key);
   select max(length(branch)) into v_width from actions where operation_id = flow.id;
   for v_branch in
@@ -4697,14 +5361,15 @@ begin
     v_line := ' ' || rpad(v_branch.branch, v_width + 1);
     for v_action in select * from action_status s where s.operation_id = flow.id and s.branch = v_branch.branch order by s.position loop
       v_piece := case v_action.status
-          when 'completed' then '✓' when 'running' then '●' when 'retrying' then '↻' when 'scheduled' then '◷' when 'ready' then '◎'
+          when 'completed' then '✓' when 'running' then '●' when 'retrying' then '↻' when 'scheduled' then '◷' when 'waiting' then '◇' when 'ready' then '◎'
           when 'failed' then '✗' when 'cancelled' then '⊘' when 'skipped' then '–' else '○'
         end || ' ' || v_action.name
         || case when v_action.run > 1 then ' run ' || v_action.run else '' end
         || case when v_action.attempts_count > 1 or v_action.status in ('running', 'retrying', 'failed')
              then format(' ×%s', v_action.attempts_count) else '' end
         || case when v_action.status in ('open', 'scheduled') and v_action.perform_at is not null
-             then ' ' || to_char(v_action.perform_at, 'YYYY-MM-DD HH24:MI') else '' end;
+             then ' ' || to_char(v_action.perform_at, 'YYYY-MM-DD HH24:MI') else '' end
+        || case when v_action.wait is not null then ' ' || wait_piece(v_action.wait, v_action.wait_outcome, v_action.signal) else '' end;
       if length(v_line) + length(v_piece) > 110 then
         return next v_line || ' →';
         v_line := rpad('', v_width + 4);
@@ -4733,7 +5398,7 @@ begin
   if v_operation.note is not null then
     return next ' ' || v_operation.note;
   end if;
-  return next ' ✓ completed  ● running  ↻ retrying  ◷ scheduled  ◎ ready  ✗ failed  ⊘ cancelled  – skipped  ○ open  ×attempts';
+  return next ' ✓ completed  ● running  ↻ retrying  ◷ scheduled  ◇ waiting  ◎ ready  ✗ failed  ⊘ cancelled  – skipped  ○ open  ×attempts';
 end
 $$;
 
@@ -4846,6 +5511,60 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer) IS 'Frees a claimed job, to be claimed again from p_run_at on; the caller holds it.';
+
+
+--
+-- Name: go_on_at(bigint, integer, jsonb, integer, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.go_on_at(p_operation_id bigint, p_position integer, p_patch jsonb, p_steps_left integer, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_operation operations;
+  v_next actions;
+  v_due timestamptz;
+  v_queue text;
+begin
+  if p_patch is not null or p_position is null then
+    update operations
+       set globals = case when p_patch is null then globals else patched(globals, p_patch) end,
+           state = case when p_position is null then 'completed' else state end,
+           ended_at = case when p_position is null then p_now end
+     where id = p_operation_id;
+  end if;
+  if p_position is null then
+    delete from jobs where operation_id = p_operation_id;
+    return false;
+  end if;
+
+  select * into strict v_operation from operations where id = p_operation_id;
+  select * into strict v_next from actions where operation_id = p_operation_id and position = p_position;
+  v_due := case when v_next.wait is not null then p_now
+                else due_at(v_next.perform_at, v_next.perform_in, v_next.perform_at_global, v_operation.globals, p_now) end;
+  if p_steps_left <= 1 or v_due = 'infinity' then
+    perform refuse_next(p_operation_id, p_position, null, case when p_steps_left <= 1 then 'StepLimit' else 'InvalidPerformAt' end);
+    return false;
+  end if;
+  v_queue := job_queue(v_next.wait, v_next.queue, v_operation.queue);
+  update jobs
+     set position = p_position, steps_left = p_steps_left - 1, run_at = v_due, queue = v_queue, waits_since = null, attempt = 0,
+         handler = case when v_operation.branches is null then v_operation.name else '' end || '/' || v_next.name
+   where operation_id = p_operation_id;
+  if v_next.wait is null and v_due <= p_now then
+    perform wake(v_queue, 1);
+  end if;
+  return v_next.wait is not null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION go_on_at(p_operation_id bigint, p_position integer, p_patch jsonb, p_steps_left integer, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.go_on_at(p_operation_id bigint, p_position integer, p_patch jsonb, p_steps_left integer, p_now timestamp with time zone) IS 'Brings an operation, after a patch of its globals, from a wait to the step at a position, or to its end for null. Returns whether that is a wait.';
 
 
 --
@@ -5092,6 +5811,8 @@ CREATE FUNCTION backops.invariants() RETURNS SETOF backops.violation
   union all
   select * from violations_of_attempts()
   union all
+  select * from violations_of_waits()
+  union all
   select * from violations_of_schedules()
   union all
   select * from violations_of_the_schema()
@@ -5102,7 +5823,7 @@ $$;
 -- Name: FUNCTION invariants(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
+COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. waits_move_on: no operation is at a wait that is over, while workers live. waits_read_signals: no operation waits for a signal that is in its inbox. signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. waits_have_outcomes: a wait that has ended says how, and no action does. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
 
 
 --
@@ -5124,6 +5845,22 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.is_declared(p_name text, p_application text) IS 'Whether live workers of an application declare a schedule.';
+
+
+--
+-- Name: is_global_key(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_global_key(p_key text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ((p_key <> ''::text) AND (length(p_key) <= 200));
+
+
+--
+-- Name: FUNCTION is_global_key(p_key text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_global_key(p_key text) IS 'Whether a text can be the key of a global that a step names: 1 to 200 characters.';
 
 
 --
@@ -5198,6 +5935,22 @@ COMMENT ON FUNCTION backops.is_settled(p_application text, p_set_id bigint) IS '
 
 
 --
+-- Name: is_signal_name(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_signal_name(p_name text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ((p_name ~ '^[^/[:cntrl:]]+$'::text) AND (length(p_name) <= 200));
+
+
+--
+-- Name: FUNCTION is_signal_name(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_signal_name(p_name text) IS 'Whether a text can be the name of a signal: 1 to 200 characters, without "/" and control characters.';
+
+
+--
 -- Name: job_advice(backops.operations, integer); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -5232,6 +5985,22 @@ $_$;
 --
 
 COMMENT ON FUNCTION backops.job_advice(p_operation backops.operations, p_position integer) IS 'Statements that write the job of an active operation again: where it stood if that action is open, else at the first open one of main.';
+
+
+--
+-- Name: job_queue(jsonb, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.job_queue(p_wait jsonb, p_action text, p_operation text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (p_wait IS NOT NULL) THEN '/waits'::text ELSE COALESCE(p_action, p_operation) END;
+
+
+--
+-- Name: FUNCTION job_queue(p_wait jsonb, p_action text, p_operation text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.job_queue(p_wait jsonb, p_action text, p_operation text) IS 'The queue of the job of an operation that has reached a step: the one that no worker serves for a wait, else the action''s own, or the operation''s.';
 
 
 --
@@ -5382,6 +6151,86 @@ COMMENT ON FUNCTION backops.last_schedule_slot(p_schedule backops.schedules, p_c
 
 
 --
+-- Name: leave_wait(bigint, text, bigint, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.leave_wait(p_operation_id bigint, p_outcome text, p_signal_id bigint, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v record;
+  v_message text;
+  v_patch jsonb;
+  v_branch text;
+  v_target integer;
+begin
+  select j.position, j.steps_left, j.run_at, j.waits_since, a.wait, a.branch, a.run, a.earlier_attempts into strict v
+    from jobs j
+    join actions a on a.operation_id = j.operation_id and a.position = j.position
+   where j.operation_id = p_operation_id;
+
+  -- One without a timeout has a deadline when somebody has given it one.
+  if p_outcome = 'timed_out' and coalesce(v.wait -> 'on_timeout', '"fail"') = '"fail"' then
+    v_message := timeout_message(v.wait, v.waits_since, v.run_at);
+    update actions
+       set started_at = v.waits_since, attempts_count = 1, errored_at = p_now, error_type = 'WaitTimedOut', error_message = v_message,
+           stack_trace = null, wait_outcome = p_outcome
+     where operation_id = p_operation_id and position = v.position;
+    insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, started_at, ended_at, error_type, error_message)
+      values (p_operation_id, v.position, v.run, v.earlier_attempts + 1, 'timed_out', true, v.waits_since, p_now, 'WaitTimedOut', v_message);
+    perform end_operation(p_operation_id, 'failed', v.position, p_now);
+    return false;
+  end if;
+
+  if v.wait ? 'as' then
+    select jsonb_build_object('set', jsonb_build_object(v.wait ->> 'as', coalesce(
+             (
+               select jsonb_build_object('name', s.name, 'payload', s.payload, 'sent_by', s.sent_by,
+                                         'sent_at', to_char(s.sent_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+                 from signals s where s.id = p_signal_id
+             ),
+             '{"timed_out": true}'
+           )))
+      into v_patch;
+    -- The signal stays in the inbox: a retry reads it, once there is room.
+    if not fits(p_operation_id, v_patch) then
+      perform refuse_action(p_operation_id, 'GlobalsTooLarge', format(
+        'the signal would make the globals larger than 1 MiB, or deeper than 512, as "%s"; make room with set_global, then retry', v.wait ->> 'as'
+      ));
+      return false;
+    end if;
+  end if;
+  if p_signal_id is not null then
+    update signals set read_at = p_now, read_position = v.position, read_run = v.run where id = p_signal_id;
+  end if;
+  update actions
+     set started_at = v.waits_since, completed_at = p_now, completed_claim_id = next_claim_id(), attempts_count = 1, wait_outcome = p_outcome,
+         errored_at = null, error_type = null, error_message = null, stack_trace = null
+   where operation_id = p_operation_id and position = v.position;
+
+  v_branch := case when p_outcome = 'timed_out' then v.wait -> 'on_timeout' ->> 'branch' end;
+  if v_branch is not null then
+    v_target := find_position(p_operation_id, v_branch);
+    perform apply_jump(p_operation_id, v_target, p_now);
+  elsif v.branch = 'main' then
+    select a.position into v_target from actions a where a.operation_id = p_operation_id and a.position = v.position + 1 and a.branch = 'main';
+  else
+    v_target := position_after(p_operation_id, v.branch, v.position);
+  end if;
+  return go_on_at(p_operation_id, v_target, v_patch, v.steps_left, p_now);
+end
+$$;
+
+
+--
+-- Name: FUNCTION leave_wait(p_operation_id bigint, p_outcome text, p_signal_id bigint, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.leave_wait(p_operation_id bigint, p_outcome text, p_signal_id bigint, p_now timestamp with time zone) IS 'Ends the wait that an operation is at, by the signal that is given if there is one, and brings the operation to its next step or its end. Returns whether that is a wait again.';
+
+
+--
 -- Name: lift_row_security(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -5526,6 +6375,9 @@ begin
     when p_verb = 'retry' then v_operation.state in ('failed', 'cancelled') or v_operation.state = 'active' and v_job.attempt > 0
     when v_operation.parked_at is not null then false
     when p_verb = 'reschedule' then v_operation.state = 'active'
+    when p_verb = 'wake_up' then v_operation.state = 'active' and v_job.run_at > clock_now() and not exists (
+      select from actions a where a.operation_id = p_id and a.position = v_job.position and a.wait ? 'signals' and v_job.waits_since is not null
+    )
     when not exists (
       select from actions a
        where a.operation_id = p_id and (p_branch is null or a.branch = p_branch) and (p_action is null or a.name = p_action)
@@ -5767,7 +6619,16 @@ CREATE FUNCTION backops.next_due(p_worker_id bigint) RETURNS interval
     AS $$
 begin
   return (
-    select least(min(job.run_at), min(pause.until)) - statement_now()
+    select least(
+             min(job.run_at), min(pause.until),
+             -- One that is over already is left from a claim that had too many of them, or is somebody else's at this moment.
+             (
+               select greatest(j.run_at, statement_now() + interval '0.1 seconds') from jobs j
+                where j.queue = '/waits' and j.run_at >= first_wait_to_look_at(statement_now()) and j.run_at < 'infinity'
+                order by j.run_at
+                limit 1
+             )
+           ) - statement_now()
       from workers w
      cross join unnest(w.queues) as served (queue)
       left join lateral (
@@ -5792,7 +6653,7 @@ $$;
 -- Name: FUNCTION next_due(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.next_due(p_worker_id bigint) IS 'How long until the next scheduled job of the worker''s queues is due, or a pause of one ends; null when there is neither.';
+COMMENT ON FUNCTION backops.next_due(p_worker_id bigint) IS 'How long until the next scheduled job of the worker''s queues is due, a pause of one ends, or a wait is over; null when there is none of them.';
 
 
 --
@@ -6470,7 +7331,8 @@ CREATE TABLE backops.definition_actions (
     backoff jsonb,
     timeout interval,
     queue text,
-    starts boolean NOT NULL
+    starts boolean NOT NULL,
+    wait jsonb
 );
 
 
@@ -6566,6 +7428,13 @@ COMMENT ON COLUMN backops.definition_actions.starts IS 'True for the first actio
 
 
 --
+-- Name: COLUMN definition_actions.wait; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.wait IS 'What the operation waits for at this step, which no worker runs; null for an action.';
+
+
+--
 -- Name: plan_rows(json, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6579,6 +7448,7 @@ declare
   v_entry record;
   v definition_actions;
   v_seen text[] := '{}';
+  v_waits jsonb[] := '{}';
   v_place text;
   v_name text;
   v_options jsonb;
@@ -6629,6 +7499,7 @@ begin
       v.branch := v_branch.key;
       v.name := v_name;
       v.starts := v_branch.key = 'main' and v_entry.n = 1;
+      v_waits := v_waits || v.wait;
       return next v;
     end loop;
   end loop;
@@ -6641,6 +7512,7 @@ begin
     raise exception using errcode = 'OP004', message = p_place || 'there is no branch "main", where an operation starts',
       detail = format('Branches given: %s.', array_to_string(v_seen, ', '));
   end if;
+  perform check_timeout_branches(p_place, v_waits, v_seen);
 end
 $$;
 
@@ -6667,7 +7539,9 @@ declare
 begin
   select * into strict v_action from actions where operation_id = p_operation.id and position = p_position;
   -- An action that has begun before has had its time.
-  if v_action.started_at is null and not p_at_once then
+  if v_action.wait is not null then
+    v_run_at := case when p_at_once then v_now else greatest(p_operation.perform_at, v_now) end;
+  elsif v_action.started_at is null and not p_at_once then
     v_run_at := greatest(
       p_operation.perform_at,
       due_at(v_action.perform_at, v_action.perform_in, v_action.perform_at_global, p_operation.globals, v_now)
@@ -6687,15 +7561,17 @@ begin
   -- gets the plan from its actions.
   insert into jobs as j (operation_id, run_at, position, steps_left, priority, queue, handler)
     values (p_operation.id, v_run_at, p_position, p_operation.step_limit, p_operation.priority,
-            coalesce(v_action.queue, p_operation.queue),
+            job_queue(v_action.wait, v_action.queue, p_operation.queue),
             case when p_operation.branches is null then p_operation.name else '' end || '/' || v_action.name)
     on conflict (operation_id) do update
       set run_at = excluded.run_at, position = excluded.position, steps_left = excluded.steps_left, queue = excluded.queue,
-          handler = excluded.handler, attempt = 0, crashes = 0;
+          handler = excluded.handler, attempt = 0, crashes = 0, waits_since = null;
   update actions
-     set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0
+     set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0, wait_outcome = null
    where operation_id = p_operation.id and position = p_position;
-  if v_run_at <= v_now then
+  if v_action.wait is not null then
+    perform settle_wait(p_operation.id);
+  elsif v_run_at <= v_now then
     perform wake(coalesce(v_action.queue, p_operation.queue), 1);
   end if;
 end
@@ -6706,7 +7582,7 @@ $$;
 -- Name: FUNCTION point_at(p_operation backops.operations, p_position integer, p_at_once boolean); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.point_at(p_operation backops.operations, p_position integer, p_at_once boolean) IS 'Makes an action the next one, with a fresh budget of attempts: due now if it has begun before or p_at_once says so, else at its time.';
+COMMENT ON FUNCTION backops.point_at(p_operation backops.operations, p_position integer, p_at_once boolean) IS 'Makes an action the next one, with a fresh budget of attempts: due now if it has begun before or p_at_once says so, else at its time. A wait begins anew.';
 
 
 --
@@ -6859,11 +7735,11 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,timeline,audit,failures,queue_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status}'::text[]
+      '{operation_status,action_status,signal_status,timeline,audit,failures,queue_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
-  select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many,enqueue_keyed,enqueue_keyed_many,enqueue_each}'::text[]) as name
+  select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many,enqueue_keyed,enqueue_keyed_many,enqueue_each,signal}'::text[]) as name
   union all
   select 'function', name, 'worker', 'execute', null
     from unnest(
@@ -6874,7 +7750,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'function', name, 'operator', 'execute', null
     from unnest(
-      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,pause,resume,prune,rescue,unpark,invariants,
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,pause,resume,prune,rescue,unpark,invariants,
         schedule,unschedule,pause_schedule,resume_schedule,run_schedule,backfill_schedule}'::text[]
     ) as name
   union all
@@ -6883,7 +7759,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,zone_time,undeclared_reason}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,awaited_signals,zone_time,undeclared_reason}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -7035,7 +7911,7 @@ CREATE FUNCTION backops.queue_names() RETURNS SETOF text
       from waiting
      cross join lateral (select j.queue from jobs j where j.queue > waiting.queue order by j.queue limit 1) as next
   )
-  select queue from waiting
+  select queue from waiting where queue <> '/waits'
   union
   select name from queues where paused_at is not null
   union
@@ -7135,12 +8011,19 @@ declare
   v_unknown text;
   v_backoff jsonb := p_options -> 'backoff';
 begin
+  v.wait := read_wait(p_place, p_options);
+  if v.wait is not null then
+    v.max_attempts := 1;
+    return v;
+  end if;
+
   select string_agg(format('"%s"', key), ', ') into v_unknown
     from jsonb_object_keys(p_options) as key
    where key not in ('perform_at', 'perform_in', 'perform_at_global', 'max_attempts', 'backoff', 'timeout', 'queue', 'may_jump');
   if v_unknown is not null then
     raise exception using errcode = 'OP004', message = format('%s has an unknown option: %s', p_place, v_unknown),
-      hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue and may_jump.';
+      hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue and may_jump; a step that waits has sleep, '
+             'sleep_until or wait_for instead.';
   end if;
 
   begin
@@ -7203,7 +8086,34 @@ $$;
 -- Name: FUNCTION read_options(p_place text, p_options jsonb); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.read_options(p_place text, p_options jsonb) IS 'The options of one action as columns; refuses what it does not know (SQLSTATE OP004).';
+COMMENT ON FUNCTION backops.read_options(p_place text, p_options jsonb) IS 'The options of one action, or of one wait, as columns; refuses what it does not know (SQLSTATE OP004).';
+
+
+--
+-- Name: read_seconds(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.read_seconds(p_time jsonb) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET "IntervalStyle" TO 'postgres'
+    AS $$
+begin
+  return case jsonb_typeof(p_time)
+    when 'number' then (p_time #>> '{}')::double precision
+    when 'string' then extract(epoch from elapsed((p_time #>> '{}')::interval))
+  end;
+exception when data_exception then
+  return null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION read_seconds(p_time jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.read_seconds(p_time jsonb) IS 'The seconds that a number, or a text such as "2 days", means; null for everything else.';
 
 
 --
@@ -7236,6 +8146,94 @@ $_$;
 --
 
 COMMENT ON FUNCTION backops.read_time(p_text text) IS 'The time that a text in ISO 8601 means, the same in every session: 2027-01-01T08:00:00Z, 2027-01-01 08:00+02, 2027-01-01. Without an offset it is in UTC. Null for everything else, such as "tomorrow" or 01/04/2027.';
+
+
+--
+-- Name: read_wait(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.read_wait(p_place text, p_options jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_kind text;
+  v_kinds text;
+  v_known text[];
+  v_unknown text;
+  v_names jsonb := case jsonb_typeof(p_options -> 'wait_for') when 'string' then jsonb_build_array(p_options -> 'wait_for') else p_options -> 'wait_for' end;
+  v_on_timeout jsonb := coalesce(nullif(p_options -> 'on_timeout', 'null'), '"fail"');
+  v_seconds double precision;
+begin
+  select string_agg(key, ' and ' order by key), max(key) into v_kinds, v_kind
+    from jsonb_object_keys(p_options) as key where key in ('sleep', 'sleep_until', 'wait_for');
+  if v_kind is null then
+    return null;
+  end if;
+  if v_kinds <> v_kind then
+    raise exception using errcode = 'OP004', message = format('%s has %s: a step waits for one thing', p_place, v_kinds),
+      hint = 'Make it two steps.';
+  end if;
+  v_known := case when v_kind = 'wait_for' then '{wait_for,timeout,on_timeout,as}'::text[] else array[v_kind] end;
+  select string_agg(format('"%s"', key), ', ') into v_unknown from jsonb_object_keys(p_options) as key where key <> all (v_known);
+  if v_unknown is not null then
+    raise exception using errcode = 'OP004', message = format('%s waits, and has options that no such step has: %s', p_place, v_unknown),
+      hint = format('Options beside %s are: %s.', v_kind, case when v_kind = 'wait_for' then 'timeout, on_timeout and as' else 'none' end);
+  end if;
+
+  if v_kind = 'sleep_until' then
+    if jsonb_typeof(p_options -> v_kind) is distinct from 'string' or not is_global_key(p_options ->> v_kind) then
+      raise exception using errcode = 'OP004', message = format('%s: sleep_until must name a global', p_place),
+        hint = '{"sleep_until": "due_at"} waits until the time that the global due_at holds.';
+    end if;
+    return jsonb_build_object('until', p_options -> v_kind);
+  end if;
+
+  v_seconds := read_seconds(p_options -> case v_kind when 'sleep' then 'sleep' else 'timeout' end);
+  if v_seconds is null and (v_kind = 'sleep' or p_options ? 'timeout' and p_options -> 'timeout' <> 'null') or v_seconds not between 0 and 3155760000 then
+    raise exception using errcode = 'OP004',
+      message = format('%s: %s is %s', p_place, case v_kind when 'sleep' then 'sleep' else 'timeout' end,
+                       left((p_options -> case v_kind when 'sleep' then 'sleep' else 'timeout' end)::text, 100)),
+      hint = 'Give seconds, or an interval such as "2 days": 100 years at the most.';
+  end if;
+  if v_kind = 'sleep' then
+    return jsonb_build_object('for', v_seconds);
+  end if;
+
+  if jsonb_typeof(v_names) is distinct from 'array' or jsonb_array_length(v_names) not between 1 and 20
+    or exists (
+      select from jsonb_array_elements(v_names) as name
+       where jsonb_typeof(name) <> 'string' or not is_signal_name(name #>> '{}')
+    )
+    or jsonb_array_length(v_names) > (select count(distinct name) from jsonb_array_elements_text(v_names) as name)
+  then
+    raise exception using errcode = 'OP004', message = format('%s: wait_for must name signals', p_place), detail = left((p_options -> 'wait_for')::text, 200),
+      hint = 'Write {"wait_for": "approved"} or {"wait_for": ["approved", "rejected"]}: 1 to 20 names of 1 to 200 characters, without "/" and control characters.';
+  end if;
+  if p_options ? 'as' and p_options -> 'as' <> 'null' and (jsonb_typeof(p_options -> 'as') <> 'string' or not is_global_key(p_options ->> 'as')) then
+    raise exception using errcode = 'OP004', message = format('%s: as must name the global that takes the signal', p_place);
+  end if;
+  if not (
+    v_on_timeout in ('"fail"', '"go_on"')
+    or jsonb_typeof(v_on_timeout) = 'object' and jsonb_typeof(v_on_timeout -> 'branch') = 'string' and v_on_timeout - 'branch' = '{}'
+  ) or v_seconds is null and p_options ? 'on_timeout' then
+    raise exception using errcode = 'OP004',
+      message = case when v_seconds is null then format('%s has on_timeout, but no timeout', p_place)
+                     else format('%s: on_timeout is %s', p_place, left(v_on_timeout::text, 100)) end,
+      hint = 'on_timeout is "fail", "go_on" or {"branch": "escalate"}, beside a timeout.';
+  end if;
+  return jsonb_strip_nulls(jsonb_build_object(
+    'signals', v_names, 'timeout', v_seconds, 'on_timeout', case when v_seconds is not null then v_on_timeout end, 'as', p_options -> 'as'
+  ));
+end
+$$;
+
+
+--
+-- Name: FUNCTION read_wait(p_place text, p_options jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.read_wait(p_place text, p_options jsonb) IS 'What a step waits for, of its options sleep, sleep_until, or wait_for with timeout, on_timeout and as; null for an action. Refuses what it does not know (SQLSTATE OP004).';
 
 
 --
@@ -7632,10 +8630,11 @@ begin
     raise exception using errcode = 'OP004', message = format('"%s" is no name of an operation', left(p_name, 200)),
       hint = 'Names have 1 to 200 characters, without "/" and control characters.';
   end if;
-  -- A time counts as a number, because its text depends on the session's time zone.
+  -- A time counts as a number, because its text depends on the session's time zone. A plan without waits has the fingerprint that it
+  -- had before there were any.
   select array_agg(r order by r.position),
          encode(sha256(convert_to(
-           jsonb_agg(to_jsonb(r) || jsonb_build_object('perform_at', extract(epoch from r.perform_at)) order by r.position)::text, 'UTF8'
+           jsonb_agg(case when r.wait is null then to_jsonb(r) - 'wait' else to_jsonb(r) end || jsonb_build_object('perform_at', extract(epoch from r.perform_at)) order by r.position)::text, 'UTF8'
          )), 'hex')
     into v_rows, v_fingerprint
     from plan_rows(p_branches) as r;
@@ -7649,7 +8648,7 @@ begin
       returning * into v_definition;
     insert into definition_actions
       select v_definition.id, r.position, r.branch, r.name, r.perform_at, r.perform_in, r.perform_at_global, r.max_attempts,
-             r.backoff, r.timeout, r.queue, r.starts
+             r.backoff, r.timeout, r.queue, r.starts, r.wait
         from unnest(v_rows) as r
       on conflict do nothing;
   end if;
@@ -7850,7 +8849,7 @@ $$;
 -- Name: FUNCTION reschedule(id bigint, at timestamp with time zone, reason text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.reschedule(id bigint, at timestamp with time zone, reason text) IS 'Lets the next action of an active operation, or its next attempt, start at another time; attempts that were used stay used.';
+COMMENT ON FUNCTION backops.reschedule(id bigint, at timestamp with time zone, reason text) IS 'Lets the next action of an active operation, or its next attempt, start at another time, or moves the deadline of its wait; attempts that were used stay used.';
 
 
 --
@@ -7868,7 +8867,8 @@ begin
     raise exception using errcode = 'OP004', message = 'reschedule must be told a finite time', hint = 'now() + interval ''1 hour'', or now() for at once.';
   end if;
   update jobs set run_at = at where operation_id = reschedule_operation.id;
-  perform wake(queue, 1) from jobs where operation_id = reschedule_operation.id and run_at <= clock_now();
+  perform settle_wait(reschedule_operation.id), wake(queue, 1) from jobs where operation_id = reschedule_operation.id and run_at <= clock_now();
+  select * into v_operation from operations where operations.id = reschedule_operation.id;
   return v_operation;
 end
 $$;
@@ -7878,7 +8878,7 @@ $$;
 -- Name: FUNCTION reschedule_operation(id bigint, at timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.reschedule_operation(id bigint, at timestamp with time zone) IS 'Lets the next action, or its next attempt, start at another time; attempts that were used stay used.';
+COMMENT ON FUNCTION backops.reschedule_operation(id bigint, at timestamp with time zone) IS 'Lets the next action, or its next attempt, start at another time, or moves the deadline of a wait; attempts that were used stay used.';
 
 
 --
@@ -8069,7 +9069,7 @@ begin
     select count(*)
       from operations o
       join actions a on a.operation_id = o.id and a.position = o.stopped_position
-     where o.id = any (p_ids) and o.state = any (c_plain) and o.parked_at is null and a.started_at is not null
+     where o.id = any (p_ids) and o.state = any (c_plain) and o.parked_at is null and a.started_at is not null and a.wait is null
        and (o.key_mode in ('unless_active', 'cancel_and_replace')) is not true
   ) then
     return '{}';
@@ -8650,6 +9650,7 @@ declare
   v_entry operation_keys;
   v_former operations;
   v_job jobs;
+  v_signals signals[];
   v_is_waiting boolean;
   v_put_off_until timestamptz;
   v_free_at timestamptz;
@@ -8689,7 +9690,7 @@ begin
     raise exception using errcode = 'OP004', message = format('two operations of one INSERT have the key "%s"', left(new.active_key, 100)),
       hint = 'Insert them one after the other, or call enqueue_keyed_many.';
   end if;
-  v_is_waiting := v_former.state = 'active' and v_job.worker_id is null and v_job.attempt = 0 and v_job.crashes = 0 and not exists (
+  v_is_waiting := v_former.state = 'active' and v_job.worker_id is null and v_job.attempt = 0 and v_job.crashes = 0 and v_job.waits_since is null and not exists (
     select from actions
      where operation_id = v_former.id
        and (started_at is not null or completed_at is not null or skipped_at is not null or run > 1 or earlier_attempts > 0)
@@ -8710,7 +9711,10 @@ begin
       end;
     end if;
     update operation_keys set operation_id = null where name = new.name and key = new.active_key;
+    -- What was sent to it stays: a sender was told that it is kept.
+    v_signals := array(select s from signals s where s.operation_id = v_former.id);
     delete from operations where id = v_former.id;
+    insert into signals select s.* from unnest(v_signals) as s;
     new.id := v_former.id;
     new.created_at := v_former.created_at;
     update operation_keys set operation_id = new.id, replaced_id = null where name = new.name and key = new.active_key;
@@ -8783,6 +9787,78 @@ COMMENT ON FUNCTION backops.settle_schedules(p_application text) IS 'Makes the s
 
 
 --
+-- Name: settle_wait(bigint, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.settle_wait(p_operation_id bigint, p_is_woken boolean DEFAULT false) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v record;
+  v_signal_id bigint;
+  v_outcome text;
+  v_is_woken boolean := p_is_woken;
+begin
+  loop
+    select j.position, j.run_at, j.waits_since, a.wait, a.branch, a.run, a.earlier_attempts into v
+      from jobs j
+      join actions a on a.operation_id = j.operation_id and a.position = j.position
+     where j.operation_id = p_operation_id and j.queue = '/waits';
+    exit when not found;
+
+    if v.waits_since is null then
+      exit when v.run_at > v_now;
+      v.waits_since := v_now;
+      v.run_at := case
+        when v.wait ? 'until' then (select due_at(null, null, v.wait ->> 'until', o.globals, v_now) from operations o where o.id = p_operation_id)
+        else wait_end(v.wait, v_now, v_now)
+      end;
+      if v.wait ? 'until' and v.run_at = 'infinity' then
+        perform refuse_action(p_operation_id, 'InvalidPerformAt', problem_message('InvalidPerformAt'));
+        exit;
+      end if;
+      update jobs set waits_since = v.waits_since, run_at = v.run_at where operation_id = p_operation_id;
+    end if;
+
+    v_signal_id := null;
+    if v.wait ? 'signals' then
+      select s.id into v_signal_id
+        from jsonb_array_elements_text(v.wait -> 'signals') as awaited (name)
+       cross join lateral (
+         select s.id from signals s where s.operation_id = p_operation_id and s.name = awaited.name and s.read_at is null order by s.id limit 1
+       ) as s
+       order by s.id
+       limit 1;
+    end if;
+    v_outcome := case
+      when v_signal_id is not null then 'signalled'
+      when v_is_woken and not v.wait ? 'signals' then 'woken'
+      when v.run_at > v_now then null
+      when v.wait ? 'signals' then 'timed_out'
+      else 'slept'
+    end;
+    exit when v_outcome is null;
+    v_is_woken := false;
+    exit when not leave_wait(p_operation_id, v_outcome, v_signal_id, v_now);
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION settle_wait(p_operation_id bigint, p_is_woken boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.settle_wait(p_operation_id bigint, p_is_woken boolean) IS 'Lets an operation at a wait go on as far as signals, deadlines and p_is_woken (of a sleep) let it: to its next action, to a wait that lasts, or to its end.';
+
+
+--
 -- Name: settled_version(xid); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -8839,6 +9915,139 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.shown(p_operation backops.operations) IS 'A row of operations as the caller may see it.';
+
+
+--
+-- Name: signal(bigint, text, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.signal(id bigint, name text, payload jsonb DEFAULT NULL::jsonb, dedup_key text DEFAULT NULL::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  c_limit constant integer := 1000;
+  c_bytes constant integer := 1048576;
+  v_job jobs;
+  v_state text;
+  v_id bigint;
+  v_inbox record;
+begin
+  if is_signal_name(name) is not true then
+    raise exception using errcode = 'OP004', message = format('"%s" is no name of a signal', left(name, 200)),
+      hint = 'Names have 1 to 200 characters, without "/" and control characters.';
+  end if;
+  if dedup_key = '' or length(dedup_key) > 500 or octet_length(dedup_key) > 1500 then
+    raise exception using errcode = 'OP004', message = 'that cannot be the dedup_key of a signal',
+      hint = 'It has 1 to 500 characters, and at most 1500 bytes.';
+  end if;
+  if not can_be_payload(payload) then
+    raise exception using errcode = 'OP004', message = 'the payload of a signal is at most 256 KiB, with arrays and objects at most 256 deep',
+      hint = 'Keep what is large elsewhere, and send where it is.';
+  end if;
+  select * into v_job from jobs j where j.operation_id = signal.id for update;
+  select o.state into v_state from operations o where o.id = signal.id;
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no operation %s', signal.id);
+  end if;
+  if v_state = 'active' and v_job.operation_id is null then
+    raise exception using errcode = 'serialization_failure', message = format('operation %s was changed at the same moment', signal.id),
+      hint = 'Call again.';
+  end if;
+  -- What was sent before keeps its answer, whatever the operation has done since.
+  if dedup_key is not null and exists (
+    select from signals s where s.operation_id = signal.id and s.name = signal.name and s.dedup_key = signal.dedup_key
+  ) then
+    return 'duplicate';
+  end if;
+  if v_state <> 'active' then
+    return 'refused';
+  end if;
+  select count(*) as count, coalesce(sum(pg_column_size(s.payload)), 0) as bytes into v_inbox
+    from signals s where s.operation_id = signal.id and s.read_at is null;
+  if v_inbox.count >= c_limit or v_inbox.bytes + coalesce(pg_column_size(payload), 0) > c_bytes then
+    raise exception using errcode = 'OP003',
+      message = format('the inbox of operation %s is full: %s signals of %s bytes are unread', signal.id, v_inbox.count, v_inbox.bytes),
+      hint = format('It holds %s signals and 1 MiB. A wait for them reads them; see signal_status.', c_limit);
+  end if;
+  insert into signals (operation_id, name, payload, dedup_key) values (signal.id, name, payload, dedup_key) returning signals.id into v_id;
+  if v_job.queue = '/waits' then
+    perform settle_wait(signal.id);
+  end if;
+  return (select case when s.read_at is null then 'kept' else 'delivered' end from signals s where s.id = v_id);
+end
+$$;
+
+
+--
+-- Name: FUNCTION signal(id bigint, name text, payload jsonb, dedup_key text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.signal(id bigint, name text, payload jsonb, dedup_key text) IS 'Sends a signal to an operation. Returns delivered (it was waiting for it, and goes on), kept (until it waits for it), duplicate (one of that name and dedup_key was sent before), or refused (the operation has ended). SELECT backops.signal(48213, ''approved'', ''{"by": "ann"}'')';
+
+
+--
+-- Name: signal(text, text, text, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.signal(operation text, key text, name text, payload jsonb DEFAULT NULL::jsonb, dedup_key text DEFAULT NULL::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_id bigint := coalesce(
+    (select o.id from operations o where o.name = signal.operation and o.key = signal.key),
+    (select k.operation_id from operation_keys k join operations o on o.id = k.operation_id where k.name = signal.operation and k.key = signal.key)
+  );
+begin
+  if v_id is null then
+    raise exception using errcode = 'OP002', message = format('there is no operation "%s" with the key "%s"', signal.operation, signal.key),
+      hint = 'Enqueue it first: a signal needs an operation that keeps it.';
+  end if;
+  return signal(v_id, name, payload, dedup_key);
+end
+$$;
+
+
+--
+-- Name: FUNCTION signal(operation text, key text, name text, payload jsonb, dedup_key text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.signal(operation text, key text, name text, payload jsonb, dedup_key text) IS 'Sends a signal to the operation of that name and key, the last one where several had it. SELECT backops.signal(''Refund'', ''order-42'', ''approved'')';
+
+
+--
+-- Name: signal_where(text, jsonb, text, text, jsonb, text, text, text[], timestamp with time zone, timestamp with time zone, bigint, integer, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.signal_where(signal text, payload jsonb DEFAULT NULL::jsonb, dedup_key text DEFAULT NULL::text, name text DEFAULT NULL::text, globals jsonb DEFAULT NULL::jsonb, state text DEFAULT 'waiting'::text, queue text DEFAULT NULL::text, tags text[] DEFAULT NULL::text[], since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, after bigint DEFAULT NULL::bigint, at_most integer DEFAULT 1000, preview boolean DEFAULT false) RETURNS SETOF backops.found_operation
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_found found_operation;
+begin
+  for v_found in select * from find_operations(name, globals, state, queue, tags, null, since, until, after, at_most) loop
+    if coalesce(preview, true) or signal(v_found.id, signal_where.signal, payload, dedup_key) in ('delivered', 'kept') then
+      return next v_found;
+    end if;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION signal_where(signal text, payload jsonb, dedup_key text, name text, globals jsonb, state text, queue text, tags text[], since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer, preview boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.signal_where(signal text, payload jsonb, dedup_key text, name text, globals jsonb, state text, queue text, tags text[], since timestamp with time zone, until timestamp with time zone, after bigint, at_most integer, preview boolean) IS 'Sends a signal to what find_operations finds, operations at a wait unless state says otherwise, and returns as they were found those that took it. preview => true shows them and sends nothing. At most at_most in one call. SELECT * FROM backops.signal_where(''price_changed'', name => ''Watch'', preview => true)';
 
 
 --
@@ -9188,6 +10397,7 @@ begin
     when 'run_from' then run_operation_from(p_id, p_branch, p_action)
     when 'set_global' then set_operation_global(p_id, p_key, p_value)
     when 'reschedule' then reschedule_operation(p_id, p_at)
+    when 'wake_up' then wake_up_operation(p_id)
   end;
 end
 $$;
@@ -9354,6 +10564,7 @@ begin
   end loop;
   delete from attempts where operation_id = any (v_ids);
   delete from attempt_logs where operation_id = any (v_ids);
+  delete from signals where operation_id = any (v_ids);
   delete from actions where operation_id = any (v_ids);
   -- A key that somebody enqueues under at this moment stays, and so does one that throttles.
   if exists (select from deleted where active_key is not null) then
@@ -9375,7 +10586,7 @@ $$;
 -- Name: FUNCTION take_along_deleted(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.take_along_deleted() IS 'What a DELETE from operations sets off: their jobs, actions, attempts and log lines go with them. A worker that runs one of them is told to stop, and its outcome is refused.';
+COMMENT ON FUNCTION backops.take_along_deleted() IS 'What a DELETE from operations sets off: their jobs, actions, attempts, log lines and signals go with them. A worker that runs one of them is told to stop, and its outcome is refused.';
 
 
 --
@@ -9392,7 +10603,7 @@ declare
 begin
   perform pg_notify(worker_channel(worker_id), 'lost ' || claim_id) from jobs where worker_id is not null;
   -- A table that the same TRUNCATE names cannot be truncated again, and is empty already.
-  foreach v_table in array '{jobs,actions,attempts,attempt_logs,operation_keys}'::text[] loop
+  foreach v_table in array '{jobs,actions,attempts,attempt_logs,signals,operation_keys}'::text[] loop
     execute format('select not exists (select from %I)', v_table) into v_is_empty;
     if not v_is_empty then
       execute format('truncate %I', v_table);
@@ -9407,7 +10618,7 @@ $$;
 -- Name: FUNCTION take_along_truncated(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.take_along_truncated() IS 'What TRUNCATE operations sets off: jobs, actions, attempts, log lines and keys go, too.';
+COMMENT ON FUNCTION backops.take_along_truncated() IS 'What TRUNCATE operations sets off: jobs, actions, attempts, log lines, signals and keys go, too.';
 
 
 --
@@ -9594,6 +10805,33 @@ COMMENT ON FUNCTION backops.time_after(p_time timestamp with time zone, p_delay 
 
 
 --
+-- Name: timeout_message(jsonb, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.timeout_message(p_wait jsonb, p_since timestamp with time zone, p_deadline timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET "IntervalStyle" TO 'postgres'
+    AS $$
+  select format('no signal %s came ', awaited_signals(p_wait)) || coalesce(
+    (
+      select 'within ' || justify_interval(timeout)
+        from make_interval(secs => (p_wait ->> 'timeout')::double precision) as timeout
+       where time_after(p_since, timeout) = p_deadline
+    ),
+    'before its deadline'
+  )
+$$;
+
+
+--
+-- Name: FUNCTION timeout_message(p_wait jsonb, p_since timestamp with time zone, p_deadline timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.timeout_message(p_wait jsonb, p_since timestamp with time zone, p_deadline timestamp with time zone) IS 'The error of a wait that has failed; somebody may have moved its deadline.';
+
+
+--
 -- Name: undeclared_reason(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -9643,22 +10881,22 @@ begin
   loop
     -- A session that cancels it must have the job first, so it is still parked; its globals may have changed since it was found.
     update operations set parked_at = null where id = v_id returning * into v_parked;
-    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue)
-      select v_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
+      select v_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait
         from definition_actions
        where definition_id = v_definition_id;
     update jobs
        set definition_id = v_definition_id,
            position = a.position,
            handler = v_parked.name || '/' || a.name,
-           queue = coalesce(a.queue, v_parked.queue),
+           queue = job_queue(a.wait, a.queue, v_parked.queue),
            run_at = greatest(v_parked.perform_at, due_at(a.perform_at, a.perform_in, a.perform_at_global, v_parked.globals, v_now))
       from definition_actions a
      where jobs.operation_id = v_id and a.definition_id = v_definition_id and a.starts;
     if exists (select from jobs where operation_id = v_id and run_at = 'infinity') then
       perform refuse_action(v_id, 'InvalidPerformAt', problem_message('InvalidPerformAt'));
     end if;
-    perform wake(queue, 1) from jobs where operation_id = v_id and run_at <= v_now;
+    perform settle_wait(v_id), wake(queue, 1) from jobs where operation_id = v_id and run_at <= v_now;
     v_count := v_count + 1;
   end loop;
   return v_count;
@@ -9979,10 +11217,11 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
   union all
   select 'job_can_be_claimed', j.operation_id, j.position, j.worker_id,
          case
-           when j.queue <> coalesce(a.queue, o.queue) or not is_queue_name(a.queue) then format('its job waits in queue "%s"', j.queue)
+           when j.queue <> job_queue(a.wait, a.queue, o.queue) or not is_queue_name(a.queue) then format('its job waits in queue "%s"', j.queue)
            when j.priority not between 0 and 9 then format('its job has priority %s', j.priority)
            when j.handler <> e.handler then format('its job waits for a worker that knows "%s" instead of "%s"', j.handler, e.handler)
-           when isfinite(j.run_at) is distinct from (j.position is not null) then format('its job waits until %s', j.run_at)
+           when isfinite(j.run_at) is distinct from (j.position is not null) and not (j.waits_since is not null and a.wait ? 'signals') then format('its job waits until %s', j.run_at)
+           when j.waits_since is not null and (a.wait is null or j.worker_id is not null) then 'its job is at a wait and is not'
            when j.steps_left < 1 or j.crashes not between 0 and 2 then format('its job has %s steps left and %s crashes behind it', j.steps_left, j.crashes)
            else format('its job follows definition %s, which is not there', j.definition_id)
          end,
@@ -9993,12 +11232,13 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
    cross join lateral (
      select case when o.branches is null then o.name else '' end || '/' || case when j.position is null then '' else a.name end as handler
    ) as e
-   where j.queue <> coalesce(a.queue, o.queue)
+   where j.queue <> job_queue(a.wait, a.queue, o.queue)
       -- That of the operation is one by its type.
       or a.queue is not null and not is_queue_name(a.queue)
       or j.priority not between 0 and 9
       or j.handler <> e.handler
-      or isfinite(j.run_at) is distinct from (j.position is not null)
+      or isfinite(j.run_at) is distinct from (j.position is not null) and not (j.waits_since is not null and coalesce(a.wait ? 'signals', false))
+      or j.waits_since is not null and (a.wait is null or j.worker_id is not null)
       or j.steps_left < 1
       or j.crashes not between 0 and 2
       or j.definition_id is not null and not exists (select from definitions d where d.id = j.definition_id)
@@ -10266,6 +11506,77 @@ COMMENT ON FUNCTION backops.violations_of_the_schema() IS 'The part of invariant
 
 
 --
+-- Name: violations_of_waits(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_waits() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
+    AS $$
+  select 'waits_move_on', j.operation_id, j.position, null::bigint,
+         format('its wait was over at %s, and it has not gone on', j.run_at),
+         format('select %I.advance_waits(); -- lets it go on, unless somebody has its job locked: look into pg_locks', current_schema())
+    from jobs j
+   cross join (
+     select now from clock_now() as now
+      where exists (select from workers where heartbeat_at + lease > now and started_at < now - interval '1 minute')
+   ) as rescued
+   where j.queue = '/waits' and j.run_at < now - interval '5 minutes'
+  union all
+  select 'waits_read_signals', j.operation_id, j.position, null,
+         format('it waits for the signal "%s", which is in its inbox', s.name),
+         format('select %I.settle_wait(%s); -- reads it', current_schema(), j.operation_id)
+    from jobs j
+    join actions a on a.operation_id = j.operation_id and a.position = j.position
+    join signals s on s.operation_id = j.operation_id and s.read_at is null and a.wait -> 'signals' ? s.name
+   where j.queue = '/waits' and j.waits_since is not null
+  union all
+  select 'signals_are_read_once', s.operation_id, s.read_position, null,
+         case
+           when o.id is null then 'there is a signal of an operation that is not there'
+           when a.position is null then format('signal %s was read by a step that is not there', s.id)
+           when s.read_run > a.run then format('signal %s was read by run %s of %s', s.id, s.read_run, a.run)
+           when a.wait is null then format('signal %s was read by %s, which is an action', s.id, a.branch || '/' || a.name)
+           else format('%s was ended by %s signals', a.branch || '/' || a.name, s.readings)
+         end,
+         case when o.id is null then format('delete from %I.signals where operation_id = %s; -- nothing else needs it', current_schema(), s.operation_id)
+              else 'A row was written by hand: look at signal_status and action_status.' end
+    from (
+      select *, count(*) over (partition by operation_id, read_position, read_run) as readings from signals
+    ) as s
+    left join operations o on o.id = s.operation_id
+    left join actions a on a.operation_id = s.operation_id and a.position = s.read_position
+   where o.id is null
+      or s.read_position is not null and (a.position is null or a.wait is null or s.read_run > a.run or s.readings > 1)
+  union all
+  select 'waits_have_outcomes', a.operation_id, a.position, null,
+         case
+           when a.wait is null then 'it is an action, and has the outcome of a wait'
+           when a.wait_outcome = 'signalled' then 'no signal is there that ended it'
+           when a.completed_at is null then format('it is open, and ended as %s', a.wait_outcome)
+           else 'it is completed, and has no outcome'
+         end,
+         'A row was written by hand: look at signal_status and action_status.'
+    from actions a
+    left join signals s on s.operation_id = a.operation_id and s.read_position = a.position and s.read_run = a.run
+   where a.wait is null and a.wait_outcome is not null
+      or a.wait is not null and case
+        when a.completed_at is not null then a.wait_outcome is null or (a.wait_outcome = 'signalled') is distinct from (s.id is not null)
+        else a.wait_outcome is not null and a.wait_outcome <> 'timed_out'
+      end
+$$;
+
+
+--
+-- Name: FUNCTION violations_of_waits(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_waits() IS 'The part of invariants() about waits and signals.';
+
+
+--
 -- Name: wait(bigint, interval); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -10309,6 +11620,47 @@ COMMENT ON FUNCTION backops.wait(id bigint, timeout interval) IS 'Waits until an
 
 
 --
+-- Name: wait_end(jsonb, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.wait_end(p_wait jsonb, p_begin timestamp with time zone, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    RETURN CASE WHEN ((p_begin > p_now) OR (p_wait IS NULL) OR (p_wait ? 'until'::text)) THEN NULL::timestamp with time zone ELSE COALESCE((p_begin + make_interval(secs => (COALESCE((p_wait ->> 'for'::text), (p_wait ->> 'timeout'::text)))::double precision)), 'infinity'::timestamp with time zone) END;
+
+
+--
+-- Name: FUNCTION wait_end(p_wait jsonb, p_begin timestamp with time zone, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.wait_end(p_wait jsonb, p_begin timestamp with time zone, p_now timestamp with time zone) IS 'The deadline of a wait that begins at a time which has come, infinity where it has none; null for one that has not begun, for an action, and for a wait whose end is in the globals.';
+
+
+--
+-- Name: wait_piece(jsonb, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.wait_piece(p_wait jsonb, p_outcome text, p_signal text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET "IntervalStyle" TO 'postgres'
+    AS $$
+  select case
+    when p_outcome is not null then concat_ws(' ', replace(p_outcome, '_', ' '), p_signal)
+    when p_wait ? 'signals' then 'for ' || array_to_string(array(select jsonb_array_elements_text(p_wait -> 'signals')), ' or ')
+    when p_wait ? 'until' then 'until ' || (p_wait ->> 'until')
+    else justify_interval(make_interval(secs => (p_wait ->> 'for')::double precision))::text
+  end
+$$;
+
+
+--
+-- Name: FUNCTION wait_piece(p_wait jsonb, p_outcome text, p_signal text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.wait_piece(p_wait jsonb, p_outcome text, p_signal text) IS 'What flow says of a wait.';
+
+
+--
 -- Name: wake(text, bigint, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -10345,15 +11697,10 @@ CREATE FUNCTION backops.wake_schedulers(p_due_at timestamp with time zone) RETUR
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 begin
-  -- They look every few seconds anyway: a NOTIFY, which takes a lock at commit that the whole server shares, is sent for what is due before.
-  if p_due_at < clock_now() + interval '5 seconds' then
-    perform pg_notify(worker_channel(id), 'schedules')
-       from (
-         select id
-           from workers
-          where not stopping and missing_since is null and heartbeat_at + lease > clock_now()
-          order by random() limit 3
-       ) as awake;
+  -- Workers look a few times a minute anyway: a NOTIFY, which takes a lock at commit that the whole server shares, is sent for what is
+  -- due before.
+  if p_due_at < clock_now() + interval '30 seconds' then
+    perform pg_notify(current_schema() || '_schedules', '');
   end if;
 end
 $$;
@@ -10363,7 +11710,82 @@ $$;
 -- Name: FUNCTION wake_schedulers(p_due_at timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.wake_schedulers(p_due_at timestamp with time zone) IS 'Lets workers look at schedules at once, when one is due within seconds that was not before.';
+COMMENT ON FUNCTION backops.wake_schedulers(p_due_at timestamp with time zone) IS 'Lets workers that listen on the channel of schedules look at once, when one is due within half a minute that was not before.';
+
+
+--
+-- Name: wake_up(bigint[], text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.wake_up(ids bigint[], reason text DEFAULT NULL::text) RETURNS SETOF backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from steer_many('wake_up', ids, reason)
+$$;
+
+
+--
+-- Name: FUNCTION wake_up(ids bigint[], reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.wake_up(ids bigint[], reason text) IS 'Wakes up those of the operations that sleep, or wait for the time of an action or an attempt. What is in another state, or runs right now, is left out; the rows that come back are those that were changed. At most 10000 ids.';
+
+
+--
+-- Name: wake_up(bigint, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.wake_up(id bigint, reason text DEFAULT NULL::text) RETURNS backops.operations
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select steer('wake_up', id, reason)
+$$;
+
+
+--
+-- Name: FUNCTION wake_up(id bigint, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.wake_up(id bigint, reason text) IS 'Ends the sleep that an operation is at; an action, or an attempt, that waits for its time starts at once. Other sleeps of the plan are as long as they are.';
+
+
+--
+-- Name: wake_up_operation(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.wake_up_operation(id bigint) RETURNS backops.operations
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_operation operations := open_for_steering(wake_up_operation.id, 'wake up', '{active}');
+  -- One that has not begun yet waits for the time of the operation, as an action does.
+  v_wait jsonb := (
+    select a.wait from jobs j join actions a using (operation_id, position) where j.operation_id = wake_up_operation.id and j.waits_since is not null
+  );
+begin
+  if v_wait ? 'signals' then
+    raise exception using errcode = 'OP003', message = format('operation %s waits for the signal %s: it does not sleep', wake_up_operation.id, awaited_signals(v_wait)),
+      hint = format('signal(%s, %L) ends the wait; reschedule moves its deadline, and skip leaves it out.', wake_up_operation.id, v_wait -> 'signals' ->> 0);
+  end if;
+  if v_wait is null then
+    return reschedule_operation(wake_up_operation.id, clock_now());
+  end if;
+  update jobs set run_at = least(run_at, clock_now()) where operation_id = wake_up_operation.id;
+  perform settle_wait(wake_up_operation.id, true);
+  select * into v_operation from operations where operations.id = wake_up_operation.id;
+  return v_operation;
+end
+$$;
+
+
+--
+-- Name: FUNCTION wake_up_operation(id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.wake_up_operation(id bigint) IS 'Ends a sleep, or lets an action that waits for its time start at once.';
 
 
 --
@@ -10576,333 +11998,184 @@ COMMENT ON COLUMN backops.action_hours.buckets IS 'How many took how long: see d
 
 
 --
--- Name: actions; Type: TABLE; Schema: backops; Owner: -
+-- Name: audit_log; Type: TABLE; Schema: backops; Owner: -
 --
 
-CREATE TABLE backops.actions (
+CREATE TABLE backops.audit_log (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    who text DEFAULT (SESSION_USER)::text NOT NULL,
+    action text NOT NULL,
+    operation_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    reason text,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+
+--
+-- Name: TABLE audit_log; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.audit_log IS 'One row for every call of a function that steers. The view audit shows it. It grows by what people do; nothing deletes from it.';
+
+
+--
+-- Name: COLUMN audit_log.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.id IS 'In the order of the calls.';
+
+
+--
+-- Name: COLUMN audit_log.at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.at IS 'When.';
+
+
+--
+-- Name: COLUMN audit_log.who; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.who IS 'Database role that was logged in, whatever SET ROLE says.';
+
+
+--
+-- Name: COLUMN audit_log.action; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.action IS 'The function: retry, cancel, skip, jump, run_from, set_global, reschedule, rerun, pause, resume …';
+
+
+--
+-- Name: COLUMN audit_log.operation_ids; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.operation_ids IS 'The operations that it changed.';
+
+
+--
+-- Name: COLUMN audit_log.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.reason IS 'Why, in the words of the person who did it.';
+
+
+--
+-- Name: COLUMN audit_log.details; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.audit_log.details IS 'What else the call said: the target of a jump, a key, a queue.';
+
+
+--
+-- Name: audit_log_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME backops.audit_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: signals; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.signals (
+    id bigint DEFAULT nextval('backops.audit_log_id_seq'::regclass) NOT NULL,
     operation_id bigint NOT NULL,
-    "position" integer NOT NULL,
-    run integer DEFAULT 1 NOT NULL,
-    attempts_count integer DEFAULT 0 NOT NULL,
-    earlier_attempts integer DEFAULT 0 NOT NULL,
-    max_attempts integer NOT NULL,
-    branch text NOT NULL,
-    name text NOT NULL,
-    started_at timestamp with time zone,
-    completed_at timestamp with time zone,
-    completed_claim_id bigint,
-    skipped_at timestamp with time zone,
-    perform_at timestamp with time zone,
-    perform_in interval,
-    perform_at_global text,
-    backoff jsonb,
-    timeout interval,
-    queue text,
-    errored_at timestamp with time zone,
-    error_type text,
-    error_message text,
-    stack_trace text,
-    CONSTRAINT actions_completed_or_skipped CHECK (((completed_at IS NULL) OR (skipped_at IS NULL)))
-)
-WITH (fillfactor='50');
+    name backops.signal_name NOT NULL,
+    payload backops.signal_payload,
+    dedup_key backops.operation_key,
+    sent_by text DEFAULT (SESSION_USER)::text NOT NULL,
+    sent_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    read_at timestamp with time zone,
+    read_position integer,
+    read_run integer,
+    CONSTRAINT signals_read_whole CHECK ((((read_at IS NULL) = (read_position IS NULL)) AND ((read_at IS NULL) = (read_run IS NULL))))
+);
 
 
 --
--- Name: TABLE actions; Type: COMMENT; Schema: backops; Owner: -
+-- Name: TABLE signals; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON TABLE backops.actions IS 'The plan of every operation: one row per action from the enqueue on, with its outcome.';
+COMMENT ON TABLE backops.signals IS 'What was sent to operations: the inbox of each, and what it has read. Written by signal; gone with the operation.';
 
 
 --
--- Name: COLUMN actions.operation_id; Type: COMMENT; Schema: backops; Owner: -
+-- Name: COLUMN signals.id; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.actions.operation_id IS 'The operation.';
+COMMENT ON COLUMN backops.signals.id IS 'In the order in which they came; numbers of audit_log and of this table come from one sequence.';
 
 
 --
--- Name: COLUMN actions."position"; Type: COMMENT; Schema: backops; Owner: -
+-- Name: COLUMN signals.operation_id; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.actions."position" IS 'Place in the plan, 1 to n over all branches in declared order.';
+COMMENT ON COLUMN backops.signals.operation_id IS 'The operation.';
 
 
 --
--- Name: COLUMN actions.run; Type: COMMENT; Schema: backops; Owner: -
+-- Name: COLUMN signals.name; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.actions.run IS 'Counts from 1; a jump back begins a new run.';
+COMMENT ON COLUMN backops.signals.name IS 'What a wait names.';
 
 
 --
--- Name: COLUMN actions.attempts_count; Type: COMMENT; Schema: backops; Owner: -
+-- Name: COLUMN signals.payload; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.actions.attempts_count IS 'Attempts of this run that have ended, and count against max_attempts.';
+COMMENT ON COLUMN backops.signals.payload IS 'What came with it.';
 
 
 --
--- Name: COLUMN actions.earlier_attempts; Type: COMMENT; Schema: backops; Owner: -
+-- Name: COLUMN signals.dedup_key; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.actions.earlier_attempts IS 'Attempts of this run that do not count any more, because somebody gave the action a fresh budget: the next one is number earlier_attempts + attempts_count + 1 for those who look.';
+COMMENT ON COLUMN backops.signals.dedup_key IS 'Another one of this name and key is a duplicate; null is never one.';
 
 
 --
--- Name: COLUMN actions.max_attempts; Type: COMMENT; Schema: backops; Owner: -
+-- Name: COLUMN signals.sent_by; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.actions.max_attempts IS 'Attempts before the operation fails.';
+COMMENT ON COLUMN backops.signals.sent_by IS 'Database role that was logged in.';
 
 
 --
--- Name: COLUMN actions.branch; Type: COMMENT; Schema: backops; Owner: -
+-- Name: COLUMN signals.sent_at; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.actions.branch IS 'Branch that the action belongs to; main is where an operation starts.';
+COMMENT ON COLUMN backops.signals.sent_at IS 'When it was sent.';
 
 
 --
--- Name: COLUMN actions.name; Type: COMMENT; Schema: backops; Owner: -
+-- Name: COLUMN signals.read_at; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.actions.name IS 'Name of the action.';
+COMMENT ON COLUMN backops.signals.read_at IS 'When a wait read it; null while it is in the inbox.';
 
 
 --
--- Name: COLUMN actions.started_at; Type: COMMENT; Schema: backops; Owner: -
+-- Name: COLUMN signals.read_position; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.actions.started_at IS 'When the last attempt that ended had begun.';
+COMMENT ON COLUMN backops.signals.read_position IS 'The wait that read it.';
 
 
 --
--- Name: COLUMN actions.completed_at; Type: COMMENT; Schema: backops; Owner: -
+-- Name: COLUMN signals.read_run; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.actions.completed_at IS 'When it completed.';
-
-
---
--- Name: COLUMN actions.completed_claim_id; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.actions.completed_claim_id IS 'The claim that completed it last: a repeated call of that claim learns that it is done.';
-
-
---
--- Name: COLUMN actions.skipped_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.actions.skipped_at IS 'When a jump passed over it, or an operator skipped it.';
-
-
---
--- Name: COLUMN actions.perform_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.actions.perform_at IS 'Not before this time.';
-
-
---
--- Name: COLUMN actions.perform_in; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.actions.perform_in IS 'Not before this long after the operation reached the action.';
-
-
---
--- Name: COLUMN actions.perform_at_global; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.actions.perform_at_global IS 'Not before the time in this key of the globals.';
-
-
---
--- Name: COLUMN actions.backoff; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.actions.backoff IS 'Delay between attempts; null is the default (see backoff_delay).';
-
-
---
--- Name: COLUMN actions.timeout; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.actions.timeout IS 'Longest time that one attempt may take.';
-
-
---
--- Name: COLUMN actions.queue; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.actions.queue IS 'Queue of this action; null is the queue of the operation.';
-
-
---
--- Name: COLUMN actions.errored_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.actions.errored_at IS 'When its last attempt failed; cleared by success.';
-
-
---
--- Name: COLUMN actions.error_type; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.actions.error_type IS 'Type of the last error; cleared by success, kept in attempts.';
-
-
---
--- Name: COLUMN actions.error_message; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.actions.error_message IS 'Message of the last error; cleared by success, kept in attempts.';
-
-
---
--- Name: COLUMN actions.stack_trace; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.actions.stack_trace IS 'Where the last error was thrown; cleared by success, kept in attempts.';
-
-
---
--- Name: jobs; Type: TABLE; Schema: backops; Owner: -
---
-
-CREATE TABLE backops.jobs (
-    operation_id bigint NOT NULL,
-    run_at timestamp with time zone NOT NULL,
-    worker_id bigint,
-    claim_id bigint,
-    claimed_at timestamp with time zone,
-    definition_id bigint,
-    "position" integer,
-    attempt integer DEFAULT 0 NOT NULL,
-    steps_left integer NOT NULL,
-    priority smallint NOT NULL,
-    crashes smallint DEFAULT 0 NOT NULL,
-    progress real,
-    queue text NOT NULL,
-    handler text NOT NULL,
-    progress_note text,
-    CONSTRAINT jobs_claimed_whole CHECK ((((worker_id IS NULL) = (claim_id IS NULL)) AND ((worker_id IS NULL) = (claimed_at IS NULL))))
-)
-WITH (fillfactor='40', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
-
-
---
--- Name: TABLE jobs; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON TABLE backops.jobs IS 'The claimable row of every active operation: where it stands, when it may go on, and who holds it. None for an operation that has ended.';
-
-
---
--- Name: COLUMN jobs.operation_id; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.jobs.operation_id IS 'The operation; the key forbids that it runs twice at once.';
-
-
---
--- Name: COLUMN jobs.run_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.jobs.run_at IS 'Due from this time on; infinity while the operation is parked.';
-
-
---
--- Name: COLUMN jobs.worker_id; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.jobs.worker_id IS 'Worker that holds the job, or null.';
-
-
---
--- Name: COLUMN jobs.claim_id; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.jobs.claim_id IS 'The claim it holds it by: every write names worker and claim.';
-
-
---
--- Name: COLUMN jobs.claimed_at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.jobs.claimed_at IS 'When the current attempt began.';
-
-
---
--- Name: COLUMN jobs.definition_id; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.jobs.definition_id IS 'Version of the plan; null where branches came with the INSERT.';
-
-
---
--- Name: COLUMN jobs."position"; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.jobs."position" IS 'The action that is next or running; null while the operation is parked.';
-
-
---
--- Name: COLUMN jobs.attempt; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.jobs.attempt IS 'Attempts of this action begun so far, the current one included: counted at claim.';
-
-
---
--- Name: COLUMN jobs.steps_left; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.jobs.steps_left IS 'Actions that may still complete before the step limit.';
-
-
---
--- Name: COLUMN jobs.priority; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.jobs.priority IS '0 is served first, 9 last.';
-
-
---
--- Name: COLUMN jobs.crashes; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.jobs.crashes IS 'Times in a row that a worker died while it held the action; above 0 it runs alone.';
-
-
---
--- Name: COLUMN jobs.progress; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.jobs.progress IS 'What the running action last reported, 0 to 1.';
-
-
---
--- Name: COLUMN jobs.queue; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.jobs.queue IS 'Queue that the job waits in.';
-
-
---
--- Name: COLUMN jobs.handler; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.jobs.handler IS 'What a worker must know to run it: "Operation/Action", or "/Action" where branches came with the INSERT.';
-
-
---
--- Name: COLUMN jobs.progress_note; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.jobs.progress_note IS 'What the running action last said of its progress.';
+COMMENT ON COLUMN backops.signals.read_run IS 'The run of that wait.';
 
 
 --
@@ -10918,6 +12191,7 @@ CREATE VIEW backops.action_status AS
             WHEN (a.completed_at IS NOT NULL) THEN 'completed'::text
             WHEN (a.skipped_at IS NOT NULL) THEN 'skipped'::text
             WHEN ((j."position" IS NOT NULL) AND (j.worker_id IS NOT NULL)) THEN 'running'::text
+            WHEN (j.waits_since IS NOT NULL) THEN 'waiting'::text
             WHEN ((j."position" IS NOT NULL) AND (j.attempt > 0)) THEN 'retrying'::text
             WHEN ((j."position" IS NOT NULL) AND (j.run_at > backops.statement_now())) THEN 'scheduled'::text
             WHEN (j."position" IS NOT NULL) THEN 'ready'::text
@@ -10931,7 +12205,7 @@ CREATE VIEW backops.action_status AS
         CASE
             WHEN (j.worker_id IS NOT NULL) THEN j.claimed_at
             ELSE NULL::timestamp with time zone
-        END, a.started_at) AS started_at,
+        END, j.waits_since, a.started_at) AS started_at,
     a.completed_at,
     a.skipped_at,
     COALESCE(
@@ -10943,17 +12217,21 @@ CREATE VIEW backops.action_status AS
     a.errored_at,
     a.error_type,
     a.error_message,
-    a.stack_trace
-   FROM ((backops.actions a
+    a.stack_trace,
+    a.wait,
+    a.wait_outcome,
+    s.name AS signal
+   FROM (((backops.actions a
      JOIN backops.operations o ON ((o.id = a.operation_id)))
-     LEFT JOIN backops.jobs j ON (((j.operation_id = a.operation_id) AND (j."position" = a."position"))));
+     LEFT JOIN backops.jobs j ON (((j.operation_id = a.operation_id) AND (j."position" = a."position"))))
+     LEFT JOIN backops.signals s ON (((a.wait_outcome = 'signalled'::text) AND (s.operation_id = a.operation_id) AND (s.read_position = a."position") AND (s.read_run = a.run))));
 
 
 --
 -- Name: VIEW action_status; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON VIEW backops.action_status IS 'One row per action: its outcome, or what it waits for.';
+COMMENT ON VIEW backops.action_status IS 'One row per step, an action or a wait: its outcome, or what it waits for.';
 
 
 --
@@ -11067,74 +12345,44 @@ ALTER TABLE backops.attempts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 
 
 --
--- Name: audit_log; Type: TABLE; Schema: backops; Owner: -
+-- Name: signal_status; Type: VIEW; Schema: backops; Owner: -
 --
 
-CREATE TABLE backops.audit_log (
-    id bigint NOT NULL,
-    at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
-    who text DEFAULT (SESSION_USER)::text NOT NULL,
-    action text NOT NULL,
-    operation_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
-    reason text,
-    details jsonb DEFAULT '{}'::jsonb NOT NULL
-);
-
-
---
--- Name: TABLE audit_log; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON TABLE backops.audit_log IS 'One row for every call of a function that steers. The view audit shows it. It grows by what people do; nothing deletes from it.';
-
-
---
--- Name: COLUMN audit_log.id; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.audit_log.id IS 'In the order of the calls.';
-
-
---
--- Name: COLUMN audit_log.at; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.audit_log.at IS 'When.';
+CREATE VIEW backops.signal_status AS
+ SELECT s.id,
+    s.operation_id,
+    ( SELECT o.name
+           FROM backops.operations o
+          WHERE (o.id = s.operation_id)) AS operation,
+    s.name,
+        CASE
+            WHEN (s.read_at IS NOT NULL) THEN 'read'::text
+            WHEN ((( SELECT o.state
+               FROM backops.operations o
+              WHERE (o.id = s.operation_id)))::text = 'active'::text) THEN 'unread'::text
+            ELSE 'left'::text
+        END AS status,
+        CASE
+            WHEN ((jsonb_typeof((s.payload)::jsonb) = 'object'::text) AND (NOT ( SELECT backops.sees_secrets() AS sees_secrets))) THEN backops.redacted((( SELECT o.name
+               FROM backops.operations o
+              WHERE (o.id = s.operation_id)))::text, (s.payload)::jsonb)
+            ELSE (s.payload)::jsonb
+        END AS payload,
+    s.dedup_key,
+    s.sent_by,
+    s.sent_at,
+    s.read_at,
+    ( SELECT ((a.branch || '/'::text) || a.name)
+           FROM backops.actions a
+          WHERE ((a.operation_id = s.operation_id) AND (a."position" = s.read_position))) AS read_by
+   FROM backops.signals s;
 
 
 --
--- Name: COLUMN audit_log.who; Type: COMMENT; Schema: backops; Owner: -
+-- Name: VIEW signal_status; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.audit_log.who IS 'Database role that was logged in, whatever SET ROLE says.';
-
-
---
--- Name: COLUMN audit_log.action; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.audit_log.action IS 'The function: retry, cancel, skip, jump, run_from, set_global, reschedule, rerun, pause, resume …';
-
-
---
--- Name: COLUMN audit_log.operation_ids; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.audit_log.operation_ids IS 'The operations that it changed.';
-
-
---
--- Name: COLUMN audit_log.reason; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.audit_log.reason IS 'Why, in the words of the person who did it.';
-
-
---
--- Name: COLUMN audit_log.details; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.audit_log.details IS 'What else the call said: the target of a jump, a key, a queue.';
+COMMENT ON VIEW backops.signal_status IS 'One row per signal that was sent to an operation: unread (in its inbox), read (and by which wait), or left (the operation ended without reading it). SELECT * FROM backops.signal_status WHERE operation_id = 48213 ORDER BY id';
 
 
 --
@@ -11150,28 +12398,32 @@ CREATE VIEW backops.audit AS
     cardinality(audit_log.operation_ids) AS count,
     audit_log.reason,
     audit_log.details
-   FROM backops.audit_log;
+   FROM backops.audit_log
+UNION ALL
+ SELECT signal_status.id,
+    signal_status.sent_at AS at,
+    signal_status.sent_by AS who,
+    'signal'::text AS action,
+    ARRAY[signal_status.operation_id] AS operation_ids,
+    1 AS count,
+    NULL::text AS reason,
+    ((jsonb_build_object('name', signal_status.name) ||
+        CASE
+            WHEN (signal_status.payload IS NULL) THEN '{}'::jsonb
+            ELSE jsonb_build_object('payload', signal_status.payload)
+        END) ||
+        CASE
+            WHEN (signal_status.dedup_key IS NULL) THEN '{}'::jsonb
+            ELSE jsonb_build_object('dedup_key', signal_status.dedup_key)
+        END) AS details
+   FROM backops.signal_status;
 
 
 --
 -- Name: VIEW audit; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON VIEW backops.audit IS 'Who did what to which operations, why and when: one row for every call that steered. SELECT * FROM backops.audit ORDER BY id DESC LIMIT 20';
-
-
---
--- Name: audit_log_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
---
-
-ALTER TABLE backops.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME backops.audit_log_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
+COMMENT ON VIEW backops.audit IS 'Who did what to which operations, why and when: one row for every call that steered, and every signal that was taken, as long as its operation is there. SELECT * FROM backops.audit ORDER BY id DESC LIMIT 20';
 
 
 --
@@ -11870,6 +13122,7 @@ CREATE VIEW backops.operation_status AS
             WHEN (o.state <> 'active'::text) THEN o.state
             WHEN (o.parked_at IS NOT NULL) THEN 'parked'::text
             WHEN (j.worker_id IS NOT NULL) THEN 'running'::text
+            WHEN ((j.queue = '/waits'::text) AND (j.waits_since IS NOT NULL)) THEN 'waiting'::text
             WHEN (j.attempt > 0) THEN 'retrying'::text
             WHEN (j.run_at > backops.statement_now()) THEN 'scheduled'::text
             ELSE 'ready'::text
@@ -11883,7 +13136,10 @@ CREATE VIEW backops.operation_status AS
             WHEN ((j.worker_id IS NULL) AND (j.run_at < 'infinity'::timestamp with time zone)) THEN j.run_at
             ELSE NULL::timestamp with time zone
         END AS run_at,
-    COALESCE(j.queue, o.queue) AS queue,
+        CASE
+            WHEN (j.queue <> '/waits'::text) THEN j.queue
+            ELSE o.queue
+        END AS queue,
     o.priority,
     o.key,
     o.tags,
@@ -11896,6 +13152,7 @@ CREATE VIEW backops.operation_status AS
         CASE
             WHEN ((o.state = 'failed'::text) AND (a.error_type = 'crashed'::text) AND (a.attempts_count < a.max_attempts)) THEN 'the third crash in a row ended it: an action that takes its worker down three times is not tried again by itself'::text
             WHEN (o.state = 'cancelled'::text) THEN COALESCE(('cancelled: '::text || o.stop_reason), 'cancelled'::text)
+            WHEN ((j.queue = '/waits'::text) AND (o.parked_at IS NULL)) THEN backops.describe_wait(a.wait, j.waits_since, j.run_at)
             WHEN ((o.parked_at IS NOT NULL) OR ((j.worker_id IS NULL) AND ((j.run_at <= backops.statement_now()) OR (j.crashes > 0)))) THEN ( SELECT b.detail
                FROM backops.obstacles(o.id,
                     CASE
@@ -12431,7 +13688,18 @@ CREATE VIEW backops.stuck AS
                     WHEN (f.worker_id IS NULL) THEN (f.run_at < (backops.statement_now() - '00:01:00'::interval))
                     WHEN ((w.id IS NULL) OR ((w.heartbeat_at + w.lease) <= backops.statement_now())) THEN true
                     ELSE (f.claimed_at < (backops.statement_now() - '01:00:00'::interval))
-                END)) s
+                END)
+        UNION ALL
+        ( SELECT j.operation_id,
+            j."position",
+            o_1.queue,
+            j.run_at,
+            'its wait is over, and no worker has let it go on'::text,
+            'Start a worker: any one does.'::text
+           FROM (backops.jobs j
+             JOIN backops.operations o_1 ON ((o_1.id = j.operation_id)))
+          WHERE ((j.queue = '/waits'::text) AND (j.run_at < (backops.statement_now() - '00:01:00'::interval)))
+         LIMIT 100)) s
      JOIN backops.operations o ON ((o.id = s.operation_id)))
      LEFT JOIN backops.actions a ON (((a.operation_id = s.operation_id) AND (a."position" = s."position"))));
 
@@ -12440,7 +13708,7 @@ CREATE VIEW backops.stuck AS
 -- Name: VIEW stuck; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON VIEW backops.stuck IS 'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked. The first hundred of each kind and queue. SELECT * FROM backops.stuck ORDER BY since LIMIT 20';
+COMMENT ON VIEW backops.stuck IS 'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked, at a wait that is over. The first hundred of each kind and queue. SELECT * FROM backops.stuck ORDER BY since LIMIT 20';
 
 
 --
@@ -12584,7 +13852,7 @@ COMMENT ON VIEW backops.worker_status IS 'Worker processes: how many jobs they h
 --
 
 COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM stdin;
-2026-11-30 03:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 08:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -12592,55 +13860,62 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 -- Data for Name: actions; Type: TABLE DATA; Schema: backops; Owner: -
 --
 
-COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace) FROM stdin;
-1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-30 03:13:28.568887+00	2026-11-30 03:13:28.58364+00	1236944	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-30 03:13:28.58364+00	2026-11-30 03:13:28.588436+00	2491103	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-30 03:13:28.588436+00	2026-11-30 03:13:28.589109+00	3901520	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-30 03:13:28.59037+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 03:13:28.591102+00	DiskFull	no space left	main.swift:1
-3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-30 03:13:28.600632+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-30 03:13:28.613308+00	2026-11-30 03:13:28.613742+00	6361543	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-30 03:13:28.613742+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 03:13:28.614479+00	Timeout	too slow	\N
-6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-6	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-30 03:13:28.623233+00	2026-11-30 03:13:28.623642+00	10309371	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-8	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-9	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-9	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-9	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-9	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-10	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-10	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-10	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-10	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-12	1	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-12	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-13	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-30 03:13:28.648779+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 03:13:28.649188+00	DiskFull	no space left	\N
-15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-15	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace, wait, wait_outcome) FROM stdin;
+1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	1	1	1	0	25	main	Charge	2026-11-30 08:47:34.658555+00	2026-11-30 08:47:34.670936+00	1814588	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-30 08:47:34.670936+00	2026-11-30 08:47:34.675864+00	2416687	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-30 08:47:34.675864+00	2026-11-30 08:47:34.676614+00	3547837	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-30 08:47:34.678123+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 08:47:34.679216+00	DiskFull	no space left	main.swift:1	\N	\N
+3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-30 08:47:34.684595+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	1	1	1	0	25	main	Charge	2026-11-30 08:47:34.693737+00	2026-11-30 08:47:34.69432+00	6629593	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-30 08:47:34.69432+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 08:47:34.695104+00	Timeout	too slow	\N	\N	\N
+6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+6	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-30 08:47:34.70039+00	2026-11-30 08:47:34.700926+00	9838700	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+10	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+10	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+10	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+10	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+12	1	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+12	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+14	1	1	0	1	1	main	Build	2026-11-30 08:47:34.71602+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 08:47:34.716546+00	DiskFull	no space left	\N	\N	\N
+15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+15	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+16	1	1	0	0	1	main	Answer	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "signals": ["yes"], "timeout": 3600, "on_timeout": "go_on"}	\N
+16	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+17	1	1	0	0	1	main	Answer	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "signals": ["yes", "no"]}	\N
+17	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+18	2	1	0	0	1	main	Nap	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"for": 3600}	\N
+18	3	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+18	1	1	1	0	1	main	Answer	2026-11-30 08:47:34.731893+00	2026-11-30 08:47:34.734583+00	14633338	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"signals": ["yes"]}	signalled
 \.
 
 
@@ -12649,7 +13924,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 --
 
 COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
-1	1236944	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+1	1814588	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
 \.
 
 
@@ -12658,11 +13933,11 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	7038411223716612690	old-host pid 1	4577374	2026-11-30 03:13:28.59037+00	2026-11-30 03:13:28.591102+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	7038411223716612690	old-host pid 1	5868549	2026-11-30 03:13:28.600632+00	2026-11-30 03:13:28.602214+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	7038411223716612690	old-host pid 1	7768770	2026-11-30 03:13:28.613742+00	2026-11-30 03:13:28.614479+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	7038411223716612690	old-host pid 1	9298831	2026-11-30 03:13:28.62031+00	2026-11-30 03:13:28.621137+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	7038411223716612690	old-host pid 1	11929129	2026-11-30 03:13:28.648779+00	2026-11-30 03:13:28.649188+00	DiskFull	no space left	\N	\N
+1	2	1	1	1	failed	t	3788749194140405486	old-host pid 1	5176203	2026-11-30 08:47:34.678123+00	2026-11-30 08:47:34.679216+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	3788749194140405486	old-host pid 1	5895041	2026-11-30 08:47:34.684595+00	2026-11-30 08:47:34.686317+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	3788749194140405486	old-host pid 1	8231635	2026-11-30 08:47:34.69432+00	2026-11-30 08:47:34.695104+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	3788749194140405486	old-host pid 1	9213565	2026-11-30 08:47:34.697218+00	2026-11-30 08:47:34.698182+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	3788749194140405486	old-host pid 1	12562580	2026-11-30 08:47:34.71602+00	2026-11-30 08:47:34.716546+00	DiskFull	no space left	\N	\N
 \.
 
 
@@ -12671,10 +13946,10 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-30 03:13:28.560515+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-30 03:13:28.610528+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-30 03:13:28.612559+00	postgres	cancel	{4}	never	{}
-4	2026-11-30 03:13:28.657477+00	postgres	retry	{14}	there is space	{}
+1	2026-11-30 08:47:34.648816+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-30 08:47:34.690627+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-30 08:47:34.692772+00	postgres	cancel	{4}	never	{}
+4	2026-11-30 08:47:34.721344+00	postgres	retry	{14}	there is space	{}
 \.
 
 
@@ -12682,12 +13957,12 @@ COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FRO
 -- Data for Name: definition_actions; Type: TABLE DATA; Schema: backops; Owner: -
 --
 
-COPY backops.definition_actions (definition_id, "position", branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, starts) FROM stdin;
-1	1	main	Charge	\N	\N	\N	25	\N	\N	\N	t
-1	2	main	Ship	\N	\N	\N	3	\N	\N	\N	f
-1	3	main	Mail	\N	\N	\N	25	\N	\N	\N	f
-1	4	refund	Refund	\N	\N	\N	25	\N	\N	\N	f
-2	1	main	Build	\N	\N	\N	1	\N	\N	\N	t
+COPY backops.definition_actions (definition_id, "position", branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, starts, wait) FROM stdin;
+1	1	main	Charge	\N	\N	\N	25	\N	\N	\N	t	\N
+1	2	main	Ship	\N	\N	\N	3	\N	\N	\N	f	\N
+1	3	main	Mail	\N	\N	\N	25	\N	\N	\N	f	\N
+1	4	refund	Refund	\N	\N	\N	25	\N	\N	\N	f	\N
+2	1	main	Build	\N	\N	\N	1	\N	\N	\N	t	\N
 \.
 
 
@@ -12696,8 +13971,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 03:13:28.553979+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 03:13:28.557918+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 08:47:34.641527+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 08:47:34.646246+00
 \.
 
 
@@ -12706,7 +13981,7 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	f667f62105a6c3a2	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view worker_status": null, "type schedule_event": null, "type found_operation": null, "view schedule_status": null, "function flow(bigint)": "e900a29959c2f4a28f5c60852f030227", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "d488f7723b534cbccf555d11cb1b4f92", "function privileges()": "7a7ad5a7fa977f8747e2c19b48a66755", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "562e32adfa509cdb4ff1c131b02bc905", "view operation_status": null, "function queue_names()": "618f3ee1c94d03e58dddb81453c045aa", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "b52af282cd072a57bd00b814eca9df99", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function backfill_limit()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "e7fa280f45fa3193098306881a3e37b6", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ad4f9b1cd4f59e49115398649a90e980", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function doubtful_schedules()": "d04bd1407adf4a502f2c7646dbabc3ef", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "6e60e64118809ae576c41da68671c0ea", "function violations_of_jobs()": "db0a21ff661e5bcafa4ee265e7364f08", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "bc3afd31d7281d20729c64012d2a168e", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function retry_failed(bigint[])": "7191353f14eb7fed7cc33da76a1639ed", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "d9f3fe8640e01b01135e76239967bf0d", "function settle_schedules(text)": "042b5e2c19a9e0cc5df6ff6096176d2e", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "bf38393f904eeb377e4a59dc739aa227", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function refused_schedules(text)": "f9072dc57b080287cc98d487a252bb35", "function retry_operation(bigint)": "5bcaec0efdba6128930773eb0eb85d4e", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function advance_backfill(bigint)": "abc0ae6ec96721f953330951a90a05d4", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "86aa21bfee5b40ea7e18fba78a93f6d3", "function key_successor(operations)": "ac49dc896aed2acf2f0b450c35493159", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function read_options(text, jsonb)": "2df1e8ccdd0493d8ec8dbe55db0ba35c", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function resume_schedule(text, text)": "d7df5f45e973e41ce3ce428194999131", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "2b4248e3d56e6bd9832ec4861d82d3e9", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function wake_schedulers(timestamptz)": "a689be189306ab51ad52199dba49816e", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "01f5b4d81e827368dd26d206df9e8dda", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function hold_operation_keys(bigint[])": "5408daeba32d5819c066d57c55b8e120", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function take_slot(bigint, timestamptz)": "b33fbd5ada516b8eaa93d272ce639960", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "a5ca3e8a55585229d0f1a853009b0a30", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function regain_operation_key(operations)": "ba9a90b46d2db56f988b6b7adc70894c", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "8b2d31d1da172d54be58895529bb13e8", "function begun_before(schedules, timestamptz)": "64498f849a3067ba83e0a83ddbc7fd59", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "a206369796f96e3bcdeedff798452568", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6ec97c71767c23e2e09ccd43186feb10", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "3c30e64e7bed5ec6787d98a6f5bb3485", "function set_operation_global(bigint, text, jsonb)": "21ddfc1abd2fb5c41dc5055516ef4089", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function schedule_obstacle(schedules, schedules, text)": "c67084a3bf5e1f7d25b19816b552173b", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function preview_backfill(text, timestamptz, timestamptz)": "0e4cafb00bd3209b3b1d723f16623ce8", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "a05e830912931d7bd4605b9e71d6aeb6", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "0c044e1317609f4827de29ac3ebbcb4c", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "d37b9bd72cfd12fe06df67130c7544b9", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text)": "5c97c5fdc3496d31daec0682c2c23ac1", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "e5cc0add712e5ef2fed51e66a4776c00", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "31bef1b51536b151052b3481a9fc5009", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "ecac1c3024c83bd2ff3175ffce1d8744", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-11-30 03:13:28.236206+00
+t	0.1.0	b7c588a979568b79	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view signal_status": null, "view worker_status": null, "type schedule_event": null, "type found_operation": null, "view schedule_status": null, "function flow(bigint)": "60d0dc04c08e1246128d7de4843b456b", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "c0375dd5afac60ca5aaa5ba5ea248f52", "function privileges()": "2c1dd474f10173c08a7fa540bb7f2203", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "3ccd2625b7cc55af3d88877935361877", "view operation_status": null, "function queue_names()": "b0253a2611e4096027aa7b30db6da197", "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "692fd5d0c225bc5f0396ae83e54a33e2", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "bb340375f93c58e79ad78fa2360eb190", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function backfill_limit()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "01239433fb5b2edcc8cbcc8c2a23a605", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "9ec921d33d31a542a4bf2fc214c10683", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_global_key(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function read_seconds(jsonb)": "8f6a144fdb0b21446ff14df8a2b20c45", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function doubtful_schedules()": "d04bd1407adf4a502f2c7646dbabc3ef", "function is_signal_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "aaf6134dbc50d5be5529a4706073bcd5", "function violations_of_jobs()": "b4e31901efcc0d9300e408b3c9c06bb2", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function can_be_payload(jsonb)": "3e1c4665f815e1901223b52eafb9231e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_rows(json, text)": "8600b769e1daffa16f98a26bb5b99a3b", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function violations_of_waits()": "0822cb4848abbae1f0ce0226a7e68c87", "function wake_up(bigint, text)": "f956ba2d71bf3b9d16ffb915dc6c9c99", "function awaited_signals(jsonb)": "42ccac4cfb153aa5cc9a9628bd3876f8", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function read_wait(text, jsonb)": "4d2052e61d6e594c1a0841c71282abd8", "function retry_failed(bigint[])": "aa259a262e77deef1bedc61d1ff0bf6a", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "3f67eb8c19f4b1ae7e6e8f31e5f7f9d3", "function settle_schedules(text)": "042b5e2c19a9e0cc5df6ff6096176d2e", "function skip_operation(bigint)": "d82021d35d78fe7e28ad5c4af3527fe9", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "5541a4b177f8bb8a3c5f94a7da8d605d", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function refused_schedules(text)": "f9072dc57b080287cc98d487a252bb35", "function retry_operation(bigint)": "5bcaec0efdba6128930773eb0eb85d4e", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function wake_up(bigint[], text)": "4d9272bc1b30bee3bfe8820887c63b62", "function advance_backfill(bigint)": "abc0ae6ec96721f953330951a90a05d4", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "86aa21bfee5b40ea7e18fba78a93f6d3", "function key_successor(operations)": "ac49dc896aed2acf2f0b450c35493159", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function read_options(text, jsonb)": "7122411b1347e0c660b75f33444b4b58", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function wake_up_operation(bigint)": "719753993caa0b9296dba62750659518", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function explain_wait(jobs, actions)": "711bae9dc794c6d7c6c62d725505c67c", "function resume_schedule(text, text)": "d7df5f45e973e41ce3ce428194999131", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "2b4248e3d56e6bd9832ec4861d82d3e9", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function job_queue(jsonb, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function settle_wait(bigint, boolean)": "f2ec5bab0905dc4875ce49e7f4a02cf8", "function wake_schedulers(timestamptz)": "b342ffe55a26aff4b1df559843c5e445", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "01f5b4d81e827368dd26d206df9e8dda", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function hold_operation_keys(bigint[])": "5408daeba32d5819c066d57c55b8e120", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "641b5cff67a6df18fe9ddc3900cbc373", "function wait_piece(jsonb, text, text)": "c066effb37de7d3d968fd2e6f47dbb13", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function take_slot(bigint, timestamptz)": "b33fbd5ada516b8eaa93d272ce639960", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "172d5441321c1bfd1e8f0aa668e5a76e", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function regain_operation_key(operations)": "ba9a90b46d2db56f988b6b7adc70894c", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function signal(bigint, text, jsonb, text)": "d803f1db6a5f81183e2cfcfb5a5d88e4", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function first_wait_to_look_at(timestamptz)": "9a10b5f221d73544bb4d5ad073861d74", "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function advance_waits(integer, timestamptz)": "8ca850f41f23ebfce7f9eb613ae204ac", "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "e39f380902428da76af441e3d9fbeda0", "function begun_before(schedules, timestamptz)": "64498f849a3067ba83e0a83ddbc7fd59", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function signal(text, text, text, jsonb, text)": "a8363dda69e15c23c621eb33d4c33a29", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "90ed41a0b5a4caffdead0e1e47db211a", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "6be5d88b477c154705c214291f322274", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "f50dc1b495619fea4bd91e88fd02ce81", "function set_operation_global(bigint, text, jsonb)": "21ddfc1abd2fb5c41dc5055516ef4089", "function wait_end(jsonb, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function check_timeout_branches(text, jsonb[], text[])": "394aae94e6d767e30cb730ead24dc676", "function leave_wait(bigint, text, bigint, timestamptz)": "0368bd3bde3bacec2d70925530f93537", "function schedule_obstacle(schedules, schedules, text)": "c67084a3bf5e1f7d25b19816b552173b", "function describe_wait(jsonb, timestamptz, timestamptz)": "093c3bea0abc7edc9a2945e0c37d5fb3", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function preview_backfill(text, timestamptz, timestamptz)": "0e4cafb00bd3209b3b1d723f16623ce8", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function timeout_message(jsonb, timestamptz, timestamptz)": "782b9d583b09b26b4a49dea9e9766de0", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function go_on_at(bigint, integer, jsonb, integer, timestamptz)": "325da048ceeb4481aae37faaabcc4020", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2364aa3d73e563c0ab3d190964b3b9f9", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "a05e830912931d7bd4605b9e71d6aeb6", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "cfc90700ba7e60fc966253497536d565", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "2c973f689560c02fce7c7074a4b00800", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text)": "5c97c5fdc3496d31daec0682c2c23ac1", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "81973777a3929589b83725ac3d0c2c26", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean)": "2438401229b10e6eb7aee99f888dd0a6", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "31bef1b51536b151052b3481a9fc5009", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "4a1189006b8b9a47e1b32eadd09841de", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function signal_where(text, jsonb, text, text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, boolean)": "f09760aec2ea0ec17a1921943f4d8081", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-11-30 08:47:34.36261+00
 \.
 
 
@@ -12714,18 +13989,21 @@ t	0.1.0	f667f62105a6c3a2	{"view help": null, "view audit": null, "view stuck": n
 -- Data for Name: jobs; Type: TABLE DATA; Schema: backops; Owner: -
 --
 
-COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note) FROM stdin;
-5	2026-11-30 04:13:28.614479+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N
-6	2026-11-30 04:13:28.621137+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
-7	2026-11-30 03:13:28.623642+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N
-8	2026-11-30 03:13:28.626743+00	8057066059174071252	10954045	2026-11-30 03:13:28.627521+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N
-9	2026-11-30 03:13:28.632296+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
-10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N
-11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N
-12	2026-11-30 03:13:28.635065+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N
-13	2026-11-30 03:13:28.642447+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N
-14	2026-11-30 03:13:28.650983+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N
-15	2026-11-30 03:13:28.657773+00	7038411223716612690	12837578	2026-11-30 03:13:28.658096+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N
+COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note, waits_since) FROM stdin;
+5	2026-11-30 09:47:34.695104+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N	\N
+6	2026-11-30 09:47:34.698182+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N
+7	2026-11-30 08:47:34.700926+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N	\N
+8	2026-11-30 08:47:34.703915+00	163504090725829847	11306182	2026-11-30 08:47:34.704708+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N	\N
+9	2026-11-30 08:47:34.705307+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N
+10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N
+11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N	\N
+12	2026-11-30 08:47:34.709391+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N	\N
+13	2026-11-30 08:47:34.71401+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N	\N
+14	2026-11-30 08:47:34.718339+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N	\N
+15	2026-11-30 08:47:34.721569+00	3788749194140405486	12815558	2026-11-30 08:47:34.721898+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N	\N
+16	2026-11-30 09:47:34.722513+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 08:47:34.722513+00
+17	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 08:47:34.726557+00
+18	2026-11-30 09:47:34.734583+00	\N	\N	\N	\N	2	0	9999	5	0	\N	/waits	/Nap	\N	2026-11-30 08:47:34.734583+00
 \.
 
 
@@ -12734,15 +14012,16 @@ COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, defini
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 03:13:27.843961+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 03:13:27.851151+00
-3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 03:13:27.870854+00
-4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 03:13:27.881744+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 03:13:27.884787+00
-6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 03:13:27.889816+00
-7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 03:13:27.894845+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 03:13:27.900098+00
-9	schedules	c7a09d2a72d14ffc60a38b3a78e056ebff6405ce39506ac58abca18879191cae	2026-11-30 03:13:27.914285+00
+1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 08:47:33.765942+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 08:47:33.778225+00
+3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 08:47:33.806976+00
+4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 08:47:33.820803+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 08:47:33.82611+00
+6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 08:47:33.834801+00
+7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 08:47:33.844078+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 08:47:33.853026+00
+9	schedules	c7a09d2a72d14ffc60a38b3a78e056ebff6405ce39506ac58abca18879191cae	2026-11-30 08:47:33.877642+00
+10	waits	9f563c27e45993b7e2805ffc38a412891cbcd9a1890298ee4b34b91db070ef10	2026-11-30 08:47:33.887153+00
 \.
 
 
@@ -12759,7 +14038,7 @@ COPY backops.operation_keys (name, key, operation_id, replaced_id, window_began_
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-30 03:13:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 08:47:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -12768,21 +14047,24 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 --
 
 COPY backops.operations (id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, schedule, slot) FROM stdin;
-1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 03:13:28.565836+00	10000	2026-11-30 03:13:28.565836+00	2026-11-30 03:13:28.589109+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
-2	Report	failed	\N	\N	\N	reports	5	2026-11-30 03:13:28.589799+00	10000	2026-11-30 03:13:28.5898+00	2026-11-30 03:13:28.591102+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
-3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 03:13:28.600042+00	10000	2026-11-30 03:13:28.600043+00	2026-11-30 03:13:28.602214+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
-4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 03:13:28.610756+00	2026-11-30 03:13:28.611425+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
-5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 03:13:28.612772+00	10000	2026-11-30 03:13:28.612773+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 03:13:28.615576+00	10000	2026-11-30 03:13:28.615577+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 03:13:28.622897+00	10000	2026-11-30 03:13:28.622897+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 03:13:28.626743+00	10000	2026-11-30 03:13:28.626744+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 03:13:28.632296+00	10000	2026-11-30 03:13:28.632296+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 03:13:28.632629+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-11	Unknown	active	\N	\N	\N	default	5	2026-11-30 03:13:28.63288+00	10000	2026-11-30 03:13:28.632881+00	\N	2026-11-30 03:13:28.632905+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 03:13:28.635065+00	10000	2026-11-30 03:13:28.635066+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
-13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 03:13:28.642447+00	10000	2026-11-30 03:13:28.642448+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-14	Report	active	\N	\N	\N	reports	5	2026-11-30 03:13:28.648448+00	10000	2026-11-30 03:13:28.648448+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 03:13:28.657773+00	10000	2026-11-30 03:13:28.657773+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 08:47:34.654715+00	10000	2026-11-30 08:47:34.654716+00	2026-11-30 08:47:34.676614+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
+2	Report	failed	\N	\N	\N	reports	5	2026-11-30 08:47:34.677347+00	10000	2026-11-30 08:47:34.677348+00	2026-11-30 08:47:34.679216+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
+3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 08:47:34.683796+00	10000	2026-11-30 08:47:34.683797+00	2026-11-30 08:47:34.686317+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
+4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 08:47:34.690862+00	2026-11-30 08:47:34.69166+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
+5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 08:47:34.693026+00	10000	2026-11-30 08:47:34.693027+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 08:47:34.696463+00	10000	2026-11-30 08:47:34.696464+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 08:47:34.70003+00	10000	2026-11-30 08:47:34.700031+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 08:47:34.703915+00	10000	2026-11-30 08:47:34.703915+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 08:47:34.705307+00	10000	2026-11-30 08:47:34.705308+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 08:47:34.705683+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+11	Unknown	active	\N	\N	\N	default	5	2026-11-30 08:47:34.706037+00	10000	2026-11-30 08:47:34.706037+00	\N	2026-11-30 08:47:34.70607+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 08:47:34.709391+00	10000	2026-11-30 08:47:34.709392+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
+13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 08:47:34.71401+00	10000	2026-11-30 08:47:34.714011+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+14	Report	active	\N	\N	\N	reports	5	2026-11-30 08:47:34.715682+00	10000	2026-11-30 08:47:34.715682+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 08:47:34.721569+00	10000	2026-11-30 08:47:34.72157+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+16	Ask	active	\N	\N	\N	default	5	2026-11-30 08:47:34.722471+00	10000	2026-11-30 08:47:34.722471+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes", "timeout": 3600, "on_timeout": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
+17	Ask	active	\N	\N	\N	default	5	2026-11-30 08:47:34.726506+00	10000	2026-11-30 08:47:34.726506+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": ["yes", "no"], "as": "answer"}], "Own"]}	{}	\N	\N
+18	Ask	active	\N	\N	\N	default	5	2026-11-30 08:47:34.731809+00	10000	2026-11-30 08:47:34.73181+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes"}], ["Nap", {"sleep": 3600}], "Own"]}	{}	\N	\N
 \.
 
 
@@ -12799,7 +14081,7 @@ COPY backops.queue_samples (singleton, taken_at, depths) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-30 03:13:28.559144+00	\N	postgres	the supplier is down
+imports	2026-11-30 08:47:34.647446+00	\N	postgres	the supplier is down
 \.
 
 
@@ -12829,6 +14111,16 @@ Fulfilment	card
 
 
 --
+-- Data for Name: signals; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.signals (id, operation_id, name, payload, dedup_key, sent_by, sent_at, read_at, read_position, read_run) FROM stdin;
+5	17	perhaps	{"why": "rain"}	\N	postgres	2026-11-30 08:47:34.730305+00	\N	\N	\N
+6	18	yes	5	click-1	postgres	2026-11-30 08:47:34.734526+00	2026-11-30 08:47:34.734583+00	1	1
+\.
+
+
+--
 -- Data for Name: skipped_slots; Type: TABLE DATA; Schema: backops; Owner: -
 --
 
@@ -12841,8 +14133,8 @@ COPY backops.skipped_slots (id, schedule_id, first_slot, last_slot, count, reaso
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since, schedule_set_id) FROM stdin;
-7038411223716612690	old-host	1	1.0	{default,reports}	8	2026-11-30 03:13:28.565239+00	2026-11-30 03:13:28.666138+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
-8057066059174071252	dead-host	2	1.0	{default}	1	2026-11-30 03:13:28.627425+00	2026-11-30 02:13:28.627425+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
+3788749194140405486	old-host	1	1.0	{default,reports}	8	2026-11-30 08:47:34.653981+00	2026-11-30 08:47:34.740481+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
+163504090725829847	dead-host	2	1.0	{default}	1	2026-11-30 08:47:34.70463+00	2026-11-30 07:47:34.70463+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
 \.
 
 
@@ -12857,14 +14149,14 @@ SELECT pg_catalog.setval('backops.attempts_id_seq', 5, true);
 -- Name: audit_log_id_seq; Type: SEQUENCE SET; Schema: backops; Owner: -
 --
 
-SELECT pg_catalog.setval('backops.audit_log_id_seq', 4, true);
+SELECT pg_catalog.setval('backops.audit_log_id_seq', 6, true);
 
 
 --
 -- Name: claim_ids; Type: SEQUENCE SET; Schema: backops; Owner: -
 --
 
-SELECT pg_catalog.setval('backops.claim_ids', 12, true);
+SELECT pg_catalog.setval('backops.claim_ids', 13, true);
 
 
 --
@@ -12878,7 +14170,7 @@ SELECT pg_catalog.setval('backops.definitions_id_seq', 2, true);
 -- Name: operations_id_seq; Type: SEQUENCE SET; Schema: backops; Owner: -
 --
 
-SELECT pg_catalog.setval('backops.operations_id_seq', 15, true);
+SELECT pg_catalog.setval('backops.operations_id_seq', 18, true);
 
 
 --
@@ -13071,6 +14363,14 @@ ALTER TABLE ONLY backops.secret_keys
 
 
 --
+-- Name: signals signals_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.signals
+    ADD CONSTRAINT signals_pkey PRIMARY KEY (id);
+
+
+--
 -- Name: skipped_slots skipped_slots_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
 --
 
@@ -13171,6 +14471,20 @@ COMMENT ON INDEX backops.jobs_suspects_idx IS 'Jobs whose worker died; nearly al
 
 
 --
+-- Name: jobs_waits_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX jobs_waits_idx ON backops.jobs USING btree (run_at, operation_id) WHERE (queue = '/waits'::text);
+
+
+--
+-- Name: INDEX jobs_waits_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.jobs_waits_idx IS 'Waits in the order of their deadlines.';
+
+
+--
 -- Name: operation_keys_free_idx; Type: INDEX; Schema: backops; Owner: -
 --
 
@@ -13252,6 +14566,34 @@ CREATE INDEX schedules_due_idx ON backops.schedules USING btree (due_at) WHERE (
 --
 
 COMMENT ON INDEX backops.schedules_due_idx IS 'Finds what is due.';
+
+
+--
+-- Name: signals_dedup_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE UNIQUE INDEX signals_dedup_idx ON backops.signals USING btree (operation_id, name, dedup_key);
+
+
+--
+-- Name: INDEX signals_dedup_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.signals_dedup_idx IS 'Makes the key of a signal unique for its operation and name; all signals of an operation.';
+
+
+--
+-- Name: signals_unread_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX signals_unread_idx ON backops.signals USING btree (operation_id, name, id) WHERE (read_at IS NULL);
+
+
+--
+-- Name: INDEX signals_unread_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.signals_unread_idx IS 'The inbox of an operation, first in, first out for each name.';
 
 
 --

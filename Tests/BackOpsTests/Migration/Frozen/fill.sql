@@ -64,6 +64,12 @@ begin
   -- 15: runs on the worker that lives.
   insert into operations (name, priority) values ('Fulfilment', 7);
   perform claim(v_worker, 1, '{default}', '{7}', '{-infinity}', '{0}');
+  -- 16: at a wait whose deadline comes. 17: at one that lasts, with a signal that it does not read. 18: has read one, and sleeps.
+  insert into operations (name, branches) values ('Ask', '{"main": [["Answer", {"wait_for": "yes", "timeout": 3600, "on_timeout": "go_on", "as": "answer"}], "Own"]}');
+  insert into operations (name, branches) values ('Ask', '{"main": [["Answer", {"wait_for": ["yes", "no"], "as": "answer"}], "Own"]}');
+  perform signal(17, 'perhaps', '{"why": "rain"}');
+  insert into operations (name, branches) values ('Ask', '{"main": [["Answer", {"wait_for": "yes"}], ["Nap", {"sleep": 3600}], "Own"]}');
+  perform signal(18, 'yes', '5', 'click-1');
   perform record_actions('[{"queue": "default", "operation": "Fulfilment", "action": "main/Charge", "completed": 5, "failed": 1, "retried": 1, "max_ms": 12,
                             "buckets": [0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0]}]');
   perform heartbeat(v_worker, false, false);
