@@ -18,7 +18,7 @@ extension EngineModel {
     }
 
     /// A new operation at its first action, or parked.
-    package func begun(
+    package mutating func begun(
         _ request: ModelEnqueue,
         as id: Int,
         createdAt: Int,
@@ -43,6 +43,7 @@ extension EngineModel {
         if let position = operation.job?.position, !operation.actions[position - 1].rule.hasTime {
             operation.job?.runAt = operation.performAt
         }
+        settleWait(&operation)
         return operation
     }
 
@@ -65,6 +66,7 @@ extension EngineModel {
             operation.parkedAt = nil
             do throws(ModelRefusal) {
                 try start(&operation, catalog.plan(of: definition), definition: definition)
+                settleWait(&operation)
             } catch {
                 // Its time is none, and nobody waits for an answer any more: it fails where it would start.
                 refuse(&operation, "InvalidPerformAt", at: operation.progress?.first ?? 1)
@@ -101,7 +103,7 @@ extension EngineModel {
             definition: definition,
             position: first,
             stepsLeft: operation.request.stepLimit,
-            queue: rule.queue ?? operation.request.queue,
+            queue: rule.queue(of: operation.request),
             handler: operation.handler(rule.name)
         )
     }

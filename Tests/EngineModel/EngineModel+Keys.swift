@@ -106,7 +106,7 @@ extension EngineModel {
         return answer(replaced == nil ? "created" : "replaced", id)
     }
 
-    /// The new operation takes the place of one that waits, under its id.
+    /// The new operation takes the place of one that waits, under its id, and with the signals that were kept.
     private mutating func replace(
         _ former: ModelOperation,
         with request: ModelEnqueue,
@@ -118,6 +118,8 @@ extension EngineModel {
         var operation = try begun(request, as: former.id, createdAt: former.createdAt, performAt: performAt)
         operation.activeKey = key
         operation.keyMode = mode
+        operation.signals = former.signals
+        settleWait(&operation)
         operations[former.id] = operation
         keys[ModelKey(name: request.name, key: key)]?.replaced = nil
         return answer(outcome, former.id)
@@ -157,7 +159,9 @@ extension EngineModel {
 extension ModelOperation {
     /// Whether nothing of it has begun.
     fileprivate var isWaiting: Bool {
-        guard state == .active, let job, job.holder == nil, job.attempt == 0, job.crashes == 0 else {
+        guard state == .active, let job, job.holder == nil, job.attempt == 0, job.crashes == 0,
+            job.waitsSince == nil
+        else {
             return false
         }
         return actions.indices.allSatisfy { index in

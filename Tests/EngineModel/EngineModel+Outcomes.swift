@@ -120,22 +120,17 @@ extension EngineModel {
         next nextToken: Token
     ) -> [ModelAnswer.Field] {
         guard var job = operation.job, let holder = job.holder, let position = job.position,
-            var progress = operation.progress
+            operation.progress != nil
         else { return [] }
-        progress[position].status = .completed
         operation.actions[position - 1].startedAt = holder.claimedAt
         operation.actions[position - 1].completedAt = now
         operation.actions[position - 1].completedClaim = token
         operation.actions[position - 1].attemptsCount = job.attempt
         operation.actions[position - 1].clearError()
         if let change { operation.globals.apply(change) }
-        let before = progress
-        let next = progress.complete(position, jump: target)
-        settle(&operation, before, progress)
-        if target != nil { operation.renewBudgets() }
-
         let row: [ModelAnswer.Field] = [.operation(operation.id), .claim(token)]
-        guard let next else {
+        guard let next = complete(&operation, at: position, jump: target), let progress = operation.progress
+        else {
             operation.state = .completed
             operation.endedAt = now
             operation.job = nil
@@ -152,7 +147,7 @@ extension EngineModel {
             refuse(&operation, job.stepsLeft > 1 ? "InvalidPerformAt" : "StepLimit", at: next)
             return row + [.text("failed"), .null] + describing + [.null, .number(earlier + 1)]
         }
-        let queue = rule.queue ?? operation.request.queue
+        let queue = rule.queue(of: operation.request)
         let handler = operation.handler(rule.name)
         let keeps =
             continues && due <= now && queue == job.queue && !isPaused(queue)
@@ -167,12 +162,28 @@ extension EngineModel {
         job.holder = keeps ? .init(worker: holder.worker, claim: nextToken, claimedAt: now) : nil
         operation.job = job
         guard keeps else {
+            settleWait(&operation)
             return row + [.text("queued"), .null] + describing + [.null, .number(earlier + 1)]
         }
         claims[nextToken] = (holder.worker, operation.id)
         tokens.append(nextToken)
         return row + [.text("advanced"), .claim(nextToken)] + describing
             + [.text(Rendered.globals(operation.globals)), .number(earlier + 1)]
+    }
+
+    /// Completes an action in the operation's progress, and finds the next one.
+    package mutating func complete(
+        _ operation: inout ModelOperation,
+        at position: Int,
+        jump target: Int?
+    ) -> Int? {
+        guard var progress = operation.progress else { return nil }
+        progress[position].status = .completed
+        let before = progress
+        let next = progress.complete(position, jump: target)
+        settle(&operation, before, progress)
+        if target != nil { operation.renewBudgets() }
+        return next
     }
 
     /// Notes what a change of the progress means for the actions: skipped now, or open again for a new run.

@@ -16,6 +16,8 @@ extension EngineModel {
                 throw .wrongState
             }
             operation.job?.runAt = now + seconds
+            settleWait(&operation)
+        case .wakeUp: try wakeUp(&operation)
         case .jump(let target):
             guard operation.state != .completed else { throw .wrongState }
             try jump(&operation, to: target, atOnce: false)
@@ -118,7 +120,8 @@ extension EngineModel {
     ) throws(ModelRefusal) {
         let action = operation.actions[position - 1]
         var runAt = now
-        if action.startedAt == nil, !atOnce {
+        // A wait begins anew.
+        if action.startedAt == nil || action.rule.wait != nil, !atOnce {
             guard let due = dueTime(action.rule, operation.globals) else { throw .invalidTime }
             runAt = max(operation.performAt, due)
         }
@@ -128,13 +131,15 @@ extension EngineModel {
             definition: operation.job?.definition,
             position: position,
             stepsLeft: operation.request.stepLimit,
-            queue: action.rule.queue ?? operation.request.queue,
+            queue: action.rule.queue(of: operation.request),
             handler: operation.handler(action.rule.name)
         )
         operation.actions[position - 1].renewBudget()
+        operation.actions[position - 1].waitOutcome = nil
         operation.state = .active
         operation.endedAt = nil
         operation.stoppedPosition = nil
         operation.stopReason = nil
+        settleWait(&operation)
     }
 }

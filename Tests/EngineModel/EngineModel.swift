@@ -31,6 +31,9 @@ package struct EngineModel {
     /// By name.
     package var schedules: [String: ModelSchedule] = [:]
 
+    /// How waits ended in the last command.
+    package var waitEvents: [String] = []
+
     package let catalog: PlanCatalog
     /// How many units of time a second has.
     package let second: Int
@@ -50,10 +53,11 @@ package struct EngineModel {
             worker == ModelCommand.unknown || workerIDs.contains(worker)
         case .claimed(let token, _): claims[token] != nil
         case .completeAll(let tokens, _): tokens.allSatisfy { claims[$0] != nil }
-        case .steer(let operation, _): operation == ModelCommand.unknown || operations[operation] != nil
+        case .steer(let operation, _), .signal(_, let operation):
+            operation == ModelCommand.unknown || operations[operation] != nil
         case .sweep: !hasSchedulesDueAtOnce
         case .registerWorker, .rescue, .registerPlan, .unpark, .enqueue, .enqueueKeyed, .pause, .resume,
-            .schedule, .clock:
+            .signalKey, .advanceWaits, .schedule, .clock:
             true
         }
     }
@@ -65,8 +69,11 @@ package struct EngineModel {
     ///   - step: The command's number, which names what it makes.
     /// - Returns: What the engine must answer.
     package mutating func apply(_ command: ModelCommand, step: Int) -> ModelAnswer {
+        waitEvents = []
         do throws(ModelRefusal) {
-            return try carryOut(command, step: step)
+            var answer = try carryOut(command, step: step)
+            answer.events += waitEvents
+            return answer
         } catch {
             return ModelAnswer(error)
         }
@@ -93,6 +100,9 @@ package struct EngineModel {
         case .claimed(let token, let command): try end(token, command, step: step)
         case .completeAll(let tokens, let invalid): try completeAll(tokens, invalid, step: step)
         case .steer(let operation, let command): try steer(operation, command)
+        case .signal(let signal, let operation): try send(signal, to: operation)
+        case .signalKey(let signal, let name, let key): try send(signal, to: name, key: key)
+        case .advanceWaits(let limit): advanceAll(limit: limit)
         case .pause(let queue, let seconds): pause(queue, seconds)
         case .resume(let queue): try resume(queue)
         case .schedule(let name, let command): try steer(schedule: name, command, step: step)
@@ -118,12 +128,16 @@ package struct EngineModel {
 
     /// When an action that the operation reaches now may start, or nil where its global is no time.
     package func dueTime(_ rule: SampleAction, _ globals: [String: GlobalValue]) -> Int? {
-        var due = now + (rule.performIn ?? 0)
-        if let key = rule.performAtGlobal, let value = globals[key] {
-            guard case .time(let time) = value else { return nil }
-            due = max(due, time)
-        }
-        return due
+        let due = now + (rule.performIn ?? 0)
+        guard let key = rule.performAtGlobal else { return due }
+        return time(key, in: globals).map { max(due, $0) }
+    }
+
+    /// The time that a global holds, now where it is not there, or nil where it is none.
+    package func time(_ global: String, in globals: [String: GlobalValue]) -> Int? {
+        guard let value = globals[global] else { return now }
+        if case .time(let time) = value { return max(now, time) }
+        return nil
     }
 }
 

@@ -9,6 +9,9 @@ package struct Token: Hashable, Sendable, CustomStringConvertible {
         self.index = index
     }
 
+    /// Stands for the claims by which waits are completed, of which no answer tells.
+    package static let wait = Token(step: -1, index: 0)
+
     package var description: String { "\(step).\(index)" }
 }
 
@@ -37,6 +40,10 @@ package enum GlobalValue: Hashable, Sendable {
     case time(Int)
     case text(String)
     case list([Int])
+    /// A signal that ended a wait.
+    case signal(ModelSignal)
+    /// What a wait leaves that no signal has ended.
+    case timedOut
 }
 
 /// What an enqueue does where its key is taken.
@@ -86,6 +93,7 @@ package enum SteeringCommand: Hashable, Sendable {
     case skip
     case setGlobal(key: String, value: GlobalValue?)
     case reschedule(seconds: Int)
+    case wakeUp
 }
 
 /// One call of the engine, or a step of the clock.
@@ -112,6 +120,10 @@ package enum ModelCommand: Hashable, Sendable {
     /// Some of them with a patch that is none.
     case completeAll([Token], invalid: Set<Token>)
     case steer(operation: Int, SteeringCommand)
+    case signal(SignalRequest, operation: Int)
+    /// To the operation of a name and a key.
+    case signalKey(SignalRequest, name: String, key: String)
+    case advanceWaits(limit: Int)
     /// Until so many seconds from now, or with nil until it is resumed.
     case pause(queue: String, seconds: Int?)
     case resume(queue: String)

@@ -30,6 +30,8 @@ package struct ModelOperation {
     package var actions: [ModelAction] = []
     package var job: ModelJob?
     package var attempts: [ModelAttempt] = []
+    /// What it was sent, in order.
+    package var signals: [ModelSignal] = []
 
     /// What a worker must know to run one of its actions.
     package func handler(_ action: String) -> String {
@@ -53,6 +55,12 @@ package struct ModelOperation {
 
 /// What became of an action, beside its status and run, which ``PlanProgress`` keeps.
 package struct ModelAction {
+    /// How a wait ended.
+    package enum WaitOutcome: String, Sendable {
+        case signalled, slept, woken
+        case timedOut = "timed_out"
+    }
+
     package let rule: SampleAction
     package var attemptsCount = 0
     /// Those of this run that a fresh budget has made not count any more.
@@ -63,6 +71,7 @@ package struct ModelAction {
     package var skippedAt: Int?
     package var erroredAt: Int?
     package var errorType: String?
+    package var waitOutcome: WaitOutcome?
 
     package init(_ rule: SampleAction) {
         self.rule = rule
@@ -91,7 +100,10 @@ package struct ModelJob {
         package let claimedAt: Int
     }
 
+    /// At a wait its deadline.
     package var runAt: Int
+    /// Since when the operation is at the wait; nil while that has not begun.
+    package var waitsSince: Int?
     package var holder: Holder?
     package var definition: Definition?
     /// Nil while the operation is parked.

@@ -3,6 +3,9 @@ package enum Rendered {
     /// When every history begins: 2026-01-01 00:00 UTC.
     package static let epoch = 1_767_225_600
 
+    /// Stands for whoever runs the tests.
+    package static let sender = "somebody"
+
     /// A time as seconds since 1970, which is how ``EngineSession`` reads it.
     package static func time(_ seconds: Int) -> String {
         seconds == ModelJob.never ? "Infinity" : String(epoch + seconds)
@@ -24,6 +27,12 @@ package enum Rendered {
         case .list(let numbers): "[\(numbers.map { String($0) }.joined(separator: ", "))]"
         case .time(let seconds):
             "\"\(instant(seconds))\""
+        case .signal(let signal):
+            """
+            {"name": "\(signal.request.name)", "payload": \(signal.request.payload.map { String($0) } ?? "null"), \
+            "sent_at": "\(instant(signal.sentAt).dropLast()).000000Z", "sent_by": "\(sender)"}
+            """
+        case .timedOut: #"{"timed_out": true}"#
         }
     }
 

@@ -31,6 +31,7 @@ package struct SampleAction: Hashable, Sendable {
     package var performIn: Int?
     package var performAtGlobal: String?
     package var queue: String?
+    package var wait: SampleWait?
 
     package init(
         branch: String,
@@ -50,10 +51,22 @@ package struct SampleAction: Hashable, Sendable {
         self.queue = queue
     }
 
+    /// A step that waits.
+    package init(branch: String, name: String, wait: SampleWait) {
+        self.init(branch: branch, name: name, maxAttempts: 1)
+        self.wait = wait
+    }
+
     /// Whether it has a time of its own.
     package var hasTime: Bool { performIn != nil || performAtGlobal != nil }
 
+    /// Where its job waits.
+    package func queue(of request: ModelEnqueue) -> String {
+        wait == nil ? queue ?? request.queue : SampleWait.queue
+    }
+
     package var json: String {
+        if let wait { return #"["\#(name)", {\#(wait.options.joined(separator: ", "))}]"# }
         var options = [#""max_attempts": \#(maxAttempts)"#, #""backoff": \#(backoff.json)"#]
         if let performIn { options.append(#""perform_in": \#(performIn)"#) }
         if let performAtGlobal { options.append(#""perform_at_global": "\#(performAtGlobal)""#) }

@@ -22,6 +22,11 @@ extension ModelCommand {
         case .claim(let worker, let limit): Self.jobs("claim(\(names.worker(worker)), \(limit))")
         case .claimSuspect(let worker): Self.jobs("claim_suspect(\(names.worker(worker)))")
         case .claimed, .completeAll: "select null"
+        case .signal(let signal, let operation):
+            "select signal(id => \(names.operation(operation)), \(signal.arguments))"
+        case .signalKey(let signal, let name, let key):
+            "select signal(operation => '\(name)', key => '\(key)', \(signal.arguments))"
+        case .advanceWaits(let limit): "select advance_waits(\(limit))"
         case .pause(let queue, let seconds):
             """
             select format('%s|%s', name, date_part('epoch', paused_until))
@@ -81,7 +86,7 @@ extension ModelCommand {
                 "priority",
                 "date_part('epoch', run_at)", "date_part('epoch', enqueued_at)", "queue", "operation",
                 "branch",
-                "action", "globals", "replace(plan::text, ' ', '')",
+                "action", EngineSession.globals, "replace(plan::text, ' ', '')",
             ],
             of: call
         )
@@ -128,7 +133,7 @@ extension ClaimCommand {
     static let completionColumns = [
         "operation_id", "claim_id", "outcome", "next_claim_id", "position", "run", "max_attempts",
         "timeout_ms",
-        "branch", "action", "globals", "attempt",
+        "branch", "action", EngineSession.globals, "attempt",
     ]
 
     fileprivate func sql(worker: String, operation: String, claim: String) -> String {
@@ -171,11 +176,19 @@ extension ClaimCommand {
     }
 }
 
+extension SignalRequest {
+    fileprivate var arguments: String {
+        let (payload, key) = (payload.map { "'\($0)'" } ?? "null", dedupKey.map { "'\($0)'" } ?? "null")
+        return "name => '\(name)', payload => \(payload), dedup_key => \(key)"
+    }
+}
+
 extension SteeringCommand {
     fileprivate func sql(_ id: String) -> String {
         switch self {
         case .cancel(let reason): "cancel(\(id), \(reason.map { "'\($0)'" } ?? "null"))"
         case .retry: "retry(\(id))"
+        case .wakeUp: "wake_up(\(id))"
         case .jump(let target): "jump(\(id), \(target.sql))"
         case .runFrom(let target): "run_from(\(id), \(target.sql))"
         case .skip: "skip(\(id))"

@@ -9,22 +9,26 @@ struct CommandGenerator {
     private let length: Int
     /// Whether half of the commands are about schedules.
     private let hasSchedules: Bool
+    /// Whether many are about waits.
+    let hasWaits: Bool
 
     init(seed: UInt64, length: Int = 40) {
         random = SeededGenerator(seed: seed)
         hasSchedules = random.chance(20)
+        let isAtWaits = random.chance(40)
+        hasWaits = isAtWaits && !hasSchedules
         self.length = length
     }
 
     /// The command for a step; nil ends the history.
     mutating func next(_ model: EngineModel, _ step: Int) -> ModelCommand? {
-        // A rescue at the end: a dead worker may hold jobs only until somebody looks.
-        guard step < length else { return step == length ? .rescue : nil }
+        guard step < length else { return last(step - length) }
         if !script.isEmpty { return script.removeFirst() }
         if model.workers.values.allSatisfy({ $0.stopping }) || model.workers.isEmpty, !random.chance(15) {
             return registerWorker()
         }
         if hasSchedules, random.chance(70) { return scheduling(model) }
+        if hasWaits, !model.operationIDs.isEmpty, random.chance(40) { return waiting(model) }
         guard !model.operationIDs.isEmpty else { return random.chance(95) ? enqueue() : steering(model) }
         let hasSuspects = model.operations.values.contains {
             ($0.job?.crashes ?? 0) > 0 && $0.job?.holder == nil
@@ -43,15 +47,26 @@ struct CommandGenerator {
         }
     }
 
+    /// What dead workers hold, and waits that are over, may stay only until somebody looks.
+    private func last(_ number: Int) -> ModelCommand? {
+        switch number {
+        case 0: .rescue
+        case 1: .advanceWaits(limit: 1_000)
+        default: nil
+        }
+    }
+
     // MARK: - Workers
 
     mutating func registerWorker() -> ModelCommand {
         let everything = [
             "Flow/A", "Flow/B", "Flow/C", "Flow/S", "Flow/T", "Quick/A", "Slow/A", "Slow/B", "Slow/C",
-            "Slow/S",
-            "Late/A", "Late/B", "/A", "/B", "/S",
+            "Slow/S", "Late/A", "Late/B", "/A", "/B", "/S",
+            "Wait/A", "Wait/B", "Wait/S", "Doze/A", "Doze/B", "Doze/S", "Gate/A",
+            "Ask/A", "Ask/S",
         ]
-        let handlers = random.chance(75) ? everything : ["Flow/A", "Flow/B", "Slow/A", "Late/A", "/A"]
+        let handlers =
+            random.chance(75) ? everything : ["Flow/A", "Flow/B", "Slow/A", "Late/A", "/A", "Ask/A"]
         let queues =
             random.pick([["default", "slow"], ["default", "slow"], ["slow", "default"], ["default"]]) ?? []
         return .registerWorker(
@@ -82,7 +97,10 @@ struct CommandGenerator {
         case 22..<24: return .resume(queue: random.pick(model.paused.keys.sorted()) ?? "default")
         case 15: return .unpark(name: random.chance(50) ? "Late" : "Flow")
         default:
-            let name = random.chance(60) ? "Late" : random.pick(["Flow", "Quick", "Slow"]) ?? "Flow"
+            let parked = hasWaits ? "Gate" : "Late"
+            let name =
+                random.chance(60)
+                ? parked : random.pick(hasWaits ? ["Wait", "Doze"] : ["Flow", "Quick", "Slow"]) ?? "Flow"
             let versions = PlanCatalog.histories.registered[name, default: []].count
             return .registerPlan(name: name, version: random.below(versions))
         }
@@ -109,7 +127,7 @@ struct CommandGenerator {
 
     private mutating func enqueue() -> ModelCommand {
         var request = ModelEnqueue(
-            name: random.pick(["Flow", "Flow", "Flow", "Quick", "Slow", "Late"]) ?? "Flow"
+            name: name(["Flow", "Flow", "Flow", "Quick", "Slow", "Late"])
         )
         if random.chance(15) { request.ownPlan = random.below(PlanCatalog.histories.own.count) }
         if random.chance(30) { request.key = random.chance(60) ? "k" : "l" }
@@ -122,14 +140,16 @@ struct CommandGenerator {
         return .enqueue(request)
     }
 
-    /// Often a second one follows under the same key, at once or a little later.
+    /// Often a second one follows, at once or a little later, mostly under the same key.
+    ///
+    /// Where one operation of a key may be active, no other mode is used with it: only the last operation of a key counts, and others may be active still.
     private mutating func enqueueKeyed() -> ModelCommand {
-        let name = random.pick(["Flow", "Flow", "Quick", "Slow", "Late"]) ?? "Flow"
+        let name = name(["Flow", "Flow", "Quick", "Slow", "Late"])
         let key = random.chance(70) ? "k" : "l"
         let mode = keyMode()
-        func request() -> ModelEnqueue {
+        func request(_ mode: KeyMode) -> ModelEnqueue {
             var request = ModelEnqueue(name: name)
-            request.key = key
+            request.key = [.unlessActive, .cancelAndReplace].contains(mode) ? (key == "k" ? "x" : "y") : key
             if random.chance(15) { request.ownPlan = random.below(PlanCatalog.histories.own.count) }
             if random.chance(35) { request.performIn = random.pick([5, 10]) }
             if random.chance(10) { request.queue = "slow" }
@@ -139,10 +159,17 @@ struct CommandGenerator {
             return request
         }
         if random.chance(60) {
-            script = [.enqueueKeyed(request(), random.chance(85) ? mode : keyMode())]
+            let next = random.chance(85) ? mode : keyMode()
+            script = [.enqueueKeyed(request(next), next)]
             if random.chance(60) { script.insert(.clock(seconds: 1 + random.below(8)), at: 0) }
         }
-        return .enqueueKeyed(request(), mode)
+        return .enqueueKeyed(request(mode), mode)
+    }
+
+    private mutating func name(_ names: [String]) -> String {
+        let isAtWaits = hasWaits && random.chance(85)
+        let withWaits = ["Ask", "Ask", "Wait", "Wait", "Doze", "Nap", "Nap", "Gate"]
+        return random.pick(isAtWaits ? withWaits : names) ?? "Flow"
     }
 
     private mutating func keyMode() -> KeyMode {
@@ -161,7 +188,7 @@ struct CommandGenerator {
         }
     }
 
-    private mutating func claim(_ model: EngineModel) -> ModelCommand {
+    mutating func claim(_ model: EngineModel) -> ModelCommand {
         .claim(worker: worker(model), limit: random.pick([1, 1, 2, 3, 10]) ?? 1)
     }
 
@@ -184,16 +211,17 @@ struct CommandGenerator {
             case 9: .skip
             case 10..<13:
                 .setGlobal(key: random.chance(60) ? "t" : "b", value: random.chance(80) ? value() : nil)
-            case 13..<15: .reschedule(seconds: random.below(30))
+            case 13..<15: random.chance(80) ? .reschedule(seconds: random.below(30)) : .wakeUp
             default: .cancel(reason: random.chance(50) ? "why" : nil)
             }
         return .steer(operation: id, command)
     }
 
-    private mutating func target() -> JumpTarget {
-        JumpTarget(
+    mutating func target() -> JumpTarget {
+        let names = hasWaits ? ["A", "B", "G", "H", "N", "S"] : ["A", "B", "C", "S", "T"]
+        return JumpTarget(
             branch: random.chance(60) ? "main" : "side",
-            action: random.chance(30) ? nil : random.pick(["A", "B", "C", "S", "T"])
+            action: random.chance(30) ? nil : random.pick(names)
         )
     }
 

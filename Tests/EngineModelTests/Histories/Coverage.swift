@@ -26,6 +26,12 @@ enum Coverage {
         "sweep enqueued buffered", "sweep none", "sweep ok", "sweep pause ended", "sweep paused failures",
         "sweep skipped active", "sweep skipped buffered", "sweep skipped error", "sweep skipped late",
         "sweep skipped paused", "sweep skipped window", "sweep waits",
+        "advanceWaits none", "advanceWaits slept", "advanceWaits some", "advanceWaits timed_out fail",
+        "claim slept", "claim timed_out", "claim timed_out branch", "claim timed_out fail",
+        "complete signalled", "enqueue next InvalidPerformAt", "enqueue timed_out",
+        "reschedule slept", "signal OP002", "signal OP004", "signal delivered", "signal duplicate",
+        "signal kept", "signal refused", "signalKey OP002", "signalKey delivered",
+        "signalKey kept", "signalKey refused", "wakeUp OP002", "wakeUp OP003", "wakeUp ok", "wakeUp woken",
         "unpark ok", "unregisterWorker gone", "unregisterWorker ok", "unregisterWorker released",
     ]
 

@@ -12,6 +12,7 @@ extension EngineModel {
             if let job = operation.job { lines.append(Self.line(of: job, operation, names)) }
         }
         for operation in operations { lines += Self.attemptLines(of: operation, names) }
+        for operation in operations { lines += Self.signalLines(of: operation, names) }
         lines += workers.map { id, worker in
             let columns = [
                 Rendered.time(worker.heartbeatAt), String(worker.lease), worker.stopping ? "t" : "f",
@@ -59,7 +60,7 @@ extension EngineModel {
                 action.rule.branch,
                 action.rule.name, Rendered.time(action.startedAt), Rendered.time(action.completedAt),
                 names.claim(action.completedClaim), Rendered.time(action.skippedAt),
-                Rendered.time(action.erroredAt), action.errorType ?? "",
+                Rendered.time(action.erroredAt), action.errorType ?? "", action.waitOutcome?.rawValue ?? "",
             ]
             return columns.joined(separator: "|")
         }
@@ -71,6 +72,7 @@ extension EngineModel {
             names.claim(job.holder?.claim), Rendered.time(job.holder?.claimedAt),
             names.definition(job.definition), text(job.position), String(job.attempt), String(job.stepsLeft),
             String(operation.request.priority), String(job.crashes), job.queue, job.handler,
+            Rendered.time(job.waitsSince),
         ]
         return columns.joined(separator: "|")
     }
@@ -83,6 +85,17 @@ extension EngineModel {
                 attempt.outcome, attempt.endsOperation ? "t" : "f", names.worker(attempt.worker),
                 names.claim(attempt.claim), Rendered.time(attempt.startedAt), Rendered.time(attempt.endedAt),
                 attempt.errorType ?? "",
+            ]
+            return columns.joined(separator: "|")
+        }
+    }
+
+    private static func signalLines(of operation: ModelOperation, _ names: Names) -> [String] {
+        operation.signals.map { signal in
+            let columns = [
+                "signal", names.operation(operation.id), signal.request.name, text(signal.request.payload),
+                signal.request.dedupKey ?? "", Rendered.time(signal.sentAt), Rendered.time(signal.readAt),
+                text(signal.readPosition), text(signal.readRun),
             ]
             return columns.joined(separator: "|")
         }

@@ -69,6 +69,11 @@ struct EngineSession: Sendable {
         return try #require(rows.first).decode(0)
     }
 
+    /// The column, whoever has sent the signals in it.
+    static let globals = """
+        replace(globals::text, format('"sent_by": %s', to_json(session_user::text)), '"sent_by": "\(Rendered.sender)"')
+        """
+
     /// Functions of the tests' own: a call that may be refused, and all rows as text.
     private static let helpers = """
         create function model_call(p_now bigint, p_sql text, out refusal text, out answer text) language plpgsql as $$
@@ -86,18 +91,24 @@ struct EngineSession: Sendable {
           return concat_ws(e'\\n',
             (select string_agg(format('operation|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', id, name, state, key, active_key, queue, priority,
                       date_part('epoch', perform_at), step_limit, date_part('epoch', created_at), date_part('epoch', ended_at),
-                      date_part('epoch', parked_at), stopped_position, stop_reason, globals,
+                      date_part('epoch', parked_at), stopped_position, stop_reason, \(globals),
                       schedule, date_part('epoch', slot)), e'\\n' order by id) from operations),
-            (select string_agg(format('action|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, position, run, earlier_attempts, attempts_count,
+            (select string_agg(format('action|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, position, run, earlier_attempts, attempts_count,
                       max_attempts, branch, name, date_part('epoch', started_at), date_part('epoch', completed_at),
-                      completed_claim_id, date_part('epoch', skipped_at), date_part('epoch', errored_at), error_type),
+                      case when wait is not null and completed_claim_id is not null then 'wait' else completed_claim_id::text end,
+                      date_part('epoch', skipped_at), date_part('epoch', errored_at), error_type, wait_outcome),
                       e'\\n' order by operation_id, position) from actions),
-            (select string_agg(format('job|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, date_part('epoch', run_at),
+            (select string_agg(format('job|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, date_part('epoch', run_at),
                       worker_id, claim_id, date_part('epoch', claimed_at), definition_id, position, attempt, steps_left, priority,
-                      crashes, queue, handler), e'\\n' order by operation_id) from jobs),
+                      crashes, queue, handler, date_part('epoch', waits_since)), e'\\n' order by operation_id) from jobs),
             (select string_agg(format('attempt|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, position, run, attempt, outcome,
-                      ends_operation, worker_id, claim_id, date_part('epoch', started_at), date_part('epoch', ended_at), error_type),
-                      e'\\n' order by operation_id, id) from attempts),
+                      ends_operation, worker_id,
+                      case when claim_id is not null and (select wait is not null from actions a
+                        where a.operation_id = t.operation_id and a.position = t.position) then 'wait' else claim_id::text end,
+                      date_part('epoch', started_at), date_part('epoch', ended_at), error_type),
+                      e'\\n' order by operation_id, id) from attempts t),
+            (select string_agg(format('signal|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, name, payload, dedup_key, date_part('epoch', sent_at),
+                      date_part('epoch', read_at), read_position, read_run), e'\\n' order by operation_id, id) from signals),
             (select string_agg(format('worker|%s|%s|%s|%s', id, date_part('epoch', heartbeat_at), date_part('epoch', lease), stopping),
                       e'\\n' order by id::text collate "C") from workers),
             (select string_agg(format('key|%s|%s|%s|%s|%s|%s', name, key, operation_id, replaced_id, date_part('epoch', window_began_at),

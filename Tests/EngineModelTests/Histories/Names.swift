@@ -4,7 +4,7 @@ import EngineModel
 struct Names {
     private(set) var operations: [Int: String] = [ModelCommand.unknown: "-1"]
     private(set) var workers: [Int: String] = [ModelCommand.unknown: "1"]
-    private(set) var claims: [Token: String] = [:]
+    private(set) var claims: [Token: String] = [.wait: "wait"]
     private(set) var definitions: [Definition: String]
     private var greatestClaim = 0
     /// The greatest claim before the answer that is being read, whose own may come in any order.

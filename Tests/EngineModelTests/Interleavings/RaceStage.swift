@@ -15,9 +15,25 @@ struct RaceStage: Sendable {
     private static let firstClaim = 1_000_000
     private static let firstOperation = 5_000_000
     /// The tables before whose rows a call can be stopped.
-    static func pauses(_ race: Race) -> [String] { race.usesKeys ? tables : tables.dropLast() }
+    static func pauses(_ race: Race) -> [String] {
+        tables.filter { $0 != "operation_keys" || race.usesKeys }.filter {
+            $0 != "signals" || race.usesSignals
+        }
+    }
 
-    private static let tables = ["jobs", "operations", "actions", "attempts", "workers", "operation_keys"]
+    private static let tables = [
+        "jobs", "operations", "actions", "attempts", "workers", "operation_keys", "signals",
+    ]
+    /// All rows, and of a wait what they have beside.
+    private static let state: SQLStatement = """
+        select concat_ws(e'\n', model_state(),
+          (select string_agg(format('signal|%s|%s|%s|%s|%s|%s', operation_id, name, payload, dedup_key, read_position, read_run),
+                             e'\n' order by operation_id, id) from signals),
+          (select string_agg(format('wait|%s|%s|%s', operation_id, position, wait_outcome), e'\n' order by operation_id, position)
+             from actions where wait is not null),
+          (select string_agg(format('waits since|%s|%s', operation_id, date_part('epoch', waits_since)), e'\n' order by operation_id)
+             from jobs where waits_since is not null))
+        """
     private static let replaced = "replaced by operation "
 
     let sessions: [RaceSession]
@@ -95,7 +111,7 @@ struct RaceStage: Sendable {
         _ answers: [RaceSession.Outcome],
         _ values: [String: String]
     ) async throws -> Result {
-        let state = try await observer.query("select model_state()")[0].decode(0, as: String.self)
+        let state = try await observer.query(Self.state)[0].decode(0, as: String.self)
         var naming = Naming(workers: values)
         if race.usesKeys {
             for case .answered(let text) in answers { _ = naming.named(text) }

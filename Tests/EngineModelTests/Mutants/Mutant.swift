@@ -38,12 +38,14 @@ extension Mutant {
         "fail_many(bigint,bigint[],bigint[],text[],boolean[],interval[],text[],text[],text[],interval[])"
     private static let handBackMany =
         "hand_back_many(bigint,bigint[],bigint[],text,timestamptz[],interval[],boolean)"
-    private static let claim = "claim(bigint,integer,text[],smallint[],timestamptz[],bigint[])"
+    static let claim = "claim(bigint,integer,text[],smallint[],timestamptz[],bigint[])"
 
     private static let settleKey = "settle_operation_key()"
     private static let takeSlot = "take_slot(bigint,timestamptz)"
 
-    static let all: [Mutant] = [
+    static let all = ofActions + ofWaits
+
+    private static let ofActions: [Mutant] = [
         Mutant(
             "unless_active enqueues beside an active operation",
             in: settleKey,
