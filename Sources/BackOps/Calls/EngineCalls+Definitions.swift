@@ -28,7 +28,7 @@ extension EngineCalls {
               select d.id as definition_id, a.position, d.name || '/' || a.name as handler
                 from \(unescaped: schema).definitions d
                 join \(unescaped: schema).definition_actions a on a.definition_id = d.id
-               where d.name || '/' || a.name <> all (\(handlers))
+               where d.name || '/' || a.name <> all (\(handlers)) and a.wait is null
             ),
             found as (
               select m.handler, j.operation_id, j.position = m.position as is_next, j.queue
@@ -45,7 +45,7 @@ extension EngineCalls {
                  select case when o.branches is null then o.name else '' end || '/' || a.name as handler
                ) as h
                where j.definition_id is null and j.position is not null and a.completed_at is null and a.skipped_at is null
-                 and h.handler <> all (\(handlers))
+                 and a.wait is null and h.handler <> all (\(handlers))
                union all
               select o.name || '/', o.id, true, o.queue
                 from \(unescaped: schema).operations o

@@ -150,10 +150,11 @@ extension EngineCalls {
                 switch status {
                 case .running: "worker_id is not null"
                 case .retrying: "worker_id is null and attempt > 0"
+                case .waiting: "queue = '/waits' and waits_since is not null"
                 case .scheduled:
-                    "worker_id is null and attempt = 0 and run_at > \(unescaped: name).statement_now()"
+                    "worker_id is null and attempt = 0 and waits_since is null and run_at > \(unescaped: name).statement_now()"
                 case .ready:
-                    "worker_id is null and attempt = 0 and run_at <= \(unescaped: name).statement_now()"
+                    "worker_id is null and attempt = 0 and waits_since is null and run_at <= \(unescaped: name).statement_now()"
                 default: nil
                 }
             if let job {

@@ -124,7 +124,7 @@ extension BackOpsClient {
         try await numbers(engine.rerun(ids, reason: reason))
     }
 
-    private func numbers(_ statement: SQLStatement) async throws -> [Int64] {
+    func numbers(_ statement: SQLStatement) async throws -> [Int64] {
         try await call(statement).read { try $0.decode(0, as: Int64.self) }
     }
 }

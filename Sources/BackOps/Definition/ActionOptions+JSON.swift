@@ -1,6 +1,7 @@
 extension ActionOptions {
     /// The options as the SQL engine takes them; defaults are not written.
     package var json: [JSONValue.Key: JSONValue] {
+        if let wait { return wait.json }
         var json: [JSONValue.Key: JSONValue] = [:]
         json["perform_at"] = performAt.map { .string(ISO8601.text($0)) }
         json["perform_in"] = performIn.map(\.secondsJSON)
@@ -23,6 +24,8 @@ extension ActionOptions {
         guard let members = json.objectValue else {
             throw .invalidConfiguration("options", "must be an object, not \(json.kindDescription).")
         }
+        wait = try StepWait(json: members)
+        guard wait == nil else { return }
         var maxAttempts = RetryPolicy.standard.maxAttempts
         var (backoff, jitter) = (RetryPolicy.standard.backoff, RetryPolicy.standard.jitter)
         for (key, value) in members.sorted(by: { $0.key < $1.key }) {

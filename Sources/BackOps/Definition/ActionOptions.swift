@@ -13,16 +13,32 @@ package struct ActionOptions: Sendable, Hashable {
     package var timeout: Duration?
     package var queue: String?
     package var mayJump: [BranchName] = []
+    /// What the step waits for, which then has no other option and is run by no worker; nil for an action.
+    package var wait: StepWait?
 
     package init() {}
 
     /// The retry policy, the default one when none was given.
     package var retryPolicy: RetryPolicy { retry ?? .standard }
 
-    /// Checks every option but ``mayJump``, which needs the plan.
+    /// The branches that the step may lead to.
+    package var targets: [BranchName] { mayJump + [wait?.branch].compactMap { $0 } }
+
+    /// Checks every option but branches, which need the plan.
     ///
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidConfiguration``, naming the option.
     package func validate() throws(BackOpsError) {
+        if let wait {
+            var others = self
+            others.wait = nil
+            guard others == ActionOptions() else {
+                throw .invalidConfiguration(
+                    "wait",
+                    "was given a modifier of actions. A step that waits has none but named(_:): it is not attempted."
+                )
+            }
+            return try wait.validate()
+        }
         let times = [performAt != nil, performIn != nil, performAtGlobal != nil].filter { $0 }
         guard times.count <= 1 else {
             throw .invalidConfiguration(

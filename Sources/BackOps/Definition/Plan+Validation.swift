@@ -58,5 +58,14 @@ extension Plan {
                 """
             )
         }
+        if let target = action.options.wait?.branch, !branches.contains(target) {
+            throw .invalidPlan(
+                operation,
+                """
+                \(branch)/\(action.name) goes to "\(target)" on its timeout, but there is no such branch. \
+                Declare it, or correct the name.
+                """
+            )
+        }
     }
 }

@@ -1,4 +1,4 @@
-/// Anything that can stand in a branch: an ``Action``, a ``Do``, or one of these with modifiers.
+/// Anything that can stand in a branch: an ``Action``, a ``Do``, a ``Sleep``, a ``WaitFor``, or one of these with modifiers.
 public protocol Plannable: Sendable {
     /// The action with its name and options.
     var planned: PlannedAction { get }
@@ -34,6 +34,17 @@ public struct PlannedAction: Plannable {
         self.isClosure = isClosure
         self.body = body
     }
+
+    /// Makes a step that no worker runs.
+    init(name: String, wait: StepWait) {
+        self.init(name: name, isClosure: true) { _ in
+            throw Failure.permanent("A worker was given a step that waits.")
+        }
+        options.wait = wait
+    }
+
+    /// Whether it is a step that no worker runs.
+    package var isWait: Bool { options.wait != nil }
 
     /// The action itself.
     public var planned: PlannedAction { self }

@@ -64,7 +64,7 @@ package struct Registry: Sendable {
         for action in standalone {
             for name in [action.name] + action.formerNames { try NameRule.check(name, of: "an action") }
         }
-        let actions = standalone + definitions.flatMap(\.actions).filter { !$0.isClosure }
+        let actions = standalone + definitions.flatMap(\.actions).filter { !$0.isClosure && !$0.isWait }
         var shared = Dictionary(actions.map { (ExactText($0.name), $0) }) { first, _ in first }
         for action in actions {
             for name in action.formerNames.map({ ExactText($0) }) where shared[name] == nil {
@@ -115,7 +115,7 @@ extension Registry {
         var handlers = Set(sharedActions.keys.map { ExactText("/\($0)") })
         for definition in definitions {
             for operation in [definition.name] + definition.formerNames {
-                for action in definition.actions {
+                for action in definition.actions where !action.isWait {
                     for name in [action.name] + action.formerNames {
                         handlers.insert(ExactText("\(operation)/\(name)"))
                     }

@@ -5,16 +5,7 @@ extension GlobalKey {
     /// - Returns: Its JSON, which `jsonb` can hold.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals`` when JSON cannot hold it.
     package func json(_ value: Value) throws(BackOpsError) -> JSONValue {
-        let json: JSONValue
-        do {
-            json = try JSONValue(encoding: value)
-        } catch EncodingError.invalidValue(_, let context) {
-            throw .invalidGlobals(name, context.debugDescription)
-        } catch {
-            throw .invalidGlobals(name, "\(error)", underlying: error)
-        }
-        try json.validate(key: name)
-        return json
+        try JSONValue(storable: value, key: name)
     }
 
     /// Reads what is stored under the key.
@@ -30,6 +21,22 @@ extension GlobalKey {
             if json.isNull { return nil }
             throw .undecodable(name, error, as: Value.self, found: json)
         }
+    }
+}
+
+extension JSONValue {
+    /// Turns a value into what `jsonb` can hold.
+    ///
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidGlobals`` when JSON cannot hold it, naming the key.
+    init(storable value: any Encodable, key: String) throws(BackOpsError) {
+        do {
+            self = try JSONValue(encoding: value)
+        } catch EncodingError.invalidValue(_, let context) {
+            throw .invalidGlobals(key, context.debugDescription)
+        } catch {
+            throw .invalidGlobals(key, "\(error)", underlying: error)
+        }
+        try validate(key: key)
     }
 }
 

@@ -6,7 +6,7 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
-/// An action of an operation: a row of the view `action_status`.
+/// A step of an operation, an action or a wait: a row of the view `action_status`.
 public struct ActionRecord: Sendable, Hashable, Codable {
     /// The action's place in the plan, from 1.
     public let position: Int
@@ -34,6 +34,33 @@ public struct ActionRecord: Sendable, Hashable, Codable {
     public let errorMessage: String?
     /// Where that error was thrown.
     public let stackTrace: String?
+    /// What it waits for, as the column `actions.wait` has it; nil for an action.
+    public let wait: JSONValue?
+    /// How the wait ended; nil for an action.
+    public let waitOutcome: WaitOutcome?
+    /// The signal that ended the wait.
+    public let signal: String?
+}
+
+/// How a wait ended: the column `wait_outcome` of the view `action_status`.
+public struct WaitOutcome: OpenWord {
+    /// The word as the database has it.
+    public let rawValue: String
+
+    /// Makes a word, known or not.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// A signal came.
+    public static let signalled = Self(rawValue: "signalled")
+    /// No signal came in time.
+    public static let timedOut = Self(rawValue: "timed_out")
+    /// The time of a sleep was over.
+    public static let slept = Self(rawValue: "slept")
+    /// Somebody ended a sleep.
+    public static let woken = Self(rawValue: "woken")
+
+    /// The words that this version knows.
+    public static let allCases: [Self] = [.signalled, .timedOut, .slept, .woken]
 }
 
 extension ActionRecord {
@@ -47,6 +74,9 @@ extension ActionRecord {
         case errorType = "error_type"
         case errorMessage = "error_message"
         case stackTrace = "stack_trace"
+        case wait
+        case waitOutcome = "wait_outcome"
+        case signal
     }
 
     init(_ row: PQRow) throws(PQError) {
@@ -63,5 +93,8 @@ extension ActionRecord {
         errorType = try row.decode(Column.errorType)
         errorMessage = try row.decode(Column.errorMessage)
         stackTrace = try row.decode(Column.stackTrace)
+        wait = try row.documentIfAny(Column.wait)
+        waitOutcome = try row.decode(Column.waitOutcome, as: String?.self).map(WaitOutcome.init)
+        signal = try row.decode(Column.signal)
     }
 }

@@ -16,6 +16,8 @@ public struct ActionStatus: OpenWord {
     public static let scheduled = Self(rawValue: "scheduled")
     /// An attempt did not end well, and the next one is to come.
     public static let retrying = Self(rawValue: "retrying")
+    /// The operation is at it, and it waits for a time or a signal.
+    public static let waiting = Self(rawValue: "waiting")
     /// It completed.
     public static let completed = Self(rawValue: "completed")
     /// It was passed over, by a jump or by a person.
@@ -27,6 +29,6 @@ public struct ActionStatus: OpenWord {
 
     /// The words that this version knows.
     public static let allCases: [Self] = [
-        .open, .ready, .running, .scheduled, .retrying, .completed, .skipped, .failed, .cancelled,
+        .open, .ready, .running, .scheduled, .retrying, .waiting, .completed, .skipped, .failed, .cancelled,
     ]
 }

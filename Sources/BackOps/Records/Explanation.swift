@@ -37,6 +37,10 @@ public struct Explanation: Sendable, Hashable, Codable {
         public static let scheduled = Self(rawValue: "scheduled")
         /// Its next attempt has a time in the future.
         public static let retrying = Self(rawValue: "retrying")
+        /// It is at a step that waits for a time or a signal.
+        public static let waiting = Self(rawValue: "waiting")
+        /// That step is over, and no worker has let the operation go on.
+        public static let waitOverdue = Self(rawValue: "wait_overdue")
         /// Its queue is paused.
         public static let queuePaused = Self(rawValue: "queue_paused")
         /// No worker serves its queue.
@@ -58,9 +62,9 @@ public struct Explanation: Sendable, Hashable, Codable {
 
         /// The words that this version knows.
         public static let allCases: [Self] = [
-            .running, .workerMissing, .scheduled, .retrying, .queuePaused, .queueUnserved, .actionUnknown,
-            .suspect,
-            .ready, .parked, .completed, .failed, .cancelled,
+            .running, .workerMissing, .scheduled, .retrying, .waiting, .waitOverdue, .queuePaused,
+            .queueUnserved,
+            .actionUnknown, .suspect, .ready, .parked, .completed, .failed, .cancelled,
         ]
     }
 }

@@ -1,6 +1,6 @@
 /// What an operation does right now, or how it ended: the column `status` of the view `operation_status`.
 ///
-/// The first five are what ``OperationState/active`` is made of.
+/// The first six are what ``OperationState/active`` is made of.
 public struct OperationStatus: OpenWord {
     /// The word as the database has it.
     public let rawValue: String
@@ -16,6 +16,8 @@ public struct OperationStatus: OpenWord {
     public static let scheduled = Self(rawValue: "scheduled")
     /// An attempt did not end well, and the next one is to come.
     public static let retrying = Self(rawValue: "retrying")
+    /// It is at a step that waits for a time or a signal.
+    public static let waiting = Self(rawValue: "waiting")
     /// No worker has registered its name yet.
     public static let parked = Self(rawValue: "parked")
     /// It ran to its end.
@@ -27,7 +29,7 @@ public struct OperationStatus: OpenWord {
 
     /// The words that this version knows.
     public static let allCases: [Self] = [
-        .ready, .running, .scheduled, .retrying, .parked, .completed, .failed, .cancelled,
+        .ready, .running, .scheduled, .retrying, .waiting, .parked, .completed, .failed, .cancelled,
     ]
 
     /// The state that it is a part of; ``OperationState/active`` for a word that this version does not know.

@@ -64,4 +64,10 @@ extension PQRow {
     func document(_ column: some SelectList) throws(PQError) -> JSONValue {
         try document(column.position)
     }
+
+    /// Decodes a JSON document, or null.
+    func documentIfAny(_ column: some SelectList) throws(PQError) -> JSONValue? {
+        // A literal nil would be a JSON null here.
+        isNull(column.position) ? Optional.none : try document(column.position)
+    }
 }

@@ -16,7 +16,7 @@ package enum CommandList {
             subcommands: [
                 RetryCommand.self, CancelCommand.self, JumpCommand.self, SkipCommand.self,
                 RunFromCommand.self, RerunCommand.self, SetCommand.self, RescheduleCommand.self,
-                AuditCommand.self,
+                SignalCommand.self, WakeUpCommand.self, AuditCommand.self,
             ]
         ),
         CommandGroup(

@@ -7,7 +7,7 @@ struct SelectionOptions: ParsableArguments {
     @Option(
         name: .customLong("state"),
         help: ArgumentHelp(
-            "Only those that are active, completed, failed or cancelled, or of the active ones only those that are ready, running, scheduled, retrying or parked; repeat it for several.",
+            "Only those that are active, completed, failed or cancelled, or of the active ones only those that are ready, running, scheduled, retrying, waiting or parked; repeat it for several.",
             valueName: "state"
         ),
         completion: .list(StateWord.all),

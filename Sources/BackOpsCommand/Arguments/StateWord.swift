@@ -13,7 +13,8 @@ struct StateWord: Hashable, Sendable {
 
     /// What there is, in the order in which help names it.
     static let all = [
-        "active", "ready", "running", "scheduled", "retrying", "parked", "completed", "failed", "cancelled",
+        "active", "ready", "running", "scheduled", "retrying", "waiting", "parked", "completed", "failed",
+        "cancelled",
     ]
 
     /// Reads a word.

@@ -31,6 +31,13 @@ struct SteeringOptions: ParsableArguments {
     @OptionGroup var options: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
+    /// As it is, but with a status where a selection names no state.
+    func preferring(_ status: OperationStatus) -> SteeringOptions {
+        var options = self
+        if options.selection.states.isEmpty { options.selection.states = [StateWord(status)] }
+        return options
+    }
+
     func check(_ ids: [Int64], _ verb: SteeringVerb) throws {
         if ids.isEmpty, selection.isEmpty {
             throw ValidationError(

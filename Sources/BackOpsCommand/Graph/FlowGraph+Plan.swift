@@ -22,7 +22,7 @@ extension FlowGraph {
     static func jumps(_ plan: Plan) -> [Arrow] {
         var arrows: [Arrow] = []
         for entry in plan.entries {
-            for branch in entry.options.mayJump {
+            for branch in entry.options.targets {
                 guard let target = plan.position(of: branch, action: nil) else { continue }
                 arrows.append(Arrow(from: entry.position, to: target, kind: .mayJump))
                 guard entry.branch == .main, branch != .main,

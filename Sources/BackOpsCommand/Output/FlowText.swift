@@ -56,7 +56,15 @@ struct FlowText {
         if let start = action.startedAt, let end = action.completedAt, end >= start {
             text += " " + DurationText.short(Ago.duration(from: start, to: end))
         }
-        if action.attempts > 1 { text += " ×\(action.attempts)" }
+        if action.wait != nil {
+            // What a step that waits costs is of no interest, and how it ended is.
+            text = "\(status.symbol) \(action.name)"
+            if let outcome = action.waitOutcome {
+                text += " \(action.signal ?? outcome.rawValue.replacing("_", with: " "))"
+            }
+        } else if action.attempts > 1 {
+            text += " ×\(action.attempts)"
+        }
         if action.run > 1 { text += " run \(action.run)" }
         if action.completedAt == nil, let due = action.performAt, due > now {
             text += " " + Ago.sentence(due, now: now)

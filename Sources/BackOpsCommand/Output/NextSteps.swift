@@ -40,8 +40,23 @@ struct NextSteps {
         case .cancelled: [Step(reason: "go on", command: "retry \(id)", call: "retry(\(id))")]
         case .completed: to(target, "run again", "run-from", "run_from")
         case .running: [cancel]
+        case .waiting:
+            [end(id), Step(reason: "leave it out", command: "skip \(id)", call: "skip(\(id))"), cancel]
         default: [Step(reason: "why", command: "explain \(id)", call: "explain(\(id))"), cancel]
         }
+    }
+
+    /// What ends the wait that it is at.
+    private func end(_ id: Int64) -> Step {
+        let wait = actions.first { $0.status == .waiting }?.wait
+        guard let signal = wait?["signals"]?.arrayValue?.first?.stringValue else {
+            return Step(reason: "wake it up", command: "wake-up \(id)", call: "wake_up(\(id))")
+        }
+        return Step(
+            reason: "let it go on",
+            command: "signal \(id) \(ShellWord.quoted(signal))",
+            call: "signal(\(id), \(SQLText.literal(signal)))"
+        )
     }
 
     private func to(_ target: ActionRecord?, _ reason: String, _ command: String, _ call: String) -> [Step] {

@@ -57,8 +57,13 @@ struct OperationPage {
         let status = Status(record.status.rawValue)
         var state = style.paint(status.text, status.colour)
         if record.state == .active, let runAt = record.runAt, runAt > now {
-            state += record.status == .retrying ? ", next try" : ", due"
-            state += " \(Ago.sentence(runAt, now: now))"
+            let what =
+                switch record.status {
+                case .retrying: "next try"
+                case .waiting: "until"
+                default: "due"
+                }
+            state += ", " + what + " \(Ago.sentence(runAt, now: now))"
         }
         if let worker = record.worker { state += " on \(Sanitised.line(worker))" }
         if let end = record.endedAt { state += " \(Ago.sentence(end, now: now))" }

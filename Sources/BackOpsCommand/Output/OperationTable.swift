@@ -52,6 +52,7 @@ struct OperationTable {
         switch status.word {
         case "running", "retrying": "◪"
         case "scheduled": "◷"
+        case "waiting": "◇"
         case "failed": "✗"
         default: "□"
         }

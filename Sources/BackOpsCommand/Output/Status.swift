@@ -6,7 +6,8 @@ struct Status: Hashable {
 
     /// The one table of symbols, in the order of the legend; that of the SQL function `flow` is the same.
     static let symbols: KeyValuePairs<String, String> = [
-        "completed": "✓", "running": "●", "retrying": "↻", "scheduled": "◷", "ready": "◎", "failed": "✗",
+        "completed": "✓", "running": "●", "retrying": "↻", "scheduled": "◷", "waiting": "◇", "ready": "◎",
+        "failed": "✗",
         "cancelled": "⊘", "skipped": "–", "open": "○", "parked": "?",
     ]
 

@@ -66,6 +66,19 @@ struct SteeringVerb {
         states: [.active],
         allowed: [.active]
     )
+    static let wakeUp = SteeringVerb(
+        present: "Wake up",
+        past: "woken",
+        states: [.active],
+        allowed: [.active]
+    )
+    static let signal = SteeringVerb(
+        present: "Signal",
+        past: "signalled",
+        states: [.active],
+        allowed: [.active],
+        goesOn: false
+    )
     static let set = SteeringVerb(
         present: "Set globals of",
         past: "changed",

@@ -9,16 +9,17 @@ import Foundation
 /// Drives one operation by a virtual clock; the engine's rules without its tables.
 struct InlineEngine {
     private let definition: Registry.Definition
-    private let start: Date
+    let start: Date
     private let slot: Date?
     private let maxSteps: Int
     private let host: InlineHost
 
-    private var progress: PlanProgress
+    var progress: PlanProgress
     private var failing: [ExactText: Int]
-    private var clock = Duration.zero
+    var clock = Duration.zero
+    var signals: [InlineSignal]
     private var snoozes = 0
-    private var run: InlineRun
+    var run: InlineRun
 
     init(
         definition: Registry.Definition,
@@ -26,6 +27,7 @@ struct InlineEngine {
         now: Date,
         slot: Date?,
         failing: [String: Int],
+        signals: [InlineSignal],
         maxSteps: Int,
         host: InlineHost
     ) throws(BackOpsError) {
@@ -40,6 +42,7 @@ struct InlineEngine {
         self.start = now
         self.slot = slot
         self.failing = Dictionary(uniqueKeysWithValues: failing.map { (ExactText($0.key), $0.value) })
+        self.signals = signals
         self.maxSteps = maxSteps
         self.host = host
         progress = PlanProgress(definition.plan)
@@ -49,7 +52,11 @@ struct InlineEngine {
     mutating func run() async -> InlineRun {
         var next = progress.first.flatMap { reach($0) }
         while let position = next {
-            next = await attempt(position)
+            if let entry = progress.plan.entry(at: position), let wait = entry.options.wait {
+                next = pass(entry, wait)
+            } else {
+                next = await attempt(position)
+            }
         }
         run.skipped = progress.plan.entries.filter { progress[$0.position].status == .skipped }.map(\.path)
         return run
@@ -66,17 +73,23 @@ extension InlineEngine {
         guard let options = progress.plan.entry(at: position)?.options else { return nil }
         if let date = options.performAt { wait(until: date) }
         if let delay = options.performIn { wait(delay) }
-        if let name = options.performAtGlobal {
-            do {
-                let date = try GlobalKey<Date>(name).value(try run.globals.members()[ExactText(name)])
-                if let date { wait(until: date) }
-            } catch {
-                run.errors.append(error)
-                run.fail(error)
-                return nil
-            }
-        }
+        if let name = options.performAtGlobal, !wait(untilGlobal: name) { return nil }
         return position
+    }
+
+    /// Waits until the date in a global, if it holds one.
+    ///
+    /// - Returns: False when the operation failed because it holds something else.
+    mutating func wait(untilGlobal name: String) -> Bool {
+        do {
+            let date = try GlobalKey<Date>(name).value(try run.globals.members()[ExactText(name)])
+            if let date { wait(until: date) }
+            return true
+        } catch {
+            run.errors.append(error)
+            run.fail(error)
+            return false
+        }
     }
 
     private mutating func wait(until date: Date) {
@@ -86,7 +99,7 @@ extension InlineEngine {
         wait(.microseconds(Int64((seconds * 1_000_000).rounded())) - clock)
     }
 
-    private mutating func wait(_ duration: Duration) {
+    mutating func wait(_ duration: Duration) {
         guard duration > .zero else { return }
         run.waits.append(duration)
         clock += duration
@@ -148,10 +161,15 @@ extension InlineEngine {
 
     private mutating func complete(_ entry: Plan.Entry, _ result: ActionResult) -> Int? {
         run.globals = result.patch.applied(to: run.globals)
+        snoozes = 0
+        return goOn(after: entry, jump: result.jump)
+    }
+
+    /// Completes a step, and reaches the next.
+    mutating func goOn(after entry: Plan.Entry, jump: Int?) -> Int? {
         run.path.append(entry.path)
         run.steps += 1
-        snoozes = 0
-        guard let next = progress.complete(entry.position, jump: result.jump) else { return nil }
+        guard let next = progress.complete(entry.position, jump: jump) else { return nil }
         guard run.steps < maxSteps else {
             run.fail(BackOpsError.stepLimit(maxSteps))
             return nil

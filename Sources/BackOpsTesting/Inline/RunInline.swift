@@ -19,13 +19,15 @@ public import Foundation
 /// #expect(run.state == .completed)
 /// ```
 ///
-/// Time limits of actions are real time. Cancelling the task ends the run as ``InlineRun/State/cancelled``.
+/// A ``BackOps/Sleep`` is skipped like a delay; a ``BackOps/WaitFor`` reads the signals that are given, each in its virtual time, and its
+/// timeout is virtual, too. Time limits of actions are real time. Cancelling the task ends the run as ``InlineRun/State/cancelled``.
 ///
 /// - Parameters:
 ///   - definition: The operation.
 ///   - now: The virtual time at which it is enqueued; 2026-01-01 in UTC by default.
 ///   - slot: What ``BackOps/ActionContext/slot`` is: the slot of a schedule.
 ///   - failing: How many attempts of an action, named "branch/Action", fail before its body runs.
+///   - signals: What is sent to it meanwhile, for its ``BackOps/WaitFor``s.
 ///   - maxSteps: How many completed actions end the run as an endless loop.
 ///   - database: Where ``BackOps/ActionContext/transaction(_:)`` runs its statements, which commit when the action
 ///     completes; without one it throws.
@@ -36,6 +38,7 @@ public func runInline(
     now: Date = Date(timeIntervalSince1970: 1_767_225_600),
     slot: Date? = nil,
     failing: [String: Int] = [:],
+    signals: [InlineSignal] = [],
     maxSteps: Int = 10_000,
     database: PQPool? = nil,
     _ globals: (inout Globals) -> Void = { _ in }
@@ -50,6 +53,7 @@ public func runInline(
             now: now,
             slot: slot,
             failing: failing,
+            signals: signals,
             maxSteps: maxSteps,
             host: InlineHost(database: database)
         )

@@ -26,9 +26,43 @@ package final class PlanCache: Sendable {
                 message: "Version \(id) of the plan of \(job.operation) is not in the database."
             )
         }
-        let plan = try Plan(operation: job.operation, json: text)
+        let plan = try Self.plan(branches: text, of: job)
         remember(plan, as: id)
         return plan
+    }
+
+    /// Reads the names of `{"main": ["A", ["B", {…}]], …}`, and no options: what is claimed has them, and a later version may have
+    /// more of them.
+    private static func plan(branches text: [UInt8], of job: ClaimedJob) throws -> Plan {
+        var entries: [Plan.Entry] = []
+        for (branch, actions) in try JSONParser.parseMembers(text) ?? [] {
+            for action in actions.arrayValue ?? [] {
+                guard let name = action.stringValue ?? action.arrayValue?.first?.stringValue else {
+                    throw BackOpsError(
+                        .invalidPlan,
+                        subject: job.operation,
+                        message:
+                            "An action of the branch \"\(branch)\" must be \"Name\" or [\"Name\", {options}]."
+                    )
+                }
+                entries.append(
+                    Plan.Entry(
+                        position: entries.count + 1,
+                        branch: BranchName(branch.text),
+                        name: name,
+                        options: ActionOptions()
+                    )
+                )
+            }
+        }
+        guard !entries.isEmpty else {
+            throw BackOpsError(
+                .invalidPlan,
+                subject: job.operation,
+                message: "The plan of \(job.operation) has no actions that can be read."
+            )
+        }
+        return Plan(entries: entries)
     }
 
     /// Reads `[[branch, action], …]`.
