@@ -123,6 +123,7 @@ struct `The verdict of a chaos run` {
             insert into operations (name, key, globals) select name, key, globals from operations order by id limit 1;
             """
         ),
+        Plant("an acknowledged signal is there once", "delete from signals"),
         Plant("an acknowledged global stays", "update operations set globals = globals - 'steered'"),
         Plant(
             "every operation ends",

@@ -35,6 +35,7 @@ package struct BenchWorkerCommand: AsyncParsableCommand {
         logger.logLevel = fails ? .critical : .warning
         let worker = try BackOpsWorker(.environment, configuration: configuration, logger: logger) {
             OneAction(bodies)
+            Awaiting(bodies)
             ThreeActions(bodies)
             TwentyActions(bodies)
             TwoHundredActions(bodies)

@@ -131,15 +131,15 @@ struct BenchDatabase: Sendable {
         try await pool.query("select clock_timestamp()")[0].decode(0)
     }
 
-    /// Counts the outcomes of the operations after a number.
+    /// Counts the outcomes of the operations after a number; steps that wait are no actions.
     func proof(after id: Int64, bodies: Int?) async throws -> Proof {
         let row = try await pool.query(
             """
             select (select count(*) from backops.operations where id > \(id)),
                    (select count(*) from backops.operations where id > \(id) and state = 'completed'),
-                   (select count(*) from backops.actions where operation_id > \(id)),
+                   (select count(*) from backops.actions where operation_id > \(id) and wait is null),
                    (select count(*) from backops.actions
-                     where operation_id > \(id) and completed_at is not null and run = 1 and attempts_count = 1),
+                     where operation_id > \(id) and wait is null and completed_at is not null and run = 1 and attempts_count = 1),
                    (select count(*) from backops.attempts),
                    (select count(*) from backops.jobs where operation_id > \(id)),
                    (select count(*) from backops.jobs where worker_id is not null)

@@ -106,6 +106,19 @@ struct Flaky: BenchOperation {
     }
 }
 
+/// One action behind a wait for a signal.
+struct Awaiting: BenchOperation {
+    static let actions = 1
+    let bodies: BodyCounter
+
+    init(_ bodies: BodyCounter) { self.bodies = bodies }
+
+    var branches: [Branch] {
+        WaitFor("go", timeout: .seconds(86_400))
+        Do("One") { context in bodies.count(context.operationID) }
+    }
+}
+
 /// One action that takes a second.
 struct Sleeper: BenchOperation {
     static let actions = 1

@@ -56,6 +56,10 @@ struct Target: Sendable {
         Target(measure: "scheduled ÷ workflow", bound: .atLeast(0.9)) {
             $0.ratio($0.result("scheduled"), $0.result("workflow"))
         },
+        Target(measure: "waiting ÷ workflow", bound: .atLeast(0.9)) {
+            $0.ratio($0.result("waiting"), $0.result("workflow"))
+        },
+        Target(measure: "signals p99, ms", bound: .atMost(5)) { $0.result("signals", "p99")?.figure.value },
         Target(measure: "snapshot ÷ workflow", bound: .atLeast(0.75)) {
             $0.ratio($0.result("snapshot"), $0.result("workflow"))
         },

@@ -21,6 +21,8 @@ final class Memory: Sendable {
         var cancelled: Set<Int64> = []
         /// Values of the global `steered` whose writing was acknowledged.
         var steered: [Int64: Int64] = [:]
+        /// Operations whose signal was acknowledged, with its key.
+        var signalled: [Int64: String] = [:]
         var kills: [Kill] = []
         var faults: [FaultKind: Int] = [:]
         /// Violations seen while it ran.

@@ -52,11 +52,24 @@ final class Enqueuer: Sendable {
         let document = JSONValue.object(globals)
         let id = try await patiently { try await self.send(shape, key, document, bySQL: bySQL) }
         memory.acknowledge(id, key: key)
+        if shape == .patient { try await signal(id, key, &dice) }
         // Again, as somebody would who is not sure.
         guard dice.chance(0.05) else { return id }
         let again = try await patiently { try await self.send(shape, key, document, bySQL: bySQL) }
         memory.acknowledge(again, key: key)
         return id
+    }
+
+    /// Sends a signal at about the time at which the operation begins to wait for it, often more than once.
+    private func signal(_ id: Int64, _ key: String, _ dice: inout Dice) async throws {
+        guard dice.chance(0.8) else { return }
+        for _ in 0..<(dice.chance(0.3) ? 2 : 1) {
+            try await Task.sleep(for: dice.duration(.zero ... .milliseconds(60)))
+            let answer = try await patiently {
+                try await self.client.signal(id, Patient.signal, payload: key, dedupKey: key)
+            }
+            if answer != .refused { memory.note { $0.signalled[id] = key } }
+        }
     }
 
     private func send(_ shape: Shape, _ key: String, _ globals: JSONValue, bySQL: Bool) async throws -> Int64

@@ -7,6 +7,7 @@ enum Shape: String, CaseIterable, Sendable {
     case detour = "Detour"
     case loop = "Loop"
     case doze = "Doze"
+    case patient = "Patient"
     case brought = "Brought"
 
     /// Position and run of every completion in its order, such as `1.1 2.1`.
@@ -16,7 +17,7 @@ enum Shape: String, CaseIterable, Sendable {
         case .booking: "1.1 2.1 3.1 4.1 5.1 6.1"
         case .detour: "1.1 2.1 5.1 6.1 3.1 4.1"
         case .loop: "1.1 2.1 3.1 2.2 3.2 2.3 3.3 4.1"
-        case .doze: "1.1 2.1 3.1 4.1"
+        case .doze, .patient: "1.1 2.1 3.1 4.1"
         case .brought: "1.1 2.1 3.1"
         }
     }
@@ -25,7 +26,7 @@ enum Shape: String, CaseIterable, Sendable {
     static func definitions(_ bodies: ActionBodies) -> [any OperationDefinition] {
         [
             Line(bodies: bodies), Booking(bodies: bodies), Detour(bodies: bodies), Loop(bodies: bodies),
-            Doze(bodies: bodies),
+            Doze(bodies: bodies), Patient(bodies: bodies),
         ]
     }
 }
@@ -92,6 +93,20 @@ struct Doze: OperationDefinition {
         bodies.step("Note", .checkpointing)
         bodies.step("Sleep", .dozing)
         bodies.step("Wake", .transaction)
+    }
+}
+
+/// Sleeps, and waits for a signal, which may come before its time or never.
+struct Patient: OperationDefinition {
+    static let signal = "go"
+
+    let bodies: ActionBodies
+
+    var branches: [Branch] {
+        bodies.step("Begin")
+        Sleep(for: bodies.lease / 10)
+        WaitFor(Self.signal, timeout: bodies.lease * 3, onTimeout: .goOn)
+        bodies.step("Finish", .transaction)
     }
 }
 

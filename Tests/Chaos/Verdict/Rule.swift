@@ -32,6 +32,7 @@ extension Rule {
     private static func kept(_ memory: Memory.State) -> [Rule] {
         let acknowledged = memory.acknowledged.sorted { $0.key < $1.key }
         let steered = memory.steered.sorted { $0.key < $1.key }
+        let signalled = memory.signalled.sorted { $0.key < $1.key }
         return [
             Rule(
                 "acknowledged operations exist",
@@ -40,6 +41,18 @@ extension Rule {
                   from unnest(\(acknowledged.map(\.key)), \(acknowledged.map(\.value))) as a (id, key)
                   left join backops.operations o on o.id = a.id and o.key = a.key
                  where o.id is null
+                """
+            ),
+            Rule(
+                "an acknowledged signal is there once",
+                """
+                select a.id, format('was sent the signal with the key %s, and has %s of them', a.key, n.count)
+                  from unnest(\(signalled.map(\.key)), \(signalled.map(\.value))) as a (id, key)
+                 cross join lateral (
+                   select count(*) as count from backops.signals s
+                    where s.operation_id = a.id and s.dedup_key = a.key and s.payload #>> '{}' = a.key
+                 ) as n
+                 where n.count <> 1
                 """
             ),
             Rule(
@@ -140,7 +153,8 @@ extension Rule {
               from backops.operations o
              cross join lateral (
                select coalesce(string_agg(c.position || '.' || c.run, ' ' order by c.claim_id), '') as walk
-                 from chaos.completions c where c.operation_id = o.id
+                 from chaos.completions c join backops.actions a using (operation_id, position)
+                where c.operation_id = o.id and a.wait is null
              ) as w
              cross join lateral (
                select coalesce(string_agg(step, ' ' order by n), '') as trail
@@ -161,6 +175,7 @@ extension Rule {
               from chaos.completions c
               left join chaos.bodies b
                 on b.claim_id = c.claim_id and b.operation_id = c.operation_id and b.position = c.position and b.run = c.run
+              join backops.actions a on a.operation_id = c.operation_id and a.position = c.position and a.wait is null
              where b.ended_at is null
             """
         ),

@@ -97,7 +97,7 @@ final class SimulatedServer {
     /// Registers a worker under a number that no other has.
     func register(_ worker: Int, lease: Int) {
         let handlers = Scenario.catalog.registered.flatMap { name, plans in
-            plans[0].actions.map { "\(name)/\($0.name)" }
+            plans[0].actions.filter { $0.wait == nil }.map { "\(name)/\($0.name)" }
         }
         state.register(worker, handlers: handlers, lease: lease)
     }
@@ -194,6 +194,13 @@ final class SimulatedServer {
         }
         if job.holder == nil { tellOfLoss(holder) }
         wake(job.queue, .work)
+    }
+
+    /// What becomes of the signal.
+    func signal(_ operation: Int) -> String {
+        let answer = state.apply(.signal(SignalRequest("go"), operation: operation))
+        if let job = state.model.operations[operation]?.job, job.holder == nil { wake(job.queue, .work) }
+        return answer.kind
     }
 
     func pause(_ queue: String, lasting microseconds: Int) {

@@ -18,6 +18,7 @@ extension Scenario {
         faults = []
         faults = drawFaults(&dice)
         schedules = drawSchedules()
+        operations += drawPatients()
     }
 
     /// In a third of the scenarios, with as many slots as take little time.
@@ -44,6 +45,31 @@ extension Scenario {
                 conduct: Conduct(
                     duration: dice.pick([0...200, .ms(200)...(.s(3)), .s(1)...period]),
                     failing: 100
+                )
+            )
+        }
+    }
+
+    /// In a third of the scenarios operations with waits, most of which get their signal, many while they begin to wait for it.
+    ///
+    /// From dice of their own, as schedules.
+    private func drawPatients() -> [OperationPlan] {
+        var dice = Dice(seed: seed, 5)
+        guard dice.chance(350) else { return [] }
+        return (0..<dice.pick([1, 5, 20])).map { number in
+            let start = dice.below(faultsEnd)
+            let times = [dice.below(.s(1)), .s(2) + dice.below(latency.upperBound * 4), dice.below(.s(40))]
+            return OperationPlan(
+                number: operations.count + number,
+                enqueuedAt: start,
+                name: "Patient",
+                queue: "default",
+                priority: 5,
+                performIn: nil,
+                signalledAt: (0..<dice.pick([0, 1, 1, 1, 2])).map { _ in start + dice.pick(times) },
+                conduct: Conduct(
+                    duration: dice.pick([0...200, 1_000...50_000, .ms(200)...(.s(3))]),
+                    failing: dice.pick([0, 100])
                 )
             )
         }

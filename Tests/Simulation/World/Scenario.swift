@@ -36,6 +36,8 @@ struct OperationPlan: Sendable {
     var queue: String
     var priority: Int
     var performIn: Int?
+    /// When somebody sends it the signal that it waits for, or will wait for.
+    var signalledAt: [Moment] = []
     var conduct: Conduct
 }
 
@@ -135,7 +137,21 @@ extension Scenario {
                     SampleAction(branch: "main", name: "C", backoff: .exponential(.s(30), maximum: .min(20))),
                 ])
             ],
+            "Patient": [
+                SamplePlan([
+                    SampleAction(branch: "main", name: "A", backoff: .constant(.s(1))),
+                    SampleAction(branch: "main", name: "Rest", wait: .sleep(.s(2))),
+                    SampleAction(
+                        branch: "main",
+                        name: "Ask",
+                        wait: .signal(["go"], timeout: .s(30), onTimeout: .branch("late"), into: "answer")
+                    ),
+                    SampleAction(branch: "main", name: "B", backoff: .constant(.s(2))),
+                    SampleAction(branch: "late", name: "L", backoff: .constant(.s(1))),
+                    SampleAction(branch: "late", name: "Pause", wait: .sleep(.ms(50))),
+                ])
+            ],
         ],
-        known: ["Short", "Three", "Long", "Far"]
+        known: ["Short", "Three", "Long", "Far", "Patient"]
     )
 }

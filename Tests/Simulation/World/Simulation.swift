@@ -124,6 +124,15 @@ final class Simulation {
         enqueued[plan.number] = id
         conducts[id] = plan.conduct
         note { "operation \(id) (\(plan.name)) is enqueued" }
+        for moment in plan.signalledAt { at(max(moment, now)) { [unowned self] in signal(id) } }
+    }
+
+    private func signal(_ operation: Int) {
+        guard server.isUp else {
+            after(.s(1)) { [unowned self] in signal(operation) }
+            return
+        }
+        note { "operation \(operation) is sent a signal: \(server.signal(operation))" }
     }
 
     private func create(_ plan: SchedulePlan) {
