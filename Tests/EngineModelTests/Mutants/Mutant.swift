@@ -70,8 +70,8 @@ extension Mutant {
             "an operation is replaced while a worker has it",
             in: settleKey,
             (
-                "v_job.worker_id is null and v_job.attempt = 0 and v_job.crashes = 0 and not exists",
-                "not exists"
+                "v_job.worker_id is null and v_job.attempt = 0 and v_job.crashes = 0 and v_job.waits_since",
+                "v_job.waits_since"
             )
         ),
         Mutant(
