@@ -31,9 +31,16 @@ extension EngineModel {
             guard isHeld else { return missed(token, operation, columns: 4) }
             let row = fail(&operation, token, permanent, retryAfter, timedOut)
             return ModelAnswer(Self.outcome(of: row), rows: [row])
-        case .snooze(let seconds):
+        case .snooze(let seconds, let atMost, let within):
             guard isHeld else { return missed(token, operation, columns: 4) }
-            handBack(&operation, as: "snoozed", runAt: now + seconds)
+            let turns = operation.snoozes
+            let begin = turns.first?.startedAt ?? operation.job?.holder?.claimedAt ?? now
+            let deadline = within.map { begin + $0 }
+            if turns.count >= atMost ?? .max || deadline.map({ $0 <= now }) == true {
+                let row = fail(&operation, token, true, nil, false, error: "SnoozeLimit")
+                return ModelAnswer(Self.outcome(of: row), rows: [row])
+            }
+            handBack(&operation, as: "snoozed", runAt: min(now + seconds, deadline ?? .max))
             return handedBack("snoozed", token, operation)
         case .release(let began):
             guard isHeld else { return missed(token, operation, columns: 4) }
@@ -221,16 +228,17 @@ extension EngineModel {
         _ token: Token,
         _ permanent: Bool,
         _ retryAfter: Int?,
-        _ timedOut: Bool
+        _ timedOut: Bool,
+        error: String = "Mishap"
     ) -> [ModelAnswer.Field] {
         guard var job = operation.job, let holder = job.holder, let position = job.position else { return [] }
         let rule = operation.actions[position - 1].rule
         let isEnd = permanent || job.attempt >= rule.maxAttempts
-        record(&operation, timedOut ? "timed_out" : "failed", error: "Mishap", endsOperation: isEnd)
+        record(&operation, timedOut ? "timed_out" : "failed", error: error, endsOperation: isEnd)
         operation.actions[position - 1].startedAt = holder.claimedAt
         operation.actions[position - 1].attemptsCount = job.attempt
         operation.actions[position - 1].erroredAt = now
-        operation.actions[position - 1].errorType = "Mishap"
+        operation.actions[position - 1].errorType = error
         let row: [ModelAnswer.Field] = [.operation(operation.id), .claim(token)]
         if isEnd {
             stop(&operation, .failed, at: position)

@@ -79,7 +79,7 @@ package struct JumpTarget: Hashable, Sendable {
 package enum ClaimCommand: Hashable, Sendable {
     case complete(change: GlobalsChange?, jump: JumpTarget?, continues: Bool)
     case fail(permanent: Bool, retryAfter: Int?, timedOut: Bool)
-    case snooze(seconds: Int)
+    case snooze(seconds: Int, atMost: Int?, within: Int?)
     case release(began: Bool)
     case checkpoint(GlobalsChange)
 }

@@ -49,6 +49,15 @@ package struct ModelOperation {
         }
     }
 
+    /// The snoozes of the action that its job is at, in this run of it, since the operation failed there last.
+    package var snoozes: [ModelAttempt] {
+        guard let position = job?.position else { return [] }
+        let run = run(at: position)
+        let attempts = attempts.filter { $0.position == position && $0.run == run }
+        let last = attempts.lastIndex(where: \.endsOperation).map { $0 + 1 } ?? 0
+        return attempts[last...].filter { $0.outcome == "snoozed" }
+    }
+
     /// The run of an action, from 1.
     package func run(at position: Int) -> Int { progress?[position].run ?? 1 }
 }

@@ -14,7 +14,7 @@ import Testing
         ("Definition", ["Database", "Globals", "JSON", "Errors", "Action"]),
         ("Action", ["Definition", "Globals", "JSON", "Errors", "StackTrace"]),
         ("Records", ["Definition", "Globals", "JSON", "Errors"]),
-        ("Jobs", ["Records", "Action", "Definition", "Errors"]),
+        ("Jobs", ["Records", "Action", "Errors"]),
         (
             "Calls",
             ["Jobs", "Records", "Action", "Definition", "Migration", "Database", "Globals", "JSON", "Errors"]

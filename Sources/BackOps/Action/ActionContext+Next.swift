@@ -50,21 +50,43 @@ extension ActionContext {
         }
     }
 
-    /// Puts the action off without counting an attempt.
+    /// Puts the action off without counting an attempt: it looks again later, which is no failure.
     ///
-    /// - Parameter duration: How long; less than zero means not at all.
+    /// ```swift
+    /// let Settled = Do("AwaitPayout") { context in
+    ///     guard try await bank.isSettled(context.globals.payout) else {
+    ///         try context.snooze(.seconds(600), atMost: 100, within: .seconds(86_400))
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// An action that has used up a limit fails for good with the error `SnoozeLimit`, as if it had thrown it; a retry of the
+    /// operation allows it as much again. With `within` it has its last turn at the end of that time, however long `duration` is.
+    ///
+    /// - Parameters:
+    ///   - duration: How long; less than zero means not at all.
+    ///   - atMost: How often this action may be snoozed in its run, 1 or more; nil for as often as it likes.
+    ///   - within: For how long it may be snoozed from the start of the first attempt that was, more than zero; nil for as long as
+    ///     it likes.
     /// - Returns: Never.
     /// - Throws: ``Snooze``, always: let it pass.
-    public func snooze(_ duration: Duration) throws -> Never {
-        throw Snooze(.in(max(.zero, duration)))
+    public func snooze(
+        _ duration: Duration,
+        atMost: Int? = nil,
+        within: Duration? = nil
+    ) throws -> Never {
+        throw Snooze(.in(max(.zero, duration)), atMost: atMost, within: within)
     }
 
     /// Puts the action off to a date without counting an attempt.
     ///
-    /// - Parameter date: When it becomes due again; in the past means at once.
+    /// - Parameters:
+    ///   - date: When it becomes due again; in the past means at once.
+    ///   - atMost: As in ``snooze(_:atMost:within:)``.
+    ///   - within: As in ``snooze(_:atMost:within:)``.
     /// - Returns: Never.
     /// - Throws: ``Snooze``, always: let it pass.
-    public func snooze(until date: Date) throws -> Never {
-        throw Snooze(.at(date))
+    public func snooze(until date: Date, atMost: Int? = nil, within: Duration? = nil) throws -> Never {
+        throw Snooze(.at(date), atMost: atMost, within: within)
     }
 }

@@ -24,7 +24,7 @@ public import Foundation
 /// ### What comes next
 /// - ``jump(to:)``
 /// - ``jump(to:at:)-(_,Step.Type)``
-/// - ``snooze(_:)``
+/// - ``snooze(_:atMost:within:)``
 /// - ``transaction(_:)``
 public final class ActionContext: Sendable {
     /// The operation's id.

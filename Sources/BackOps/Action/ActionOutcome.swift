@@ -21,7 +21,7 @@ package enum ActionOutcome: Sendable {
     /// The body threw, or took too long.
     case failed(FailureRecord)
     /// The body put itself off; the attempt does not count.
-    case snoozed(When)
+    case snoozed(Snooze)
     /// The body gave way to the cancellation of its task; whether the attempt counts is the worker's to say.
     case cancelled
 }

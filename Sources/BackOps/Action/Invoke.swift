@@ -96,7 +96,9 @@ private func outcome(
     case (.threw(let error, let trace), _):
         // Without the value it could not know what to do.
         if let unreadable = context.unreadable { return .failed(FailureRecord(unreadable, policy: policy)) }
-        if let snooze = error as? Snooze { return .snoozed(snooze.when) }
+        if let snooze = error as? Snooze {
+            return snooze.problem.map { .failed(FailureRecord($0, policy: policy)) } ?? .snoozed(snooze)
+        }
         return .failed(FailureRecord(error, trace: trace.isTurnedOff ? nil : trace, policy: policy))
     }
 }

@@ -42,7 +42,8 @@ extension EngineCalls {
         select operation_id, claim_id, outcome
           from \(unescaped: name).snooze_many(
             \(worker), \(attempts.map(\.claim.operationID)), \(attempts.map(\.claim.claimID)),
-            \(attempts.map(\.when.timestamp)), \(attempts.map(\.delay)))
+            \(attempts.map(\.snooze.when.timestamp)), \(attempts.map(\.delay)),
+            \(attempts.map { $0.snooze.atMost.map { Int32(clamping: $0) } }), \(attempts.map(\.snooze.within)))
         """
     }
 

@@ -22,8 +22,8 @@ extension Logger {
     func log(_ job: ClaimedJob, _ outcome: ActionOutcome) {
         switch outcome {
         case .completed, .committed: debug("action completed", metadata: job.metadata)
-        case .snoozed(let when):
-            debug("action snoozed", metadata: job.metadata.merging(["when": "\(when)"]) { $1 })
+        case .snoozed(let snooze):
+            debug("action snoozed", metadata: job.metadata.merging(["when": "\(snooze.when)"]) { $1 })
         case .cancelled: info("action cancelled and handed back", metadata: job.metadata)
         case .failed(let failure):
             var metadata = job.metadata.merging(failure.metadata) { $1 }

@@ -18,7 +18,7 @@ struct InlineEngine {
     private var failing: [ExactText: Int]
     var clock = Duration.zero
     var signals: [InlineSignal]
-    private var snoozes = 0
+    private var snoozes = InlineSnoozes()
     var run: InlineRun
 
     init(
@@ -126,9 +126,8 @@ extension InlineEngine {
         case .failed(let record):
             run.attempts[ExactText(entry.path), default: 0] += 1
             return fail(entry, record)
-        case .snoozed(let when):
-            progress[position].attempts -= 1
-            return snooze(position, when)
+        case .snoozed(let snooze):
+            return put(entry, off: snooze)
         case .cancelled:
             run.state = .cancelled
             return nil
@@ -161,7 +160,6 @@ extension InlineEngine {
 
     private mutating func complete(_ entry: Plan.Entry, _ result: ActionResult) -> Int? {
         run.globals = result.patch.applied(to: run.globals)
-        snoozes = 0
         return goOn(after: entry, jump: result.jump)
     }
 
@@ -194,17 +192,29 @@ extension InlineEngine {
     }
 
     /// Puts an action off; one that always does so would never end here, where time costs nothing.
-    private mutating func snooze(_ position: Int, _ when: When) -> Int? {
-        snoozes += 1
-        guard snoozes < maxSteps else {
+    private mutating func put(_ entry: Plan.Entry, off snooze: Snooze) -> Int? {
+        let turns = snoozes.turns(of: entry.position, run: progress[entry.position].run, at: clock)
+        if let error = turns.error(snooze, at: clock) {
+            run.attempts[ExactText(entry.path), default: 0] += 1
+            run.errors.append(error)
+            run.fail(error)
+            return nil
+        }
+        progress[entry.position].attempts -= 1
+        guard turns.count < maxSteps else {
             run.fail(BackOpsError.stepLimit(maxSteps))
             return nil
         }
-        switch when {
-        case .now: wait(.zero)
-        case .in(let duration): wait(duration)
-        case .at(let date): wait(until: date)
+        let longest = snooze.within.map { turns.since + $0 - clock }
+        switch snooze.when {
+        case .now: break
+        case .in(let duration): wait(min(duration, longest ?? duration))
+        case .at(let date): wait(until: longest.map { min(date, self.date(after: $0)) } ?? date)
         }
-        return position
+        return entry.position
+    }
+
+    private func date(after delay: Duration) -> Date {
+        start.addingTimeInterval((clock + delay) / .seconds(1))
     }
 }

@@ -8,7 +8,7 @@ import Testing
     private static let requests: [Request] = [
         .complete([.sample(1), .sample(2)], continues: true),
         .fail([1, 2].map { FailedAttempt(.sample($0), failure, endedAt: start) }),
-        .snooze([1, 2].map { SnoozedAttempt(claim: .sample($0), when: .in(.seconds(1))) }),
+        .snooze([1, 2].map { SnoozedAttempt(claim: .sample($0), snooze: Snooze(.in(.seconds(1)))) }),
         .release([.sample(1), .sample(2)], began: true),
         .release([.sample(1), .sample(2)], began: false),
     ]

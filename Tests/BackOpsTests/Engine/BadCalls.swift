@@ -207,6 +207,14 @@ enum BadCalls {
         ("snooze({w}, {o}, null, '1 s')", "OP004"),
         ("snooze({w}, {o}, {c}, null)", "OP004"),
         ("snooze({w}, {o}, {c}, '300000 years')", "OP004"),
+        ("snooze({w}, {o}, {c}, '1 s', 0)", "OP004"),
+        ("snooze({w}, {o}, {c}, '1 s', -1)", "OP004"),
+        ("snooze({w}, {o}, {c}, '1 s', null, '0 s')", "OP004"),
+        ("snooze({w}, {o}, {c}, '1 s', null, '-1 s')", "OP004"),
+        ("snooze({w}, {o}, {old}, '1 s', 1, '1 s')", "({o},{old},stale,)"),
+        ("snooze_many({w}, array[{o}], array[{c}], '{null}', '{1 s}', '{1,2}', '{null}')", "OP004"),
+        ("snooze_many({w}, array[{o}], array[{c}], '{null}', '{1 s}', '{1}', '{1 s,2 s}')", "OP004"),
+        ("snooze_many({w}, null, null, null, null, null, null)", "OP004"),
         ("snooze_many({w}, null, null, null, null)", "OP004"),
         (
             "snooze_many({w}, array[{o}], array[{c}], array['infinity']::timestamptz[], '{null}')",
@@ -431,7 +439,7 @@ enum BadCalls {
         // The clock, and sums that only read their arguments.
         "clock_now", "now", "read_time", "elapsed", "due_at", "backoff_delay", "patched", "without_keys",
         "is_patch", "fits", "time_after", "refuse_single",
-        "problem_message",
+        "problem_message", "snoozes", "snooze_problem",
         // Slots of schedules; what they refuse is told by the tests of cron expressions.
         "cron_number", "cron_field", "parse_cron", "next_cron_day", "next_local_slot", "clock_change",
         "local_instant", "next_fixed_slot", "next_elapsed_slot", "next_slot",

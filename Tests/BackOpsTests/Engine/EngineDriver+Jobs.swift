@@ -110,6 +110,19 @@ extension EngineDriver {
         )
     }
 
+    /// Puts an action off, with limits.
+    @discardableResult
+    func snooze(
+        _ job: Job,
+        _ delay: String,
+        atMost: Int32?,
+        within: String? = nil
+    ) async throws -> String {
+        try await value(
+            "select outcome from snooze(\(worker), \(job.operation), \(job.claim), \(delay)::interval, \(atMost), \(within)::interval)"
+        )
+    }
+
     /// Hands an action back.
     @discardableResult
     func release(_ job: Job, began: Bool = true) async throws -> String {

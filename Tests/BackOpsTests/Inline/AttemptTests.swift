@@ -122,6 +122,50 @@ import Testing
         #expect(run.waits == [.seconds(90)])
     }
 
+    @Test func `a snooze fails an action that has had its turns`() async {
+        let calls = Counter()
+        let run = await runInline(
+            Flow {
+                Do("A") { context in
+                    _ = calls.next()
+                    try context.snooze(.seconds(60), atMost: 2)
+                }
+            }
+        )
+        #expect(run.state == .failed)
+        #expect(run.error.map { "\($0)".contains("2 times") } == true)
+        #expect(calls.value == 3)
+        #expect(run.waits == [.seconds(60), .seconds(60)])
+        #expect(run.attempts == ["main/A": 1])
+    }
+
+    @Test func `a snooze has its last turn at its deadline`() async {
+        let calls = Counter()
+        let run = await runInline(
+            Flow {
+                Do("A") { context in
+                    _ = calls.next()
+                    try context.snooze(.seconds(60), within: .seconds(150))
+                }
+            }
+        )
+        #expect(run.state == .failed)
+        #expect(calls.value == 4)
+        #expect(run.waits == [.seconds(60), .seconds(60), .seconds(30)])
+    }
+
+    @Test func `the limits of a snooze count for each run of an action`() async {
+        let calls = Counter()
+        let run = await runInline(
+            Flow {
+                Do("A") { if calls.next() % 2 == 1 { try $0.snooze(.seconds(1), atMost: 1) } }
+                Do("B") { if calls.value < 4 { try $0.jump(to: .main) } }
+            }
+        )
+        #expect(run.state == .completed)
+        #expect(calls.value == 4)
+    }
+
     @Test func `a snooze for ever ends at the step limit`() async {
         let run = await runInline(Flow { Do("A") { try $0.snooze(.seconds(1)) } }, maxSteps: 50)
         #expect((run.error as? BackOpsError)?.code == .stepLimit)

@@ -17,6 +17,13 @@ import Testing
         return record
     }
 
+    private func snooze(_ outcome: ActionOutcome) throws -> Snooze {
+        guard case .snoozed(let snooze) = outcome else {
+            throw BackOpsError(.wrongState, message: "expected a snooze, not \(outcome)")
+        }
+        return snooze
+    }
+
     @Test func `that returns completes with what it set and where it jumped`() async throws {
         let context = try context(
             of: Flow {
@@ -60,12 +67,20 @@ import Testing
 
     @Test func `may put itself off`() async throws {
         let date = Date(timeIntervalSince1970: 5)
-        guard case .snoozed(.at(date)) = await attempt(try context(), { try $0.snooze(until: date) }),
-            case .snoozed(.in(.zero)) = await attempt(try context(), { try $0.snooze(.seconds(-3)) })
-        else {
-            Issue.record("not snoozed")
-            return
+        #expect(try snooze(await attempt(try context(), { try $0.snooze(until: date) })) == Snooze(.at(date)))
+        #expect(
+            try snooze(await attempt(try context(), { try $0.snooze(.seconds(-3)) })) == Snooze(.in(.zero))
+        )
+        let limited = await attempt(try context()) {
+            try $0.snooze(.seconds(1), atMost: 2, within: .seconds(9))
         }
+        #expect(try snooze(limited) == Snooze(.in(.seconds(1)), atMost: 2, within: .seconds(9)))
+    }
+
+    @Test(arguments: [Snooze(.now, atMost: 0), Snooze(.now, within: .zero)])
+    func `fails where it puts itself off within limits that make no sense`(_ snooze: Snooze) async throws {
+        let failure = try failure(await attempt(try context()) { _ in throw snooze })
+        #expect((failure.error as? BackOpsError)?.code == .invalidConfiguration)
     }
 
     @Test func `that gives way to the cancellation of its task is cancelled`() async throws {

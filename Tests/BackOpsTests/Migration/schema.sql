@@ -5603,10 +5603,10 @@ COMMENT ON FUNCTION backops.grant_privileges(p_role text, p_grantee text) IS 'Gr
 
 
 --
--- Name: hand_back_many(bigint, bigint[], bigint[], text, timestamp with time zone[], interval[], boolean); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: hand_back_many(bigint, bigint[], bigint[], text, timestamp with time zone[], interval[], boolean, integer[], interval[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean DEFAULT true) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+CREATE FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean DEFAULT true, p_at_most integer[] DEFAULT NULL::integer[], p_within interval[] DEFAULT NULL::interval[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
@@ -5621,15 +5621,21 @@ declare
   v_worker text;
   v record;
   v_run_at timestamptz;
+  v_turns record;
+  v_deadline timestamptz;
+  v_problem text;
   v_seen bigint[] := '{}';
 begin
-  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_run_at), cardinality(p_delay));
+  perform check_batch(p_operation_ids, p_claim_ids, cardinality(p_run_at), cardinality(p_delay), cardinality(p_at_most), cardinality(p_within));
   select format('%s pid %s', host, pid) into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if found then
     for v in
-      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.run_at, j.crashes, a.run, a.earlier_attempts, i.run_at as new_run_at, i.delay
+      select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.run_at, j.crashes, a.run, a.earlier_attempts,
+             i.run_at as new_run_at, i.delay, i.at_most, i.within
         from (
-          select * from unnest(p_operation_ids, p_claim_ids, p_run_at, p_delay) as i (operation_id, claim_id, run_at, delay) order by operation_id
+          select *
+            from unnest(p_operation_ids, p_claim_ids, p_run_at, p_delay, p_at_most, p_within) as i (operation_id, claim_id, run_at, delay, at_most, within)
+           order by operation_id
         ) as i
        cross join lateral (
          select * from jobs j where j.operation_id = i.operation_id and j.worker_id = p_worker_id and j.claim_id = i.claim_id for update skip locked
@@ -5641,13 +5647,27 @@ begin
       if v_run_at is null and p_outcome = 'released' then
         v_run_at := v.run_at;
       end if;
-      if isfinite(v_run_at) is not true then
+      if isfinite(v_run_at) is not true or v.at_most < 1 or v.within <= interval '0' then
         perform refuse_single(cardinality(p_operation_ids), case
           when v_run_at is null then 'a snooze must say until when, or for how long'
+          when v.at_most < 1 then 'an action can be snoozed once or more often'
+          when v.within <= interval '0' then 'the time within which an action may be snoozed must be longer than zero'
           else 'a job can wait for a finite time only'
         end);
         return query select v.operation_id, v.claim_id, 'invalid', null::timestamptz;
         continue;
+      end if;
+      if v.at_most is not null or v.within is not null then
+        select count, since into v_turns from snoozes(v.operation_id, v.position, v.run);
+        v_deadline := time_after(coalesce(v_turns.since, v.claimed_at), v.within);
+        v_problem := snooze_problem(v_turns.count, v.at_most, v.within, v_deadline <= v_now);
+        if v_problem is not null then
+          return query
+            select * from fail_many(p_worker_id, array[v.operation_id], array[v.claim_id], '{failed}', '{true}', '{null}', '{SnoozeLimit}', array[v_problem], '{null}');
+          continue;
+        end if;
+        -- At the deadline it has one more turn.
+        v_run_at := least(v_run_at, v_deadline);
       end if;
       if p_began then
         insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at)
@@ -5673,10 +5693,10 @@ $$;
 
 
 --
--- Name: FUNCTION hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean, p_at_most integer[], p_within interval[]); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean) IS 'Frees claimed jobs without costing an attempt: what snooze and release have in common. What has not even begun leaves no attempt in the history.';
+COMMENT ON FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean, p_at_most integer[], p_within interval[]) IS 'Frees claimed jobs without costing an attempt: what snooze and release have in common. What has not even begun leaves no attempt in the history.';
 
 
 --
@@ -10254,6 +10274,25 @@ COMMENT ON FUNCTION backops.snooze(p_worker_id bigint, p_operation_id bigint, p_
 
 
 --
+-- Name: snooze(bigint, bigint, bigint, interval, integer, interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval, p_at_most integer, p_within interval DEFAULT NULL::interval) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select * from hand_back_many(p_worker_id, array[p_operation_id], array[p_claim_id], 'snoozed', null, array[p_delay], true, array[p_at_most], array[p_within])
+$$;
+
+
+--
+-- Name: FUNCTION snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval, p_at_most integer, p_within interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval, p_at_most integer, p_within interval) IS 'snooze_many with limits for one claim.';
+
+
+--
 -- Name: snooze_many(bigint, bigint[], bigint[], timestamp with time zone[], interval[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -10272,6 +10311,75 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]) IS 'Puts claimed actions off, each until a time or for a while, at no cost in attempts. outcome: snoozed, done, stale, busy, and of several actions invalid for one whose time is missing or not finite: its job is still held.';
+
+
+--
+-- Name: snooze_many(bigint, bigint[], bigint[], timestamp with time zone[], interval[], integer[], interval[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[], p_at_most integer[], p_within interval[]) RETURNS TABLE(operation_id bigint, claim_id bigint, outcome text, run_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  return query select * from hand_back_many(p_worker_id, p_operation_ids, p_claim_ids, 'snoozed', p_until, p_delay, true, p_at_most, p_within);
+end
+$$;
+
+
+--
+-- Name: FUNCTION snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[], p_at_most integer[], p_within interval[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[], p_at_most integer[], p_within interval[]) IS 'Puts claimed actions off, each at most so often in its run, and within so long from the start of the first attempt that was put off; null is no limit. One that would be put off once more fails for good, with the error SnoozeLimit; the last turn is at the deadline. outcome: snoozed, failed, done, stale, busy, and of several actions invalid for one whose time or limit makes no sense: its job is still held.';
+
+
+--
+-- Name: snooze_problem(integer, integer, interval, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.snooze_problem(p_count integer, p_at_most integer, p_within interval, p_is_over boolean) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET "IntervalStyle" TO 'postgres'
+    AS $$
+  select case
+    when p_count >= p_at_most then format('the action was snoozed %s times, which is as often as it may be; retry allows it as many again', p_count)
+    when p_is_over then format('the action was snoozed for %s, which is as long as it may be; retry allows it as long again', justify_interval(p_within))
+  end
+$$;
+
+
+--
+-- Name: FUNCTION snooze_problem(p_count integer, p_at_most integer, p_within interval, p_is_over boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.snooze_problem(p_count integer, p_at_most integer, p_within interval, p_is_over boolean) IS 'Why an action that was snoozed that often cannot be snoozed again; null when it can.';
+
+
+--
+-- Name: snoozes(bigint, integer, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.snoozes(p_operation_id bigint, p_position integer, p_run integer) RETURNS TABLE(count integer, since timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  select count(*), min(a.started_at)
+    from attempts a
+   where a.operation_id = p_operation_id and a.position = p_position and a.run = p_run and a.outcome = 'snoozed'
+     and a.id > coalesce(
+       (select max(e.id) from attempts e where e.operation_id = p_operation_id and e.position = p_position and e.run = p_run and e.ends_operation), 0
+     )
+$$;
+
+
+--
+-- Name: FUNCTION snoozes(p_operation_id bigint, p_position integer, p_run integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.snoozes(p_operation_id bigint, p_position integer, p_run integer) IS 'How often an action was snoozed in a run, and since when; what came before the operation failed there, and was retried, does not count.';
 
 
 --
@@ -14936,10 +15044,10 @@ REVOKE ALL ON FUNCTION backops.grant_privileges(p_role text, p_grantee text) FRO
 
 
 --
--- Name: FUNCTION hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean, p_at_most integer[], p_within interval[]); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.hand_back_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_outcome text, p_run_at timestamp with time zone[], p_delay interval[], p_began boolean, p_at_most integer[], p_within interval[]) FROM PUBLIC;
 
 
 --
@@ -15776,10 +15884,38 @@ REVOKE ALL ON FUNCTION backops.snooze(p_worker_id bigint, p_operation_id bigint,
 
 
 --
+-- Name: FUNCTION snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval, p_at_most integer, p_within interval); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.snooze(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_delay interval, p_at_most integer, p_within interval) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]); Type: ACL; Schema: backops; Owner: -
 --
 
 REVOKE ALL ON FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[], p_at_most integer[], p_within interval[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.snooze_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_until timestamp with time zone[], p_delay interval[], p_at_most integer[], p_within interval[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION snooze_problem(p_count integer, p_at_most integer, p_within interval, p_is_over boolean); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.snooze_problem(p_count integer, p_at_most integer, p_within interval, p_is_over boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION snoozes(p_operation_id bigint, p_position integer, p_run integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.snoozes(p_operation_id bigint, p_position integer, p_run integer) FROM PUBLIC;
 
 
 --

@@ -75,6 +75,15 @@ private struct One: OperationDefinition {
         #expect(attempts.map(\.outcome) == [.snoozed, .snoozed])
     }
 
+    @Test func `that snoozes within limits fails once they are used up`() async throws {
+        let (record, attempts) = try await run(
+            One { try $0.snooze(.zero, atMost: 2, within: .seconds(3600)) }
+        )
+        #expect(record.state == .failed)
+        #expect(record.error?.type == "SnoozeLimit")
+        #expect(attempts.map(\.outcome) == [.snoozed, .snoozed, .failed])
+    }
+
     @Test func `that takes too long is cancelled, and recorded as timed out`() async throws {
         let (record, attempts) = try await run(
             One(

@@ -69,7 +69,7 @@ struct `An answer that a worker cannot read` {
         }
     }
 
-    /// Lets a function of the engine answer with a fault about operations that say how to end.
+    /// Lets a function of the engine, of several with its name the one that has all arguments, answer with a fault about operations that say how to end.
     private func spoil(_ function: String, _ fault: Fault) async throws {
         let signature = try await TestDatabase.current.query(
             """
@@ -77,6 +77,7 @@ struct `An answer that a worker cannot read` {
                    array(select n from unnest(p.proargnames) with ordinality as a (n, i) where i <= p.pronargs order by i),
                    array(select n from unnest(p.proargnames) with ordinality as a (n, i) where i > p.pronargs order by i)
               from pg_proc p where p.proname = \(function) and p.pronamespace = current_schema()::regnamespace
+             order by p.pronargs desc
             """
         )[0]
         let (arguments, identity, result, names, columns) = try signature.decode(

@@ -159,7 +159,12 @@ extension ClaimCommand {
             return Self.handBack(
                 "fail(\(owner), 'Mishap', 'broken', 'there', \(permanent), \(delay), '\(timedOut ? "timed_out" : "failed")')"
             )
-        case .snooze(let seconds): return Self.handBack("snooze(\(owner), '\(seconds) seconds')")
+        case .snooze(let seconds, let atMost, let within):
+            let limits =
+                atMost == nil && within == nil
+                ? ""
+                : ", \(atMost.map(String.init) ?? "null"), \(within.map { "'\($0) seconds'" } ?? "null")"
+            return Self.handBack("snooze(\(owner), '\(seconds) seconds'\(limits))")
         case .release(let began):
             return Self.handBack(
                 "release_many(\(worker), array[\(operation)]::bigint[], array[\(claim)]::bigint[], \(began))"

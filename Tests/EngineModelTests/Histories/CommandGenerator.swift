@@ -261,7 +261,12 @@ struct CommandGenerator {
                     retryAfter: random.chance(30) ? random.below(20) : nil,
                     timedOut: random.chance(20)
                 )
-            case 15: .snooze(seconds: random.below(30))
+            case 15:
+                .snooze(
+                    seconds: random.below(30),
+                    atMost: random.chance(50) ? 1 + random.below(2) : nil,
+                    within: random.chance(30) ? 1 + random.below(30) : nil
+                )
             case 16..<18: .release(began: random.chance(50))
             default: .checkpoint(change())
             }

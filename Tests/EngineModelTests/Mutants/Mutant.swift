@@ -37,7 +37,7 @@ extension Mutant {
     private static let failMany =
         "fail_many(bigint,bigint[],bigint[],text[],boolean[],interval[],text[],text[],text[],interval[])"
     private static let handBackMany =
-        "hand_back_many(bigint,bigint[],bigint[],text,timestamptz[],interval[],boolean)"
+        "hand_back_many(bigint,bigint[],bigint[],text,timestamptz[],interval[],boolean,integer[],interval[])"
     static let claim = "claim(bigint,integer,text[],smallint[],timestamptz[],bigint[])"
 
     private static let settleKey = "settle_operation_key()"

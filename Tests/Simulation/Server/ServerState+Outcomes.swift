@@ -91,9 +91,11 @@ extension FailedAttempt {
 
 extension SnoozedAttempt {
     var command: ClaimCommand {
-        switch when {
-        case .in(let delay): .snooze(seconds: delay.inMicroseconds)
-        case .now, .at: .snooze(seconds: 0)
-        }
+        let delay =
+            switch snooze.when {
+            case .in(let delay): delay.inMicroseconds
+            case .now, .at: 0
+            }
+        return .snooze(seconds: delay, atMost: snooze.atMost, within: snooze.within?.inMicroseconds)
     }
 }

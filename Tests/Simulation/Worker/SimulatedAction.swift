@@ -73,7 +73,8 @@ final class SimulatedAction {
         } else if dice.chance(conduct.failing) {
             end(.failed(FailureRecord(Mishap())))
         } else if dice.chance(conduct.snoozing) {
-            end(.snoozed(.in(.microseconds(dice.below(.s(5))))))
+            let delay = Duration.microseconds(dice.below(.s(5)))
+            end(.snoozed(Snooze(.in(delay), atMost: dice.chance(500) ? 1 + dice.below(3) : nil)))
         } else if dice.chance(conduct.committing) {
             commit()
         } else {

@@ -89,7 +89,7 @@ extension Outbox {
         case .committed: break
         case .failed(let failure):
             failures.append(FailedAttempt(ended.end.job, failure, endedAt: now))
-        case .snoozed(let when): snoozes.append(SnoozedAttempt(claim: claim, when: when))
+        case .snoozed(let snooze): snoozes.append(SnoozedAttempt(claim: claim, snooze: snooze))
         case .cancelled: releases.append(claim)
         }
     }
