@@ -6,7 +6,10 @@ extension EngineCalls {
     package func definitions(named definition: String?) -> SQLStatement {
         """
         select \(unescaped: DefinitionRecord.Column.sql)
-          from \(unescaped: name).definitions
+          from (
+            select name, fingerprint, registered_at, current, \(unescaped: name).plan_in_seconds(branches) as branches
+              from \(unescaped: name).definitions
+          ) as d
          where current and name = coalesce(\(definition), name)
          order by name
         """

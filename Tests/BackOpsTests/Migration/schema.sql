@@ -7046,6 +7046,27 @@ COMMENT ON FUNCTION backops.open_for_steering(p_operation_id bigint, p_verb text
 
 
 --
+-- Name: options_in_seconds(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.options_in_seconds(p_options jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select p_options || coalesce(jsonb_object_agg(key, coalesce(to_jsonb(read_seconds(value)), value)), '{}')
+    from jsonb_each(p_options)
+   where key in ('perform_in', 'timeout', 'sleep') and jsonb_typeof(value) = 'string'
+$$;
+
+
+--
+-- Name: FUNCTION options_in_seconds(p_options jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.options_in_seconds(p_options jsonb) IS 'The options of a step with the texts of its lengths of time as numbers of seconds.';
+
+
+--
 -- Name: parse_cron(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -7333,6 +7354,35 @@ CREATE FUNCTION backops.place_in_batch(p_number bigint, p_count bigint, p_name t
 --
 
 COMMENT ON FUNCTION backops.place_in_batch(p_number bigint, p_count bigint, p_name text, p_key text) IS 'How a message that refuses one of many operations begins; empty where there is only one.';
+
+
+--
+-- Name: plan_in_seconds(json); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.plan_in_seconds(p_branches json) RETURNS json
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select ('{' || string_agg(format('%s: [%s]', to_json(b.key), steps), ', ' order by b.n) || '}')::json
+    from json_each(p_branches) with ordinality as b (key, value, n)
+   cross join lateral (
+     select string_agg(
+              case
+                when json_typeof(s.step -> 1) = 'object' then json_build_array(s.step -> 0, options_in_seconds((s.step -> 1)::jsonb))::text
+                else s.step::text
+              end, ', ' order by s.n
+            ) as steps
+       from json_array_elements(b.value) with ordinality as s (step, n)
+   ) as s
+$$;
+
+
+--
+-- Name: FUNCTION plan_in_seconds(p_branches json); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.plan_in_seconds(p_branches json) IS 'A plan with the texts of its lengths of time, such as "2 days", as numbers of seconds, for programs that read it.';
 
 
 --
@@ -7779,7 +7829,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,awaited_signals,zone_time,undeclared_reason}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,awaited_signals,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -15317,6 +15367,13 @@ REVOKE ALL ON FUNCTION backops.open_for_steering(p_operation_id bigint, p_verb t
 
 
 --
+-- Name: FUNCTION options_in_seconds(p_options jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.options_in_seconds(p_options jsonb) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION parse_cron(p_cron text); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -15356,6 +15413,13 @@ REVOKE ALL ON FUNCTION backops.pause_schedule(name text, reason text, until time
 --
 
 REVOKE ALL ON FUNCTION backops.place_in_batch(p_number bigint, p_count bigint, p_name text, p_key text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION plan_in_seconds(p_branches json); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.plan_in_seconds(p_branches json) FROM PUBLIC;
 
 
 --

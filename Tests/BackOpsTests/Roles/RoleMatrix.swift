@@ -78,7 +78,7 @@ enum RoleMatrix {
             "doubtful_schedules", "preview_backfill",
             // What the views call.
             "privileges", "statement_now", "sees_secrets", "redacted", "queue_names", "front_of_queue",
-            "obstacles", "describe_wait", "awaited_signals",
+            "obstacles", "describe_wait", "awaited_signals", "plan_in_seconds",
             "zone_time", "undeclared_reason", "count_queue", "bucket_quantile", "bucket_sums",
             "duration_bucket_limits",
         ] { callers[name] = ["operator", "reader"] }
@@ -86,7 +86,8 @@ enum RoleMatrix {
         for name in [
             "read_time", "elapsed", "due_at", "backoff_delay", "patched", "without_keys", "is_patch",
             "fits", "time_after", "refuse_single",
-            "problem_message", "snoozes", "snooze_problem", "read_options", "plan_rows", "check_batch",
+            "problem_message", "snoozes", "snooze_problem", "read_options", "options_in_seconds", "plan_rows",
+            "check_batch",
             "check_patches", "wake",
             "check_names", "check_queue_name", "is_queue_name", "check_documents", "place_in_batch",
             "worker_channel", "free_remnants",

@@ -1,0 +1,28 @@
+-- Branches keep their order, which jsonb would not.
+create or replace function plan_in_seconds(p_branches json) returns json
+  language sql stable
+  set search_path from current
+as $$
+  select ('{' || string_agg(format('%s: [%s]', to_json(b.key), steps), ', ' order by b.n) || '}')::json
+    from json_each(p_branches) with ordinality as b (key, value, n)
+   cross join lateral (
+     select string_agg(
+              case
+                when json_typeof(s.step -> 1) = 'object' then json_build_array(s.step -> 0, options_in_seconds((s.step -> 1)::jsonb))::text
+                else s.step::text
+              end, ', ' order by s.n
+            ) as steps
+       from json_array_elements(b.value) with ordinality as s (step, n)
+   ) as s
+$$;
+comment on function plan_in_seconds(json) is 'A plan with the texts of its lengths of time, such as "2 days", as numbers of seconds, for programs that read it.';
+
+create or replace function options_in_seconds(p_options jsonb) returns jsonb
+  language sql stable
+  set search_path from current
+as $$
+  select p_options || coalesce(jsonb_object_agg(key, coalesce(to_jsonb(read_seconds(value)), value)), '{}')
+    from jsonb_each(p_options)
+   where key in ('perform_in', 'timeout', 'sleep') and jsonb_typeof(value) = 'string'
+$$;
+comment on function options_in_seconds(jsonb) is 'The options of a step with the texts of its lengths of time as numbers of seconds.';
