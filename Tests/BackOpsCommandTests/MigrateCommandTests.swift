@@ -93,7 +93,7 @@ import Testing
 
     @Test func `up creates the roles where it is asked to`() async throws {
         let database = TestDatabase.current
-        let roles = ["enqueue", "operator", "reader", "worker"].map { "\(database.schema)_\($0)" }
+        let roles = ["approver", "enqueue", "operator", "reader", "worker"].map { "\(database.schema)_\($0)" }
         let result = try await Shell.backops(["migrate", "up", "--with-roles"])
         let again = try await Shell.backops(["migrate", "up", "--with-roles", "--json"])
         let found = try await database.query(

@@ -4,7 +4,7 @@ import BackOpsTestingTraits
 import Testing
 
 @Suite(.backops) struct `The commands of somebody who may only look, or steer` {
-    private static let roles = ["enqueue", "worker", "operator", "reader"]
+    private static let roles = ["enqueue", "worker", "operator", "approver", "reader"]
 
     /// Runs with the roles of `migrate up --with-roles`, which go away in the end.
     private func withRoles(_ body: () async throws -> Void) async throws {

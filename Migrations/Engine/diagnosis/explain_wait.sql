@@ -8,9 +8,13 @@ declare
   v_schema text := quote_ident(current_schema());
   v_place text := p_step.branch || '/' || p_step.name;
   v_inbox text;
+  v_approval approvals;
   r explanation;
 begin
-  if p_job.run_at <= v_now then
+  if p_step.wait ? 'approval' and p_job.waits_since is not null then
+    select * into v_approval from approvals where operation_id = p_job.operation_id and decision is null;
+  end if;
+  if p_job.run_at <= v_now and (v_approval.deadline <= v_now or v_approval.id is null) then
     r.reason := 'wait_overdue';
     r.detail := case
       when p_job.waits_since is null then format('%s begins at %s, and no worker has looked', v_place, p_job.run_at)
@@ -30,6 +34,10 @@ begin
     r.advice := format('SELECT %s.reschedule(%s, now()) starts it at once.', v_schema, p_job.operation_id);
     r.until := p_job.run_at;
     return next r;
+    return;
+  end if;
+  if v_approval.id is not null then
+    return query select e.* from explain_approval(v_approval, p_step, p_job.run_at) as e;
     return;
   end if;
   select string_agg(distinct format('"%s"', name), ', ') into v_inbox from signals where operation_id = p_job.operation_id and read_at is null;
@@ -55,7 +63,10 @@ create or replace function describe_wait(p_wait jsonb, p_since timestamptz, p_un
 as $$
   select case
     when p_since is null then format('begins at %s', p_until)
-    when p_wait ? 'signals' then format('waits for the signal %s', awaited_signals(p_wait)) || case
+    when p_wait ?| '{signals,approval}' then case
+      when p_wait ? 'approval' then format('waits for the approval "%s"', p_wait ->> 'approval') || coalesce(' by "' || (p_wait ->> 'role') || '"', '')
+      else format('waits for the signal %s', awaited_signals(p_wait))
+    end || case
       when isfinite(p_until) then format(' until %s, then %s', p_until, case
         when p_wait -> 'on_timeout' ? 'branch' then format('goes to branch "%s"', p_wait -> 'on_timeout' ->> 'branch')
         when p_wait -> 'on_timeout' = '"go_on"' then 'goes on'
@@ -76,6 +87,7 @@ as $$
   select case
     when p_outcome is not null then concat_ws(' ', replace(p_outcome, '_', ' '), p_signal)
     when p_wait ? 'signals' then 'for ' || array_to_string(array(select jsonb_array_elements_text(p_wait -> 'signals')), ' or ')
+    when p_wait ? 'approval' then 'by ' || coalesce(p_wait ->> 'role', 'anybody')
     when p_wait ? 'until' then 'until ' || (p_wait ->> 'until')
     else justify_interval(make_interval(secs => (p_wait ->> 'for')::double precision))::text
   end

@@ -46,15 +46,36 @@ create or replace view stuck as
       )
       union all
       (
-        select j.operation_id, j.position, o.queue, j.run_at, 'its wait is over, and no worker has let it go on', 'Start a worker: any one does.'
+        select j.operation_id, j.position, o.queue, j.run_at,
+               case
+                 when exists (
+                   select from approvals p
+                    where p.operation_id = j.operation_id and p.decision is null and (p.deadline <= statement_now()) is not true
+                 ) then 'it is time to remind of its approval, and no worker has'
+                 else 'its wait is over, and no worker has let it go on'
+               end,
+               'Start a worker: any one does.'
           from jobs j
           join operations o on o.id = j.operation_id
          where j.queue = '/waits' and j.run_at < statement_now() - interval '1 minute'
+         limit 100
+      )
+      union all
+      (
+        select p.operation_id, p.position, o.queue, p.asked_at, format('nobody can decide its approval: "%s" is neither a database role nor in approvers', p.role),
+               'Let somebody, in the table approvers, or skip(id).'
+          from approvals p
+          join operations o on o.id = p.operation_id
+         where p.decision is null and p.role in (
+           select asked.role
+             from (select distinct a.role from approvals a where a.decision is null and a.role is not null) as asked
+            where nobody_decides(asked.role)
+         )
          limit 100
       )
     ) as s
     join operations o on o.id = s.operation_id
     left join actions a on a.operation_id = s.operation_id and a.position = s.position;
 comment on view stuck is
-  'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked, at a wait that is over. '
+  'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked, at a wait that is over, or asking for what nobody can decide. '
   'The first hundred of each kind and queue. SELECT * FROM backops.stuck ORDER BY since LIMIT 20';

@@ -35,6 +35,7 @@ begin
   delete from attempts where operation_id = any (v_ids);
   delete from attempt_logs where operation_id = any (v_ids);
   delete from signals where operation_id = any (v_ids);
+  delete from approvals where operation_id = any (v_ids);
   delete from actions where operation_id = any (v_ids);
   -- A key that somebody enqueues under at this moment stays, and so does one that throttles.
   if exists (select from deleted where active_key is not null) then
@@ -51,7 +52,7 @@ begin
 end
 $$;
 comment on function take_along_deleted() is
-  'What a DELETE from operations sets off: their jobs, actions, attempts, log lines and signals go with them. A worker that runs one of them is told to stop, '
+  'What a DELETE from operations sets off: their jobs, actions, attempts, log lines, signals and approvals go with them. A worker that runs one of them is told to stop, '
   'and its outcome is refused.';
 
 -- Locks: all of these tables, exclusively. A worker that writes at the same moment may end up in a deadlock with it, and then one of them tries again.
@@ -65,7 +66,7 @@ declare
 begin
   perform pg_notify(worker_channel(worker_id), 'lost ' || claim_id) from jobs where worker_id is not null;
   -- A table that the same TRUNCATE names cannot be truncated again, and is empty already.
-  foreach v_table in array '{jobs,actions,attempts,attempt_logs,signals,operation_keys}'::text[] loop
+  foreach v_table in array '{jobs,actions,attempts,attempt_logs,signals,approvals,operation_keys}'::text[] loop
     execute format('select not exists (select from %I)', v_table) into v_is_empty;
     if not v_is_empty then
       execute format('truncate %I', v_table);
@@ -74,4 +75,4 @@ begin
   return null;
 end
 $$;
-comment on function take_along_truncated() is 'What TRUNCATE operations sets off: jobs, actions, attempts, log lines, signals and keys go, too.';
+comment on function take_along_truncated() is 'What TRUNCATE operations sets off: jobs, actions, attempts, log lines, signals, approvals and keys go, too.';

@@ -19,6 +19,8 @@ as $$
   union all
   select * from violations_of_waits()
   union all
+  select * from violations_of_approvals()
+  union all
   select * from violations_of_schedules()
   union all
   select * from violations_of_the_schema()
@@ -41,6 +43,9 @@ comment on function invariants() is
   'waits_read_signals: no operation waits for a signal that is in its inbox. '
   'signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. '
   'waits_have_outcomes: a wait that has ended says how, and no action does. '
+  'approvals_are_asked: an approval is pending exactly where an operation is at it. '
+  'approvals_keep_deadlines: the job of a pending approval is due at its deadline or its reminder. '
+  'approvals_end_steps: what was decided is what the step says, and a step that has ended so has its decision. '
   'schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. '
   'slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. '
   'plan_is_complete: positions are 1 to n, branches are whole, and there is a main. '

@@ -53,7 +53,7 @@ as $$
    where a.wait is null and a.wait_outcome is not null
       or a.wait is not null and case
         when a.completed_at is not null then a.wait_outcome is null or (a.wait_outcome = 'signalled') is distinct from (s.id is not null)
-        else a.wait_outcome is not null and a.wait_outcome <> 'timed_out'
+        else a.wait_outcome is not null and a.wait_outcome not in ('timed_out', 'rejected')
       end
 $$;
 comment on function violations_of_waits() is 'The part of invariants() about waits and signals.';

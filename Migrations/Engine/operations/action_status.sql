@@ -20,7 +20,12 @@ create or replace view action_status as
          coalesce(case when j.worker_id is not null then j.claimed_at end, j.waits_since, a.started_at) as started_at,
          a.completed_at,
          a.skipped_at,
-         coalesce(case when j.worker_id is null and j.run_at < 'infinity' then j.run_at end, a.perform_at) as perform_at,
+         case
+           when a.wait ? 'approval' and j.waits_since is not null then (
+             select p.deadline from approvals p where p.operation_id = a.operation_id and p.decision is null
+           )
+           else coalesce(case when j.worker_id is null and j.run_at < 'infinity' then j.run_at end, a.perform_at)
+         end as perform_at,
          a.completed_at - a.started_at as ran_for,
          a.errored_at,
          a.error_type,
@@ -28,7 +33,16 @@ create or replace view action_status as
          a.stack_trace,
          a.wait,
          a.wait_outcome,
-         s.name as signal
+         s.name as signal,
+         case
+           when a.wait_outcome in ('approved', 'rejected') then (
+             select p.decided_by
+               from approvals p
+              where p.operation_id = a.operation_id and p.position = a.position and p.run = a.run
+              order by p.id desc
+              limit 1
+           )
+         end as decided_by
     from actions a
     join operations o on o.id = a.operation_id
     left join jobs j on j.operation_id = a.operation_id and j.position = a.position

@@ -35,7 +35,7 @@ begin
              then format(' ×%s', v_action.attempts_count) else '' end
         || case when v_action.status in ('open', 'scheduled') and v_action.perform_at is not null
              then ' ' || to_char(v_action.perform_at, 'YYYY-MM-DD HH24:MI') else '' end
-        || case when v_action.wait is not null then ' ' || wait_piece(v_action.wait, v_action.wait_outcome, v_action.signal) else '' end;
+        || case when v_action.wait is not null then ' ' || wait_piece(v_action.wait, v_action.wait_outcome, coalesce(v_action.signal, 'by ' || v_action.decided_by)) else '' end;
       if length(v_line) + length(v_piece) > 110 then
         return next v_line || ' →';
         v_line := rpad('', v_width + 4);

@@ -15,7 +15,12 @@ create or replace view operation_status as
          a.branch || '/' || a.name as action,
          coalesce(a.earlier_attempts + coalesce(j.attempt, a.attempts_count), 0) as attempt,
          a.earlier_attempts + a.max_attempts as max_attempts,
-         case when j.worker_id is null and j.run_at < 'infinity' then j.run_at end as run_at,
+         case
+           when a.wait ? 'approval' and j.waits_since is not null then (
+             select p.deadline from approvals p where p.operation_id = o.id and p.decision is null
+           )
+           when j.worker_id is null and j.run_at < 'infinity' then j.run_at
+         end as run_at,
          case when j.queue <> '/waits' then j.queue else o.queue end as queue,
          o.priority,
          o.key,
@@ -30,6 +35,9 @@ create or replace view operation_status as
            when o.state = 'failed' and a.error_type = 'crashed' and a.attempts_count < a.max_attempts
              then 'the third crash in a row ended it: an action that takes its worker down three times is not tried again by itself'
            when o.state = 'cancelled' then coalesce('cancelled: ' || o.stop_reason, 'cancelled')
+           when j.queue = '/waits' and a.wait ? 'approval' and j.waits_since is not null then describe_wait(
+             a.wait, j.waits_since, (select p.deadline from approvals p where p.operation_id = o.id and p.decision is null)
+           )
            when j.queue = '/waits' and o.parked_at is null then describe_wait(a.wait, j.waits_since, j.run_at)
            when o.parked_at is not null or j.worker_id is null and (j.run_at <= statement_now() or j.crashes > 0) then (
              select b.detail

@@ -7,6 +7,7 @@ begin
   update operations
      set state = p_state, ended_at = p_now, stopped_position = p_position, stop_reason = p_reason, parked_at = null
    where id = p_operation_id;
+  perform withdraw_approval(p_operation_id, p_now);
   delete from jobs where operation_id = p_operation_id;
 end
 $$;

@@ -20,7 +20,7 @@ begin
   if v_unknown is not null then
     raise exception using errcode = 'OP004', message = format('%s has an unknown option: %s', p_place, v_unknown),
       hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue and may_jump; a step that waits has sleep, '
-             'sleep_until or wait_for instead.';
+             'sleep_until or wait_for instead, and one that asks approval.';
   end if;
 
   begin

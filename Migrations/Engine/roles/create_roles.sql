@@ -29,6 +29,6 @@ begin
 end
 $$;
 comment on function create_roles() is
-  'Creates the roles SCHEMA_enqueue, SCHEMA_worker, SCHEMA_operator and SCHEMA_reader where they are missing, and grants them what privileges() lists; '
+  'Creates the roles SCHEMA_enqueue, SCHEMA_worker, SCHEMA_operator, SCHEMA_approver and SCHEMA_reader where they are missing, and grants them what privileges() lists; '
   'returns those that it created. Needs CREATEROLE. Then give them away: GRANT backops_worker TO shop_worker. They stay when the schema goes: other '
   'databases of the server may use them.';

@@ -17,7 +17,7 @@ as $$
   select 'table', name, 'operator', 'select', null from unnest('{actions,jobs,operation_keys}'::text[]) as name
   union all
   select 'table', name, role, 'select', null
-    from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,skipped_slots,migrations,engine}'::text[]) as name
+    from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,skipped_slots,approvers,migrations,engine}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'table', name, 'worker', 'select', null from unnest('{definitions,workers,migrations,engine}'::text[]) as name
@@ -27,9 +27,13 @@ as $$
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,signal_status,timeline,audit,failures,queue_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status}'::text[]
+      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
+  union all
+  select 'view', name, 'approver', 'select', null from unnest('{approval_status,pending_approvals}'::text[]) as name
+  union all
+  select 'function', name, 'approver', 'execute', null from unnest('{decide,extend,may_decide}'::text[]) as name
   union all
   select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many,enqueue_keyed,enqueue_keyed_many,enqueue_each,signal}'::text[]) as name
   union all
@@ -42,24 +46,24 @@ as $$
   union all
   select 'function', name, 'operator', 'execute', null
     from unnest(
-      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,pause,resume,prune,rescue,unpark,invariants,
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,prune,rescue,unpark,invariants,
         schedule,unschedule,pause_schedule,resume_schedule,run_schedule,backfill_schedule}'::text[]
     ) as name
   union all
   select 'function', name, role, 'execute', null
-    from unnest('{find_operations,explain,flow,wait,next_slots,preview_slots,preview_backfill,doubtful_schedules}'::text[]) as name
+    from unnest('{find_operations,explain,flow,wait,may_decide,next_slots,preview_slots,preview_backfill,doubtful_schedules}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,awaited_signals,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
     from unnest('{clock_now,now}'::text[]) as name
-   cross join unnest('{enqueue,worker,operator,reader}'::text[]) as role
+   cross join unnest('{enqueue,worker,operator,approver,reader}'::text[]) as role
 $$;
 comment on function privileges() is
-  'What each of the roles may do: all of it, and nothing else. enqueue starts operations, worker runs them, operator steers, reader looks.';
+  'What each of the roles may do: all of it, and nothing else. enqueue starts operations, worker runs them, operator steers, approver decides, reader looks.';
 
 create or replace function apply_privileges() returns void
   language plpgsql

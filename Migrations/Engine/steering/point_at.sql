@@ -38,6 +38,7 @@ begin
     perform regain_operation_key(p_operation), forget_failure(p_operation.id);
     update operations set state = 'active', ended_at = null, stopped_position = null, stop_reason = null where id = p_operation.id;
   end if;
+  perform withdraw_approval(p_operation.id, v_now);
   -- No definition_id: it went with the old job, and the one that is current now may have other positions. Who claims the job
   -- gets the plan from its actions.
   insert into jobs as j (operation_id, run_at, position, steps_left, priority, queue, handler)

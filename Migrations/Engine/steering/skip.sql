@@ -23,6 +23,7 @@ begin
   if found then
     perform point_at(v_operation, v_next);
   else
+    perform withdraw_approval(skip_operation.id, v_now);
     delete from jobs where operation_id = skip_operation.id;
     perform forget_failure(skip_operation.id);
     update operations set state = 'completed', ended_at = v_now, stopped_position = null, stop_reason = null where operations.id = skip_operation.id;

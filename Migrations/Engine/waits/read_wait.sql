@@ -13,7 +13,7 @@ declare
   v_seconds double precision;
 begin
   select string_agg(key, ' and ' order by key), max(key) into v_kinds, v_kind
-    from jsonb_object_keys(p_options) as key where key in ('sleep', 'sleep_until', 'wait_for');
+    from jsonb_object_keys(p_options) as key where key in ('sleep', 'sleep_until', 'wait_for', 'approval');
   if v_kind is null then
     return null;
   end if;
@@ -21,11 +21,23 @@ begin
     raise exception using errcode = 'OP004', message = format('%s has %s: a step waits for one thing', p_place, v_kinds),
       hint = 'Make it two steps.';
   end if;
-  v_known := case when v_kind = 'wait_for' then '{wait_for,timeout,on_timeout,as}'::text[] else array[v_kind] end;
+  v_known := case v_kind
+    when 'wait_for' then '{wait_for,timeout,on_timeout,as}'::text[]
+    when 'approval' then '{approval,role,question,within,else,rejected,as,remind}'
+    else array[v_kind]
+  end;
   select string_agg(format('"%s"', key), ', ') into v_unknown from jsonb_object_keys(p_options) as key where key <> all (v_known);
   if v_unknown is not null then
     raise exception using errcode = 'OP004', message = format('%s waits, and has options that no such step has: %s', p_place, v_unknown),
-      hint = format('Options beside %s are: %s.', v_kind, case when v_kind = 'wait_for' then 'timeout, on_timeout and as' else 'none' end);
+      hint = format('Options beside %s are: %s.', v_kind, case v_kind
+        when 'wait_for' then 'timeout, on_timeout and as'
+        when 'approval' then 'role, question, within, else, rejected, as and remind'
+        else 'none'
+      end);
+  end if;
+
+  if v_kind = 'approval' then
+    return read_approval(p_place, p_options);
   end if;
 
   if v_kind = 'sleep_until' then
@@ -60,10 +72,7 @@ begin
   if p_options ? 'as' and p_options -> 'as' <> 'null' and (jsonb_typeof(p_options -> 'as') <> 'string' or not is_global_key(p_options ->> 'as')) then
     raise exception using errcode = 'OP004', message = format('%s: as must name the global that takes the signal', p_place);
   end if;
-  if not (
-    v_on_timeout in ('"fail"', '"go_on"')
-    or jsonb_typeof(v_on_timeout) = 'object' and jsonb_typeof(v_on_timeout -> 'branch') = 'string' and v_on_timeout - 'branch' = '{}'
-  ) or v_seconds is null and p_options ? 'on_timeout' then
+  if not is_wait_choice(v_on_timeout) or v_seconds is null and p_options ? 'on_timeout' then
     raise exception using errcode = 'OP004',
       message = case when v_seconds is null then format('%s has on_timeout, but no timeout', p_place)
                      else format('%s: on_timeout is %s', p_place, left(v_on_timeout::text, 100)) end,
@@ -75,7 +84,7 @@ begin
 end
 $$;
 comment on function read_wait(text, jsonb) is
-  'What a step waits for, of its options sleep, sleep_until, or wait_for with timeout, on_timeout and as; null for an action. Refuses what it does not know '
+  'What a step waits for, of its options sleep, sleep_until, approval (see read_approval), or wait_for with timeout, on_timeout and as; null for an action. Refuses what it does not know '
   '(SQLSTATE OP004).';
 
 create or replace function is_signal_name(p_name text) returns boolean
@@ -115,6 +124,12 @@ begin
     from unnest(p_waits) as wait where (wait -> 'on_timeout' ->> 'branch') <> all (p_branches) limit 1;
   if found then
     raise exception using errcode = 'OP004', message = p_place || format('a wait goes to branch "%s" on its timeout, which is not there', v_branch),
+      detail = format('Branches given: %s.', array_to_string(p_branches, ', '));
+  end if;
+  select wait -> 'on_rejected' ->> 'branch' into v_branch
+    from unnest(p_waits) as wait where (wait -> 'on_rejected' ->> 'branch') <> all (p_branches) limit 1;
+  if found then
+    raise exception using errcode = 'OP004', message = p_place || format('an approval goes to branch "%s" when it is rejected, which is not there', v_branch),
       detail = format('Branches given: %s.', array_to_string(p_branches, ', '));
   end if;
 end

@@ -17,6 +17,7 @@ declare
   v_signal_id bigint;
   v_outcome text;
   v_is_woken boolean := p_is_woken;
+  v_decision text;
 begin
   loop
     select j.position, j.run_at, j.waits_since, a.wait, a.branch, a.run, a.earlier_attempts into v
@@ -29,6 +30,7 @@ begin
       exit when v.run_at > v_now;
       v.waits_since := v_now;
       v.run_at := case
+        when v.wait ? 'approval' then ask_approval(p_operation_id, v.position, v.run, v.wait, v_now)
         when v.wait ? 'until' then (select due_at(null, null, v.wait ->> 'until', o.globals, v_now) from operations o where o.id = p_operation_id)
         else wait_end(v.wait, v_now, v_now)
       end;
@@ -49,7 +51,9 @@ begin
        order by s.id
        limit 1;
     end if;
+    v_decision := case when v.wait ? 'approval' then settle_approval(p_operation_id, v.wait, v_now) end;
     v_outcome := case
+      when v.wait ? 'approval' then v_decision
       when v_signal_id is not null then 'signalled'
       when v_is_woken and not v.wait ? 'signals' then 'woken'
       when v.run_at > v_now then null
@@ -63,7 +67,7 @@ begin
 end
 $$;
 comment on function settle_wait(bigint, boolean) is
-  'Lets an operation at a wait go on as far as signals, deadlines and p_is_woken (of a sleep) let it: to its next action, to a wait that lasts, or to its end.';
+  'Lets an operation at a wait go on as far as signals, decisions, deadlines and p_is_woken (of a sleep) let it: to its next action, to a wait that lasts, or to its end.';
 
 -- Locks: as settle_wait.
 create or replace function leave_wait(p_operation_id bigint, p_outcome text, p_signal_id bigint, p_now timestamptz) returns boolean
@@ -72,6 +76,8 @@ create or replace function leave_wait(p_operation_id bigint, p_outcome text, p_s
 as $$
 declare
   v record;
+  v_approval approvals;
+  v_choice jsonb;
   v_message text;
   v_patch jsonb;
   v_branch text;
@@ -83,19 +89,29 @@ begin
    where j.operation_id = p_operation_id;
 
   -- One without a timeout has a deadline when somebody has given it one.
-  if p_outcome = 'timed_out' and coalesce(v.wait -> 'on_timeout', '"fail"') = '"fail"' then
-    v_message := timeout_message(v.wait, v.waits_since, v.run_at);
+  v_choice := case p_outcome when 'timed_out' then coalesce(v.wait -> 'on_timeout', '"fail"') when 'rejected' then v.wait -> 'on_rejected' end;
+  if v.wait ? 'approval' then
+    select * into v_approval from approvals where operation_id = p_operation_id order by id desc limit 1;
+  end if;
+  if v_choice = '"fail"' then
+    v_message := case p_outcome when 'rejected' then rejection_message(v_approval)
+                                else timeout_message(v.wait, v.waits_since, coalesce(v_approval.deadline, v.run_at)) end;
     update actions
-       set started_at = v.waits_since, attempts_count = 1, errored_at = p_now, error_type = 'WaitTimedOut', error_message = v_message,
-           stack_trace = null, wait_outcome = p_outcome
+       set started_at = v.waits_since, attempts_count = 1, errored_at = p_now, error_message = v_message, stack_trace = null, wait_outcome = p_outcome,
+           error_type = case p_outcome when 'rejected' then 'Rejected' else 'WaitTimedOut' end
      where operation_id = p_operation_id and position = v.position;
     insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, started_at, ended_at, error_type, error_message)
-      values (p_operation_id, v.position, v.run, v.earlier_attempts + 1, 'timed_out', true, v.waits_since, p_now, 'WaitTimedOut', v_message);
+      select p_operation_id, v.position, v.run, v.earlier_attempts + 1, case p_outcome when 'rejected' then 'failed' else 'timed_out' end, true,
+             v.waits_since, p_now, a.error_type, v_message
+        from actions a
+       where a.operation_id = p_operation_id and a.position = v.position;
     perform end_operation(p_operation_id, 'failed', v.position, p_now);
     return false;
   end if;
 
-  if v.wait ? 'as' then
+  if v.wait ? 'as' and v.wait ? 'approval' then
+    v_patch := decision_patch(v.wait, v_approval);
+  elsif v.wait ? 'as' then
     select jsonb_build_object('set', jsonb_build_object(v.wait ->> 'as', coalesce(
              (
                select jsonb_build_object('name', s.name, 'payload', s.payload, 'sent_by', s.sent_by,
@@ -105,13 +121,14 @@ begin
              '{"timed_out": true}'
            )))
       into v_patch;
-    -- The signal stays in the inbox: a retry reads it, once there is room.
-    if not fits(p_operation_id, v_patch) then
-      perform refuse_action(p_operation_id, 'GlobalsTooLarge', format(
-        'the signal would make the globals larger than 1 MiB, or deeper than 512, as "%s"; make room with set_global, then retry', v.wait ->> 'as'
-      ));
-      return false;
-    end if;
+  end if;
+  -- The signal stays in the inbox: a retry reads it, once there is room. Of a decision decide has seen that it fits.
+  if v_patch is not null and not fits(p_operation_id, v_patch) then
+    perform refuse_action(p_operation_id, 'GlobalsTooLarge', format(
+      'the %s would make the globals larger than 1 MiB, or deeper than 512, as "%s"; make room with set_global, then retry',
+      case when v.wait ? 'approval' then 'end of the approval' else 'signal' end, v.wait ->> 'as'
+    ));
+    return false;
   end if;
   if p_signal_id is not null then
     update signals set read_at = p_now, read_position = v.position, read_run = v.run where id = p_signal_id;
@@ -121,7 +138,7 @@ begin
          errored_at = null, error_type = null, error_message = null, stack_trace = null
    where operation_id = p_operation_id and position = v.position;
 
-  v_branch := case when p_outcome = 'timed_out' then v.wait -> 'on_timeout' ->> 'branch' end;
+  v_branch := v_choice ->> 'branch';
   if v_branch is not null then
     v_target := find_position(p_operation_id, v_branch);
     perform apply_jump(p_operation_id, v_target, p_now);
@@ -134,7 +151,7 @@ begin
 end
 $$;
 comment on function leave_wait(bigint, text, bigint, timestamptz) is
-  'Ends the wait that an operation is at, by the signal that is given if there is one, and brings the operation to its next step or its end. Returns whether '
+  'Ends the wait that an operation is at, by the signal that is given if there is one, or by what was decided, and brings the operation to its next step or its end. Returns whether '
   'that is a wait again.';
 
 -- Locks: as settle_wait.
@@ -185,19 +202,22 @@ comment on function go_on_at(bigint, integer, jsonb, integer, timestamptz) is
 create or replace function wait_end(p_wait jsonb, p_begin timestamptz, p_now timestamptz) returns timestamptz
   language sql stable
   return case
-    when p_begin > p_now or p_wait is null or p_wait ? 'until' then null
+    when p_begin > p_now or p_wait is null or p_wait ?| '{until,approval}' then null
     else coalesce(p_begin + make_interval(secs => coalesce(p_wait ->> 'for', p_wait ->> 'timeout')::double precision), 'infinity')
   end;
 comment on function wait_end(jsonb, timestamptz, timestamptz) is
-  'The deadline of a wait that begins at a time which has come, infinity where it has none; null for one that has not begun, for an action, and for a wait '
-  'whose end is in the globals.';
+  'The deadline of a wait that begins at a time which has come, infinity where it has none; null for one that has not begun, for an action, and for what '
+  'settle_wait begins: an approval, and a wait whose end is in the globals.';
 
 create or replace function timeout_message(p_wait jsonb, p_since timestamptz, p_deadline timestamptz) returns text
   language sql stable
   set search_path from current
   set intervalstyle = 'postgres'
 as $$
-  select format('no signal %s came ', awaited_signals(p_wait)) || coalesce(
+  select case
+    when p_wait ? 'approval' then format('nobody decided the approval "%s" ', p_wait ->> 'approval')
+    else format('no signal %s came ', awaited_signals(p_wait))
+  end || coalesce(
     (
       select 'within ' || justify_interval(timeout)
         from make_interval(secs => (p_wait ->> 'timeout')::double precision) as timeout

@@ -77,23 +77,11 @@ $$;
 comment on function can_be_payload(jsonb) is 'Whether a document can come with a signal: what the domain signal_payload allows.';
 
 create or replace function signal(operation text, key text, name text, payload jsonb default null, dedup_key text default null) returns text
-  language plpgsql
+  language sql
   set search_path from current
   set jit = off
 as $$
-#variable_conflict use_variable
-declare
-  v_id bigint := coalesce(
-    (select o.id from operations o where o.name = signal.operation and o.key = signal.key),
-    (select k.operation_id from operation_keys k join operations o on o.id = k.operation_id where k.name = signal.operation and k.key = signal.key)
-  );
-begin
-  if v_id is null then
-    raise exception using errcode = 'OP002', message = format('there is no operation "%s" with the key "%s"', signal.operation, signal.key),
-      hint = 'Enqueue it first: a signal needs an operation that keeps it.';
-  end if;
-  return signal(v_id, name, payload, dedup_key);
-end
+  select signal(keyed_operation(operation, key), name, payload, dedup_key)
 $$;
 comment on function signal(text, text, text, jsonb, text) is
   'Sends a signal to the operation of that name and key, the last one where several had it. SELECT backops.signal(''Refund'', ''order-42'', ''approved'')';

@@ -10,6 +10,11 @@ declare
     select a.wait from jobs j join actions a using (operation_id, position) where j.operation_id = wake_up_operation.id and j.waits_since is not null
   );
 begin
+  if v_wait ? 'approval' then
+    raise exception using errcode = 'OP003',
+      message = format('operation %s waits for the approval "%s": it does not sleep', wake_up_operation.id, v_wait ->> 'approval'),
+      hint = format('decide(%s, %L, ''approved'') ends the wait; extend moves its deadline, and skip leaves it out.', wake_up_operation.id, v_wait ->> 'approval');
+  end if;
   if v_wait ? 'signals' then
     raise exception using errcode = 'OP003', message = format('operation %s waits for the signal %s: it does not sleep', wake_up_operation.id, awaited_signals(v_wait)),
       hint = format('signal(%s, %L) ends the wait; reschedule moves its deadline, and skip leaves it out.', wake_up_operation.id, v_wait -> 'signals' ->> 0);

@@ -55,7 +55,7 @@ public struct Migrator: Sendable {
     /// - Parameters:
     ///   - target: The version to stop at; nil is the newest. Before the newest there are no functions, and an INSERT into
     ///     operations is refused.
-    ///   - createsRoles: Whether to create the roles SCHEMA_enqueue, SCHEMA_worker, SCHEMA_operator and SCHEMA_reader where
+    ///   - createsRoles: Whether to create the roles SCHEMA_enqueue, SCHEMA_worker, SCHEMA_operator, SCHEMA_approver and SCHEMA_reader where
     ///     they are missing, which needs `CREATEROLE`. Those that exist get their rights in any case.
     /// - Returns: The steps that were taken, in order; none when the database was current.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/schemaTooNew`` when the database is newer than this library, with

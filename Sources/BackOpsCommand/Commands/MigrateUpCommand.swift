@@ -19,7 +19,7 @@ struct MigrateUpCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Create the roles too.",
             discussion: """
-                SCHEMA_enqueue, SCHEMA_worker, SCHEMA_operator and SCHEMA_reader, with the least rights that each needs. Your own \
+                SCHEMA_enqueue, SCHEMA_worker, SCHEMA_operator, SCHEMA_approver and SCHEMA_reader, with the least rights that each needs. Your own \
                 role must have CREATEROLE. Roles that exist get the rights of new steps without this, too.
                 """
         )

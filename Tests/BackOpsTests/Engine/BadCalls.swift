@@ -6,7 +6,9 @@
 /// OP00x say what is wrong with the call. 23502 and 23514 name the column or the rule of the row that it would have written,
 /// 22003 and 22008 a number or a time beyond the range of its type: PostgreSQL's own words for these are as clear as ours.
 enum BadCalls {
-    static let all: [(call: String, answer: String)] = [
+    static let all = others + approvals
+
+    private static let others: [(call: String, answer: String)] = [
         (#"register_definition(null, '{"main": ["A"]}')"#, "OP004"),
         ("register_definition('X', null)", "OP004"),
         ("register_definition('X', '[]')", "OP004"),
@@ -435,7 +437,9 @@ enum BadCalls {
     ]
 
     /// Functions that are no part of the API, and are not called from outside.
-    static let parts: Set<String> = [
+    static let parts = partsOfOthers.union(partsOfApprovals)
+
+    private static let partsOfOthers: Set<String> = [
         // The clock, and sums that only read their arguments.
         "clock_now", "now", "read_time", "elapsed", "due_at", "backoff_delay", "patched", "without_keys",
         "is_patch", "fits", "time_after", "refuse_single",
@@ -464,13 +468,13 @@ enum BadCalls {
         "note_other_globals",
         // Sums of the invariants.
         "violations_of_operations", "violations_of_jobs", "violations_of_actions", "violations_of_schedules",
-        "violations_of_attempts", "violations_of_waits",
+        "violations_of_attempts", "violations_of_waits", "violations_of_approvals",
         "violations_of_the_schema", "job_advice",
         // Waits: reading plans, and the steps of signal and wake_up.
         "read_wait", "read_seconds", "is_signal_name", "is_global_key", "check_timeout_branches", "job_queue",
         "settle_wait", "leave_wait", "go_on_at", "advance_waits", "first_wait_to_look_at", "wait_end",
         "can_be_payload", "wake_up_operation", "timeout_message",
-        "awaited_signals", "explain_wait", "describe_wait", "wait_piece",
+        "awaited_signals", "explain_wait", "describe_wait", "wait_piece", "keyed_operation",
         // Sums of the counts of actions.
         "duration_bucket_limits", "bucket_sums", "bucket_quantile",
         "hand_back_many", "open_for_steering", "point_at", "settled_version", "next_claim_id",

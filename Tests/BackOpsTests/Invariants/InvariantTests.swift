@@ -8,7 +8,7 @@ import Testing
 struct `The invariants of a database` {
     private let database = TestDatabase.current
 
-    @Test(arguments: LegalHistory.all + LegalHistory.waits)
+    @Test(arguments: LegalHistory.all + LegalHistory.waits + LegalHistory.approvals)
     func `hold after every step of an operation that was`(
         history: LegalHistory
     )
@@ -35,7 +35,10 @@ struct `The invariants of a database` {
         #expect(violations.allSatisfy { !$0.detail.isEmpty && !$0.advice.isEmpty })
     }
 
-    @Test(arguments: Corruption.jobs + Corruption.brokenClaims + Corruption.brokenWaits)
+    @Test(
+        arguments: Corruption.jobs + Corruption.brokenClaims + Corruption.brokenWaits
+            + Corruption.brokenApprovals
+    )
     func `advise what makes a broken job whole`(corruption: Corruption) async throws {
         try await Specimens.make()
         try await database.script(corruption.sql)

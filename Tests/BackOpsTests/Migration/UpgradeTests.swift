@@ -118,13 +118,18 @@ import Testing
     /// All but what failed, was cancelled, is not due, has no worker, or is paused.
     private func expectEnd() async throws {
         #expect(try await database.violations().map(\.description) == [])
-        let completed = [1, 5, 6, 7, 8, 9, 12, 14, 15, 16, 18]
+        let completed = [1, 5, 6, 7, 8, 9, 12, 14, 15, 16, 18, 19]
         let states = try await states()
         for id in completed { #expect(states[id - 1] == "\(id) completed") }
         #expect(states[1] == "2 failed" && states[2] == "3 cancelled" && states[3] == "4 cancelled")
         #expect(states[10] == "11 parked" && states[16] == "17 waiting")
         let answer: String = try await database.value("select signal(17, 'no')")
         #expect(answer == "delivered")
+        #expect(states[19...] == ["20 waiting", "21 waiting"])
+        let decision: String = try await database.value(
+            "select decision from decide(20, 'refund', 'approved')"
+        )
+        #expect(decision == "approved")
         let first: String = try await database.value("select globals::text from operations where id = 1")
         #expect(first == #"{"card": "tok", "charged": true, "subscription_id": 1}"#)
         let refunded: String = try await database.value(

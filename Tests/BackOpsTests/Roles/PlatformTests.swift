@@ -209,7 +209,7 @@ struct `A database with settings of its platform` {
             )
             #expect(
                 try roles.map { try $0.decode(0, as: String.self) }
-                    == ["enqueue", "operator", "reader", "worker"].map { "\(name)_\($0)" }
+                    == ["approver", "enqueue", "operator", "reader", "worker"].map { "\(name)_\($0)" }
             )
             try await connection.script("rollback")
             await connection.close()

@@ -2,11 +2,12 @@
 ///
 /// A table, view or function that is not here fails the test.
 enum RoleMatrix {
-    static let roles = ["enqueue", "worker", "operator", "reader"]
+    static let roles = ["enqueue", "worker", "operator", "approver", "reader"]
 
     /// Who may read all columns of a table or view; nobody may write to any.
     static let readers: [String: Set<String>] = [
-        "operations": [], "signals": [], "secret_keys": [], "audit_log": [], "visible_operations": [],
+        "operations": [], "signals": [], "approvals": [], "secret_keys": [], "audit_log": [],
+        "visible_operations": [],
         "operation_minutes": [], "action_hours": [], "queue_samples": [],
         "actions": ["operator"], "jobs": ["operator"], "operation_keys": ["operator"],
         "attempts": ["operator", "reader"], "attempt_logs": ["operator", "reader"],
@@ -15,7 +16,9 @@ enum RoleMatrix {
         "migrations": ["worker", "operator", "reader"],
         "engine": ["worker", "operator", "reader"],
         "operation_status": ["operator", "reader"], "action_status": ["operator", "reader"],
-        "signal_status": ["operator", "reader"],
+        "signal_status": ["operator", "reader"], "approvers": ["operator", "reader"],
+        "approval_status": ["operator", "approver", "reader"],
+        "pending_approvals": ["operator", "approver", "reader"],
         "timeline": ["operator", "reader"], "audit": ["operator", "reader"],
         "failures": ["operator", "reader"], "queue_depth": ["operator", "reader"],
         "paused_queues": ["operator", "reader"],
@@ -45,6 +48,7 @@ enum RoleMatrix {
                 "traceparent", "tags", "branches", "schedule", "slot",
             ], []
         ),
+        "approver": ([], []),
         "reader": ([], []),
     ]
 
@@ -53,7 +57,8 @@ enum RoleMatrix {
         var callers: [String: Set<String>] = [
             "rescue": ["worker", "operator"], "unpark": ["worker", "operator"],
             "prune": ["worker", "operator"],
-            "signal": ["enqueue", "operator"],
+            "signal": ["enqueue", "operator"], "decide": ["operator", "approver"],
+            "extend": ["operator", "approver"], "may_decide": ["operator", "approver", "reader"],
             "clock_now": Set(roles), "now": Set(roles),
         ]
         for name in ["enqueue", "enqueue_many", "enqueue_keyed", "enqueue_keyed_many", "enqueue_each"] {
@@ -78,7 +83,7 @@ enum RoleMatrix {
             "doubtful_schedules", "preview_backfill",
             // What the views call.
             "privileges", "statement_now", "sees_secrets", "redacted", "queue_names", "front_of_queue",
-            "obstacles", "describe_wait", "awaited_signals", "plan_in_seconds",
+            "obstacles", "describe_wait", "awaited_signals", "nobody_decides", "plan_in_seconds",
             "zone_time", "undeclared_reason", "count_queue", "bucket_quantile", "bucket_sums",
             "duration_bucket_limits",
         ] { callers[name] = ["operator", "reader"] }
@@ -97,6 +102,7 @@ enum RoleMatrix {
             "note_other_globals",
             "violations_of_operations", "violations_of_jobs", "violations_of_actions",
             "violations_of_attempts", "violations_of_schedules", "violations_of_waits",
+            "violations_of_approvals",
             "violations_of_the_schema", "job_advice",
             "hand_back_many",
             "open_for_steering", "point_at", "find_position", "describe_claims", "first_due_at",
@@ -113,7 +119,11 @@ enum RoleMatrix {
             "read_wait", "read_seconds", "is_signal_name", "is_global_key", "check_timeout_branches",
             "job_queue", "first_wait_to_look_at", "wait_end", "can_be_payload", "settle_wait", "leave_wait",
             "go_on_at", "advance_waits", "wake_up_operation",
-            "timeout_message", "explain_wait", "wait_piece",
+            "timeout_message", "explain_wait", "wait_piece", "keyed_operation",
+            "read_approval", "is_approver_name", "is_wait_choice", "ask_approval", "asked_question",
+            "settle_approval", "remind_approvers", "withdraw_approval", "move_deadline", "who_decides",
+            "is_operator", "open_approval", "refuse_unasked", "decision_patch", "rejection_message",
+            "explain_approval",
             "cron_number", "cron_field", "parse_cron", "next_cron_day", "next_local_slot", "clock_change",
             "local_instant", "next_fixed_slot", "next_elapsed_slot", "next_slot", "check_time_zone",
             "schedule_slot", "last_schedule_slot",

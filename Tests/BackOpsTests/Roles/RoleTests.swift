@@ -207,7 +207,7 @@ extension SQLEngine {
                 }
                 #expect(
                     error?.message.hasSuffix(
-                        "may not create the roles \(database.schema)_enqueue, \(database.schema)_operator, \(database.schema)_reader, \(database.schema)_worker"
+                        "may not create the roles \(database.schema)_approver, \(database.schema)_enqueue, \(database.schema)_operator, \(database.schema)_reader, \(database.schema)_worker"
                     ) == true
                 )
                 #expect(

@@ -5,7 +5,7 @@ import Testing
 extension SQLEngine {
     /// What a person asks first must not read what it does not show, however much there is.
     @Suite struct `With twenty thousand operations` {
-        private static let tables = ["operations", "actions", "jobs", "attempts", "signals"]
+        private static let tables = ["operations", "actions", "jobs", "attempts", "signals", "approvals"]
 
         private func engine() async throws -> EngineDriver {
             let engine = try await EngineDriver.start()
@@ -28,6 +28,13 @@ extension SQLEngine {
             try await engine.query(
                 "insert into signals (operation_id, name) select id, 'paid' from operations order by id"
             )
+            try await engine.query(
+                #"select register_definition('Asked', '{"main": [["W", {"approval": "refund", "role": "nobody-knows"}]]}')"#
+            )
+            try await engine.query(
+                "insert into operations (name, queue) select 'Asked', 'asked' from generate_series(1, 1000)"
+            )
+            try await engine.query("select skip(array_agg(operation_id)) from approvals where id <= 950")
             for table in Self.tables { try await engine.connection.script("analyze \(table)") }
             return engine
         }
@@ -49,6 +56,9 @@ extension SQLEngine {
                 ("select * from audit order by id desc limit 20", 200),
                 ("select * from signal_status order by id desc limit 20", 400),
                 ("select * from signal_status where operation_id = 77", 200),
+                ("select * from approval_status order by id desc limit 20", 600),
+                ("select * from approval_status where operation_id = 77", 200),
+                ("select * from pending_approvals order by id limit 20", 200),
                 (#"select * from find_operations(globals => '{"subscription_id": 77}')"#, 500),
                 ("select * from find_operations(state => 'failed', at_most => 20)", 1000),
                 ("select * from find_operations('Flow', state => 'active', at_most => 20)", 1000),

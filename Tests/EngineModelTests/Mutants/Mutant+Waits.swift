@@ -62,7 +62,7 @@ extension Mutant {
         Mutant(
             "a wait without a timeout goes on at the deadline that reschedule gives it",
             in: leave,
-            ("coalesce(v.wait -> 'on_timeout', '\"fail\"') =", "v.wait -> 'on_timeout' =")
+            ("coalesce(v.wait -> 'on_timeout', '\"fail\"')", "v.wait -> 'on_timeout'")
         ),
         Mutant("wake_up ends the next sleep, too", in: settle, ("v_is_woken := false;", "")),
         Mutant(

@@ -237,7 +237,7 @@ COMMENT ON TYPE backops.explanation IS 'One reason why an operation is where it 
 -- Name: COLUMN explanation.reason; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, queue_paused, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
+COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, nobody_decides, queue_paused, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
 
 
 --
@@ -1011,6 +1011,60 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.apply_schedule_set(p_application text, p_set_id bigint) IS 'Makes the schedules of an application those of a set of declarations; returns what it did.';
+
+
+--
+-- Name: ask_approval(bigint, integer, integer, jsonb, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.ask_approval(p_operation_id bigint, p_position integer, p_run integer, p_wait jsonb, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+  insert into approvals (operation_id, position, run, name, role, question, asked_at, deadline, remind_at)
+    select o.id, p_position, p_run, p_wait ->> 'approval', p_wait ->> 'role', asked_question(o.name, o.globals, p_wait ->> 'question'), p_now,
+           p_now + make_interval(secs => (p_wait ->> 'timeout')::double precision),
+           p_now + make_interval(secs => (p_wait -> 'remind' ->> 'after')::double precision)
+      from operations o
+     where o.id = p_operation_id
+  returning coalesce(least(deadline, remind_at), 'infinity')
+$$;
+
+
+--
+-- Name: FUNCTION ask_approval(p_operation_id bigint, p_position integer, p_run integer, p_wait jsonb, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.ask_approval(p_operation_id bigint, p_position integer, p_run integer, p_wait jsonb, p_now timestamp with time zone) IS 'Asks for an approval that an operation has come to, and returns when its job is due: at its reminder or its deadline, whichever comes first.';
+
+
+--
+-- Name: asked_question(text, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.asked_question(p_operation text, p_globals jsonb, p_question text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select left(string_agg(
+           case
+             when n = 1 then piece
+             when strpos(piece, '}') = 0 or not shown ? key then '{' || piece
+             else coalesce(shown ->> key, 'null') || substr(piece, length(key) + 2)
+           end, '' order by n
+         ), 2000)
+    from unnest(string_to_array(p_question, '{')) with ordinality as p (piece, n)
+   cross join lateral (select split_part(piece, '}', 1) as key) as k
+   cross join (select redacted(p_operation, p_globals) as shown) as s
+$$;
+
+
+--
+-- Name: FUNCTION asked_question(p_operation text, p_globals jsonb, p_question text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.asked_question(p_operation text, p_globals jsonb, p_question text) IS 'A question with the globals that it names as {key}; those of secret_keys as [secret], and names that the globals do not have as they are.';
 
 
 --
@@ -2322,6 +2376,12 @@ begin
     raise exception using errcode = 'OP004', message = p_place || format('a wait goes to branch "%s" on its timeout, which is not there', v_branch),
       detail = format('Branches given: %s.', array_to_string(p_branches, ', '));
   end if;
+  select wait -> 'on_rejected' ->> 'branch' into v_branch
+    from unnest(p_waits) as wait where (wait -> 'on_rejected' ->> 'branch') <> all (p_branches) limit 1;
+  if found then
+    raise exception using errcode = 'OP004', message = p_place || format('an approval goes to branch "%s" when it is rejected, which is not there', v_branch),
+      detail = format('Branches given: %s.', array_to_string(p_branches, ', '));
+  end if;
 end
 $$;
 
@@ -3033,7 +3093,7 @@ $$;
 -- Name: FUNCTION create_roles(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.create_roles() IS 'Creates the roles SCHEMA_enqueue, SCHEMA_worker, SCHEMA_operator and SCHEMA_reader where they are missing, and grants them what privileges() lists; returns those that it created. Needs CREATEROLE. Then give them away: GRANT backops_worker TO shop_worker. They stay when the schema goes: other databases of the server may use them.';
+COMMENT ON FUNCTION backops.create_roles() IS 'Creates the roles SCHEMA_enqueue, SCHEMA_worker, SCHEMA_operator, SCHEMA_approver and SCHEMA_reader where they are missing, and grants them what privileges() lists; returns those that it created. Needs CREATEROLE. Then give them away: GRANT backops_worker TO shop_worker. They stay when the schema goes: other databases of the server may use them.';
 
 
 --
@@ -3134,6 +3194,241 @@ $_$;
 --
 
 COMMENT ON FUNCTION backops.cron_number(p_field text, p_text text, p_low integer, p_high integer, p_names text[]) IS 'A number or a name in a field of a cron expression; anything else is refused (SQLSTATE OP004).';
+
+
+--
+-- Name: approvals; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.approvals (
+    id bigint NOT NULL,
+    operation_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    run integer NOT NULL,
+    name backops.signal_name NOT NULL,
+    role text,
+    question text,
+    asked_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL,
+    deadline timestamp with time zone,
+    remind_at timestamp with time zone,
+    reminded_at timestamp with time zone,
+    decision text,
+    decided_by text,
+    vouched_by text,
+    decided_at timestamp with time zone,
+    reason text,
+    CONSTRAINT approvals_decided_whole CHECK ((((decision IS NULL) = (decided_at IS NULL)) AND (COALESCE((decision = ANY (ARRAY['approved'::text, 'rejected'::text])), false) = (decided_by IS NOT NULL)) AND ((decided_by IS NULL) = (vouched_by IS NULL)))),
+    CONSTRAINT approvals_decision_is_known CHECK ((decision = ANY (ARRAY['approved'::text, 'rejected'::text, 'lapsed'::text, 'withdrawn'::text])))
+);
+
+
+--
+-- Name: TABLE approvals; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.approvals IS 'What people were asked to approve, and what they decided: one row each time an operation came to an approval. Written by the engine, decide and extend; gone with the operation.';
+
+
+--
+-- Name: COLUMN approvals.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals.id IS 'In the order in which they were asked.';
+
+
+--
+-- Name: COLUMN approvals.operation_id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals.operation_id IS 'The operation.';
+
+
+--
+-- Name: COLUMN approvals."position"; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals."position" IS 'The step of the plan.';
+
+
+--
+-- Name: COLUMN approvals.run; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals.run IS 'The run of that step.';
+
+
+--
+-- Name: COLUMN approvals.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals.name IS 'What decide calls it.';
+
+
+--
+-- Name: COLUMN approvals.role; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals.role IS 'Who may decide: a database role, or a role of approvers; null for everybody who may call decide.';
+
+
+--
+-- Name: COLUMN approvals.question; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals.question IS 'What was asked, with the globals that it names as they were then.';
+
+
+--
+-- Name: COLUMN approvals.asked_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals.asked_at IS 'When the operation came to it.';
+
+
+--
+-- Name: COLUMN approvals.deadline; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals.deadline IS 'Until when it can be decided; null for as long as it takes. extend and reschedule move it.';
+
+
+--
+-- Name: COLUMN approvals.remind_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals.remind_at IS 'When to remind; null for never.';
+
+
+--
+-- Name: COLUMN approvals.reminded_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals.reminded_at IS 'When the operation was enqueued that reminds.';
+
+
+--
+-- Name: COLUMN approvals.decision; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals.decision IS 'approved, rejected, lapsed (nobody decided in time), withdrawn (the operation was cancelled or led elsewhere); null while it is pending.';
+
+
+--
+-- Name: COLUMN approvals.decided_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals.decided_by IS 'Who decided, in the words of the caller, who vouches for it.';
+
+
+--
+-- Name: COLUMN approvals.vouched_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals.vouched_by IS 'Database role that was logged in.';
+
+
+--
+-- Name: COLUMN approvals.decided_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals.decided_at IS 'When it was decided, lapsed or was withdrawn.';
+
+
+--
+-- Name: COLUMN approvals.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvals.reason IS 'Why, in the words of whoever decided.';
+
+
+--
+-- Name: decide(bigint, text, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.decide(id bigint, name text, decision text, reason text DEFAULT NULL::text, decided_by text DEFAULT NULL::text) RETURNS backops.approvals
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_approval approvals;
+  v_wait jsonb;
+begin
+  if decision in ('approved', 'rejected') is not true then
+    raise exception using errcode = 'OP004', message = format('"%s" is no decision', left(decision, 100)), hint = 'Give approved or rejected.';
+  end if;
+  v_approval := open_approval(decide.id, name, coalesce(decided_by, session_user::text), 'decide');
+  update approvals a
+     set decision = decide.decision, decided_by = coalesce(decide.decided_by, session_user::text), vouched_by = session_user, decided_at = clock_now(),
+         reason = left(decide.reason, 2000)
+   where a.id = v_approval.id
+  returning * into v_approval;
+  select a.wait into strict v_wait from actions a where a.operation_id = decide.id and a.position = v_approval.position;
+  if v_wait ? 'as' and not fits(decide.id, decision_patch(v_wait, v_approval)) then
+    raise exception using errcode = 'OP003', message = format('the decision would make the globals of operation %s larger than 1 MiB, or deeper than 512', decide.id),
+      hint = format('Make room with set_global(%s, key, null), then decide again.', decide.id);
+  end if;
+  perform write_audit('decide', array[decide.id], reason, jsonb_build_object(
+    'name', v_approval.name, 'role', v_approval.role, 'decision', decision, 'by', v_approval.decided_by
+  ));
+  perform settle_wait(decide.id);
+  return v_approval;
+end
+$$;
+
+
+--
+-- Name: FUNCTION decide(id bigint, name text, decision text, reason text, decided_by text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.decide(id bigint, name text, decision text, reason text, decided_by text) IS 'Approves or rejects what an operation asks for, once, and returns the row of approvals: the operation goes on in the same transaction. decided_by is whom the caller vouches for, else the role that is logged in. SELECT * FROM backops.decide(48213, ''refund'', ''approved'', ''the goods are back'')';
+
+
+--
+-- Name: decide(text, text, text, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.decide(operation text, key text, name text, decision text, reason text DEFAULT NULL::text, decided_by text DEFAULT NULL::text) RETURNS backops.approvals
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select decide(keyed_operation(operation, key), name, decision, reason, decided_by)
+$$;
+
+
+--
+-- Name: FUNCTION decide(operation text, key text, name text, decision text, reason text, decided_by text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.decide(operation text, key text, name text, decision text, reason text, decided_by text) IS 'Approves or rejects what the operation of that name and key asks for, the last one where several had it. SELECT * FROM backops.decide(''Refund'', ''order-42'', ''refund'', ''rejected'', ''no receipt'')';
+
+
+--
+-- Name: decision_patch(jsonb, backops.approvals); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.decision_patch(p_wait jsonb, p_approval backops.approvals) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select jsonb_build_object('set', jsonb_build_object(p_wait ->> 'as', case
+    when p_approval.decision = 'lapsed' then '{"timed_out": true}'
+    else jsonb_build_object(
+      'decision', p_approval.decision, 'by', p_approval.decided_by, 'reason', p_approval.reason,
+      'at', to_char(p_approval.decided_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+    )
+  end))
+$$;
+
+
+--
+-- Name: FUNCTION decision_patch(p_wait jsonb, p_approval backops.approvals); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.decision_patch(p_wait jsonb, p_approval backops.approvals) IS 'What an approval that has ended writes into the globals.';
 
 
 --
@@ -3263,7 +3558,10 @@ CREATE FUNCTION backops.describe_wait(p_wait jsonb, p_since timestamp with time 
     AS $$
   select case
     when p_since is null then format('begins at %s', p_until)
-    when p_wait ? 'signals' then format('waits for the signal %s', awaited_signals(p_wait)) || case
+    when p_wait ?| '{signals,approval}' then case
+      when p_wait ? 'approval' then format('waits for the approval "%s"', p_wait ->> 'approval') || coalesce(' by "' || (p_wait ->> 'role') || '"', '')
+      else format('waits for the signal %s', awaited_signals(p_wait))
+    end || case
       when isfinite(p_until) then format(' until %s, then %s', p_until, case
         when p_wait -> 'on_timeout' ? 'branch' then format('goes to branch "%s"', p_wait -> 'on_timeout' ->> 'branch')
         when p_wait -> 'on_timeout' = '"go_on"' then 'goes on'
@@ -3485,6 +3783,7 @@ begin
   update operations
      set state = p_state, ended_at = p_now, stopped_position = p_position, stop_reason = p_reason, parked_at = null
    where id = p_operation_id;
+  perform withdraw_approval(p_operation_id, p_now);
   delete from jobs where operation_id = p_operation_id;
 end
 $$;
@@ -4424,7 +4723,7 @@ CREATE TABLE backops.actions (
     wait jsonb,
     wait_outcome text,
     CONSTRAINT actions_completed_or_skipped CHECK (((completed_at IS NULL) OR (skipped_at IS NULL))),
-    CONSTRAINT actions_wait_outcome_is_known CHECK ((wait_outcome = ANY (ARRAY['signalled'::text, 'timed_out'::text, 'slept'::text, 'woken'::text])))
+    CONSTRAINT actions_wait_outcome_is_known CHECK ((wait_outcome = ANY (ARRAY['signalled'::text, 'timed_out'::text, 'slept'::text, 'woken'::text, 'approved'::text, 'rejected'::text])))
 )
 WITH (fillfactor='50');
 
@@ -4594,14 +4893,63 @@ COMMENT ON COLUMN backops.actions.stack_trace IS 'Where the last error was throw
 -- Name: COLUMN actions.wait; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.actions.wait IS 'What the operation waits for at this step, which no worker runs; null for an action. {"for": seconds}, {"until": global}, or {"signals": [names], "timeout": seconds, "on_timeout": "fail", "go_on" or {"branch": name}, "as": global}.';
+COMMENT ON COLUMN backops.actions.wait IS 'What the operation waits for at this step, which no worker runs; null for an action. {"for": seconds}, {"until": global}, {"signals": [names], "timeout": seconds, "on_timeout": "fail", "go_on" or {"branch": name}, "as": global}, or {"approval": name, "role": role, "question": text, "timeout": seconds, "on_timeout": …, "on_rejected": …, "as": global, "remind": {"after": seconds, "operation": name}}.';
 
 
 --
 -- Name: COLUMN actions.wait_outcome; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.actions.wait_outcome IS 'How the wait ended: signalled, timed_out, slept, or woken (by wake_up).';
+COMMENT ON COLUMN backops.actions.wait_outcome IS 'How the wait ended: signalled, timed_out, slept, woken (by wake_up), approved, or rejected.';
+
+
+--
+-- Name: explain_approval(backops.approvals, backops.actions, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.explain_approval(p_approval backops.approvals, p_step backops.actions, p_run_at timestamp with time zone) RETURNS SETOF backops.explanation
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $_$
+declare
+  v_schema text := quote_ident(current_schema());
+  v_asks boolean := nobody_decides(p_approval.role);
+  r explanation;
+begin
+  r.reason := 'waiting';
+  r.detail := concat_ws('; ',
+    format('%s/%s %s', p_step.branch, p_step.name, describe_wait(p_step.wait, p_approval.asked_at, p_approval.deadline)),
+    p_approval.question,
+    case when p_approval.reminded_at is not null then format('it has reminded at %s', p_approval.reminded_at)
+         when p_run_at <= statement_now() then 'a reminder is due, which workers send with their next claim' end,
+    case when p_approval.role is not null and not v_asks then who_decides(p_approval.role) end
+  );
+  r.advice := format(
+    'SELECT * FROM %1$s.decide(%2$s, %3$L, ''approved'') ends it, or ''rejected''; SELECT * FROM %1$s.extend(%2$s, %3$L, now() + interval ''1 day'') gives it more time.',
+    v_schema, p_approval.operation_id, p_approval.name
+  );
+  r.since := p_approval.asked_at;
+  r.until := p_approval.deadline;
+  return next r;
+  if v_asks then
+    r.reason := 'nobody_decides';
+    r.detail := format('"%s" is neither a database role nor in approvers: nobody can decide', p_approval.role);
+    r.advice := format(
+      'INSERT INTO %1$s.approvers (role, member) VALUES (%2$L, ''…'') lets somebody; SELECT %1$s.skip(%3$s) leaves it out.',
+      v_schema, p_approval.role, p_approval.operation_id
+    );
+    return next r;
+  end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION explain_approval(p_approval backops.approvals, p_step backops.actions, p_run_at timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.explain_approval(p_approval backops.approvals, p_step backops.actions, p_run_at timestamp with time zone) IS 'The part of explain() about an operation that waits for an approval.';
 
 
 --
@@ -4648,7 +4996,7 @@ COMMENT ON COLUMN backops.jobs.operation_id IS 'The operation; the key forbids t
 -- Name: COLUMN jobs.run_at; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.jobs.run_at IS 'Due from this time on, and the deadline of a wait; infinity while the operation is parked, or waits for a signal for as long as it takes.';
+COMMENT ON COLUMN backops.jobs.run_at IS 'Due from this time on, and the deadline of a wait, or the time of an approval''s reminder if that comes first; infinity while the operation is parked, or waits for as long as it takes.';
 
 
 --
@@ -4763,9 +5111,13 @@ declare
   v_schema text := quote_ident(current_schema());
   v_place text := p_step.branch || '/' || p_step.name;
   v_inbox text;
+  v_approval approvals;
   r explanation;
 begin
-  if p_job.run_at <= v_now then
+  if p_step.wait ? 'approval' and p_job.waits_since is not null then
+    select * into v_approval from approvals where operation_id = p_job.operation_id and decision is null;
+  end if;
+  if p_job.run_at <= v_now and (v_approval.deadline <= v_now or v_approval.id is null) then
     r.reason := 'wait_overdue';
     r.detail := case
       when p_job.waits_since is null then format('%s begins at %s, and no worker has looked', v_place, p_job.run_at)
@@ -4785,6 +5137,10 @@ begin
     r.advice := format('SELECT %s.reschedule(%s, now()) starts it at once.', v_schema, p_job.operation_id);
     r.until := p_job.run_at;
     return next r;
+    return;
+  end if;
+  if v_approval.id is not null then
+    return query select e.* from explain_approval(v_approval, p_step, p_job.run_at) as e;
     return;
   end if;
   select string_agg(distinct format('"%s"', name), ', ') into v_inbox from signals where operation_id = p_job.operation_id and read_at is null;
@@ -4809,6 +5165,67 @@ $_$;
 --
 
 COMMENT ON FUNCTION backops.explain_wait(p_job backops.jobs, p_step backops.actions) IS 'The part of explain() about an operation at a wait.';
+
+
+--
+-- Name: extend(bigint, text, timestamp with time zone, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.extend(id bigint, name text, until timestamp with time zone, reason text DEFAULT NULL::text, extended_by text DEFAULT NULL::text) RETURNS backops.approvals
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_approval approvals;
+  v_until timestamptz;
+begin
+  if isfinite(until) is not true then
+    raise exception using errcode = 'OP004', message = 'extend must be told a finite time', hint = 'now() + interval ''2 days'', for example.';
+  end if;
+  v_approval := open_approval(extend.id, name, coalesce(extended_by, session_user::text), 'extend');
+  if until <= clock_now() then
+    raise exception using errcode = 'OP004', message = format('an approval cannot be extended until %s, which has passed', until),
+      hint = 'Give a time to come; decide ends it, and reschedule lets it lapse.';
+  end if;
+  v_until := v_approval.deadline;
+  update jobs j set run_at = move_deadline(extend.id, until) where j.operation_id = extend.id;
+  select * into strict v_approval from approvals a where a.id = v_approval.id;
+  perform write_audit('extend', array[extend.id], reason, jsonb_build_object(
+    'name', v_approval.name, 'role', v_approval.role, 'until', until, 'before', v_until, 'by', coalesce(extended_by, session_user::text)
+  ));
+  return v_approval;
+end
+$$;
+
+
+--
+-- Name: FUNCTION extend(id bigint, name text, until timestamp with time zone, reason text, extended_by text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.extend(id bigint, name text, until timestamp with time zone, reason text, extended_by text) IS 'Moves the deadline of an approval that is pending, and returns the row of approvals; who may decide it may, and so may operators. One without a deadline gets it. SELECT * FROM backops.extend(48213, ''refund'', now() + interval ''2 days'', ''ann is ill'')';
+
+
+--
+-- Name: extend(text, text, text, timestamp with time zone, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.extend(operation text, key text, name text, until timestamp with time zone, reason text DEFAULT NULL::text, extended_by text DEFAULT NULL::text) RETURNS backops.approvals
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select extend(keyed_operation(operation, key), name, until, reason, extended_by)
+$$;
+
+
+--
+-- Name: FUNCTION extend(operation text, key text, name text, until timestamp with time zone, reason text, extended_by text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.extend(operation text, key text, name text, until timestamp with time zone, reason text, extended_by text) IS 'Moves the deadline of an approval that the operation of that name and key asks for, the last one where several had it.';
 
 
 --
@@ -5369,7 +5786,7 @@ begin
              then format(' ×%s', v_action.attempts_count) else '' end
         || case when v_action.status in ('open', 'scheduled') and v_action.perform_at is not null
              then ' ' || to_char(v_action.perform_at, 'YYYY-MM-DD HH24:MI') else '' end
-        || case when v_action.wait is not null then ' ' || wait_piece(v_action.wait, v_action.wait_outcome, v_action.signal) else '' end;
+        || case when v_action.wait is not null then ' ' || wait_piece(v_action.wait, v_action.wait_outcome, coalesce(v_action.signal, 'by ' || v_action.decided_by)) else '' end;
       if length(v_line) + length(v_piece) > 110 then
         return next v_line || ' →';
         v_line := rpad('', v_width + 4);
@@ -5833,6 +6250,8 @@ CREATE FUNCTION backops.invariants() RETURNS SETOF backops.violation
   union all
   select * from violations_of_waits()
   union all
+  select * from violations_of_approvals()
+  union all
   select * from violations_of_schedules()
   union all
   select * from violations_of_the_schema()
@@ -5843,7 +6262,23 @@ $$;
 -- Name: FUNCTION invariants(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. waits_move_on: no operation is at a wait that is over, while workers live. waits_read_signals: no operation waits for a signal that is in its inbox. signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. waits_have_outcomes: a wait that has ended says how, and no action does. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
+COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. waits_move_on: no operation is at a wait that is over, while workers live. waits_read_signals: no operation waits for a signal that is in its inbox. signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. waits_have_outcomes: a wait that has ended says how, and no action does. approvals_are_asked: an approval is pending exactly where an operation is at it. approvals_keep_deadlines: the job of a pending approval is due at its deadline or its reminder. approvals_end_steps: what was decided is what the step says, and a step that has ended so has its decision. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
+
+
+--
+-- Name: is_approver_name(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_approver_name(p_name text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ((p_name ~ '^[^[:cntrl:]]+$'::text) AND (length(p_name) <= 200));
+
+
+--
+-- Name: FUNCTION is_approver_name(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_approver_name(p_name text) IS 'Whether a text can name an approver, or a role of approvers: 1 to 200 characters, without control characters.';
 
 
 --
@@ -5881,6 +6316,26 @@ CREATE FUNCTION backops.is_global_key(p_key text) RETURNS boolean
 --
 
 COMMENT ON FUNCTION backops.is_global_key(p_key text) IS 'Whether a text can be the key of a global that a step names: 1 to 200 characters.';
+
+
+--
+-- Name: is_operator(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_operator() RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select pg_has_role(caller(), (select relowner from pg_class where oid = 'operations'::regclass), 'usage')
+      or coalesce((select pg_has_role(caller(), oid, 'usage') from pg_roles where rolname = current_schema() || '_operator'), false)
+$$;
+
+
+--
+-- Name: FUNCTION is_operator(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_operator() IS 'Whether the caller is an operator, or the owner of the schema.';
 
 
 --
@@ -5968,6 +6423,22 @@ CREATE FUNCTION backops.is_signal_name(p_name text) RETURNS boolean
 --
 
 COMMENT ON FUNCTION backops.is_signal_name(p_name text) IS 'Whether a text can be the name of a signal: 1 to 200 characters, without "/" and control characters.';
+
+
+--
+-- Name: is_wait_choice(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_wait_choice(p_choice jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ((p_choice = ANY (ARRAY['"fail"'::jsonb, '"go_on"'::jsonb])) OR ((jsonb_typeof(p_choice) = 'object'::text) AND COALESCE((jsonb_typeof((p_choice -> 'branch'::text)) = 'string'::text), false) AND ((p_choice - 'branch'::text) = '{}'::jsonb)));
+
+
+--
+-- Name: FUNCTION is_wait_choice(p_choice jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_wait_choice(p_choice jsonb) IS 'Whether a document says where a wait leads: "fail", "go_on" or {"branch": name}.';
 
 
 --
@@ -6112,6 +6583,38 @@ COMMENT ON FUNCTION backops.key_successor(p_operation backops.operations) IS 'Th
 
 
 --
+-- Name: keyed_operation(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.keyed_operation(p_operation text, p_key text) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_id bigint := coalesce(
+    (select o.id from operations o where o.name = p_operation and o.key = p_key),
+    (select k.operation_id from operation_keys k join operations o on o.id = k.operation_id where k.name = p_operation and k.key = p_key)
+  );
+begin
+  if v_id is null then
+    raise exception using errcode = 'OP002', message = format('there is no operation "%s" with the key "%s"', p_operation, p_key),
+      hint = 'Enqueue it first: nothing is kept for one that is not there.';
+  end if;
+  return v_id;
+end
+$$;
+
+
+--
+-- Name: FUNCTION keyed_operation(p_operation text, p_key text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.keyed_operation(p_operation text, p_key text) IS 'The operation of a name and a key, the last one where several had it (SQLSTATE OP002 where none has).';
+
+
+--
 -- Name: last_schedule_slot(backops.schedules, bigint[], timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6180,6 +6683,8 @@ CREATE FUNCTION backops.leave_wait(p_operation_id bigint, p_outcome text, p_sign
     AS $$
 declare
   v record;
+  v_approval approvals;
+  v_choice jsonb;
   v_message text;
   v_patch jsonb;
   v_branch text;
@@ -6191,19 +6696,29 @@ begin
    where j.operation_id = p_operation_id;
 
   -- One without a timeout has a deadline when somebody has given it one.
-  if p_outcome = 'timed_out' and coalesce(v.wait -> 'on_timeout', '"fail"') = '"fail"' then
-    v_message := timeout_message(v.wait, v.waits_since, v.run_at);
+  v_choice := case p_outcome when 'timed_out' then coalesce(v.wait -> 'on_timeout', '"fail"') when 'rejected' then v.wait -> 'on_rejected' end;
+  if v.wait ? 'approval' then
+    select * into v_approval from approvals where operation_id = p_operation_id order by id desc limit 1;
+  end if;
+  if v_choice = '"fail"' then
+    v_message := case p_outcome when 'rejected' then rejection_message(v_approval)
+                                else timeout_message(v.wait, v.waits_since, coalesce(v_approval.deadline, v.run_at)) end;
     update actions
-       set started_at = v.waits_since, attempts_count = 1, errored_at = p_now, error_type = 'WaitTimedOut', error_message = v_message,
-           stack_trace = null, wait_outcome = p_outcome
+       set started_at = v.waits_since, attempts_count = 1, errored_at = p_now, error_message = v_message, stack_trace = null, wait_outcome = p_outcome,
+           error_type = case p_outcome when 'rejected' then 'Rejected' else 'WaitTimedOut' end
      where operation_id = p_operation_id and position = v.position;
     insert into attempts (operation_id, position, run, attempt, outcome, ends_operation, started_at, ended_at, error_type, error_message)
-      values (p_operation_id, v.position, v.run, v.earlier_attempts + 1, 'timed_out', true, v.waits_since, p_now, 'WaitTimedOut', v_message);
+      select p_operation_id, v.position, v.run, v.earlier_attempts + 1, case p_outcome when 'rejected' then 'failed' else 'timed_out' end, true,
+             v.waits_since, p_now, a.error_type, v_message
+        from actions a
+       where a.operation_id = p_operation_id and a.position = v.position;
     perform end_operation(p_operation_id, 'failed', v.position, p_now);
     return false;
   end if;
 
-  if v.wait ? 'as' then
+  if v.wait ? 'as' and v.wait ? 'approval' then
+    v_patch := decision_patch(v.wait, v_approval);
+  elsif v.wait ? 'as' then
     select jsonb_build_object('set', jsonb_build_object(v.wait ->> 'as', coalesce(
              (
                select jsonb_build_object('name', s.name, 'payload', s.payload, 'sent_by', s.sent_by,
@@ -6213,13 +6728,14 @@ begin
              '{"timed_out": true}'
            )))
       into v_patch;
-    -- The signal stays in the inbox: a retry reads it, once there is room.
-    if not fits(p_operation_id, v_patch) then
-      perform refuse_action(p_operation_id, 'GlobalsTooLarge', format(
-        'the signal would make the globals larger than 1 MiB, or deeper than 512, as "%s"; make room with set_global, then retry', v.wait ->> 'as'
-      ));
-      return false;
-    end if;
+  end if;
+  -- The signal stays in the inbox: a retry reads it, once there is room. Of a decision decide has seen that it fits.
+  if v_patch is not null and not fits(p_operation_id, v_patch) then
+    perform refuse_action(p_operation_id, 'GlobalsTooLarge', format(
+      'the %s would make the globals larger than 1 MiB, or deeper than 512, as "%s"; make room with set_global, then retry',
+      case when v.wait ? 'approval' then 'end of the approval' else 'signal' end, v.wait ->> 'as'
+    ));
+    return false;
   end if;
   if p_signal_id is not null then
     update signals set read_at = p_now, read_position = v.position, read_run = v.run where id = p_signal_id;
@@ -6229,7 +6745,7 @@ begin
          errored_at = null, error_type = null, error_message = null, stack_trace = null
    where operation_id = p_operation_id and position = v.position;
 
-  v_branch := case when p_outcome = 'timed_out' then v.wait -> 'on_timeout' ->> 'branch' end;
+  v_branch := v_choice ->> 'branch';
   if v_branch is not null then
     v_target := find_position(p_operation_id, v_branch);
     perform apply_jump(p_operation_id, v_target, p_now);
@@ -6247,7 +6763,7 @@ $$;
 -- Name: FUNCTION leave_wait(p_operation_id bigint, p_outcome text, p_signal_id bigint, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.leave_wait(p_operation_id bigint, p_outcome text, p_signal_id bigint, p_now timestamp with time zone) IS 'Ends the wait that an operation is at, by the signal that is given if there is one, and brings the operation to its next step or its end. Returns whether that is a wait again.';
+COMMENT ON FUNCTION backops.leave_wait(p_operation_id bigint, p_outcome text, p_signal_id bigint, p_now timestamp with time zone) IS 'Ends the wait that an operation is at, by the signal that is given if there is one, or by what was decided, and brings the operation to its next step or its end. Returns whether that is a wait again.';
 
 
 --
@@ -6373,6 +6889,29 @@ COMMENT ON FUNCTION backops.lost_claims(p_worker_id bigint, p_operation_ids bigi
 
 
 --
+-- Name: may_decide(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.may_decide(role text, member text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select case
+    when role is null then true
+    when exists (select from pg_roles r where r.rolname = may_decide.role) then pg_has_role(session_user, may_decide.role::name, 'member')
+    else exists (select from approvers a where a.role = may_decide.role and a.member = may_decide.member)
+  end
+$$;
+
+
+--
+-- Name: FUNCTION may_decide(role text, member text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.may_decide(role text, member text) IS 'Whether somebody may decide an approval of a role: anybody where it has none; members of a database role, and then the role that is logged in counts and not member; otherwise who is in approvers. SELECT * FROM backops.pending_approvals WHERE backops.may_decide(role, ''ann@example.com'')';
+
+
+--
 -- Name: may_steer(text, bigint, text, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6396,7 +6935,7 @@ begin
     when v_operation.parked_at is not null then false
     when p_verb = 'reschedule' then v_operation.state = 'active'
     when p_verb = 'wake_up' then v_operation.state = 'active' and v_job.run_at > clock_now() and not exists (
-      select from actions a where a.operation_id = p_id and a.position = v_job.position and a.wait ? 'signals' and v_job.waits_since is not null
+      select from actions a where a.operation_id = p_id and a.position = v_job.position and a.wait ?| '{signals,approval}' and v_job.waits_since is not null
     )
     when not exists (
       select from actions a
@@ -6485,6 +7024,29 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.missing_workers() IS 'Writes down which workers'' sessions have ended although the server has not; returns how many workers are missing, be it that their session is gone, now or since an earlier call, or that their lease has ended. Where there are some, call rescue.';
+
+
+--
+-- Name: move_deadline(bigint, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.move_deadline(p_operation_id bigint, p_until timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+  update approvals
+     set deadline = p_until
+   where operation_id = p_operation_id and decision is null
+  returning least(deadline, case when reminded_at is null then remind_at end)
+$$;
+
+
+--
+-- Name: FUNCTION move_deadline(p_operation_id bigint, p_until timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.move_deadline(p_operation_id bigint, p_until timestamp with time zone) IS 'Moves the deadline of the approval that an operation is at, and returns when its job is due; null where it is at none.';
 
 
 --
@@ -6876,6 +7438,27 @@ COMMENT ON FUNCTION backops.next_slots(name text, n integer) IS 'The next slots 
 
 
 --
+-- Name: nobody_decides(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.nobody_decides(p_role text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select p_role is not null
+    and not exists (select from pg_roles r where r.rolname = p_role)
+    and not exists (select from approvers a where a.role = p_role)
+$$;
+
+
+--
+-- Name: FUNCTION nobody_decides(p_role text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.nobody_decides(p_role text) IS 'Whether a role is neither a database role nor in approvers, so that nobody can decide for it.';
+
+
+--
 -- Name: note_other_globals(bigint, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6991,6 +7574,74 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.obstacles(p_operation_id bigint, p_parked_name text, p_queue text, p_handler text, p_crashes integer, p_suggests boolean) IS 'What keeps an operation from going on that is parked (p_parked_name), or whose job of this queue, handler and number of crashes is due: no row if nothing does.';
+
+
+--
+-- Name: open_approval(bigint, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.open_approval(p_operation_id bigint, p_name text, p_member text, p_verb text) RETURNS backops.approvals
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz;
+  v_job jobs;
+  v_state text;
+  v_approval approvals;
+  v_subject text := format('the approval "%s" of operation %s', left(p_name, 200), p_operation_id);
+begin
+  if is_approver_name(p_member) is not true then
+    raise exception using errcode = 'OP004', message = format('"%s" is no name of somebody who decides', left(p_member, 200)),
+      hint = 'Names have 1 to 200 characters, without control characters.';
+  end if;
+  select * into v_job from jobs where operation_id = p_operation_id for update;
+  select state into v_state from operations where id = p_operation_id;
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no operation %s', p_operation_id);
+  end if;
+  if v_state = 'active' and v_job.operation_id is null then
+    raise exception using errcode = 'serialization_failure', message = format('operation %s was changed at the same moment', p_operation_id),
+      hint = 'Call again.';
+  end if;
+  v_now := clock_now();
+  select * into v_approval from approvals where operation_id = p_operation_id and name = p_name order by id desc limit 1;
+  if v_approval.id is null then
+    perform refuse_unasked(p_operation_id, p_name, v_state, v_job.position);
+  end if;
+  if not may_decide(v_approval.role, p_member) and not (p_verb = 'extend' and is_operator()) then
+    raise exception using errcode = 'insufficient_privilege', message = format('"%s" may not %s %s', p_member, p_verb, v_subject),
+      hint = who_decides(v_approval.role);
+  end if;
+  if v_approval.decision is not null then
+    raise exception using errcode = 'OP003',
+      message = case v_approval.decision
+        when 'lapsed' then format('%s has lapsed: it was due by %s', v_subject, v_approval.deadline)
+        when 'withdrawn' then format('%s was withdrawn at %s', v_subject, v_approval.decided_at)
+        else concat_ws(': ', format('%s was %s by "%s" at %s', v_subject, v_approval.decision, v_approval.decided_by, v_approval.decided_at), v_approval.reason)
+      end,
+      hint = case
+        when v_state in ('failed', 'cancelled') then format('retry(%s) asks again.', p_operation_id)
+        else 'run_from asks again, from that step on.'
+      end;
+  end if;
+  if v_approval.deadline <= v_now then
+    raise exception using errcode = 'OP003', message = format('%s was due by %s: it is too late', v_subject, v_approval.deadline),
+      hint = 'The operation goes on as if nobody had decided, as soon as a worker has looked.';
+  end if;
+  return v_approval;
+end
+$$;
+
+
+--
+-- Name: FUNCTION open_approval(p_operation_id bigint, p_name text, p_member text, p_verb text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.open_approval(p_operation_id bigint, p_name text, p_member text, p_verb text) IS 'Locks an operation for somebody who may decide its approval, and returns that: OP002 no such operation, OP005 no such approval, OP003 not pending, 42501 somebody who may not.';
 
 
 --
@@ -7627,6 +8278,7 @@ begin
     perform regain_operation_key(p_operation), forget_failure(p_operation.id);
     update operations set state = 'active', ended_at = null, stopped_position = null, stop_reason = null where id = p_operation.id;
   end if;
+  perform withdraw_approval(p_operation.id, v_now);
   -- No definition_id: it went with the old job, and the one that is current now may have other positions. Who claims the job
   -- gets the plan from its actions.
   insert into jobs as j (operation_id, run_at, position, steps_left, priority, queue, handler)
@@ -7795,7 +8447,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   select 'table', name, 'operator', 'select', null from unnest('{actions,jobs,operation_keys}'::text[]) as name
   union all
   select 'table', name, role, 'select', null
-    from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,skipped_slots,migrations,engine}'::text[]) as name
+    from unnest('{attempts,attempt_logs,definitions,definition_actions,workers,queues,skipped_slots,approvers,migrations,engine}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'table', name, 'worker', 'select', null from unnest('{definitions,workers,migrations,engine}'::text[]) as name
@@ -7805,9 +8457,13 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,signal_status,timeline,audit,failures,queue_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status}'::text[]
+      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
+  union all
+  select 'view', name, 'approver', 'select', null from unnest('{approval_status,pending_approvals}'::text[]) as name
+  union all
+  select 'function', name, 'approver', 'execute', null from unnest('{decide,extend,may_decide}'::text[]) as name
   union all
   select 'function', name, 'enqueue', 'execute', null from unnest('{enqueue,enqueue_many,enqueue_keyed,enqueue_keyed_many,enqueue_each,signal}'::text[]) as name
   union all
@@ -7820,12 +8476,12 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'function', name, 'operator', 'execute', null
     from unnest(
-      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,pause,resume,prune,rescue,unpark,invariants,
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,prune,rescue,unpark,invariants,
         schedule,unschedule,pause_schedule,resume_schedule,run_schedule,backfill_schedule}'::text[]
     ) as name
   union all
   select 'function', name, role, 'execute', null
-    from unnest('{find_operations,explain,flow,wait,next_slots,preview_slots,preview_backfill,doubtful_schedules}'::text[]) as name
+    from unnest('{find_operations,explain,flow,wait,may_decide,next_slots,preview_slots,preview_backfill,doubtful_schedules}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -7834,7 +8490,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'part', name, role, 'execute', null
     from unnest('{clock_now,now}'::text[]) as name
-   cross join unnest('{enqueue,worker,operator,reader}'::text[]) as role
+   cross join unnest('{enqueue,worker,operator,approver,reader}'::text[]) as role
 $$;
 
 
@@ -7842,7 +8498,7 @@ $$;
 -- Name: FUNCTION privileges(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.privileges() IS 'What each of the roles may do: all of it, and nothing else. enqueue starts operations, worker runs them, operator steers, reader looks.';
+COMMENT ON FUNCTION backops.privileges() IS 'What each of the roles may do: all of it, and nothing else. enqueue starts operations, worker runs them, operator steers, approver decides, reader looks.';
 
 
 --
@@ -7997,6 +8653,80 @@ COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, t
 
 
 --
+-- Name: read_approval(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.read_approval(p_place text, p_options jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_given jsonb := jsonb_strip_nulls(p_options);
+  v_within double precision := read_seconds(v_given -> 'within');
+  v_remind jsonb := v_given -> 'remind';
+  v_after double precision := read_seconds(v_remind -> 'after');
+  v_choice text;
+begin
+  if jsonb_typeof(v_given -> 'approval') is distinct from 'string' or not is_signal_name(v_given ->> 'approval') then
+    raise exception using errcode = 'OP004', message = format('%s: approval must name what is approved', p_place), detail = left((p_options -> 'approval')::text, 200),
+      hint = 'Write {"approval": "refund"}: a name of 1 to 200 characters, without "/" and control characters.';
+  end if;
+  if v_given ? 'role' and (jsonb_typeof(v_given -> 'role') <> 'string' or not is_approver_name(v_given ->> 'role')) then
+    raise exception using errcode = 'OP004', message = format('%s: role must name who decides', p_place), detail = left((p_options -> 'role')::text, 200),
+      hint = 'It is a database role, or a role of the table approvers: 1 to 200 characters, without control characters.';
+  end if;
+  if v_given ? 'question' and (jsonb_typeof(v_given -> 'question') <> 'string' or length(v_given ->> 'question') not between 1 and 2000) then
+    raise exception using errcode = 'OP004', message = format('%s: question must be text of 1 to 2000 characters', p_place),
+      hint = 'It may name globals: "Refund order {order}?".';
+  end if;
+  if v_given ? 'within' and (v_within is null or v_within not between 0 and 3155760000) then
+    raise exception using errcode = 'OP004', message = format('%s: within is %s', p_place, left((p_options -> 'within')::text, 100)),
+      hint = 'Give seconds, or an interval such as "2 days": 100 years at the most.';
+  end if;
+  foreach v_choice in array '{else,rejected}'::text[] loop
+    if v_given ? v_choice and not is_wait_choice(v_given -> v_choice) then
+      raise exception using errcode = 'OP004', message = format('%s: %s is %s', p_place, v_choice, left((p_options -> v_choice)::text, 100)),
+        hint = format('%s is "fail", "go_on" or {"branch": "escalate"}.', v_choice);
+    end if;
+  end loop;
+  if v_given ? 'else' and not v_given ? 'within' then
+    raise exception using errcode = 'OP004', message = format('%s has else, but no within', p_place),
+      hint = 'else says what comes when nobody has decided within a time; "rejected" says what a rejection does.';
+  end if;
+  if v_given ? 'as' and (jsonb_typeof(v_given -> 'as') <> 'string' or not is_global_key(v_given ->> 'as')) then
+    raise exception using errcode = 'OP004', message = format('%s: as must name the global that takes the decision', p_place);
+  end if;
+  if v_given ? 'remind' and (
+    jsonb_typeof(v_remind) <> 'object' or v_remind - '{after,operation}'::text[] <> '{}'
+    or (v_after between 1 and 3155760000) is not true
+    or (jsonb_typeof(v_remind -> 'operation') = 'string' and is_signal_name(v_remind ->> 'operation')) is not true
+  ) then
+    raise exception using errcode = 'OP004', message = format('%s: remind is %s', p_place, left((p_options -> 'remind')::text, 200)),
+      hint = 'Write {"after": "24 hours", "operation": "RemindApprovers"}: a second at the least, and the name of the operation to enqueue.';
+  end if;
+  if v_after >= v_within then
+    raise exception using errcode = 'OP004', message = format('%s would remind when it is over: after %s of %s seconds', p_place, v_after, v_within),
+      hint = 'Let remind come before the time of within.';
+  end if;
+  return jsonb_strip_nulls(jsonb_build_object(
+    'approval', v_given -> 'approval', 'role', v_given -> 'role', 'question', v_given -> 'question', 'timeout', v_within,
+    'on_timeout', case when v_within is not null then coalesce(v_given -> 'else', '"fail"') end,
+    'on_rejected', coalesce(v_given -> 'rejected', v_given -> 'else', '"fail"'),
+    'as', v_given -> 'as',
+    'remind', case when v_remind is not null then jsonb_build_object('after', v_after, 'operation', v_remind -> 'operation') end
+  ));
+end
+$$;
+
+
+--
+-- Name: FUNCTION read_approval(p_place text, p_options jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.read_approval(p_place text, p_options jsonb) IS 'What a step asks for, of its options approval, role, question, within, else, rejected, as and remind. Refuses what it does not know (SQLSTATE OP004).';
+
+
+--
 -- Name: read_declared_interval(jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -8093,7 +8823,7 @@ begin
   if v_unknown is not null then
     raise exception using errcode = 'OP004', message = format('%s has an unknown option: %s', p_place, v_unknown),
       hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue and may_jump; a step that waits has sleep, '
-             'sleep_until or wait_for instead.';
+             'sleep_until or wait_for instead, and one that asks approval.';
   end if;
 
   begin
@@ -8236,7 +8966,7 @@ declare
   v_seconds double precision;
 begin
   select string_agg(key, ' and ' order by key), max(key) into v_kinds, v_kind
-    from jsonb_object_keys(p_options) as key where key in ('sleep', 'sleep_until', 'wait_for');
+    from jsonb_object_keys(p_options) as key where key in ('sleep', 'sleep_until', 'wait_for', 'approval');
   if v_kind is null then
     return null;
   end if;
@@ -8244,11 +8974,23 @@ begin
     raise exception using errcode = 'OP004', message = format('%s has %s: a step waits for one thing', p_place, v_kinds),
       hint = 'Make it two steps.';
   end if;
-  v_known := case when v_kind = 'wait_for' then '{wait_for,timeout,on_timeout,as}'::text[] else array[v_kind] end;
+  v_known := case v_kind
+    when 'wait_for' then '{wait_for,timeout,on_timeout,as}'::text[]
+    when 'approval' then '{approval,role,question,within,else,rejected,as,remind}'
+    else array[v_kind]
+  end;
   select string_agg(format('"%s"', key), ', ') into v_unknown from jsonb_object_keys(p_options) as key where key <> all (v_known);
   if v_unknown is not null then
     raise exception using errcode = 'OP004', message = format('%s waits, and has options that no such step has: %s', p_place, v_unknown),
-      hint = format('Options beside %s are: %s.', v_kind, case when v_kind = 'wait_for' then 'timeout, on_timeout and as' else 'none' end);
+      hint = format('Options beside %s are: %s.', v_kind, case v_kind
+        when 'wait_for' then 'timeout, on_timeout and as'
+        when 'approval' then 'role, question, within, else, rejected, as and remind'
+        else 'none'
+      end);
+  end if;
+
+  if v_kind = 'approval' then
+    return read_approval(p_place, p_options);
   end if;
 
   if v_kind = 'sleep_until' then
@@ -8283,10 +9025,7 @@ begin
   if p_options ? 'as' and p_options -> 'as' <> 'null' and (jsonb_typeof(p_options -> 'as') <> 'string' or not is_global_key(p_options ->> 'as')) then
     raise exception using errcode = 'OP004', message = format('%s: as must name the global that takes the signal', p_place);
   end if;
-  if not (
-    v_on_timeout in ('"fail"', '"go_on"')
-    or jsonb_typeof(v_on_timeout) = 'object' and jsonb_typeof(v_on_timeout -> 'branch') = 'string' and v_on_timeout - 'branch' = '{}'
-  ) or v_seconds is null and p_options ? 'on_timeout' then
+  if not is_wait_choice(v_on_timeout) or v_seconds is null and p_options ? 'on_timeout' then
     raise exception using errcode = 'OP004',
       message = case when v_seconds is null then format('%s has on_timeout, but no timeout', p_place)
                      else format('%s: on_timeout is %s', p_place, left(v_on_timeout::text, 100)) end,
@@ -8303,7 +9042,7 @@ $$;
 -- Name: FUNCTION read_wait(p_place text, p_options jsonb); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.read_wait(p_place text, p_options jsonb) IS 'What a step waits for, of its options sleep, sleep_until, or wait_for with timeout, on_timeout and as; null for an action. Refuses what it does not know (SQLSTATE OP004).';
+COMMENT ON FUNCTION backops.read_wait(p_place text, p_options jsonb) IS 'What a step waits for, of its options sleep, sleep_until, approval (see read_approval), or wait_for with timeout, on_timeout and as; null for an action. Refuses what it does not know (SQLSTATE OP004).';
 
 
 --
@@ -8601,6 +9340,42 @@ COMMENT ON FUNCTION backops.refuse_single(p_count integer, p_message text) IS 'R
 
 
 --
+-- Name: refuse_unasked(bigint, text, text, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.refuse_unasked(p_operation_id bigint, p_name text, p_state text, p_position integer) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  v_step text;
+begin
+  select branch || '/' || name into v_step
+    from actions where operation_id = p_operation_id and wait ->> 'approval' = p_name order by position limit 1;
+  if v_step is null then
+    raise exception using errcode = 'OP005', message = format('operation %s has no approval "%s"', p_operation_id, left(p_name, 200)),
+      hint = coalesce((
+        select 'It has ' || string_agg(distinct format('"%s"', wait ->> 'approval'), ', ') || '.' from actions where operation_id = p_operation_id and wait ? 'approval'
+      ), 'Its plan has none.');
+  end if;
+  raise exception using errcode = 'OP003',
+    message = format('operation %s has not asked for the approval "%s"', p_operation_id, p_name)
+      || case when p_state = 'active' then format(': it is at %s', (select branch || '/' || name from actions where operation_id = p_operation_id and position = p_position))
+              else format(', and is %s', p_state) end,
+    hint = format('It asks when it comes to %s; pending_approvals has what is asked now.', v_step);
+end
+$$;
+
+
+--
+-- Name: FUNCTION refuse_unasked(p_operation_id bigint, p_name text, p_state text, p_position integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.refuse_unasked(p_operation_id bigint, p_name text, p_state text, p_position integer) IS 'Refuses to decide what an operation has not asked for: OP005 no such approval, OP003 not yet.';
+
+
+--
 -- Name: refuse_unknown_schedule(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -8766,6 +9541,25 @@ COMMENT ON FUNCTION backops.register_worker(p_host text, p_pid integer, p_queues
 
 
 --
+-- Name: rejection_message(backops.approvals); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rejection_message(p_approval backops.approvals) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select concat_ws(': ', format('"%s" rejected "%s"', p_approval.decided_by, p_approval.name), p_approval.reason)
+$$;
+
+
+--
+-- Name: FUNCTION rejection_message(p_approval backops.approvals); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rejection_message(p_approval backops.approvals) IS 'The error of an operation that fails because somebody has rejected what it asked for.';
+
+
+--
 -- Name: release_many(bigint, bigint[], bigint[], boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -8784,6 +9578,46 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_began boolean) IS 'Hands claimed jobs back at once and at no cost in attempts: what a worker does that stops. p_began => false: their actions were not even begun, and no attempt is recorded. outcome: released, done, stale, busy.';
+
+
+--
+-- Name: remind_approvers(backops.approvals, text, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.remind_approvers(p_approval backops.approvals, p_operation text, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+begin
+  update approvals set reminded_at = p_now where id = p_approval.id;
+  update jobs set run_at = coalesce(p_approval.deadline, 'infinity') where operation_id = p_approval.operation_id;
+  insert into operations (name, key, globals)
+    select p_operation, 'approval/' || p_approval.id, jsonb_build_object('approval', jsonb_build_object(
+             'operation_id', o.id, 'operation', o.name, 'key', coalesce(o.key, o.active_key), 'name', p_approval.name, 'role', p_approval.role,
+             'question', p_approval.question, 'deadline', to_char(p_approval.deadline at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+           ))
+      from operations o
+     where o.id = p_approval.operation_id
+    on conflict (name, key) where key is not null do nothing;
+exception when others then
+  -- A conflict with somebody else passes: the caller's transaction is tried again.
+  if sqlstate like '40%' then
+    raise;
+  end if;
+  update approvals set reminded_at = p_now where id = p_approval.id;
+  update jobs set run_at = coalesce(p_approval.deadline, 'infinity') where operation_id = p_approval.operation_id;
+  perform write_audit('remind', array[p_approval.operation_id], 'the operation that reminds could not be enqueued',
+                      jsonb_build_object('name', p_approval.name, 'operation', p_operation, 'error', left(sqlerrm, 2000)));
+end
+$$;
+
+
+--
+-- Name: FUNCTION remind_approvers(p_approval backops.approvals, p_operation text, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.remind_approvers(p_approval backops.approvals, p_operation text, p_now timestamp with time zone) IS 'Enqueues the operation that reminds of a pending approval, once; the audit log has the error of one that cannot be enqueued.';
 
 
 --
@@ -8936,7 +9770,7 @@ begin
   if at is null or not isfinite(at) then
     raise exception using errcode = 'OP004', message = 'reschedule must be told a finite time', hint = 'now() + interval ''1 hour'', or now() for at once.';
   end if;
-  update jobs set run_at = at where operation_id = reschedule_operation.id;
+  update jobs set run_at = coalesce(move_deadline(reschedule_operation.id, at), at) where operation_id = reschedule_operation.id;
   perform settle_wait(reschedule_operation.id), wake(queue, 1) from jobs where operation_id = reschedule_operation.id and run_at <= clock_now();
   select * into v_operation from operations where operations.id = reschedule_operation.id;
   return v_operation;
@@ -9705,6 +10539,38 @@ COMMENT ON FUNCTION backops.set_operation_global(id bigint, key text, value json
 
 
 --
+-- Name: settle_approval(bigint, jsonb, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.settle_approval(p_operation_id bigint, p_wait jsonb, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  v_approval approvals;
+begin
+  select * into v_approval from approvals where operation_id = p_operation_id order by id desc limit 1;
+  if v_approval.decision is null and v_approval.deadline <= p_now then
+    update approvals set decision = 'lapsed', decided_at = p_now where id = v_approval.id;
+    return 'timed_out';
+  end if;
+  if v_approval.decision is null and v_approval.reminded_at is null and v_approval.remind_at <= p_now then
+    perform remind_approvers(v_approval, p_wait -> 'remind' ->> 'operation', p_now);
+  end if;
+  return case when v_approval.decision in ('approved', 'rejected') then v_approval.decision end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION settle_approval(p_operation_id bigint, p_wait jsonb, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.settle_approval(p_operation_id bigint, p_wait jsonb, p_now timestamp with time zone) IS 'How the approval that an operation is at ends: approved, rejected, timed_out, or null while it is pending. Reminds where it is time.';
+
+
+--
 -- Name: settle_operation_key(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -9874,6 +10740,7 @@ declare
   v_signal_id bigint;
   v_outcome text;
   v_is_woken boolean := p_is_woken;
+  v_decision text;
 begin
   loop
     select j.position, j.run_at, j.waits_since, a.wait, a.branch, a.run, a.earlier_attempts into v
@@ -9886,6 +10753,7 @@ begin
       exit when v.run_at > v_now;
       v.waits_since := v_now;
       v.run_at := case
+        when v.wait ? 'approval' then ask_approval(p_operation_id, v.position, v.run, v.wait, v_now)
         when v.wait ? 'until' then (select due_at(null, null, v.wait ->> 'until', o.globals, v_now) from operations o where o.id = p_operation_id)
         else wait_end(v.wait, v_now, v_now)
       end;
@@ -9906,7 +10774,9 @@ begin
        order by s.id
        limit 1;
     end if;
+    v_decision := case when v.wait ? 'approval' then settle_approval(p_operation_id, v.wait, v_now) end;
     v_outcome := case
+      when v.wait ? 'approval' then v_decision
       when v_signal_id is not null then 'signalled'
       when v_is_woken and not v.wait ? 'signals' then 'woken'
       when v.run_at > v_now then null
@@ -9925,7 +10795,7 @@ $$;
 -- Name: FUNCTION settle_wait(p_operation_id bigint, p_is_woken boolean); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.settle_wait(p_operation_id bigint, p_is_woken boolean) IS 'Lets an operation at a wait go on as far as signals, deadlines and p_is_woken (of a sleep) let it: to its next action, to a wait that lasts, or to its end.';
+COMMENT ON FUNCTION backops.settle_wait(p_operation_id bigint, p_is_woken boolean) IS 'Lets an operation at a wait go on as far as signals, decisions, deadlines and p_is_woken (of a sleep) let it: to its next action, to a wait that lasts, or to its end.';
 
 
 --
@@ -10065,23 +10935,11 @@ COMMENT ON FUNCTION backops.signal(id bigint, name text, payload jsonb, dedup_ke
 --
 
 CREATE FUNCTION backops.signal(operation text, key text, name text, payload jsonb DEFAULT NULL::jsonb, dedup_key text DEFAULT NULL::text) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
     AS $$
-#variable_conflict use_variable
-declare
-  v_id bigint := coalesce(
-    (select o.id from operations o where o.name = signal.operation and o.key = signal.key),
-    (select k.operation_id from operation_keys k join operations o on o.id = k.operation_id where k.name = signal.operation and k.key = signal.key)
-  );
-begin
-  if v_id is null then
-    raise exception using errcode = 'OP002', message = format('there is no operation "%s" with the key "%s"', signal.operation, signal.key),
-      hint = 'Enqueue it first: a signal needs an operation that keeps it.';
-  end if;
-  return signal(v_id, name, payload, dedup_key);
-end
+  select signal(keyed_operation(operation, key), name, payload, dedup_key)
 $$;
 
 
@@ -10186,6 +11044,7 @@ begin
   if found then
     perform point_at(v_operation, v_next);
   else
+    perform withdraw_approval(skip_operation.id, v_now);
     delete from jobs where operation_id = skip_operation.id;
     perform forget_failure(skip_operation.id);
     update operations set state = 'completed', ended_at = v_now, stopped_position = null, stop_reason = null where operations.id = skip_operation.id;
@@ -10723,6 +11582,7 @@ begin
   delete from attempts where operation_id = any (v_ids);
   delete from attempt_logs where operation_id = any (v_ids);
   delete from signals where operation_id = any (v_ids);
+  delete from approvals where operation_id = any (v_ids);
   delete from actions where operation_id = any (v_ids);
   -- A key that somebody enqueues under at this moment stays, and so does one that throttles.
   if exists (select from deleted where active_key is not null) then
@@ -10744,7 +11604,7 @@ $$;
 -- Name: FUNCTION take_along_deleted(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.take_along_deleted() IS 'What a DELETE from operations sets off: their jobs, actions, attempts, log lines and signals go with them. A worker that runs one of them is told to stop, and its outcome is refused.';
+COMMENT ON FUNCTION backops.take_along_deleted() IS 'What a DELETE from operations sets off: their jobs, actions, attempts, log lines, signals and approvals go with them. A worker that runs one of them is told to stop, and its outcome is refused.';
 
 
 --
@@ -10761,7 +11621,7 @@ declare
 begin
   perform pg_notify(worker_channel(worker_id), 'lost ' || claim_id) from jobs where worker_id is not null;
   -- A table that the same TRUNCATE names cannot be truncated again, and is empty already.
-  foreach v_table in array '{jobs,actions,attempts,attempt_logs,signals,operation_keys}'::text[] loop
+  foreach v_table in array '{jobs,actions,attempts,attempt_logs,signals,approvals,operation_keys}'::text[] loop
     execute format('select not exists (select from %I)', v_table) into v_is_empty;
     if not v_is_empty then
       execute format('truncate %I', v_table);
@@ -10776,7 +11636,7 @@ $$;
 -- Name: FUNCTION take_along_truncated(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.take_along_truncated() IS 'What TRUNCATE operations sets off: jobs, actions, attempts, log lines, signals and keys go, too.';
+COMMENT ON FUNCTION backops.take_along_truncated() IS 'What TRUNCATE operations sets off: jobs, actions, attempts, log lines, signals, approvals and keys go, too.';
 
 
 --
@@ -10971,7 +11831,10 @@ CREATE FUNCTION backops.timeout_message(p_wait jsonb, p_since timestamp with tim
     SET search_path TO 'backops', 'pg_temp'
     SET "IntervalStyle" TO 'postgres'
     AS $$
-  select format('no signal %s came ', awaited_signals(p_wait)) || coalesce(
+  select case
+    when p_wait ? 'approval' then format('nobody decided the approval "%s" ', p_wait ->> 'approval')
+    else format('no signal %s came ', awaited_signals(p_wait))
+  end || coalesce(
     (
       select 'within ' || justify_interval(timeout)
         from make_interval(secs => (p_wait ->> 'timeout')::double precision) as timeout
@@ -11200,6 +12063,71 @@ COMMENT ON FUNCTION backops.violations_of_actions() IS 'The part of invariants()
 
 
 --
+-- Name: violations_of_approvals(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_approvals() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
+    AS $_$
+  select 'approvals_are_asked', coalesce(j.operation_id, p.operation_id), coalesce(j.position, p.position), null::bigint,
+         case when p.id is null then 'it waits for an approval that nobody is asked for'
+              else format('the approval "%s" is pending, and the operation does not wait for it', p.name) end,
+         case
+           when p.id is null then format('select %1$I.point_at(o, %2$s) from %1$I.operations o where id = %3$s; -- asks for it', current_schema(), j.position, j.operation_id)
+           else format('update %1$I.approvals set decision = ''withdrawn'', decided_at = %1$I.clock_now() where id = %2$s; -- takes it back', current_schema(), p.id)
+         end
+    from (
+      select j.operation_id, j.position, a.run, a.wait ->> 'approval' as name
+        from jobs j
+        join actions a on a.operation_id = j.operation_id and a.position = j.position
+       where j.queue = '/waits' and j.waits_since is not null and a.wait ? 'approval'
+    ) as j
+    full join (select id, operation_id, position, run, name::text as name from approvals where decision is null) as p
+      on p.operation_id = j.operation_id and p.position = j.position and p.run = j.run and p.name = j.name
+   where j.operation_id is null or p.id is null
+  union all
+  select 'approvals_keep_deadlines', j.operation_id, j.position, null,
+         format('its job is due at %s, and the approval "%s" at %s', j.run_at, p.name, d.due),
+         format('update %I.jobs set run_at = %L where operation_id = %s; -- mends it', current_schema(), d.due, j.operation_id)
+    from jobs j
+    join approvals p on p.operation_id = j.operation_id and p.position = j.position and p.decision is null
+   cross join lateral (select coalesce(least(p.deadline, case when p.reminded_at is null then p.remind_at end), 'infinity') as due) as d
+   where j.waits_since is not null and j.run_at <> d.due
+  union all
+  select 'approvals_end_steps', coalesce(a.operation_id, p.operation_id), coalesce(a.position, p.position), null,
+         case
+           when a.position is null then format('the approval "%s" is of an operation or a step that is not there', p.name)
+           when a.wait is null or not a.wait ? 'approval' then format('%s asks for nothing, and has the approval "%s"', a.branch || '/' || a.name, p.name)
+           when p.run > a.run then format('the approval "%s" is of run %s of %s', p.name, p.run, a.run)
+           else format('%s ended as %s, and its approval as %s', a.branch || '/' || a.name, a.wait_outcome, coalesce(p.decision, 'none'))
+         end,
+         'A row was written by hand: look at approval_status and action_status.'
+    from (select * from actions where wait is not null) as a
+    full join (
+      select distinct on (operation_id, position, run) operation_id, position, run, name, decision from approvals order by operation_id, position, run, id desc
+    ) as p on p.operation_id = a.operation_id and p.position = a.position and p.run = a.run
+   where case
+     when a.position is null then not exists (
+       select from actions x where x.operation_id = p.operation_id and x.position = p.position and x.wait ? 'approval' and p.run < x.run
+     )
+     when not a.wait ? 'approval' then p.run is not null
+     when a.wait_outcome is null then false
+     else p.decision is distinct from case a.wait_outcome when 'timed_out' then 'lapsed' else a.wait_outcome end
+   end
+$_$;
+
+
+--
+-- Name: FUNCTION violations_of_approvals(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_approvals() IS 'The part of invariants() about approvals.';
+
+
+--
 -- Name: violations_of_attempts(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -11378,7 +12306,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
            when j.queue <> job_queue(a.wait, a.queue, o.queue) or not is_queue_name(a.queue) then format('its job waits in queue "%s"', j.queue)
            when j.priority not between 0 and 9 then format('its job has priority %s', j.priority)
            when j.handler <> e.handler then format('its job waits for a worker that knows "%s" instead of "%s"', j.handler, e.handler)
-           when isfinite(j.run_at) is distinct from (j.position is not null) and not (j.waits_since is not null and a.wait ? 'signals') then format('its job waits until %s', j.run_at)
+           when isfinite(j.run_at) is distinct from (j.position is not null) and not (j.waits_since is not null and a.wait ?| '{signals,approval}') then format('its job waits until %s', j.run_at)
            when j.waits_since is not null and (a.wait is null or j.worker_id is not null) then 'its job is at a wait and is not'
            when j.steps_left < 1 or j.crashes not between 0 and 2 then format('its job has %s steps left and %s crashes behind it', j.steps_left, j.crashes)
            else format('its job follows definition %s, which is not there', j.definition_id)
@@ -11395,7 +12323,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
       or a.queue is not null and not is_queue_name(a.queue)
       or j.priority not between 0 and 9
       or j.handler <> e.handler
-      or isfinite(j.run_at) is distinct from (j.position is not null) and not (j.waits_since is not null and coalesce(a.wait ? 'signals', false))
+      or isfinite(j.run_at) is distinct from (j.position is not null) and not (j.waits_since is not null and coalesce(a.wait ?| '{signals,approval}', false))
       or j.waits_since is not null and (a.wait is null or j.worker_id is not null)
       or j.steps_left < 1
       or j.crashes not between 0 and 2
@@ -11722,7 +12650,7 @@ CREATE FUNCTION backops.violations_of_waits() RETURNS SETOF backops.violation
    where a.wait is null and a.wait_outcome is not null
       or a.wait is not null and case
         when a.completed_at is not null then a.wait_outcome is null or (a.wait_outcome = 'signalled') is distinct from (s.id is not null)
-        else a.wait_outcome is not null and a.wait_outcome <> 'timed_out'
+        else a.wait_outcome is not null and a.wait_outcome not in ('timed_out', 'rejected')
       end
 $$;
 
@@ -11783,14 +12711,14 @@ COMMENT ON FUNCTION backops.wait(id bigint, timeout interval) IS 'Waits until an
 
 CREATE FUNCTION backops.wait_end(p_wait jsonb, p_begin timestamp with time zone, p_now timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE sql STABLE
-    RETURN CASE WHEN ((p_begin > p_now) OR (p_wait IS NULL) OR (p_wait ? 'until'::text)) THEN NULL::timestamp with time zone ELSE COALESCE((p_begin + make_interval(secs => (COALESCE((p_wait ->> 'for'::text), (p_wait ->> 'timeout'::text)))::double precision)), 'infinity'::timestamp with time zone) END;
+    RETURN CASE WHEN ((p_begin > p_now) OR (p_wait IS NULL) OR (p_wait ?| '{until,approval}'::text[])) THEN NULL::timestamp with time zone ELSE COALESCE((p_begin + make_interval(secs => (COALESCE((p_wait ->> 'for'::text), (p_wait ->> 'timeout'::text)))::double precision)), 'infinity'::timestamp with time zone) END;
 
 
 --
 -- Name: FUNCTION wait_end(p_wait jsonb, p_begin timestamp with time zone, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.wait_end(p_wait jsonb, p_begin timestamp with time zone, p_now timestamp with time zone) IS 'The deadline of a wait that begins at a time which has come, infinity where it has none; null for one that has not begun, for an action, and for a wait whose end is in the globals.';
+COMMENT ON FUNCTION backops.wait_end(p_wait jsonb, p_begin timestamp with time zone, p_now timestamp with time zone) IS 'The deadline of a wait that begins at a time which has come, infinity where it has none; null for one that has not begun, for an action, and for what settle_wait begins: an approval, and a wait whose end is in the globals.';
 
 
 --
@@ -11805,6 +12733,7 @@ CREATE FUNCTION backops.wait_piece(p_wait jsonb, p_outcome text, p_signal text) 
   select case
     when p_outcome is not null then concat_ws(' ', replace(p_outcome, '_', ' '), p_signal)
     when p_wait ? 'signals' then 'for ' || array_to_string(array(select jsonb_array_elements_text(p_wait -> 'signals')), ' or ')
+    when p_wait ? 'approval' then 'by ' || coalesce(p_wait ->> 'role', 'anybody')
     when p_wait ? 'until' then 'until ' || (p_wait ->> 'until')
     else justify_interval(make_interval(secs => (p_wait ->> 'for')::double precision))::text
   end
@@ -11924,6 +12853,11 @@ declare
     select a.wait from jobs j join actions a using (operation_id, position) where j.operation_id = wake_up_operation.id and j.waits_since is not null
   );
 begin
+  if v_wait ? 'approval' then
+    raise exception using errcode = 'OP003',
+      message = format('operation %s waits for the approval "%s": it does not sleep', wake_up_operation.id, v_wait ->> 'approval'),
+      hint = format('decide(%s, %L, ''approved'') ends the wait; extend moves its deadline, and skip leaves it out.', wake_up_operation.id, v_wait ->> 'approval');
+  end if;
   if v_wait ? 'signals' then
     raise exception using errcode = 'OP003', message = format('operation %s waits for the signal %s: it does not sleep', wake_up_operation.id, awaited_signals(v_wait)),
       hint = format('signal(%s, %L) ends the wait; reschedule moves its deadline, and skip leaves it out.', wake_up_operation.id, v_wait -> 'signals' ->> 0);
@@ -11944,6 +12878,55 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.wake_up_operation(id bigint) IS 'Ends a sleep, or lets an action that waits for its time start at once.';
+
+
+--
+-- Name: who_decides(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.who_decides(p_role text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select case
+    when nobody_decides(p_role) then format(
+      'Nobody may: "%s" is neither a database role nor in approvers. INSERT INTO %I.approvers (role, member) VALUES (%L, ''…'') lets somebody.',
+      p_role, current_schema(), p_role
+    )
+    when exists (select from pg_roles r where r.rolname = p_role) then format('Members of the database role "%s" may, logged in as such.', p_role)
+    else format('For "%s" may, as decided_by: %s.', p_role, (
+      select string_agg(format('"%s"', member), ', ' order by member) || case when count(*) > 20 then ' …' else '' end
+        from (select member from approvers a where a.role = p_role order by member limit 21) as a
+    ))
+  end
+$$;
+
+
+--
+-- Name: FUNCTION who_decides(p_role text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.who_decides(p_role text) IS 'Who may decide an approval of a role, in a sentence.';
+
+
+--
+-- Name: withdraw_approval(bigint, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.withdraw_approval(p_operation_id bigint, p_now timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+  update approvals set decision = 'withdrawn', decided_at = p_now where operation_id = p_operation_id and decision is null
+$$;
+
+
+--
+-- Name: FUNCTION withdraw_approval(p_operation_id bigint, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.withdraw_approval(p_operation_id bigint, p_now timestamp with time zone) IS 'Takes back what an operation has asked for and does not wait for any more.';
 
 
 --
@@ -12366,11 +13349,16 @@ CREATE VIEW backops.action_status AS
         END, j.waits_since, a.started_at) AS started_at,
     a.completed_at,
     a.skipped_at,
-    COALESCE(
         CASE
-            WHEN ((j.worker_id IS NULL) AND (j.run_at < 'infinity'::timestamp with time zone)) THEN j.run_at
-            ELSE NULL::timestamp with time zone
-        END, a.perform_at) AS perform_at,
+            WHEN ((a.wait ? 'approval'::text) AND (j.waits_since IS NOT NULL)) THEN ( SELECT p.deadline
+               FROM backops.approvals p
+              WHERE ((p.operation_id = a.operation_id) AND (p.decision IS NULL)))
+            ELSE COALESCE(
+            CASE
+                WHEN ((j.worker_id IS NULL) AND (j.run_at < 'infinity'::timestamp with time zone)) THEN j.run_at
+                ELSE NULL::timestamp with time zone
+            END, a.perform_at)
+        END AS perform_at,
     (a.completed_at - a.started_at) AS ran_for,
     a.errored_at,
     a.error_type,
@@ -12378,7 +13366,15 @@ CREATE VIEW backops.action_status AS
     a.stack_trace,
     a.wait,
     a.wait_outcome,
-    s.name AS signal
+    s.name AS signal,
+        CASE
+            WHEN (a.wait_outcome = ANY (ARRAY['approved'::text, 'rejected'::text])) THEN ( SELECT p.decided_by
+               FROM backops.approvals p
+              WHERE ((p.operation_id = a.operation_id) AND (p."position" = a."position") AND (p.run = a.run))
+              ORDER BY p.id DESC
+             LIMIT 1)
+            ELSE NULL::text
+        END AS decided_by
    FROM (((backops.actions a
      JOIN backops.operations o ON ((o.id = a.operation_id)))
      LEFT JOIN backops.jobs j ON (((j.operation_id = a.operation_id) AND (j."position" = a."position"))))
@@ -12390,6 +13386,92 @@ CREATE VIEW backops.action_status AS
 --
 
 COMMENT ON VIEW backops.action_status IS 'One row per step, an action or a wait: its outcome, or what it waits for.';
+
+
+--
+-- Name: approval_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.approval_status AS
+ SELECT p.id,
+    p.operation_id,
+    ( SELECT o.name
+           FROM backops.operations o
+          WHERE (o.id = p.operation_id)) AS operation,
+    ( SELECT COALESCE(o.key, o.active_key) AS "coalesce"
+           FROM backops.operations o
+          WHERE (o.id = p.operation_id)) AS key,
+    ( SELECT ((a.branch || '/'::text) || a.name)
+           FROM backops.actions a
+          WHERE ((a.operation_id = p.operation_id) AND (a."position" = p."position"))) AS action,
+    p.run,
+    p.name,
+    p.role,
+    p.question,
+    COALESCE(p.decision, 'pending'::text) AS status,
+    p.asked_at,
+    p.deadline,
+    p.remind_at,
+    p.reminded_at,
+    p.decided_by,
+    p.vouched_by,
+    p.decided_at,
+    p.reason
+   FROM backops.approvals p;
+
+
+--
+-- Name: VIEW approval_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.approval_status IS 'One row for each time that an operation has asked for an approval: pending, approved, rejected, lapsed or withdrawn, by whom and why. SELECT * FROM backops.approval_status WHERE operation_id = 48213 ORDER BY id';
+
+
+--
+-- Name: approvals_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.approvals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME backops.approvals_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: approvers; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.approvers (
+    role text NOT NULL,
+    member text NOT NULL,
+    CONSTRAINT approvers_are_named CHECK (((role <> ''::text) AND (member <> ''::text))),
+    CONSTRAINT approvers_are_short CHECK (((length(role) <= 200) AND (length(member) <= 200)))
+);
+
+
+--
+-- Name: TABLE approvers; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.approvers IS 'Who may decide for a role that is no database role, in the application''s own names. INSERT INTO backops.approvers VALUES (''finance'', ''ann@example.com'')';
+
+
+--
+-- Name: COLUMN approvers.role; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvers.role IS 'The role that a plan names. One that is a database role, too, is that: what stands here does not count then.';
+
+
+--
+-- Name: COLUMN approvers.member; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.approvers.member IS 'Who may decide: what decide is given as decided_by.';
 
 
 --
@@ -13291,6 +14373,9 @@ CREATE VIEW backops.operation_status AS
     COALESCE((a.earlier_attempts + COALESCE(j.attempt, a.attempts_count)), 0) AS attempt,
     (a.earlier_attempts + a.max_attempts) AS max_attempts,
         CASE
+            WHEN ((a.wait ? 'approval'::text) AND (j.waits_since IS NOT NULL)) THEN ( SELECT p_1.deadline
+               FROM backops.approvals p_1
+              WHERE ((p_1.operation_id = o.id) AND (p_1.decision IS NULL)))
             WHEN ((j.worker_id IS NULL) AND (j.run_at < 'infinity'::timestamp with time zone)) THEN j.run_at
             ELSE NULL::timestamp with time zone
         END AS run_at,
@@ -13310,6 +14395,9 @@ CREATE VIEW backops.operation_status AS
         CASE
             WHEN ((o.state = 'failed'::text) AND (a.error_type = 'crashed'::text) AND (a.attempts_count < a.max_attempts)) THEN 'the third crash in a row ended it: an action that takes its worker down three times is not tried again by itself'::text
             WHEN (o.state = 'cancelled'::text) THEN COALESCE(('cancelled: '::text || o.stop_reason), 'cancelled'::text)
+            WHEN ((j.queue = '/waits'::text) AND (a.wait ? 'approval'::text) AND (j.waits_since IS NOT NULL)) THEN backops.describe_wait(a.wait, j.waits_since, ( SELECT p_1.deadline
+               FROM backops.approvals p_1
+              WHERE ((p_1.operation_id = o.id) AND (p_1.decision IS NULL))))
             WHEN ((j.queue = '/waits'::text) AND (o.parked_at IS NULL)) THEN backops.describe_wait(a.wait, j.waits_since, j.run_at)
             WHEN ((o.parked_at IS NOT NULL) OR ((j.worker_id IS NULL) AND ((j.run_at <= backops.statement_now()) OR (j.crashes > 0)))) THEN ( SELECT b.detail
                FROM backops.obstacles(o.id,
@@ -13377,6 +14465,37 @@ CREATE VIEW backops.paused_queues AS
 --
 
 COMMENT ON VIEW backops.paused_queues IS 'Queues that are paused now: nothing of them is claimed, and nobody is woken for them.';
+
+
+--
+-- Name: pending_approvals; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.pending_approvals AS
+ SELECT p.id,
+    p.operation_id,
+    ( SELECT o.name
+           FROM backops.operations o
+          WHERE (o.id = p.operation_id)) AS operation,
+    ( SELECT COALESCE(o.key, o.active_key) AS "coalesce"
+           FROM backops.operations o
+          WHERE (o.id = p.operation_id)) AS key,
+    p.name,
+    p.role,
+    p.question,
+    p.asked_at,
+    p.deadline,
+    p.reminded_at,
+    backops.may_decide(p.role, (SESSION_USER)::text) AS may_decide
+   FROM backops.approvals p
+  WHERE (p.decision IS NULL);
+
+
+--
+-- Name: VIEW pending_approvals; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.pending_approvals IS 'What operations ask for now, and whether the role that is logged in may decide it. For the application''s own approvers: SELECT * FROM backops.pending_approvals WHERE backops.may_decide(role, ''ann@example.com'') ORDER BY id';
 
 
 --
@@ -13852,11 +14971,31 @@ CREATE VIEW backops.stuck AS
             j."position",
             o_1.queue,
             j.run_at,
-            'its wait is over, and no worker has let it go on'::text,
+                CASE
+                    WHEN (EXISTS ( SELECT
+                       FROM backops.approvals p
+                      WHERE ((p.operation_id = j.operation_id) AND (p.decision IS NULL) AND ((p.deadline <= backops.statement_now()) IS NOT TRUE)))) THEN 'it is time to remind of its approval, and no worker has'::text
+                    ELSE 'its wait is over, and no worker has let it go on'::text
+                END AS "case",
             'Start a worker: any one does.'::text
            FROM (backops.jobs j
              JOIN backops.operations o_1 ON ((o_1.id = j.operation_id)))
           WHERE ((j.queue = '/waits'::text) AND (j.run_at < (backops.statement_now() - '00:01:00'::interval)))
+         LIMIT 100)
+        UNION ALL
+        ( SELECT p.operation_id,
+            p."position",
+            o_1.queue,
+            p.asked_at,
+            format('nobody can decide its approval: "%s" is neither a database role nor in approvers'::text, p.role) AS format,
+            'Let somebody, in the table approvers, or skip(id).'::text
+           FROM (backops.approvals p
+             JOIN backops.operations o_1 ON ((o_1.id = p.operation_id)))
+          WHERE ((p.decision IS NULL) AND (p.role IN ( SELECT asked.role
+                   FROM ( SELECT DISTINCT a_1.role
+                           FROM backops.approvals a_1
+                          WHERE ((a_1.decision IS NULL) AND (a_1.role IS NOT NULL))) asked
+                  WHERE backops.nobody_decides(asked.role))))
          LIMIT 100)) s
      JOIN backops.operations o ON ((o.id = s.operation_id)))
      LEFT JOIN backops.actions a ON (((a.operation_id = s.operation_id) AND (a."position" = s."position"))));
@@ -13866,7 +15005,7 @@ CREATE VIEW backops.stuck AS
 -- Name: VIEW stuck; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON VIEW backops.stuck IS 'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked, at a wait that is over. The first hundred of each kind and queue. SELECT * FROM backops.stuck ORDER BY since LIMIT 20';
+COMMENT ON VIEW backops.stuck IS 'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked, at a wait that is over, or asking for what nobody can decide. The first hundred of each kind and queue. SELECT * FROM backops.stuck ORDER BY since LIMIT 20';
 
 
 --
@@ -14297,17 +15436,24 @@ COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbe
 
 
 --
+-- Name: approvals_id_seq; Type: SEQUENCE SET; Schema: backops; Owner: -
+--
+
+SELECT pg_catalog.setval('backops.approvals_id_seq', 4, true);
+
+
+--
 -- Name: attempts_id_seq; Type: SEQUENCE SET; Schema: backops; Owner: -
 --
 
-SELECT pg_catalog.setval('backops.attempts_id_seq', 5, true);
+SELECT pg_catalog.setval('backops.attempts_id_seq', 6, true);
 
 
 --
 -- Name: audit_log_id_seq; Type: SEQUENCE SET; Schema: backops; Owner: -
 --
 
-SELECT pg_catalog.setval('backops.audit_log_id_seq', 6, true);
+SELECT pg_catalog.setval('backops.audit_log_id_seq', 8, true);
 
 
 --
@@ -14328,7 +15474,7 @@ SELECT pg_catalog.setval('backops.definitions_id_seq', 2, true);
 -- Name: operations_id_seq; Type: SEQUENCE SET; Schema: backops; Owner: -
 --
 
-SELECT pg_catalog.setval('backops.operations_id_seq', 18, true);
+SELECT pg_catalog.setval('backops.operations_id_seq', 21, true);
 
 
 --
@@ -14366,6 +15512,22 @@ ALTER TABLE ONLY backops.action_hours
 
 ALTER TABLE ONLY backops.actions
     ADD CONSTRAINT actions_pkey PRIMARY KEY (operation_id, "position");
+
+
+--
+-- Name: approvals approvals_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.approvals
+    ADD CONSTRAINT approvals_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: approvers approvers_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.approvers
+    ADD CONSTRAINT approvers_pkey PRIMARY KEY (role, member);
 
 
 --
@@ -14542,6 +15704,34 @@ ALTER TABLE ONLY backops.skipped_slots
 
 ALTER TABLE ONLY backops.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: approvals_operation_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX approvals_operation_idx ON backops.approvals USING btree (operation_id, id);
+
+
+--
+-- Name: INDEX approvals_operation_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.approvals_operation_idx IS 'All approvals of an operation.';
+
+
+--
+-- Name: approvals_pending_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE UNIQUE INDEX approvals_pending_idx ON backops.approvals USING btree (operation_id) WHERE (decision IS NULL);
+
+
+--
+-- Name: INDEX approvals_pending_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.approvals_pending_idx IS 'What is pending: one approval of an operation at the most.';
 
 
 --

@@ -70,6 +70,12 @@ begin
   perform signal(17, 'perhaps', '{"why": "rain"}');
   insert into operations (name, branches) values ('Ask', '{"main": [["Answer", {"wait_for": "yes"}], ["Nap", {"sleep": 3600}], "Own"]}');
   perform signal(18, 'yes', '5', 'click-1');
+  -- 19: at an approval whose deadline comes. 20: at one that lasts. 21: was rejected, and asks again.
+  insert into operations (name, branches) values ('Ask', '{"main": [["Boss", {"approval": "refund", "within": 3600, "else": "go_on", "as": "answer"}], "Own"]}');
+  insert into operations (name, branches) values ('Ask', '{"main": [["Boss", {"approval": "refund", "question": "Refund?", "as": "answer"}], "Own"]}');
+  insert into operations (name, branches) values ('Ask', '{"main": [["Boss", {"approval": "refund"}], "Own"]}');
+  perform decide(21, 'refund', 'rejected', 'no receipt', 'ann');
+  perform retry(21);
   perform record_actions('[{"queue": "default", "operation": "Fulfilment", "action": "main/Charge", "completed": 5, "failed": 1, "retried": 1, "max_ms": 12,
                             "buckets": [0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0]}]');
   perform heartbeat(v_worker, false, false);

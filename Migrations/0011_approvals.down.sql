@@ -1,0 +1,18 @@
+-- Nobody is left at an approval, and no history tells of one: the engine of the version before knows neither.
+do $$
+begin
+  if exists (select from actions where wait ? 'approval') or exists (select from definition_actions where wait ? 'approval') then
+    raise exception using errcode = 'OP003', message = 'there are plans or operations with approvals, which the version before does not know',
+      hint = 'Delete those operations, and the definitions that have approvals.';
+  end if;
+end
+$$;
+drop table approvers, approvals;
+alter table actions drop constraint actions_wait_outcome_is_known;
+alter table actions add constraint actions_wait_outcome_is_known check (wait_outcome in ('signalled', 'timed_out', 'slept', 'woken'));
+comment on column actions.wait is
+  'What the operation waits for at this step, which no worker runs; null for an action. {"for": seconds}, {"until": global}, or '
+  '{"signals": [names], "timeout": seconds, "on_timeout": "fail", "go_on" or {"branch": name}, "as": global}.';
+comment on column actions.wait_outcome is 'How the wait ended: signalled, timed_out, slept, or woken (by wake_up).';
+comment on column jobs.run_at is
+  'Due from this time on, and the deadline of a wait; infinity while the operation is parked, or waits for a signal for as long as it takes.';
