@@ -24,6 +24,30 @@ extension EngineCalls {
         """
     }
 
+    /// A row for every role that approvals are asked of and nobody decides for: the role, how many wait, and for how many seconds.
+    func undecidableApprovals() -> SQLStatement {
+        """
+        select role, count, extract(epoch from now - asked_at)::float8
+          from (
+            select role, count(*), min(asked_at) as asked_at from \(unescaped: name).pending_approvals where role is not null group by role
+          ) as asked
+         cross join \(unescaped: name).clock_now() as now
+         where \(unescaped: name).nobody_decides(role)
+         order by role
+        """
+    }
+
+    /// One row where approvals have been over for a minute: how many, and for how many seconds.
+    func overdueApprovals() -> SQLStatement {
+        """
+        select count(*), extract(epoch from max(now - deadline))::float8
+          from \(unescaped: name).pending_approvals
+         cross join \(unescaped: name).clock_now() as now
+         where deadline < now - interval '1 minute'
+        having count(*) > 0
+        """
+    }
+
     /// A row for every trigger on the engine's tables that no migration made: `TRIGGER on TABLE`.
     func foreignTriggers() -> SQLStatement {
         """

@@ -53,7 +53,7 @@ extension EngineCalls {
         "select \(unescaped: name).rerun(\(target), \(reason.storable))"
     }
 
-    private func moment(_ time: When) -> SQLStatement {
+    func moment(_ time: When) -> SQLStatement {
         switch time {
         case .now: "\(unescaped: name).clock_now()"
         case .at(let date): "\(date)"

@@ -22,7 +22,7 @@ package struct ActionOptions: Sendable, Hashable {
     package var retryPolicy: RetryPolicy { retry ?? .standard }
 
     /// The branches that the step may lead to.
-    package var targets: [BranchName] { mayJump + [wait?.branch].compactMap { $0 } }
+    package var targets: [BranchName] { mayJump + (wait?.destinations ?? []).map(\.branch) }
 
     /// Checks every option but branches, which need the plan.
     ///

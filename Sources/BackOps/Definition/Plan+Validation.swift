@@ -58,11 +58,11 @@ extension Plan {
                 """
             )
         }
-        if let target = action.options.wait?.branch, !branches.contains(target) {
+        for (target, occasion) in action.options.wait?.destinations ?? [] where !branches.contains(target) {
             throw .invalidPlan(
                 operation,
                 """
-                \(branch)/\(action.name) goes to "\(target)" on its timeout, but there is no such branch. \
+                \(branch)/\(action.name) goes to "\(target)" \(occasion), but there is no such branch. \
                 Declare it, or correct the name.
                 """
             )

@@ -1,4 +1,4 @@
-/// Anything that can stand in a branch: an ``Action``, a ``Do``, a ``Sleep``, a ``WaitFor``, or one of these with modifiers.
+/// Anything that can stand in a branch: an ``Action``, a ``Do``, a ``Sleep``, a ``WaitFor``, an ``Approval``, or one of these with modifiers.
 public protocol Plannable: Sendable {
     /// The action with its name and options.
     var planned: PlannedAction { get }

@@ -7,13 +7,10 @@ extension StepWait {
         case .signals(let names, let timeout, let onTimeout, let global):
             var json: [JSONValue.Key: JSONValue] = ["wait_for": .array(names.map(JSONValue.string))]
             json["timeout"] = timeout.map(\.secondsJSON)
-            switch onTimeout {
-            case .fail: break
-            case .goOn: json["on_timeout"] = "go_on"
-            case .branch(let branch): json["on_timeout"] = ["branch": .string(branch.description)]
-            }
+            if onTimeout != .fail { json["on_timeout"] = onTimeout.json }
             json["as"] = global.map(JSONValue.string)
             return json
+        case .approval(let step): return step.json
         }
     }
 
@@ -21,9 +18,14 @@ extension StepWait {
     ///
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidConfiguration``, naming the option.
     init?(json: [JSONValue.Key: JSONValue]) throws(BackOpsError) {
-        let kinds = ["sleep", "sleep_until", "wait_for"].filter { json[JSONValue.Key($0)] != nil }
+        let kinds = ["sleep", "sleep_until", "wait_for", "approval"].filter { json[JSONValue.Key($0)] != nil }
         guard let kind = kinds.first else { return nil }
-        let known = kind == "wait_for" ? [kind, "timeout", "on_timeout", "as"] : [kind]
+        let known =
+            switch kind {
+            case "wait_for": [kind, "timeout", "on_timeout", "as"]
+            case "approval": [kind, "role", "question", "within", "else", "rejected", "as", "remind"]
+            default: [kind]
+            }
         if let other = json.keys.map(\.text).sorted().first(where: { !known.contains($0) }) {
             throw .invalidConfiguration(other, "is no option of a step that waits.")
         }
@@ -40,6 +42,7 @@ extension StepWait {
             self = .sleepUntil(
                 global: try read(kind, "the name of a global", json["sleep_until"]?.stringValue)
             )
+        case "approval": self = .approval(try ApprovalStep(json: json))
         default:
             let given = json["wait_for"] ?? .null
             let names = given.stringValue.map { [$0] } ?? given.arrayValue?.compactMap(\.stringValue)
@@ -51,20 +54,12 @@ extension StepWait {
                 onTimeout: try read(
                     "on_timeout",
                     "fail, go_on or a branch",
-                    Self.onTimeout(json["on_timeout"])
+                    json["on_timeout"].map { OnTimeout(json: $0) } ?? .fail
                 ),
                 as: try json["as"].map { value throws(BackOpsError) in
                     try read("as", "the name of a global", value.stringValue)
                 }
             )
-        }
-    }
-
-    private static func onTimeout(_ json: JSONValue?) -> OnTimeout? {
-        switch json {
-        case nil, "fail": .fail
-        case "go_on": .goOn
-        case .some(let json): json["branch"]?.stringValue.map { .branch(BranchName($0)) }
         }
     }
 }

@@ -40,7 +40,7 @@ public struct WaitFor: Plannable {
     }
 }
 
-/// What happens when no signal has come in time.
+/// What happens when no signal has come, or nobody has decided, in time; and what a rejection does.
 public enum OnTimeout: Sendable, Hashable {
     /// The operation fails at the step; a retry waits anew.
     case fail

@@ -102,7 +102,7 @@ extension BackOpsError {
         public static let noSuchOperation = Code(.noSuchOperation)
         /// An operation, or a queue, is in a state that does not allow this.
         public static let wrongState = Code(.wrongState)
-        /// A jump names a branch or an action that the operation does not have.
+        /// A jump names a branch or an action that the operation does not have, or a decision such an approval.
         public static let unknownJumpTarget = Code(.unknownJumpTarget)
         /// Somebody else was at the same rows at the same moment: nothing was done, and the call can be repeated at once.
         public static let conflict = Code(.conflict)

@@ -40,6 +40,8 @@ public struct ActionRecord: Sendable, Hashable, Codable {
     public let waitOutcome: WaitOutcome?
     /// The signal that ended the wait.
     public let signal: String?
+    /// Who approved or rejected what the step asked for.
+    public let decidedBy: String?
 }
 
 /// How a wait ended: the column `wait_outcome` of the view `action_status`.
@@ -52,15 +54,21 @@ public struct WaitOutcome: OpenWord {
 
     /// A signal came.
     public static let signalled = Self(rawValue: "signalled")
-    /// No signal came in time.
+    /// No signal came in time, or nobody decided.
     public static let timedOut = Self(rawValue: "timed_out")
     /// The time of a sleep was over.
     public static let slept = Self(rawValue: "slept")
     /// Somebody ended a sleep.
     public static let woken = Self(rawValue: "woken")
+    /// Somebody approved.
+    public static let approved = Self(rawValue: "approved")
+    /// Somebody rejected.
+    public static let rejected = Self(rawValue: "rejected")
 
     /// The words that this version knows.
-    public static let allCases: [Self] = [.signalled, .timedOut, .slept, .woken]
+    public static let allCases: [Self] = [
+        .signalled, .timedOut, .slept, .woken, .approved, .rejected,
+    ]
 }
 
 extension ActionRecord {
@@ -77,6 +85,7 @@ extension ActionRecord {
         case wait
         case waitOutcome = "wait_outcome"
         case signal
+        case decidedBy = "decided_by"
     }
 
     init(_ row: PQRow) throws(PQError) {
@@ -96,5 +105,6 @@ extension ActionRecord {
         wait = try row.documentIfAny(Column.wait)
         waitOutcome = try row.decode(Column.waitOutcome, as: String?.self).map(WaitOutcome.init)
         signal = try row.decode(Column.signal)
+        decidedBy = try row.decode(Column.decidedBy)
     }
 }

@@ -37,10 +37,12 @@ public struct Explanation: Sendable, Hashable, Codable {
         public static let scheduled = Self(rawValue: "scheduled")
         /// Its next attempt has a time in the future.
         public static let retrying = Self(rawValue: "retrying")
-        /// It is at a step that waits for a time or a signal.
+        /// It is at a step that waits for a time, a signal or an approval.
         public static let waiting = Self(rawValue: "waiting")
         /// That step is over, and no worker has let the operation go on.
         public static let waitOverdue = Self(rawValue: "wait_overdue")
+        /// It asks for an approval of a role that is neither a database role nor in `approvers`.
+        public static let nobodyDecides = Self(rawValue: "nobody_decides")
         /// Its queue is paused.
         public static let queuePaused = Self(rawValue: "queue_paused")
         /// No worker serves its queue.
@@ -62,8 +64,8 @@ public struct Explanation: Sendable, Hashable, Codable {
 
         /// The words that this version knows.
         public static let allCases: [Self] = [
-            .running, .workerMissing, .scheduled, .retrying, .waiting, .waitOverdue, .queuePaused,
-            .queueUnserved,
+            .running, .workerMissing, .scheduled, .retrying, .waiting, .waitOverdue, .nobodyDecides,
+            .queuePaused, .queueUnserved,
             .actionUnknown, .suspect, .ready, .parked, .completed, .failed, .cancelled,
         ]
     }

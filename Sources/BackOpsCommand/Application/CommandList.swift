@@ -16,7 +16,8 @@ package enum CommandList {
             subcommands: [
                 RetryCommand.self, CancelCommand.self, JumpCommand.self, SkipCommand.self,
                 RunFromCommand.self, RerunCommand.self, SetCommand.self, RescheduleCommand.self,
-                SignalCommand.self, WakeUpCommand.self, AuditCommand.self,
+                SignalCommand.self, WakeUpCommand.self, ApprovalsCommand.self, DecideCommand.self,
+                ExtendCommand.self, AuditCommand.self,
             ]
         ),
         CommandGroup(

@@ -61,6 +61,7 @@ struct FlowText {
             text = "\(status.symbol) \(action.name)"
             if let outcome = action.waitOutcome {
                 text += " \(action.signal ?? outcome.rawValue.replacing("_", with: " "))"
+                if let member = action.decidedBy { text += " by \(member)" }
             }
         } else if action.attempts > 1 {
             text += " ×\(action.attempts)"

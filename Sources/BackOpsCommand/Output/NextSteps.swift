@@ -49,6 +49,13 @@ struct NextSteps {
     /// What ends the wait that it is at.
     private func end(_ id: Int64) -> Step {
         let wait = actions.first { $0.status == .waiting }?.wait
+        if let approval = wait?["approval"]?.stringValue {
+            return Step(
+                reason: "approve",
+                command: "decide \(id) \(ShellWord.quoted(approval)) approved",
+                call: "decide(\(id), \(SQLText.literal(approval)), 'approved')"
+            )
+        }
         guard let signal = wait?["signals"]?.arrayValue?.first?.stringValue else {
             return Step(reason: "wake it up", command: "wake-up \(id)", call: "wake_up(\(id))")
         }

@@ -18,6 +18,7 @@ extension InlineEngine {
         case .sleepUntil(let global):
             guard wait(untilGlobal: global) else { return nil }
             return leave(entry)
+        case .approval(let approval): return pass(entry, approval)
         case .signals(let names, let timeout, let onTimeout, let global):
             let deadline = timeout.map { clock + $0 }
             if let signal = takeSignal(names, until: deadline) {

@@ -18,6 +18,7 @@ struct InlineEngine {
     private var failing: [ExactText: Int]
     var clock = Duration.zero
     var signals: [InlineSignal]
+    var decisions: [InlineDecision]
     private var snoozes = InlineSnoozes()
     var run: InlineRun
 
@@ -28,6 +29,7 @@ struct InlineEngine {
         slot: Date?,
         failing: [String: Int],
         signals: [InlineSignal],
+        decisions: [InlineDecision],
         maxSteps: Int,
         host: InlineHost
     ) throws(BackOpsError) {
@@ -43,6 +45,7 @@ struct InlineEngine {
         self.slot = slot
         self.failing = Dictionary(uniqueKeysWithValues: failing.map { (ExactText($0.key), $0.value) })
         self.signals = signals
+        self.decisions = decisions
         self.maxSteps = maxSteps
         self.host = host
         progress = PlanProgress(definition.plan)

@@ -20,7 +20,7 @@ public import Foundation
 /// ```
 ///
 /// A ``BackOps/Sleep`` is skipped like a delay; a ``BackOps/WaitFor`` reads the signals that are given, each in its virtual time, and its
-/// timeout is virtual, too. Time limits of actions are real time. Cancelling the task ends the run as ``InlineRun/State/cancelled``.
+/// timeout is virtual, too. A ``BackOps/Approval`` takes the decisions that are given; nobody is reminded. Time limits of actions are real time. Cancelling the task ends the run as ``InlineRun/State/cancelled``.
 ///
 /// - Parameters:
 ///   - definition: The operation.
@@ -28,6 +28,7 @@ public import Foundation
 ///   - slot: What ``BackOps/ActionContext/slot`` is: the slot of a schedule.
 ///   - failing: How many attempts of an action, named "branch/Action", fail before its body runs.
 ///   - signals: What is sent to it meanwhile, for its ``BackOps/WaitFor``s.
+///   - decisions: What people decide, for its ``BackOps/Approval``s.
 ///   - maxSteps: How many completed actions end the run as an endless loop.
 ///   - database: Where ``BackOps/ActionContext/transaction(_:)`` runs its statements, which commit when the action
 ///     completes; without one it throws.
@@ -39,6 +40,7 @@ public func runInline(
     slot: Date? = nil,
     failing: [String: Int] = [:],
     signals: [InlineSignal] = [],
+    decisions: [InlineDecision] = [],
     maxSteps: Int = 10_000,
     database: PQPool? = nil,
     _ globals: (inout Globals) -> Void = { _ in }
@@ -54,6 +56,7 @@ public func runInline(
             slot: slot,
             failing: failing,
             signals: signals,
+            decisions: decisions,
             maxSteps: maxSteps,
             host: InlineHost(database: database)
         )

@@ -58,7 +58,8 @@ struct `The doctor` {
                 "triggers",
                 "workers",
                 "versions",
-                "names", "unclaimed", "schedules", "snapshots", "prepared", "slots", "vacuum", "connections",
+                "names", "unclaimed", "approvals", "schedules", "snapshots", "prepared", "slots", "vacuum",
+                "connections",
                 "notifications",
                 "transaction-numbers", "role",
             ]
