@@ -138,6 +138,7 @@ extension EngineModel {
         operation.stoppedPosition = position
         operation.stopReason = reason
         operation.parkedAt = nil
+        withdraw(&operation)
         operation.job = nil
     }
 }

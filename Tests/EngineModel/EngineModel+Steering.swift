@@ -16,6 +16,9 @@ extension EngineModel {
                 throw .wrongState
             }
             operation.job?.runAt = now + seconds
+            if let last = operation.approvals.indices.last, operation.approvals[last].isPending {
+                operation.approvals[last].deadline = now + seconds
+            }
             settleWait(&operation)
         case .wakeUp: try wakeUp(&operation)
         case .jump(let target):
@@ -108,6 +111,7 @@ extension EngineModel {
             operation.endedAt = now
             operation.stoppedPosition = nil
             operation.stopReason = nil
+            withdraw(&operation)
             operation.job = nil
         }
     }
@@ -126,6 +130,7 @@ extension EngineModel {
             runAt = max(operation.performAt, due)
         }
         if operation.state != .active { try regainKey(of: operation) }
+        withdraw(&operation)
         operation.job = ModelJob(
             runAt: runAt,
             definition: operation.job?.definition,

@@ -68,7 +68,7 @@ extension EngineModel {
             throw .wrongState
         }
         let isAtWait = job.waitsSince != nil
-        guard !isAtWait || operation.wait?.signals.isEmpty == true else { throw .wrongState }
+        guard !isAtWait || operation.wait?.isSleep == true else { throw .wrongState }
         operation.job?.runAt = isAtWait ? min(job.runAt, now) : now
         settleWait(&operation, isWoken: isAtWait)
     }
@@ -80,14 +80,15 @@ extension EngineModel {
             let signal = operation.signals.firstIndex {
                 $0.readAt == nil && wait.signals.contains($0.request.name)
             }
-            let isForSignals = !wait.signals.isEmpty
             let outcome: ModelAction.WaitOutcome
-            if signal != nil {
+            if let decided = decided(wait, operation) {
+                outcome = decided
+            } else if signal != nil {
                 outcome = .signalled
-            } else if isWoken, !isForSignals {
+            } else if isWoken, wait.isSleep {
                 outcome = .woken
             } else if deadline <= now {
-                outcome = isForSignals ? .timedOut : .slept
+                outcome = wait.isSleep ? .slept : .timedOut
             } else {
                 return
             }
@@ -105,7 +106,8 @@ extension EngineModel {
             switch wait {
             case .sleep(let seconds): now + seconds
             case .sleepUntil(let global): time(global, in: operation.globals)
-            case .signal(_, let timeout, _, _): timeout.map { now + $0 } ?? ModelJob.never
+            case .signal(_, let timeout, _, _), .approval(_, let timeout, _, _, _):
+                timeout.map { now + $0 } ?? ModelJob.never
             }
         guard let deadline else {
             refuse(&operation, "InvalidPerformAt", at: position)
@@ -114,6 +116,7 @@ extension EngineModel {
         }
         operation.job?.waitsSince = now
         operation.job?.runAt = deadline
+        if let name = wait.approval { ask(name, &operation, at: position, until: deadline) }
         return true
     }
 
@@ -124,14 +127,14 @@ extension EngineModel {
         _ signal: Int?
     ) {
         guard let job = operation.job, let position = job.position else { return }
-        var (onTimeout, global) = (SampleWait.OnTimeout.goOn, String?.none)
-        if case .signal(_, _, let consequence, let into) = wait { (onTimeout, global) = (consequence, into) }
+        let consequence = wait.consequence(outcome)
+        if outcome == .timedOut { end(&operation, .lapsed) }
         operation.actions[position - 1].startedAt = job.waitsSince
         operation.actions[position - 1].attemptsCount = 1
         operation.actions[position - 1].waitOutcome = outcome
-        if outcome == .timedOut, onTimeout == .fail {
-            waitEvents.append("timed_out fail")
-            failWait(&operation, at: position, since: job.waitsSince)
+        if consequence == .fail {
+            waitEvents.append("\(outcome.rawValue) fail")
+            failWait(&operation, at: position, since: job.waitsSince, outcome)
             return
         }
         if let signal {
@@ -139,33 +142,42 @@ extension EngineModel {
             operation.signals[signal].readPosition = position
             operation.signals[signal].readRun = operation.run(at: position)
         }
-        if let global {
-            operation.globals[global] = signal.map { .signal(operation.signals[$0]) } ?? .timedOut
+        if let global = wait.global {
+            let isDecided = [.approved, .rejected].contains(outcome)
+            let decision = isDecided ? operation.approvals.last.map { GlobalValue.decision($0) } : nil
+            operation.globals[global] =
+                decision ?? signal.map { .signal(operation.signals[$0]) } ?? .timedOut
         }
         operation.actions[position - 1].completedAt = now
         operation.actions[position - 1].completedClaim = .wait
         operation.actions[position - 1].clearError()
         var target: Int?
-        if outcome == .timedOut, case .branch(let name) = onTimeout {
+        if case .branch(let name) = consequence {
             target = operation.progress?.plan.position(of: BranchName(name), action: nil)
         }
-        waitEvents.append(target == nil ? outcome.rawValue : "timed_out branch")
+        waitEvents.append(outcome.rawValue + (target == nil ? "" : " branch"))
         goOn(&operation, from: position, jump: target)
     }
 
-    private func failWait(_ operation: inout ModelOperation, at position: Int, since: Int?) {
+    private func failWait(
+        _ operation: inout ModelOperation,
+        at position: Int,
+        since: Int?,
+        _ outcome: ModelAction.WaitOutcome
+    ) {
+        let errorType = outcome == .rejected ? "Rejected" : "WaitTimedOut"
         operation.actions[position - 1].erroredAt = now
-        operation.actions[position - 1].errorType = "WaitTimedOut"
+        operation.actions[position - 1].errorType = errorType
         operation.attempts.append(
             ModelAttempt(
                 position: position,
                 run: operation.run(at: position),
                 attempt: operation.actions[position - 1].earlierAttempts + 1,
-                outcome: "timed_out",
+                outcome: outcome == .rejected ? "failed" : "timed_out",
                 endsOperation: true,
                 startedAt: since,
                 endedAt: now,
-                errorType: "WaitTimedOut"
+                errorType: errorType
             )
         )
         stop(&operation, .failed, at: position)

@@ -42,6 +42,8 @@ package enum GlobalValue: Hashable, Sendable {
     case list([Int])
     /// A signal that ended a wait.
     case signal(ModelSignal)
+    /// An approval that somebody has decided.
+    case decision(ModelApproval)
     /// What a wait leaves that no signal has ended.
     case timedOut
 }
@@ -123,6 +125,8 @@ package enum ModelCommand: Hashable, Sendable {
     case signal(SignalRequest, operation: Int)
     /// To the operation of a name and a key.
     case signalKey(SignalRequest, name: String, key: String)
+    case decide(String, isApproved: Bool, operation: Int)
+    case extend(String, seconds: Int, operation: Int)
     case advanceWaits(limit: Int)
     /// Until so many seconds from now, or with nil until it is resumed.
     case pause(queue: String, seconds: Int?)

@@ -32,6 +32,8 @@ package struct ModelOperation {
     package var attempts: [ModelAttempt] = []
     /// What it was sent, in order.
     package var signals: [ModelSignal] = []
+    /// What it has asked for, in order; the last one may be pending.
+    package var approvals: [ModelApproval] = []
 
     /// What a worker must know to run one of its actions.
     package func handler(_ action: String) -> String {
@@ -66,7 +68,7 @@ package struct ModelOperation {
 package struct ModelAction {
     /// How a wait ended.
     package enum WaitOutcome: String, Sendable {
-        case signalled, slept, woken
+        case signalled, slept, woken, approved, rejected
         case timedOut = "timed_out"
     }
 

@@ -32,6 +32,11 @@ package enum Rendered {
             {"name": "\(signal.request.name)", "payload": \(signal.request.payload.map { String($0) } ?? "null"), \
             "sent_at": "\(instant(signal.sentAt).dropLast()).000000Z", "sent_by": "\(sender)"}
             """
+        case .decision(let approval):
+            """
+            {"at": "\(instant(approval.decidedAt ?? 0).dropLast()).000000Z", "by": "\(ModelApproval.member)", "reason": null, \
+            "decision": "\(approval.decision?.rawValue ?? "")"}
+            """
         case .timedOut: #"{"timed_out": true}"#
         }
     }

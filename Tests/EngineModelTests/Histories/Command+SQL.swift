@@ -26,6 +26,16 @@ extension ModelCommand {
             "select signal(id => \(names.operation(operation)), \(signal.arguments))"
         case .signalKey(let signal, let name, let key):
             "select signal(operation => '\(name)', key => '\(key)', \(signal.arguments))"
+        case .decide(let name, let isApproved, let operation):
+            """
+            select decision from decide(\(names.operation(operation)), '\(name)', '\(isApproved ? "approved" : "rejected")',
+                                        decided_by => '\(ModelApproval.member)')
+            """
+        case .extend(let name, let seconds, let operation):
+            """
+            select date_part('epoch', deadline)::text
+              from extend(\(names.operation(operation)), '\(name)', clock_now() + interval '\(seconds) seconds')
+            """
         case .advanceWaits(let limit): "select advance_waits(\(limit))"
         case .pause(let queue, let seconds):
             """

@@ -6,13 +6,15 @@ extension CommandGenerator {
         let atWait = model.operationIDs.filter { model.operations[$0]?.wait != nil }
         let recent = Array(model.operationIDs.suffix(4))
         let id = random.pick(random.chance(70) && !atWait.isEmpty ? atWait : recent) ?? ModelCommand.unknown
+        let asking = atWait.filter { model.operations[$0]?.wait?.approval != nil }
+        if random.chance(asking.isEmpty ? 3 : 45) { return approving(random.pick(asking) ?? id, model) }
         switch random.below(100) {
         case 0..<42:
             let listening = atWait.filter { !(model.operations[$0]?.wait?.signals ?? []).isEmpty }
             return send(to: random.chance(70) ? random.pick(listening) ?? id : id, model)
         case 42..<66: return passTime(to: id, model)
         case 66..<73:
-            let sleeping = atWait.filter { model.operations[$0]?.wait?.signals.isEmpty ?? false }
+            let sleeping = atWait.filter { model.operations[$0]?.wait?.isSleep ?? false }
             let sleeper = random.chance(60) ? random.pick(sleeping) ?? id : id
             return .steer(operation: random.chance(95) ? sleeper : ModelCommand.unknown, .wakeUp)
         case 73..<82:
@@ -22,6 +24,27 @@ extension CommandGenerator {
         case 82..<84: return .advanceWaits(limit: random.pick([1, 1, 20]) ?? 1)
         case 84..<92: return .steer(operation: id, steering())
         default: return claim(model)
+        }
+    }
+
+    /// Mostly what it asks for; often at its deadline, or twice.
+    private mutating func approving(_ id: Int, _ model: EngineModel) -> ModelCommand {
+        let asked = model.operations[id]?.wait?.approval ?? "go"
+        let name = random.chance(92) ? asked : random.pick(["go", "no", "hm"]) ?? asked
+        let target = random.chance(97) ? id : ModelCommand.unknown
+        let decision = ModelCommand.decide(name, isApproved: random.chance(60), operation: target)
+        switch random.below(20) {
+        case 0..<10: return decision
+        case 10..<13:
+            script = [.decide(name, isApproved: random.chance(50), operation: target)]
+            return decision
+        case 13..<16:
+            let runAt = model.operations[id]?.job?.runAt ?? ModelJob.never
+            script = [random.chance(50) ? decision : .extend(name, seconds: 5, operation: target)]
+            return .clock(seconds: runAt == ModelJob.never ? 5 : max(0, min(runAt - model.now, 60)))
+        case 16..<18: return .extend(name, seconds: random.pick([0, 3, 20]) ?? 3, operation: target)
+        default:
+            return .steer(operation: id, random.chance(50) ? .reschedule(seconds: random.below(9)) : .retry)
         }
     }
 

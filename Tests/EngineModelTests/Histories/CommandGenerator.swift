@@ -62,7 +62,8 @@ struct CommandGenerator {
         let everything = [
             "Flow/A", "Flow/B", "Flow/C", "Flow/S", "Flow/T", "Quick/A", "Slow/A", "Slow/B", "Slow/C",
             "Slow/S", "Late/A", "Late/B", "/A", "/B", "/S",
-            "Wait/A", "Wait/B", "Wait/S", "Doze/A", "Doze/B", "Doze/S", "Gate/A",
+            "Sign/A", "Sign/B", "Sign/S", "Wait/A", "Wait/B", "Wait/S", "Doze/A", "Doze/B", "Doze/S",
+            "Gate/A",
             "Ask/A", "Ask/S",
         ]
         let handlers =
@@ -100,7 +101,8 @@ struct CommandGenerator {
             let parked = hasWaits ? "Gate" : "Late"
             let name =
                 random.chance(60)
-                ? parked : random.pick(hasWaits ? ["Wait", "Doze"] : ["Flow", "Quick", "Slow"]) ?? "Flow"
+                ? parked
+                : random.pick(hasWaits ? ["Wait", "Doze", "Sign"] : ["Flow", "Quick", "Slow"]) ?? "Flow"
             let versions = PlanCatalog.histories.registered[name, default: []].count
             return .registerPlan(name: name, version: random.below(versions))
         }
@@ -168,7 +170,7 @@ struct CommandGenerator {
 
     private mutating func name(_ names: [String]) -> String {
         let isAtWaits = hasWaits && random.chance(85)
-        let withWaits = ["Ask", "Ask", "Wait", "Wait", "Doze", "Nap", "Nap", "Gate"]
+        let withWaits = ["Ask", "Ask", "Wait", "Wait", "Doze", "Nap", "Nap", "Gate", "Sign", "Sign", "Sign"]
         return random.pick(isAtWaits ? withWaits : names) ?? "Flow"
     }
 

@@ -26,6 +26,8 @@ enum Coverage {
         "sweep enqueued buffered", "sweep none", "sweep ok", "sweep pause ended", "sweep paused failures",
         "sweep skipped active", "sweep skipped buffered", "sweep skipped error", "sweep skipped late",
         "sweep skipped paused", "sweep skipped window", "sweep waits",
+        "decide OP002", "decide OP003", "decide OP005", "decide approved", "decide rejected",
+        "decide rejected branch", "decide rejected fail", "extend OP003", "extend ok",
         "advanceWaits none", "advanceWaits slept", "advanceWaits some", "advanceWaits timed_out fail",
         "claim slept", "claim timed_out", "claim timed_out branch", "claim timed_out fail",
         "complete signalled", "enqueue next InvalidPerformAt", "enqueue timed_out",

@@ -13,6 +13,7 @@ extension EngineModel {
         }
         for operation in operations { lines += Self.attemptLines(of: operation, names) }
         for operation in operations { lines += Self.signalLines(of: operation, names) }
+        for operation in operations { lines += Self.approvalLines(of: operation, names) }
         lines += workers.map { id, worker in
             let columns = [
                 Rendered.time(worker.heartbeatAt), String(worker.lease), worker.stopping ? "t" : "f",
@@ -96,6 +97,19 @@ extension EngineModel {
                 "signal", names.operation(operation.id), signal.request.name, text(signal.request.payload),
                 signal.request.dedupKey ?? "", Rendered.time(signal.sentAt), Rendered.time(signal.readAt),
                 text(signal.readPosition), text(signal.readRun),
+            ]
+            return columns.joined(separator: "|")
+        }
+    }
+
+    private static func approvalLines(of operation: ModelOperation, _ names: Names) -> [String] {
+        operation.approvals.map { approval in
+            let isDecided = [.approved, .rejected].contains(approval.decision)
+            let columns = [
+                "approval", names.operation(operation.id), text(approval.position), text(approval.run),
+                approval.name, Rendered.time(approval.askedAt), Rendered.time(approval.deadline),
+                approval.decision?.rawValue ?? "", isDecided ? ModelApproval.member : "",
+                Rendered.time(approval.decidedAt),
             ]
             return columns.joined(separator: "|")
         }

@@ -109,6 +109,9 @@ struct EngineSession: Sendable {
                       e'\\n' order by operation_id, id) from attempts t),
             (select string_agg(format('signal|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, name, payload, dedup_key, date_part('epoch', sent_at),
                       date_part('epoch', read_at), read_position, read_run), e'\\n' order by operation_id, id) from signals),
+            (select string_agg(format('approval|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, position, run, name, date_part('epoch', asked_at),
+                      date_part('epoch', deadline), decision, decided_by, date_part('epoch', decided_at)), e'\\n' order by operation_id, id)
+               from approvals),
             (select string_agg(format('worker|%s|%s|%s|%s', id, date_part('epoch', heartbeat_at), date_part('epoch', lease), stopping),
                       e'\\n' order by id::text collate "C") from workers),
             (select string_agg(format('key|%s|%s|%s|%s|%s|%s', name, key, operation_id, replaced_id, date_part('epoch', window_began_at),

@@ -3,8 +3,8 @@ import EngineModel
 extension PlanCatalog {
     /// The plans of the random histories.
     static let histories = PlanCatalog(
-        registered: registeredPlans.merging(plansWithWaits) { $1 },
-        known: ["Flow", "Quick", "Slow", "Ask", "Wait", "Doze", "Nap"],
+        registered: registeredPlans.merging(plansWithWaits) { $1 }.merging(plansWithApprovals) { $1 },
+        known: ["Flow", "Quick", "Slow", "Ask", "Wait", "Doze", "Nap", "Sign"],
         own: ownPlans
     )
 
@@ -114,6 +114,49 @@ extension PlanCatalog {
                 SampleAction(branch: "main", name: "A"),
             ])
         ],
+    ]
+
+    private static let plansWithApprovals: [String: [SamplePlan]] = [
+        "Sign": [
+            SamplePlan([
+                SampleAction(branch: "main", name: "G", wait: .approval("go", within: 9, into: "s")),
+                SampleAction(
+                    branch: "main",
+                    name: "H",
+                    wait: .approval("no", within: 7, otherwise: .goOn, rejected: .branch("side"))
+                ),
+                SampleAction(branch: "main", name: "A"),
+                SampleAction(
+                    branch: "main",
+                    name: "N",
+                    wait: .signal(["go"], timeout: 5, onTimeout: .goOn)
+                ),
+                SampleAction(branch: "main", name: "B"),
+                SampleAction(branch: "side", name: "G", wait: .approval("go", into: "s")),
+                SampleAction(branch: "side", name: "S"),
+            ]),
+            SamplePlan([
+                SampleAction(branch: "main", name: "A"),
+                SampleAction(
+                    branch: "main",
+                    name: "G",
+                    wait: .approval(
+                        "go",
+                        within: 6,
+                        otherwise: .branch("side"),
+                        rejected: .goOn,
+                        into: "t"
+                    )
+                ),
+                SampleAction(
+                    branch: "main",
+                    name: "H",
+                    wait: .approval("go", within: 0, otherwise: .goOn)
+                ),
+                SampleAction(branch: "main", name: "B", performAtGlobal: "t"),
+                SampleAction(branch: "side", name: "S"),
+            ]),
+        ]
     ]
 
     private static let ownPlans = [

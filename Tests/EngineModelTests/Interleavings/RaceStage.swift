@@ -17,12 +17,12 @@ struct RaceStage: Sendable {
     /// The tables before whose rows a call can be stopped.
     static func pauses(_ race: Race) -> [String] {
         tables.filter { $0 != "operation_keys" || race.usesKeys }.filter {
-            $0 != "signals" || race.usesSignals
+            ($0 != "signals" || race.usesSignals) && ($0 != "approvals" || race.usesApprovals)
         }
     }
 
     private static let tables = [
-        "jobs", "operations", "actions", "attempts", "workers", "operation_keys", "signals",
+        "jobs", "operations", "actions", "attempts", "workers", "operation_keys", "signals", "approvals",
     ]
     /// All rows, and of a wait what they have beside.
     private static let state: SQLStatement = """

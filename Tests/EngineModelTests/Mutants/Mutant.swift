@@ -43,7 +43,7 @@ extension Mutant {
     private static let settleKey = "settle_operation_key()"
     private static let takeSlot = "take_slot(bigint,timestamptz)"
 
-    static let all = ofActions + ofWaits
+    static let all = ofActions + ofWaits + ofApprovals
 
     private static let ofActions: [Mutant] = [
         Mutant(
