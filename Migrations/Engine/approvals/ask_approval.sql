@@ -1,17 +1,23 @@
 -- Called by settle_wait alone, where every wait begins, and so in the transaction that brings the operation there.
 -- Locks: nothing; the caller holds the job.
 create or replace function ask_approval(p_operation_id bigint, p_position integer, p_run integer, p_wait jsonb, p_now timestamptz) returns timestamptz
-  language sql
+  language plpgsql
   set search_path from current
   set enable_seqscan = off
 as $$
+declare
+  v_due timestamptz;
+begin
   insert into approvals (operation_id, position, run, name, role, question, asked_at, deadline, remind_at)
-    select o.id, p_position, p_run, p_wait ->> 'approval', p_wait ->> 'role', asked_question(o.name, o.globals, p_wait ->> 'question'), p_now,
+    select o.id, p_position, p_run, p_wait ->> 'approval', p_wait ->> 'role',
+           case when p_wait ? 'question' then asked_question(o.name, o.globals, p_wait ->> 'question') end, p_now,
            p_now + make_interval(secs => (p_wait ->> 'timeout')::double precision),
            p_now + make_interval(secs => (p_wait -> 'remind' ->> 'after')::double precision)
       from operations o
      where o.id = p_operation_id
-  returning coalesce(least(deadline, remind_at), 'infinity')
+  returning coalesce(least(deadline, remind_at), 'infinity') into v_due;
+  return v_due;
+end
 $$;
 comment on function ask_approval(bigint, integer, integer, jsonb, timestamptz) is
   'Asks for an approval that an operation has come to, and returns when its job is due: at its reminder or its deadline, whichever comes first.';
@@ -92,11 +98,13 @@ comment on function remind_approvers(approvals, text, timestamptz) is
 
 -- Locks: nothing; the caller holds the job, or ends it.
 create or replace function withdraw_approval(p_operation_id bigint, p_now timestamptz) returns void
-  language sql
+  language plpgsql
   set search_path from current
   set enable_seqscan = off
 as $$
-  update approvals set decision = 'withdrawn', decided_at = p_now where operation_id = p_operation_id and decision is null
+begin
+  update approvals set decision = 'withdrawn', decided_at = p_now where operation_id = p_operation_id and decision is null;
+end
 $$;
 comment on function withdraw_approval(bigint, timestamptz) is 'Takes back what an operation has asked for and does not wait for any more.';
 

@@ -1018,17 +1018,23 @@ COMMENT ON FUNCTION backops.apply_schedule_set(p_application text, p_set_id bigi
 --
 
 CREATE FUNCTION backops.ask_approval(p_operation_id bigint, p_position integer, p_run integer, p_wait jsonb, p_now timestamp with time zone) RETURNS timestamp with time zone
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     AS $$
+declare
+  v_due timestamptz;
+begin
   insert into approvals (operation_id, position, run, name, role, question, asked_at, deadline, remind_at)
-    select o.id, p_position, p_run, p_wait ->> 'approval', p_wait ->> 'role', asked_question(o.name, o.globals, p_wait ->> 'question'), p_now,
+    select o.id, p_position, p_run, p_wait ->> 'approval', p_wait ->> 'role',
+           case when p_wait ? 'question' then asked_question(o.name, o.globals, p_wait ->> 'question') end, p_now,
            p_now + make_interval(secs => (p_wait ->> 'timeout')::double precision),
            p_now + make_interval(secs => (p_wait -> 'remind' ->> 'after')::double precision)
       from operations o
      where o.id = p_operation_id
-  returning coalesce(least(deadline, remind_at), 'infinity')
+  returning coalesce(least(deadline, remind_at), 'infinity') into v_due;
+  return v_due;
+end
 $$;
 
 
@@ -12914,11 +12920,13 @@ COMMENT ON FUNCTION backops.who_decides(p_role text) IS 'Who may decide an appro
 --
 
 CREATE FUNCTION backops.withdraw_approval(p_operation_id bigint, p_now timestamp with time zone) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     AS $$
-  update approvals set decision = 'withdrawn', decided_at = p_now where operation_id = p_operation_id and decision is null
+begin
+  update approvals set decision = 'withdrawn', decided_at = p_now where operation_id = p_operation_id and decision is null;
+end
 $$;
 
 
