@@ -239,6 +239,24 @@ extension SQLEngine {
             )
         }
 
+        @Test func `reminds in the claim of a worker that may not enqueue`() async throws {
+            try await withRoles { connection in
+                let engine = try await EngineDriver.start(Self.reminding)
+                _ = try await engine.enqueueToWait()
+                try await engine.query("update approvals set remind_at = clock_now() - interval '1 second'")
+                try await engine.query("update jobs set run_at = clock_now() - interval '1 second'")
+                try await connection.acting(as: "worker") {
+                    let claimed = try await connection.query("select from claim(\(engine.worker), 1)")
+                    #expect(claimed.isEmpty)
+                }
+                let count: Int = try await engine.value(
+                    "select count(*) from operations where name = 'Remind'"
+                )
+                #expect(count == 1)
+                #expect(try await engine.value("select count(*) from audit", as: Int.self) == 0)
+            }
+        }
+
         @Test func `does not remind of what was decided, or is over`() async throws {
             let engine = try await EngineDriver.start(Self.reminding)
             try await engine.query("insert into approvers values ('finance', 'ann')")

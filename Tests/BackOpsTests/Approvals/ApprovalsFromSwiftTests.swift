@@ -137,6 +137,30 @@ private struct Refund: OperationDefinition {
         }
     }
 
+    @Test func `that are over while no worker looks are found by the doctor`() async throws {
+        try await withClient { client in
+            let handle = try await client.enqueue(Refund.self)
+            try await BackOpsWorker.test { Refund(journal: journal, within: .seconds(3600)) }.drain()
+            try await TestDatabase.current.script(
+                """
+                update approvals set deadline = clock_now() - interval '10 minutes';
+                update jobs set run_at = (select deadline from approvals)
+                """
+            )
+            let finding = await Doctor(TestDatabase.current.database).examine().findings.first {
+                $0.check == "approvals"
+            }
+            #expect(finding?.level == .failure)
+            #expect(finding?.found == "1 approval is over, for up to 10 min, and no worker looks")
+            let late = await #expect(throws: BackOpsError.self) {
+                try await client.decide(handle.id, "refund", .approved)
+            }
+            #expect(late?.code == .wrongState)
+            try await TestDatabase.current.query("select advance_waits()")
+            #expect(try await client.approvals(of: handle.id).map(\.status) == [.lapsed])
+        }
+    }
+
     @Test func `are refused where there is none`() async throws {
         try await withClient { client in
             let handle = try await client.enqueue(Refund.self)
