@@ -22,7 +22,10 @@ create or replace function options_in_seconds(p_options jsonb) returns jsonb
   set search_path from current
 as $$
   select p_options || coalesce(jsonb_object_agg(key, coalesce(to_jsonb(read_seconds(value)), value)), '{}')
+           || case when p_options @? '$.remind.after' then jsonb_build_object(
+                'remind', p_options -> 'remind' || jsonb_build_object('after', read_seconds(p_options -> 'remind' -> 'after'))
+              ) else '{}' end
     from jsonb_each(p_options)
-   where key in ('perform_in', 'timeout', 'sleep') and jsonb_typeof(value) = 'string'
+   where key in ('perform_in', 'timeout', 'sleep', 'within') and jsonb_typeof(value) = 'string'
 $$;
 comment on function options_in_seconds(jsonb) is 'The options of a step with the texts of its lengths of time as numbers of seconds.';

@@ -14,7 +14,8 @@ import Testing
                 "A", ["B", {"perform_in": "2 days", "timeout": "90 s", "max_attempts": 3}],
                 ["nap", {"sleep": "1 hour"}],
                 ["word", {"wait_for": "approved", "timeout": "1 day 12:00", "on_timeout": {"branch": "side"}}],
-                ["C", {"perform_in": 1.5}], "D", ["E"]
+                ["C", {"perform_in": 1.5}], "D", ["E"],
+                ["ask", {"approval": "refund", "within": "2 days", "remind": {"after": "1 day", "operation": "Remind"}}]
               ]
             }')
             """
@@ -22,7 +23,7 @@ import Testing
         try await withClient { client async throws in
             let definition = try #require(try await client.definition("Refund"))
             #expect(definition.branches.map(\.name) == ["side", "main"])
-            #expect(definition.branches[1].actions == ["A", "B", "nap", "word", "C", "D", "E"])
+            #expect(definition.branches[1].actions == ["A", "B", "nap", "word", "C", "D", "E", "ask"])
             let options = definition.plan.entries.map(\.options)
             #expect(options[2].performIn == .seconds(172_800))
             #expect(options[2].timeout == .seconds(90))
@@ -32,6 +33,8 @@ import Testing
                     == .signals(["approved"], timeout: .seconds(129_600), onTimeout: .branch("side"), as: nil)
             )
             #expect(options[5].performIn == .seconds(1.5))
+            // Without its times it would not have been read.
+            #expect(definition.plan.jsonText.contains("86400"))
         }
     }
 }

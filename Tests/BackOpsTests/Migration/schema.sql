@@ -7709,11 +7709,14 @@ COMMENT ON FUNCTION backops.open_for_steering(p_operation_id bigint, p_verb text
 CREATE FUNCTION backops.options_in_seconds(p_options jsonb) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO 'backops', 'pg_temp'
-    AS $$
+    AS $_$
   select p_options || coalesce(jsonb_object_agg(key, coalesce(to_jsonb(read_seconds(value)), value)), '{}')
+           || case when p_options @? '$.remind.after' then jsonb_build_object(
+                'remind', p_options -> 'remind' || jsonb_build_object('after', read_seconds(p_options -> 'remind' -> 'after'))
+              ) else '{}' end
     from jsonb_each(p_options)
-   where key in ('perform_in', 'timeout', 'sleep') and jsonb_typeof(value) = 'string'
-$$;
+   where key in ('perform_in', 'timeout', 'sleep', 'within') and jsonb_typeof(value) = 'string'
+$_$;
 
 
 --
@@ -8491,7 +8494,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,awaited_signals,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
