@@ -36,7 +36,7 @@ struct CommandGenerator {
         if hasSuspects, random.chance(25) { return suspect(model, step) }
         return switch random.below(100) {
         case 0..<8: enqueue()
-        case 8..<12: enqueueKeyed()
+        case 8..<12: enqueueKeyed(model, step)
         case 12..<26: claim(model)
         case 26..<63: claimed(model)
         case 63..<72: .clock(seconds: random.pick([1, 2, 5, 5, 8, 12, 25, 40]) ?? 1)
@@ -142,10 +142,10 @@ struct CommandGenerator {
         return .enqueue(request)
     }
 
-    /// Often a second one follows, at once or a little later, mostly under the same key.
+    /// Often a second one follows, at once or a little later, mostly under the same key; now and then the first has an action behind it then.
     ///
     /// Where one operation of a key may be active, no other mode is used with it: only the last operation of a key counts, and others may be active still.
-    private mutating func enqueueKeyed() -> ModelCommand {
+    private mutating func enqueueKeyed(_ model: EngineModel, _ step: Int) -> ModelCommand {
         let name = name(["Flow", "Flow", "Quick", "Slow", "Late"])
         let key = random.chance(70) ? "k" : "l"
         let mode = keyMode()
@@ -164,6 +164,11 @@ struct CommandGenerator {
             let next = random.chance(85) ? mode : keyMode()
             script = [.enqueueKeyed(request(next), next)]
             if random.chance(60) { script.insert(.clock(seconds: 1 + random.below(8)), at: 0) }
+            if random.chance(25) {
+                let token = Token(step: step + 1, index: 0)
+                script.insert(.claimed(token, .complete(change: nil, jump: nil, continues: false)), at: 0)
+                script.insert(.claim(worker: worker(model), limit: 1), at: 0)
+            }
         }
         return .enqueueKeyed(request(mode), mode)
     }
