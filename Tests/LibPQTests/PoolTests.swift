@@ -109,6 +109,46 @@ import Testing
         await pool.close()
     }
 
+    @Test func `a transaction takes another connection where the server has ended the one that was kept`()
+        async throws
+    {
+        let pool = PQPool(TestServer.options, size: 2)
+        let (first, second) = (Recorder<Int32>(), Recorder<Int32>())
+        try await pool.withConnection { one in
+            try await pool.withConnection { two in
+                first.record(one.backendPID)
+                second.record(two.backendPID)
+            }
+        }
+        let console = try await PQConnection.connect(TestServer.options)
+        for pid in first.recorded + second.recorded {
+            try await console.query("select pg_terminate_backend(\(pid), 10000)")
+        }
+        let pid = try await pool.withTransaction { transaction in
+            try await transaction.query("select pg_backend_pid()")[0].decode(0, as: Int32.self)
+        }
+        #expect(!(first.recorded + second.recorded).contains(pid))
+        await console.close()
+        await pool.close()
+    }
+
+    @Test func `a statement is sent again where the server had ended the session for being idle`()
+        async throws
+    {
+        var options = TestServer.options
+        options.settings["idle_session_timeout"] = "100ms"
+        let pool = PQPool(options, size: 1)
+        let pid = try await pool.query("select pg_backend_pid()")[0].decode(0, as: Int32.self)
+        let console = PQPool(TestServer.options, size: 1)
+        try await eventually(
+            "select not exists (select from pg_stat_activity where pid = \(pid))",
+            on: console
+        )
+        #expect(try await pool.query("select pg_backend_pid()")[0].decode(0, as: Int32.self) != pid)
+        await console.close()
+        await pool.close()
+    }
+
     @Test func `a connection that cannot be opened is the caller's error and costs no place`() async {
         let pool = PQPool(PQOptions("host=/nowhere-at-all"), size: 1)
         for _ in 0..<3 {

@@ -8,7 +8,12 @@ extension PQPool {
     /// - Throws: ``PQError``, or `CancellationError`.
     @discardableResult
     public func query(_ statement: SQLStatement, timeout: Duration? = nil) async throws -> PQResult {
-        try await withConnection { try await $0.query(statement, timeout: timeout) }
+        do {
+            return try await withConnection { try await $0.query(statement, timeout: timeout) }
+        } catch let error as PQError where error.sqlState == .idleSessionTimeout {
+            // The server ended the session before it read the statement.
+            return try await withConnection { try await $0.query(statement, timeout: timeout) }
+        }
     }
 
     /// Runs one statement on a connection of the pool and returns how many rows it touched.
@@ -64,7 +69,8 @@ extension PQPool {
     /// Runs a closure between BEGIN and COMMIT on a connection of the pool; rolls back if it throws or the task is
     /// cancelled.
     ///
-    /// See ``PQConnection/withTransaction(isolation:readOnly:attempts:_:)``.
+    /// See ``PQConnection/withTransaction(isolation:readOnly:attempts:_:)``. Where the server has ended the connection while the
+    /// pool kept it, another one takes its place, since nothing was done on it yet.
     ///
     /// - Parameters:
     ///   - isolation: How much it sees of others; nil stands for the server's default.
@@ -81,13 +87,31 @@ extension PQPool {
         attempts: Int = 1,
         _ body: (PQTransaction) async throws -> R
     ) async throws -> R {
-        try await withConnection { connection in
-            try await connection.withTransaction(
-                isolation: isolation,
-                readOnly: readOnly,
-                attempts: attempts,
-                body
-            )
+        var neverBegan = 0
+        while true {
+            do {
+                return try await withConnection { connection in
+                    do {
+                        try await connection.begin(isolation: isolation, readOnly: readOnly)
+                    } catch let error as PQError where !connection.isUsable {
+                        throw NeverBegan(error: error)
+                    }
+                    return try await connection.runBegunTransaction(
+                        isolation: isolation,
+                        readOnly: readOnly,
+                        attempts: attempts,
+                        body
+                    )
+                }
+            } catch let failure as NeverBegan {
+                neverBegan += 1
+                guard neverBegan < 3 else { throw failure.error }
+            }
         }
+    }
+
+    /// A connection that had ended before a transaction began on it.
+    private struct NeverBegan: Error {
+        let error: PQError
     }
 }

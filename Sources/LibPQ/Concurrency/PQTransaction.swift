@@ -145,11 +145,28 @@ extension PQConnection {
         attempts: Int = 1,
         _ body: (PQTransaction) async throws -> R
     ) async throws -> R {
+        try await begin(isolation: isolation, readOnly: readOnly)
+        return try await runBegunTransaction(
+            isolation: isolation,
+            readOnly: readOnly,
+            attempts: attempts,
+            body
+        )
+    }
+
+    /// Goes on where ``begin(isolation:readOnly:)`` has begun the first attempt.
+    nonisolated func runBegunTransaction<R>(
+        isolation: PQIsolation?,
+        readOnly: Bool?,
+        attempts: Int,
+        _ body: (PQTransaction) async throws -> R
+    ) async throws -> R {
         precondition(attempts >= 1, "A transaction's attempts must be 1 or more, not \(attempts).")
         var attempt = 1
         while true {
             do {
-                return try await attemptTransaction(isolation: isolation, readOnly: readOnly, body)
+                if attempt > 1 { try await begin(isolation: isolation, readOnly: readOnly) }
+                return try await finishTransaction(body)
             } catch let error as PQError where error.isConflict && attempt < attempts {
                 // The others are done sooner than all of them would be if they began together.
                 try await Task.sleep(for: .milliseconds(1 << min(attempt, 8)) * Double.random(in: 0.5...1.5))
@@ -158,17 +175,18 @@ extension PQConnection {
         }
     }
 
-    private nonisolated func attemptTransaction<R>(
-        isolation: PQIsolation?,
-        readOnly: Bool?,
-        _ body: (PQTransaction) async throws -> R
-    ) async throws -> R {
+    nonisolated func begin(isolation: PQIsolation?, readOnly: Bool?) async throws {
         try await run { session in
             guard session.transactionStatus == .idle else {
                 throw PQError(.misuse, "A transaction is open on this connection; use a savepoint.")
             }
             try session.begin(isolation: isolation, readOnly: readOnly)
         }
+    }
+
+    private nonisolated func finishTransaction<R>(
+        _ body: (PQTransaction) async throws -> R
+    ) async throws -> R {
         let transaction = PQTransaction(self)
         do {
             let result = try await body(transaction)
