@@ -1,12 +1,15 @@
 -- Nobody is left at an approval, and no history tells of one: the engine of the version before knows neither.
 do $$
 begin
-  if exists (select from actions where wait ? 'approval') or exists (select from definition_actions where wait ? 'approval') then
+  if exists (select from actions where wait ? 'approval') or exists (
+    select from definition_actions a join definitions d on d.id = a.definition_id where a.wait ? 'approval'
+  ) then
     raise exception using errcode = 'OP003', message = 'there are plans or operations with approvals, which the version before does not know',
       hint = 'Delete those operations, and the definitions that have approvals.';
   end if;
 end
 $$;
+delete from definition_actions a where not exists (select from definitions d where d.id = a.definition_id);
 drop table approvers, approvals;
 alter table actions drop constraint actions_wait_outcome_is_known;
 alter table actions add constraint actions_wait_outcome_is_known check (wait_outcome in ('signalled', 'timed_out', 'slept', 'woken'));

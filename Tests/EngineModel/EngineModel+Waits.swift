@@ -116,7 +116,10 @@ extension EngineModel {
         }
         operation.job?.waitsSince = now
         operation.job?.runAt = deadline
-        if let name = wait.approval { ask(name, &operation, at: position, until: deadline) }
+        if let name = wait.approval {
+            ask(name, &operation, at: position, until: deadline)
+            if let global = wait.global { operation.globals[global] = nil }
+        }
         return true
     }
 

@@ -16,6 +16,10 @@ begin
       from operations o
      where o.id = p_operation_id
   returning coalesce(least(deadline, remind_at), 'infinity') into v_due;
+  -- What was decided before, about another question, must not be taken for the answer to this one.
+  if p_wait ? 'as' then
+    update operations set globals = globals - (p_wait ->> 'as') where id = p_operation_id and globals ? (p_wait ->> 'as');
+  end if;
   return v_due;
 end
 $$;
@@ -65,7 +69,9 @@ comment on function settle_approval(bigint, jsonb, timestamptz) is
   'How the approval that an operation is at ends: approved, rejected, timed_out, or null while it is pending. Reminds where it is time.';
 
 -- Whatever the operation that reminds may be refused for, the one that waits goes on waiting, and a claim takes what it would have taken.
--- Locks: as settle_wait; then as an enqueue under a key that nobody else uses.
+-- It has no key, under which somebody else might enqueue, and keep a claim waiting: reminded_at sees to it that it is one.
+--
+-- Locks: as settle_wait; then as an enqueue.
 create or replace function remind_approvers(p_approval approvals, p_operation text, p_now timestamptz) returns void
   language plpgsql
   set search_path from current
@@ -74,14 +80,13 @@ as $$
 begin
   update approvals set reminded_at = p_now where id = p_approval.id;
   update jobs set run_at = coalesce(p_approval.deadline, 'infinity') where operation_id = p_approval.operation_id;
-  insert into operations (name, key, globals)
-    select p_operation, 'approval/' || p_approval.id, jsonb_build_object('approval', jsonb_build_object(
+  insert into operations (name, tags, globals)
+    select p_operation, array['approval/' || p_approval.id], jsonb_build_object('approval', jsonb_build_object(
              'operation_id', o.id, 'operation', o.name, 'key', coalesce(o.key, o.active_key), 'name', p_approval.name, 'role', p_approval.role,
              'question', p_approval.question, 'deadline', to_char(p_approval.deadline at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
            ))
       from operations o
-     where o.id = p_approval.operation_id
-    on conflict (name, key) where key is not null do nothing;
+     where o.id = p_approval.operation_id;
 exception when others then
   -- A conflict with somebody else passes: the caller's transaction is tried again.
   if sqlstate like '40%' then

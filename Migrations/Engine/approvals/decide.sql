@@ -20,6 +20,12 @@ begin
     raise exception using errcode = 'OP004', message = format('"%s" is no name of somebody who decides', left(p_member, 200)),
       hint = 'Names have 1 to 200 characters, without control characters.';
   end if;
+  if nullif(current_setting('backops.now', true), '') is not null
+    and not pg_has_role(caller(), (select relowner from pg_class where oid = 'operations'::regclass), 'usage')
+  then
+    raise exception using errcode = 'insufficient_privilege', message = format('only the owner of the schema may %s at another time than the server''s', p_verb),
+      hint = 'RESET "backops.now".';
+  end if;
   select * into v_job from jobs where operation_id = p_operation_id for update;
   select state into v_state from operations where id = p_operation_id;
   if not found then
@@ -105,7 +111,7 @@ begin
   v_approval := open_approval(decide.id, name, coalesce(decided_by, session_user::text), 'decide');
   update approvals a
      set decision = decide.decision, decided_by = coalesce(decide.decided_by, session_user::text), vouched_by = session_user, decided_at = clock_now(),
-         reason = left(decide.reason, 2000)
+         reason = left(concealed(decide.id, decide.reason), 2000)
    where a.id = v_approval.id
   returning * into v_approval;
   select a.wait into strict v_wait from actions a where a.operation_id = decide.id and a.position = v_approval.position;
@@ -113,7 +119,7 @@ begin
     raise exception using errcode = 'OP003', message = format('the decision would make the globals of operation %s larger than 1 MiB, or deeper than 512', decide.id),
       hint = format('Make room with set_global(%s, key, null), then decide again.', decide.id);
   end if;
-  perform write_audit('decide', array[decide.id], reason, jsonb_build_object(
+  perform write_audit('decide', array[decide.id], v_approval.reason, jsonb_build_object(
     'name', v_approval.name, 'role', v_approval.role, 'decision', decision, 'by', v_approval.decided_by
   ));
   perform settle_wait(decide.id);

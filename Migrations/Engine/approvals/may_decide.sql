@@ -3,7 +3,7 @@ create or replace function may_decide(role text, member text) returns boolean
   set search_path from current
 as $$
   select case
-    when role is null then true
+    when role is null then has_function_privilege(caller(), 'decide(bigint,text,text,text,text)', 'execute')
     when exists (select from pg_roles r where r.rolname = may_decide.role) then pg_has_role(session_user, may_decide.role::name, 'member')
     else exists (select from approvers a where a.role = may_decide.role and a.member = may_decide.member)
   end

@@ -14,7 +14,8 @@ begin
     raise exception using errcode = 'OP004', message = format('%s: approval must name what is approved', p_place), detail = left((p_options -> 'approval')::text, 200),
       hint = 'Write {"approval": "refund"}: a name of 1 to 200 characters, without "/" and control characters.';
   end if;
-  if v_given ? 'role' and (jsonb_typeof(v_given -> 'role') <> 'string' or not is_approver_name(v_given ->> 'role')) then
+  -- Also where it is null: what makes the plan may have had no value for it, and then everybody could decide.
+  if p_options ? 'role' and (jsonb_typeof(p_options -> 'role') <> 'string' or not is_approver_name(p_options ->> 'role')) then
     raise exception using errcode = 'OP004', message = format('%s: role must name who decides', p_place), detail = left((p_options -> 'role')::text, 200),
       hint = 'It is a database role, or a role of the table approvers: 1 to 200 characters, without control characters.';
   end if;

@@ -18,13 +18,13 @@ begin
     r.reason := 'wait_overdue';
     r.detail := case
       when p_job.waits_since is null then format('%s begins at %s, and no worker has looked', v_place, p_job.run_at)
-      else format('%s was over at %s, and no worker has let it go on', v_place, p_job.run_at)
+      else format('%s was over at %s, and no worker has let it go on', v_place, coalesce(v_approval.deadline, p_job.run_at))
     end;
     r.advice := case
       when exists (select from workers w where not w.stopping and w.heartbeat_at + w.lease > v_now) then 'Workers do so with their next claim.'
       else 'No worker is alive: start one, any one does.'
     end;
-    r.since := p_job.run_at;
+    r.since := coalesce(v_approval.deadline, p_job.run_at);
     return next r;
     return;
   end if;

@@ -46,7 +46,10 @@ create or replace view stuck as
       )
       union all
       (
-        select j.operation_id, j.position, o.queue, j.run_at,
+        select j.operation_id, j.position, o.queue,
+               greatest(j.run_at, (
+                 select p.deadline from approvals p where p.operation_id = j.operation_id and p.decision is null and p.deadline <= statement_now()
+               )),
                case
                  when exists (
                    select from approvals p

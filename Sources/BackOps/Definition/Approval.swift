@@ -64,7 +64,7 @@ public struct Approval: Plannable {
 
 /// What is enqueued when an approval has been pending for some time: once, while the operation goes on waiting.
 ///
-/// The operation that reminds has the key "approval/" and the approval's number, and one global, `approval`: an object with
+/// The operation that reminds has the tag "approval/" and the approval's number, and one global, `approval`: an object with
 /// `operation_id`, `operation`, `key`, `name`, `role`, `question` and `deadline`.
 public struct ApprovalReminder: Sendable, Hashable {
     let delay: Duration

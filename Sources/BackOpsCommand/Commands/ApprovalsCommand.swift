@@ -50,8 +50,10 @@ struct ApprovalsCommand: AsyncParsableCommand {
         let most = limit ?? (output.json ? Int(Int32.max) : Self.screenful)
         if let id {
             let records = try await options.withClient { client in
-                _ = try await client.handle(id).record()
-                return try await client.approvals(of: id, limit: most)
+                let records = try await client.approvals(of: id, limit: most)
+                // Those who decide may see nothing else of an operation, and need not, where it has asked for something.
+                if records.isEmpty { _ = try await client.handle(id).record() }
+                return records
             }
             if output.json { return write(records.map(\.json)) }
             guard !records.isEmpty else {

@@ -17,7 +17,7 @@ extension SQLEngine {
         @Test(arguments: [
             (#"{"approval": "refund"}"#, #"{"approval": "refund", "on_rejected": "fail"}"#),
             (
-                #"{"approval": "refund", "role": null, "within": null, "else": null, "rejected": null, "as": null, "remind": null}"#,
+                #"{"approval": "refund", "within": null, "else": null, "rejected": null, "as": null, "remind": null}"#,
                 #"{"approval": "refund", "on_rejected": "fail"}"#
             ),
             (
@@ -56,6 +56,7 @@ extension SQLEngine {
             (#"{"approval": "a", "queue": "mail"}"#, "has options that no such step has: \"queue\""),
             (#"{"approval": "a", "role": 5}"#, "role must name who decides"),
             (#"{"approval": "a", "role": ""}"#, "role must name who decides"),
+            (#"{"approval": "a", "role": null}"#, "role must name who decides"),
             (#"{"approval": "a", "question": ""}"#, "question must be text"),
             (#"{"approval": "a", "question": {}}"#, "question must be text"),
             (#"{"approval": "a", "within": "soon"}"#, "within is \"soon\""),

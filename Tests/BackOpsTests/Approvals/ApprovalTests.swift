@@ -213,7 +213,7 @@ extension SQLEngine {
             let reminder = try #require(
                 try await engine.query(
                     """
-                    select r.key = 'approval/' || p.id, (r.globals -> 'approval') - 'deadline',
+                    select r.tags = array['approval/' || p.id], (r.globals -> 'approval') - 'deadline',
                            (r.globals -> 'approval' ->> 'deadline')::timestamptz = p.deadline, p.reminded_at is not null
                       from operations r, approvals p where r.name = 'Remind'
                     """

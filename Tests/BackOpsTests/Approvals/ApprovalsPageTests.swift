@@ -59,7 +59,7 @@ extension SQLEngine {
             try await engine.travel(by: "24 hours")
             #expect(try await engine.drain().isEmpty)
             let reminder: String = try await engine.value(
-                "select globals -> 'approval' ->> 'question' from operations where name = 'RemindApprovers' and key like 'approval/%'"
+                "select globals -> 'approval' ->> 'question' from operations where name = 'RemindApprovers' and tags[1] like 'approval/%'"
             )
             #expect(reminder == "Refund 1999 cents of order 42?")
             let decision = try await engine.query(SQLStatement(unescaped: statements[4]))

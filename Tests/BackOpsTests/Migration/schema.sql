@@ -1033,6 +1033,10 @@ begin
       from operations o
      where o.id = p_operation_id
   returning coalesce(least(deadline, remind_at), 'infinity') into v_due;
+  -- What was decided before, about another question, must not be taken for the answer to this one.
+  if p_wait ? 'as' then
+    update operations set globals = globals - (p_wait ->> 'as') where id = p_operation_id and globals ? (p_wait ->> 'as');
+  end if;
   return v_due;
 end
 $$;
@@ -3369,7 +3373,7 @@ begin
   v_approval := open_approval(decide.id, name, coalesce(decided_by, session_user::text), 'decide');
   update approvals a
      set decision = decide.decision, decided_by = coalesce(decide.decided_by, session_user::text), vouched_by = session_user, decided_at = clock_now(),
-         reason = left(decide.reason, 2000)
+         reason = left(concealed(decide.id, decide.reason), 2000)
    where a.id = v_approval.id
   returning * into v_approval;
   select a.wait into strict v_wait from actions a where a.operation_id = decide.id and a.position = v_approval.position;
@@ -3377,7 +3381,7 @@ begin
     raise exception using errcode = 'OP003', message = format('the decision would make the globals of operation %s larger than 1 MiB, or deeper than 512', decide.id),
       hint = format('Make room with set_global(%s, key, null), then decide again.', decide.id);
   end if;
-  perform write_audit('decide', array[decide.id], reason, jsonb_build_object(
+  perform write_audit('decide', array[decide.id], v_approval.reason, jsonb_build_object(
     'name', v_approval.name, 'role', v_approval.role, 'decision', decision, 'by', v_approval.decided_by
   ));
   perform settle_wait(decide.id);
@@ -5127,13 +5131,13 @@ begin
     r.reason := 'wait_overdue';
     r.detail := case
       when p_job.waits_since is null then format('%s begins at %s, and no worker has looked', v_place, p_job.run_at)
-      else format('%s was over at %s, and no worker has let it go on', v_place, p_job.run_at)
+      else format('%s was over at %s, and no worker has let it go on', v_place, coalesce(v_approval.deadline, p_job.run_at))
     end;
     r.advice := case
       when exists (select from workers w where not w.stopping and w.heartbeat_at + w.lease > v_now) then 'Workers do so with their next claim.'
       else 'No worker is alive: start one, any one does.'
     end;
-    r.since := p_job.run_at;
+    r.since := coalesce(v_approval.deadline, p_job.run_at);
     return next r;
     return;
   end if;
@@ -6903,7 +6907,7 @@ CREATE FUNCTION backops.may_decide(role text, member text) RETURNS boolean
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   select case
-    when role is null then true
+    when role is null then has_function_privilege(caller(), 'decide(bigint,text,text,text,text)', 'execute')
     when exists (select from pg_roles r where r.rolname = may_decide.role) then pg_has_role(session_user, may_decide.role::name, 'member')
     else exists (select from approvers a where a.role = may_decide.role and a.member = may_decide.member)
   end
@@ -7603,6 +7607,12 @@ begin
   if is_approver_name(p_member) is not true then
     raise exception using errcode = 'OP004', message = format('"%s" is no name of somebody who decides', left(p_member, 200)),
       hint = 'Names have 1 to 200 characters, without control characters.';
+  end if;
+  if nullif(current_setting('backops.now', true), '') is not null
+    and not pg_has_role(caller(), (select relowner from pg_class where oid = 'operations'::regclass), 'usage')
+  then
+    raise exception using errcode = 'insufficient_privilege', message = format('only the owner of the schema may %s at another time than the server''s', p_verb),
+      hint = 'RESET "backops.now".';
   end if;
   select * into v_job from jobs where operation_id = p_operation_id for update;
   select state into v_state from operations where id = p_operation_id;
@@ -8680,7 +8690,8 @@ begin
     raise exception using errcode = 'OP004', message = format('%s: approval must name what is approved', p_place), detail = left((p_options -> 'approval')::text, 200),
       hint = 'Write {"approval": "refund"}: a name of 1 to 200 characters, without "/" and control characters.';
   end if;
-  if v_given ? 'role' and (jsonb_typeof(v_given -> 'role') <> 'string' or not is_approver_name(v_given ->> 'role')) then
+  -- Also where it is null: what makes the plan may have had no value for it, and then everybody could decide.
+  if p_options ? 'role' and (jsonb_typeof(p_options -> 'role') <> 'string' or not is_approver_name(p_options ->> 'role')) then
     raise exception using errcode = 'OP004', message = format('%s: role must name who decides', p_place), detail = left((p_options -> 'role')::text, 200),
       hint = 'It is a database role, or a role of the table approvers: 1 to 200 characters, without control characters.';
   end if;
@@ -9601,14 +9612,13 @@ CREATE FUNCTION backops.remind_approvers(p_approval backops.approvals, p_operati
 begin
   update approvals set reminded_at = p_now where id = p_approval.id;
   update jobs set run_at = coalesce(p_approval.deadline, 'infinity') where operation_id = p_approval.operation_id;
-  insert into operations (name, key, globals)
-    select p_operation, 'approval/' || p_approval.id, jsonb_build_object('approval', jsonb_build_object(
+  insert into operations (name, tags, globals)
+    select p_operation, array['approval/' || p_approval.id], jsonb_build_object('approval', jsonb_build_object(
              'operation_id', o.id, 'operation', o.name, 'key', coalesce(o.key, o.active_key), 'name', p_approval.name, 'role', p_approval.role,
              'question', p_approval.question, 'deadline', to_char(p_approval.deadline at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
            ))
       from operations o
-     where o.id = p_approval.operation_id
-    on conflict (name, key) where key is not null do nothing;
+     where o.id = p_approval.operation_id;
 exception when others then
   -- A conflict with somebody else passes: the caller's transaction is tried again.
   if sqlstate like '40%' then
@@ -14981,7 +14991,9 @@ CREATE VIEW backops.stuck AS
         ( SELECT j.operation_id,
             j."position",
             o_1.queue,
-            j.run_at,
+            GREATEST(j.run_at, ( SELECT p.deadline
+                   FROM backops.approvals p
+                  WHERE ((p.operation_id = j.operation_id) AND (p.decision IS NULL) AND (p.deadline <= backops.statement_now())))) AS "greatest",
                 CASE
                     WHEN (EXISTS ( SELECT
                        FROM backops.approvals p
