@@ -37,6 +37,7 @@ create table approvals (
   )
 );
 create unique index approvals_pending_idx on approvals (operation_id) where decision is null;
+create index approvals_inbox_idx on approvals (id) where decision is null;
 create index approvals_operation_idx on approvals (operation_id, id);
 comment on table approvals is
   'What people were asked to approve, and what they decided: one row each time an operation came to an approval. Written by the engine, decide and extend; '
@@ -59,6 +60,7 @@ comment on column approvals.vouched_by is 'Database role that was logged in.';
 comment on column approvals.decided_at is 'When it was decided, lapsed or was withdrawn.';
 comment on column approvals.reason is 'Why, in the words of whoever decided.';
 comment on index approvals_pending_idx is 'What is pending: one approval of an operation at the most.';
+comment on index approvals_inbox_idx is 'What is pending in the order in which it was asked, however much was decided before.';
 comment on index approvals_operation_idx is 'All approvals of an operation.';
 
 create table approvers (

@@ -15376,6 +15376,20 @@ ALTER TABLE ONLY backops.workers
 
 
 --
+-- Name: approvals_inbox_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX approvals_inbox_idx ON backops.approvals USING btree (id) WHERE (decision IS NULL);
+
+
+--
+-- Name: INDEX approvals_inbox_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.approvals_inbox_idx IS 'What is pending in the order in which it was asked, however much was decided before.';
+
+
+--
 -- Name: approvals_operation_idx; Type: INDEX; Schema: backops; Owner: -
 --
 

@@ -58,7 +58,7 @@ extension SQLEngine {
                 ("select * from signal_status where operation_id = 77", 200),
                 ("select * from approval_status order by id desc limit 20", 600),
                 ("select * from approval_status where operation_id = 77", 200),
-                ("select * from pending_approvals order by id limit 20", 200),
+                ("select * from pending_approvals order by id limit 20", 300),
                 (#"select * from find_operations(globals => '{"subscription_id": 77}')"#, 500),
                 ("select * from find_operations(state => 'failed', at_most => 20)", 1000),
                 ("select * from find_operations('Flow', state => 'active', at_most => 20)", 1000),
