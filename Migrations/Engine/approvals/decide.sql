@@ -20,9 +20,7 @@ begin
     raise exception using errcode = 'OP004', message = format('"%s" is no name of somebody who decides', left(p_member, 200)),
       hint = 'Names have 1 to 200 characters, without control characters.';
   end if;
-  if nullif(current_setting('backops.now', true), '') is not null
-    and not pg_has_role(caller(), (select relowner from pg_class where oid = 'operations'::regclass), 'usage')
-  then
+  if nullif(current_setting('backops.now', true), '') is not null and not is_owner() then
     raise exception using errcode = 'insufficient_privilege', message = format('only the owner of the schema may %s at another time than the server''s', p_verb),
       hint = 'RESET "backops.now".';
   end if;

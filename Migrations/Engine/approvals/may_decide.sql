@@ -44,7 +44,7 @@ create or replace function is_operator() returns boolean
   language sql stable
   set search_path from current
 as $$
-  select pg_has_role(caller(), (select relowner from pg_class where oid = 'operations'::regclass), 'usage')
+  select is_owner()
       or coalesce((select pg_has_role(caller(), oid, 'usage') from pg_roles where rolname = current_schema() || '_operator'), false)
 $$;
 comment on function is_operator() is 'Whether the caller is an operator, or the owner of the schema.';

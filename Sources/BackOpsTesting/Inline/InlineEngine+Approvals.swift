@@ -40,25 +40,6 @@ extension InlineEngine {
             NobodyDecided(step: entry.path, name: step.name)
         )
     }
-
-    private mutating func end(
-        _ entry: Plan.Entry,
-        as global: String?,
-        _ decision: Decision,
-        by choice: OnTimeout,
-        _ error: any Error
-    ) -> Int? {
-        var jump: Int?
-        switch choice {
-        case .fail:
-            run.fail(error)
-            return nil
-        case .goOn: break
-        case .branch(let branch): jump = progress.plan.position(of: branch, action: nil)
-        }
-        if let global { run.globals[GlobalKey<Decision>(global)] = decision }
-        return goOn(after: entry, jump: jump)
-    }
 }
 
 /// Ends a run that waits for a decision which its test does not make.

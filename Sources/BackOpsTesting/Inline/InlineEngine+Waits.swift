@@ -14,35 +14,29 @@ extension InlineEngine {
         switch step {
         case .sleep(let duration):
             self.wait(duration)
-            return leave(entry)
+            return goOn(after: entry, jump: nil)
         case .sleepUntil(let global):
             guard wait(untilGlobal: global) else { return nil }
-            return leave(entry)
+            return goOn(after: entry, jump: nil)
         case .approval(let approval): return pass(entry, approval)
         case .signals(let names, let timeout, let onTimeout, let global):
             let deadline = timeout.map { clock + $0 }
             if let signal = takeSignal(names, until: deadline) {
                 self.wait(signal.delay - clock)
-                return leave(entry, as: global, received(signal))
+                return goOn(after: entry, keeping: received(signal), as: global)
             }
             guard let deadline else {
                 run.fail(NoSignal(step: entry.path, names: names))
                 return nil
             }
             self.wait(deadline - clock)
-            switch onTimeout {
-            case .fail:
-                run.fail(WaitTimedOut(step: entry.path, names: names))
-                return nil
-            case .goOn: return leave(entry, as: global, ReceivedSignal())
-            case .branch(let branch):
-                return leave(
-                    entry,
-                    as: global,
-                    ReceivedSignal(),
-                    jump: progress.plan.position(of: branch, action: nil)
-                )
-            }
+            return end(
+                entry,
+                as: global,
+                ReceivedSignal(),
+                by: onTimeout,
+                WaitTimedOut(step: entry.path, names: names)
+            )
         }
     }
 
@@ -65,13 +59,34 @@ extension InlineEngine {
         )
     }
 
-    private mutating func leave(
+    /// Ends a wait by what was chosen for that, and keeps what came in a global.
+    ///
+    /// - Returns: The position that is due next, or nil where it was chosen to fail, with the error.
+    mutating func end<Value: Codable & Sendable>(
         _ entry: Plan.Entry,
-        as global: String? = nil,
-        _ signal: ReceivedSignal = ReceivedSignal(),
+        as global: String?,
+        _ value: Value,
+        by choice: OnTimeout,
+        _ error: any Error
+    ) -> Int? {
+        var jump: Int?
+        switch choice {
+        case .fail:
+            run.fail(error)
+            return nil
+        case .goOn: break
+        case .branch(let branch): jump = progress.plan.position(of: branch, action: nil)
+        }
+        return goOn(after: entry, keeping: value, as: global, jump: jump)
+    }
+
+    private mutating func goOn<Value: Codable & Sendable>(
+        after entry: Plan.Entry,
+        keeping value: Value,
+        as global: String?,
         jump: Int? = nil
     ) -> Int? {
-        if let global { run.globals[GlobalKey<ReceivedSignal>(global)] = signal }
+        if let global { run.globals[GlobalKey<Value>(global)] = value }
         return goOn(after: entry, jump: jump)
     }
 }

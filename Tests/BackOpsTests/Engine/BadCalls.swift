@@ -443,7 +443,7 @@ enum BadCalls {
         // The clock, and sums that only read their arguments.
         "clock_now", "now", "read_time", "elapsed", "due_at", "backoff_delay", "patched", "without_keys",
         "is_patch", "fits", "time_after", "refuse_single",
-        "problem_message", "snoozes", "snooze_problem", "plan_in_seconds", "options_in_seconds",
+        "problem_message", "snoozes", "snooze_problem", "is_owner", "plan_in_seconds", "options_in_seconds",
         // Slots of schedules; what they refuse is told by the tests of cron expressions.
         "cron_number", "cron_field", "parse_cron", "next_cron_day", "next_local_slot", "clock_change",
         "local_instant", "next_fixed_slot", "next_elapsed_slot", "next_slot",

@@ -6336,7 +6336,7 @@ CREATE FUNCTION backops.is_operator() RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-  select pg_has_role(caller(), (select relowner from pg_class where oid = 'operations'::regclass), 'usage')
+  select is_owner()
       or coalesce((select pg_has_role(caller(), oid, 'usage') from pg_roles where rolname = current_schema() || '_operator'), false)
 $$;
 
@@ -6346,6 +6346,25 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.is_operator() IS 'Whether the caller is an operator, or the owner of the schema.';
+
+
+--
+-- Name: is_owner(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_owner() RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select pg_has_role(caller(), (select relowner from pg_class where oid = 'operations'::regclass), 'usage')
+$$;
+
+
+--
+-- Name: FUNCTION is_owner(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_owner() IS 'Whether the caller is the owner of the schema, or has the owner''s rights.';
 
 
 --
@@ -7608,9 +7627,7 @@ begin
     raise exception using errcode = 'OP004', message = format('"%s" is no name of somebody who decides', left(p_member, 200)),
       hint = 'Names have 1 to 200 characters, without control characters.';
   end if;
-  if nullif(current_setting('backops.now', true), '') is not null
-    and not pg_has_role(caller(), (select relowner from pg_class where oid = 'operations'::regclass), 'usage')
-  then
+  if nullif(current_setting('backops.now', true), '') is not null and not is_owner() then
     raise exception using errcode = 'insufficient_privilege', message = format('only the owner of the schema may %s at another time than the server''s', p_verb),
       hint = 'RESET "backops.now".';
   end if;
@@ -10469,7 +10486,7 @@ CREATE FUNCTION backops.sees_secrets() RETURNS boolean
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   select not exists (select from secret_keys)
-      or pg_has_role(caller(), (select relowner from pg_class where oid = 'operations'::regclass), 'usage')
+      or is_owner()
       or coalesce((select pg_has_role(caller(), oid, 'usage') from pg_roles where rolname = current_schema() || '_worker'), false)
 $$;
 
@@ -16437,6 +16454,13 @@ REVOKE ALL ON FUNCTION backops.is_global_key(p_key text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.is_operator() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION is_owner(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.is_owner() FROM PUBLIC;
 
 
 --

@@ -91,7 +91,8 @@ enum RoleMatrix {
         for name in [
             "read_time", "elapsed", "due_at", "backoff_delay", "patched", "without_keys", "is_patch",
             "fits", "time_after", "refuse_single",
-            "problem_message", "snoozes", "snooze_problem", "read_options", "options_in_seconds", "plan_rows",
+            "problem_message", "is_owner", "snoozes", "snooze_problem", "read_options", "options_in_seconds",
+            "plan_rows",
             "check_batch",
             "check_patches", "wake",
             "check_names", "check_queue_name", "is_queue_name", "check_documents", "place_in_batch",
