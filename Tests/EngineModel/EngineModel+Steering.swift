@@ -140,7 +140,6 @@ extension EngineModel {
             handler: operation.handler(action.rule.name)
         )
         operation.actions[position - 1].renewBudget()
-        operation.actions[position - 1].waitOutcome = nil
         operation.state = .active
         operation.endedAt = nil
         operation.stoppedPosition = nil

@@ -88,10 +88,11 @@ package struct ModelAction {
         self.rule = rule
     }
 
-    /// Gives it a fresh budget of attempts.
+    /// Gives it a fresh budget of attempts, and has a wait begin anew.
     package mutating func renewBudget() {
         earlierAttempts += attemptsCount
         attemptsCount = 0
+        waitOutcome = nil
     }
 
     package mutating func clearError() {

@@ -57,9 +57,9 @@ begin
   update actions
      set skipped_at = p_now
    where operation_id = p_operation_id and branch = v_branch and position < p_target and completed_at is null and skipped_at is null;
-  -- 2. What has been tried, and is left for now, has a fresh budget of attempts when the operation comes back to it.
+  -- 2. What has been tried, and is left for now, has a fresh budget of attempts when the operation comes back to it; a wait begins anew.
   update actions
-     set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0
+     set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0, wait_outcome = null
    where operation_id = p_operation_id and attempts_count > 0 and completed_at is null and skipped_at is null;
   -- 3. What has ended from the target on begins a new run; the completion that it replaces stays in the history.
   insert into attempts (operation_id, position, run, attempt, outcome, claim_id, started_at, ended_at)

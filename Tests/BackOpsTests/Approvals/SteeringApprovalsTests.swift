@@ -54,6 +54,26 @@ extension SQLEngine {
             )
         }
 
+        @Test(arguments: ["rejected", "timed_out"])
+        func `leaves one that has failed for another branch, and asks anew when it comes back`(
+            outcome: String
+        ) async throws {
+            let (engine, id) = try await site()
+            if outcome == "rejected" {
+                try await engine.decide(id, "rejected")
+            } else {
+                try await engine.travel(by: "1 hour")
+                #expect(try await engine.claim().isEmpty)
+            }
+            #expect(try await engine.waits(id) == ["ask \(outcome)"])
+            try await engine.query("select jump(\(id), 'late')")
+            #expect(try await engine.waits(id) == ["ask open"])
+            #expect(try await engine.drain() == ["late/L"])
+            #expect(try await engine.place(id) == "waiting main/ask")
+            #expect(try await engine.waits(id) == ["ask waiting"])
+            #expect(try await engine.query("select * from invariants()").isEmpty)
+        }
+
         @Test func `skips one that was rejected`() async throws {
             let (engine, id) = try await site()
             try await engine.decide(id, "rejected")

@@ -33,6 +33,19 @@ extension SQLEngine {
             #expect(try await engine.state(id) == "completed")
         }
 
+        @Test func `comes back to a wait that had timed out, and which has no outcome again`()
+            async throws
+        {
+            let (engine, id) = try await site()
+            try await engine.travel(by: "1 hour")
+            #expect(try await engine.claim().isEmpty)
+            #expect(try await engine.waits(id) == ["decision timed_out"])
+            try await engine.query("select jump(\(id), 'late')")
+            #expect(try await engine.waits(id) == ["decision open"])
+            #expect(try await engine.drain() == ["late/L"])
+            #expect(try await engine.waits(id) == ["decision waiting"])
+        }
+
         @Test func `jumps away from the wait, and back to it, where it begins anew`() async throws {
             let (engine, id) = try await site()
             try await engine.travel(by: "30 minutes")
