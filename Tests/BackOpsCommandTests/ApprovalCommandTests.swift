@@ -23,7 +23,8 @@ import Testing
         let list = try await Shell.backops(["approvals"])
         #expect(list.output.contains("#\(id)") && list.output.contains("Refund order 42?"))
         #expect(list.output.contains("finance") && list.output.contains("anybody"))
-        #expect(list.messages.contains("decide \(id) refund approved"))
+        let number: Int64 = try await TestDatabase.current.value("select min(id) from pending_approvals")
+        #expect(list.messages.contains("decide \(id) refund approved --approval \(number)`"))
         let rows = try await Shell.backops(["approvals", "--role", "finance", "--json"]).json()
         #expect(rows.arrayValue?.count == 1)
         #expect(rows[0]?["operation_id"]?.integerValue == id && rows[0]?["key"] == "order-42")
@@ -72,6 +73,25 @@ import Testing
         #expect(decided["decided_by"] == "ann")
         let missing = ["decide", "refund", "rejected", "--operation", "Refund", "--key", "none"]
         #expect(try await Shell.backops(missing).code == 66)
+    }
+
+    @Test func `decide and extend answer what was shown`() async throws {
+        let id = try await enqueue(key: "order-42")
+        let list = try await Shell.backops(["approvals", "--json"]).json()
+        let shown = try #require(list[0]?["id"]?.integerValue)
+        try await TestDatabase.current.query("select run_from(\(id), 'main', 'approve')")
+        for call in [
+            ["decide", "\(id)", "refund", "approved"], ["extend", "\(id)", "refund", "--until", "+1d"],
+        ] {
+            let refused = try await Shell.backops(call + ["--approval", "\(shown)"])
+            #expect(refused.code == 1)
+            #expect(refused.messages.contains("number \(shown + 1) is pending now"))
+        }
+        let key = ["--operation", "Refund", "--key", "order-42", "--approval", "\(shown + 1)"]
+        #expect(try await Shell.backops(["extend", "refund", "--until", "+1d"] + key).code == 0)
+        #expect(try await Shell.backops(["decide", "refund", "approved"] + key).code == 0)
+        let past = try await Shell.backops(["approvals", "\(id)"])
+        #expect(past.output.contains(" \(shown) ") && past.output.contains(" \(shown + 1) "))
     }
 
     @Test func `extend moves a deadline`() async throws {

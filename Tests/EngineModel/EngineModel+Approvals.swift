@@ -5,9 +5,10 @@ extension EngineModel {
     package mutating func decide(
         _ name: String,
         isApproved: Bool,
-        of id: Int
+        of id: Int,
+        shown: Int? = nil
     ) throws(ModelRefusal) -> ModelAnswer {
-        var operation = try open(name, of: id)
+        var operation = try open(name, of: id, shown: shown)
         end(&operation, isApproved ? .approved : .rejected)
         settleWait(&operation)
         operations[id] = operation
@@ -29,13 +30,18 @@ extension EngineModel {
         return ModelAnswer("ok", rows: [[.text(Rendered.time(now + seconds))]])
     }
 
-    /// The operation, if it asks for that and nobody is too late.
-    private func open(_ name: String, of id: Int) throws(ModelRefusal) -> ModelOperation {
+    /// The operation, if it asks for that, and still for what was shown, and nobody is too late.
+    private func open(_ name: String, of id: Int, shown: Int? = nil) throws(ModelRefusal) -> ModelOperation {
         guard let operation = operations[id] else { throw .unknownOperation }
-        guard let approval = operation.approvals.last(where: { $0.name == name }) else {
+        guard let last = operation.approvals.lastIndex(where: { $0.name == name }) else {
             let isPlanned = operation.actions.contains { $0.rule.wait?.approval == name }
             throw isPlanned ? .wrongState : .unknownTarget
         }
+        if let shown, operation.approvals.indices.contains(shown) {
+            guard operation.approvals[shown].name == name else { throw .unknownTarget }
+            guard shown == last else { throw .wrongState }
+        }
+        let approval = operation.approvals[last]
         guard approval.isPending, approval.deadline ?? ModelJob.never > now else { throw .wrongState }
         return operation
     }

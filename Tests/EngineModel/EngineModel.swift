@@ -53,7 +53,7 @@ package struct EngineModel {
             worker == ModelCommand.unknown || workerIDs.contains(worker)
         case .claimed(let token, _): claims[token] != nil
         case .completeAll(let tokens, _): tokens.allSatisfy { claims[$0] != nil }
-        case .steer(let operation, _), .signal(_, let operation), .decide(_, _, let operation),
+        case .steer(let operation, _), .signal(_, let operation), .decide(_, _, let operation, _),
             .extend(_, _, let operation):
             operation == ModelCommand.unknown || operations[operation] != nil
         case .sweep: !hasSchedulesDueAtOnce
@@ -103,8 +103,8 @@ package struct EngineModel {
         case .steer(let operation, let command): try steer(operation, command)
         case .signal(let signal, let operation): try send(signal, to: operation)
         case .signalKey(let signal, let name, let key): try send(signal, to: name, key: key)
-        case .decide(let name, let isApproved, let operation):
-            try decide(name, isApproved: isApproved, of: operation)
+        case .decide(let name, let isApproved, let operation, let shown):
+            try decide(name, isApproved: isApproved, of: operation, shown: shown)
         case .extend(let name, let seconds, let operation):
             try extend(name, by: seconds, of: operation)
         case .advanceWaits(let limit): advanceAll(limit: limit)

@@ -125,7 +125,8 @@ package enum ModelCommand: Hashable, Sendable {
     case signal(SignalRequest, operation: Int)
     /// To the operation of a name and a key.
     case signalKey(SignalRequest, name: String, key: String)
-    case decide(String, isApproved: Bool, operation: Int)
+    /// `shown` is the place of the question that was on the screen, among those of the operation.
+    case decide(String, isApproved: Bool, operation: Int, shown: Int? = nil)
     case extend(String, seconds: Int, operation: Int)
     case advanceWaits(limit: Int)
     /// Until so many seconds from now, or with nil until it is resumed.

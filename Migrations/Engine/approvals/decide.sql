@@ -2,7 +2,7 @@
 -- deadline and a cancellation exactly one wins.
 --
 -- Locks: the job, waiting for whoever completes an action of the operation at this moment.
-create or replace function open_approval(p_operation_id bigint, p_name text, p_member text, p_verb text) returns approvals
+create or replace function open_approval(p_operation_id bigint, p_name text, p_member text, p_verb text, p_approval bigint) returns approvals
   language plpgsql
   set search_path from current
   set enable_seqscan = off
@@ -38,6 +38,9 @@ begin
   if v_approval.id is null then
     perform refuse_unasked(p_operation_id, p_name, v_state, v_job.position);
   end if;
+  if p_approval <> v_approval.id then
+    v_approval := shown_approval(p_approval, v_approval);
+  end if;
   if not may_decide(v_approval.role, p_member) and not (p_verb = 'extend' and is_operator()) then
     raise exception using errcode = 'insufficient_privilege', message = format('"%s" may not %s %s', p_member, p_verb, v_subject),
       hint = who_decides(v_approval.role);
@@ -61,9 +64,39 @@ begin
   return v_approval;
 end
 $$;
-comment on function open_approval(bigint, text, text, text) is
-  'Locks an operation for somebody who may decide its approval, and returns that: OP002 no such operation, OP005 no such approval, OP003 not pending, 42501 '
-  'somebody who may not.';
+comment on function open_approval(bigint, text, text, text, bigint) is
+  'Locks an operation for somebody who may decide its approval, and returns that: OP002 no such operation, OP005 no such approval, OP003 not pending, or not the '
+  'one that was shown, 42501 somebody who may not.';
+
+-- Whoever saw one question must not answer another one, which came while he looked.
+create or replace function shown_approval(p_approval bigint, p_latest approvals) returns approvals
+  language plpgsql stable
+  set search_path from current
+  set enable_seqscan = off
+as $$
+declare
+  v_shown approvals;
+  v_subject text := format('the approval "%s" of operation %s', p_latest.name, p_latest.operation_id);
+begin
+  select * into v_shown from approvals where id = p_approval and operation_id = p_latest.operation_id and name = p_latest.name;
+  if not found then
+    raise exception using errcode = 'OP005', message = format('%s is no number of %s', p_approval, v_subject),
+      hint = format('approval_status has the numbers; the last one is %s.', p_latest.id);
+  end if;
+  if p_latest.decision is null then
+    raise exception using errcode = 'OP003',
+      message = case
+        when v_shown.position = p_latest.position then format('%s was asked anew since %s: number %s is pending now', v_subject, v_shown.id, p_latest.id)
+        else format('%s is asked by another step than %s was: number %s of %s is pending now', v_subject, v_shown.id, p_latest.id,
+                    (select branch || '/' || name from actions where operation_id = p_latest.operation_id and position = p_latest.position))
+      end,
+      hint = format('pending_approvals has what is asked now. To answer that, give its number, %s.', p_latest.id);
+  end if;
+  return v_shown;
+end
+$$;
+comment on function shown_approval(bigint, approvals) is
+  'The approval of a number that is not the last one of its name, and so was decided, lapsed or withdrawn; OP003 while the last one is pending, OP005 no such number.';
 
 create or replace function refuse_unasked(p_operation_id bigint, p_name text, p_state text, p_position integer) returns void
   language plpgsql stable
@@ -91,7 +124,7 @@ $$;
 comment on function refuse_unasked(bigint, text, text, integer) is 'Refuses to decide what an operation has not asked for: OP005 no such approval, OP003 not yet.';
 
 -- Locks: as open_approval; then what settle_wait locks.
-create or replace function decide(id bigint, name text, decision text, reason text default null, decided_by text default null) returns approvals
+create or replace function decide(id bigint, name text, decision text, reason text default null, decided_by text default null, approval bigint default null) returns approvals
   language plpgsql
   set search_path from current
   set enable_seqscan = off
@@ -106,7 +139,7 @@ begin
   if decision in ('approved', 'rejected') is not true then
     raise exception using errcode = 'OP004', message = format('"%s" is no decision', left(decision, 100)), hint = 'Give approved or rejected.';
   end if;
-  v_approval := open_approval(decide.id, name, coalesce(decided_by, session_user::text), 'decide');
+  v_approval := open_approval(decide.id, name, coalesce(decided_by, session_user::text), 'decide', approval);
   update approvals a
      set decision = decide.decision, decided_by = coalesce(decide.decided_by, session_user::text), vouched_by = session_user, decided_at = clock_now(),
          reason = left(concealed(decide.id, decide.reason), 2000)
@@ -124,17 +157,19 @@ begin
   return v_approval;
 end
 $$;
-comment on function decide(bigint, text, text, text, text) is
+comment on function decide(bigint, text, text, text, text, bigint) is
   'Approves or rejects what an operation asks for, once, and returns the row of approvals: the operation goes on in the same transaction. decided_by is whom the '
-  'caller vouches for, else the role that is logged in. SELECT * FROM backops.decide(48213, ''refund'', ''approved'', ''the goods are back'')';
+  'caller vouches for, else the role that is logged in; approval is the number that was shown, and refuses what was asked since. SELECT * FROM backops.decide(48213, ''refund'', ''approved'', ''the goods are back'')';
 
-create or replace function decide(operation text, key text, name text, decision text, reason text default null, decided_by text default null) returns approvals
+create or replace function decide(
+  operation text, key text, name text, decision text, reason text default null, decided_by text default null, approval bigint default null
+) returns approvals
   language sql
   set search_path from current
 as $$
-  select decide(keyed_operation(operation, key), name, decision, reason, decided_by)
+  select decide(keyed_operation(operation, key), name, decision, reason, decided_by, approval)
 $$;
-comment on function decide(text, text, text, text, text, text) is
+comment on function decide(text, text, text, text, text, text, bigint) is
   'Approves or rejects what the operation of that name and key asks for, the last one where several had it. '
   'SELECT * FROM backops.decide(''Refund'', ''order-42'', ''refund'', ''rejected'', ''no receipt'')';
 

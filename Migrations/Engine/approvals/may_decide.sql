@@ -3,7 +3,7 @@ create or replace function may_decide(role text, member text) returns boolean
   set search_path from current
 as $$
   select case
-    when role is null then has_function_privilege(caller(), 'decide(bigint,text,text,text,text)', 'execute')
+    when role is null then has_function_privilege(caller(), 'decide(bigint,text,text,text,text,bigint)', 'execute')
     when exists (select from pg_roles r where r.rolname = may_decide.role) then pg_has_role(session_user, may_decide.role::name, 'member')
     else exists (select from approvers a where a.role = may_decide.role and a.member = may_decide.member)
   end
@@ -31,7 +31,8 @@ as $$
       'Nobody may: "%s" is neither a database role nor in approvers. INSERT INTO %I.approvers (role, member) VALUES (%L, ''…'') lets somebody.',
       p_role, current_schema(), p_role
     )
-    when exists (select from pg_roles r where r.rolname = p_role) then format('Members of the database role "%s" may, logged in as such.', p_role)
+    when exists (select from pg_roles r where r.rolname = p_role) then format('Members of the database role "%s" may, logged in as such', p_role)
+      || case when exists (select from approvers a where a.role = p_role) then '; what approvers lists for it does not count.' else '.' end
     else format('For "%s" may, as decided_by: %s.', p_role, (
       select string_agg(format('"%s"', member), ', ' order by member) || case when count(*) > 20 then ' …' else '' end
         from (select member from approvers a where a.role = p_role order by member limit 21) as a

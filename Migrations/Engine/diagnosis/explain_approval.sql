@@ -17,8 +17,9 @@ begin
     case when p_approval.role is not null and not v_asks then who_decides(p_approval.role) end
   );
   r.advice := format(
-    'SELECT * FROM %1$s.decide(%2$s, %3$L, ''approved'') ends it, or ''rejected''; SELECT * FROM %1$s.extend(%2$s, %3$L, now() + interval ''1 day'') gives it more time.',
-    v_schema, p_approval.operation_id, p_approval.name
+    'SELECT * FROM %1$s.decide(%2$s, %3$L, ''approved''%4$s) ends it, or ''rejected''; SELECT * FROM %1$s.extend(%2$s, %3$L, now() + interval ''1 day'') gives it more time.',
+    v_schema, p_approval.operation_id, p_approval.name,
+    case when p_approval.role is not null and not exists (select from pg_roles where rolname = p_approval.role) then ', decided_by => ''…''' else '' end
   );
   r.since := p_approval.asked_at;
   r.until := p_approval.deadline;

@@ -8,9 +8,12 @@ extension EngineCalls {
         _ approval: String,
         _ verdict: Decision.Verdict,
         reason: String?,
-        decidedBy: String?
+        decidedBy: String?,
+        approval number: Int64?
     ) -> SQLStatement {
-        decided("decide(\(id), \(approval), \(verdict.rawValue), \(reason.storable), \(decidedBy))")
+        decided(
+            "decide(\(id), \(approval), \(verdict.rawValue), \(reason.storable), \(decidedBy), \(number))"
+        )
     }
 
     /// One row of ``ApprovalRecord``.
@@ -20,10 +23,13 @@ extension EngineCalls {
         _ approval: String,
         _ verdict: Decision.Verdict,
         reason: String?,
-        decidedBy: String?
+        decidedBy: String?,
+        approval number: Int64?
     ) -> SQLStatement {
         decided(
-            "decide(\(operation), \(key), \(approval), \(verdict.rawValue), \(reason.storable), \(decidedBy))"
+            """
+            decide(\(operation), \(key), \(approval), \(verdict.rawValue), \(reason.storable), \(decidedBy), \(number))
+            """
         )
     }
 
@@ -33,9 +39,12 @@ extension EngineCalls {
         _ approval: String,
         until time: When,
         reason: String?,
-        extendedBy: String?
+        extendedBy: String?,
+        approval number: Int64?
     ) -> SQLStatement {
-        decided("extend(\(id), \(approval), \(moment(time)), \(reason.storable), \(extendedBy))")
+        decided(
+            "extend(\(id), \(approval), \(moment(time)), \(reason.storable), \(extendedBy), \(number))"
+        )
     }
 
     /// One row of ``ApprovalRecord``.
@@ -45,10 +54,13 @@ extension EngineCalls {
         _ approval: String,
         until time: When,
         reason: String?,
-        extendedBy: String?
+        extendedBy: String?,
+        approval number: Int64?
     ) -> SQLStatement {
         decided(
-            "extend(\(operation), \(key), \(approval), \(moment(time)), \(reason.storable), \(extendedBy))"
+            """
+            extend(\(operation), \(key), \(approval), \(moment(time)), \(reason.storable), \(extendedBy), \(number))
+            """
         )
     }
 

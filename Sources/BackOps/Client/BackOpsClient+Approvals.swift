@@ -8,7 +8,7 @@ extension BackOpsClient {
     /// named here. For a role of the table `approvers` whoever is named here has to be listed there: the caller vouches for it.
     ///
     /// ```swift
-    /// try await client.decide(48213, "refund", .approved, reason: "the goods are back", decidedBy: user.email)
+    /// try await client.decide(48213, "refund", .approved, reason: "fine", decidedBy: user.email, approval: shown.id)
     /// ```
     ///
     /// - Parameters:
@@ -17,19 +17,23 @@ extension BackOpsClient {
     ///   - verdict: What was decided.
     ///   - reason: Why; the first 2000 characters are kept.
     ///   - decidedBy: Who decided; nil is the role that the client logs in as.
+    ///   - number: The approval that was shown; what was asked since is refused then. nil is what is asked now.
     /// - Returns: The approval as it is now.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/noPermission`` for somebody who may not, which says who may;
-    ///   ``BackOpsError/Code/wrongState`` when it was decided before (it says by whom), is too late, or not asked yet;
-    ///   ``BackOpsError/Code/noSuchOperation``, or ``BackOpsError/Code/unknownJumpTarget`` when the plan has no such approval.
+    ///   ``BackOpsError/Code/wrongState`` when it was decided before (it says by whom), is too late, not asked yet, or asked anew since;
+    ///   ``BackOpsError/Code/noSuchOperation``, or ``BackOpsError/Code/unknownJumpTarget`` when the plan has no such approval, or it no such number.
     @discardableResult
     public func decide(
         _ id: Int64,
         _ name: String,
         _ verdict: Decision.Verdict,
         reason: String? = nil,
-        decidedBy: String? = nil
+        decidedBy: String? = nil,
+        approval number: Int64? = nil
     ) async throws -> ApprovalRecord {
-        try await approval(engine.decide(id, name, verdict, reason: reason, decidedBy: decidedBy))
+        try await approval(
+            engine.decide(id, name, verdict, reason: reason, decidedBy: decidedBy, approval: number)
+        )
     }
 
     /// Approves or rejects what the operation of a definition and a key asks for; where several had the key, the last one.
@@ -41,8 +45,9 @@ extension BackOpsClient {
     ///   - verdict: What was decided.
     ///   - reason: Why; the first 2000 characters are kept.
     ///   - decidedBy: Who decided; nil is the role that the client logs in as.
+    ///   - number: The approval that was shown; what was asked since is refused then. nil is what is asked now.
     /// - Returns: The approval as it is now.
-    /// - Throws: As ``decide(_:_:_:reason:decidedBy:)``.
+    /// - Throws: As ``decide(_:_:_:reason:decidedBy:approval:)``.
     @discardableResult
     public func decide(
         _ operation: (some OperationDefinition).Type,
@@ -50,7 +55,8 @@ extension BackOpsClient {
         _ name: String,
         _ verdict: Decision.Verdict,
         reason: String? = nil,
-        decidedBy: String? = nil
+        decidedBy: String? = nil,
+        approval number: Int64? = nil
     ) async throws -> ApprovalRecord {
         try await decide(
             operation: operation.name,
@@ -58,7 +64,8 @@ extension BackOpsClient {
             name,
             verdict,
             reason: reason,
-            decidedBy: decidedBy
+            decidedBy: decidedBy,
+            approval: number
         )
     }
 
@@ -71,8 +78,9 @@ extension BackOpsClient {
     ///   - verdict: What was decided.
     ///   - reason: Why; the first 2000 characters are kept.
     ///   - decidedBy: Who decided; nil is the role that the client logs in as.
+    ///   - number: The approval that was shown; what was asked since is refused then. nil is what is asked now.
     /// - Returns: The approval as it is now.
-    /// - Throws: As ``decide(_:_:_:reason:decidedBy:)``.
+    /// - Throws: As ``decide(_:_:_:reason:decidedBy:approval:)``.
     @discardableResult
     public func decide(
         operation: String,
@@ -80,7 +88,8 @@ extension BackOpsClient {
         _ name: String,
         _ verdict: Decision.Verdict,
         reason: String? = nil,
-        decidedBy: String? = nil
+        decidedBy: String? = nil,
+        approval number: Int64? = nil
     ) async throws -> ApprovalRecord {
         try await approval(
             engine.decide(
@@ -89,7 +98,8 @@ extension BackOpsClient {
                 name,
                 verdict,
                 reason: reason,
-                decidedBy: decidedBy
+                decidedBy: decidedBy,
+                approval: number
             )
         )
     }
@@ -104,8 +114,9 @@ extension BackOpsClient {
     ///   - time: The new deadline, a time to come.
     ///   - reason: Why, for those who look at it later.
     ///   - extendedBy: Who does; nil is the role that the client logs in as.
+    ///   - number: The approval that was shown; what was asked since is refused then. nil is what is asked now.
     /// - Returns: The approval as it is now.
-    /// - Throws: As ``decide(_:_:_:reason:decidedBy:)``, and ``BackOpsError`` with ``BackOpsError/Code/invalidArgument`` for a time
+    /// - Throws: As ``decide(_:_:_:reason:decidedBy:approval:)``, and ``BackOpsError`` with ``BackOpsError/Code/invalidArgument`` for a time
     ///   that has passed.
     @discardableResult
     public func extend(
@@ -113,9 +124,12 @@ extension BackOpsClient {
         _ name: String,
         until time: When,
         reason: String? = nil,
-        extendedBy: String? = nil
+        extendedBy: String? = nil,
+        approval number: Int64? = nil
     ) async throws -> ApprovalRecord {
-        try await approval(engine.extend(id, name, until: time, reason: reason, extendedBy: extendedBy))
+        try await approval(
+            engine.extend(id, name, until: time, reason: reason, extendedBy: extendedBy, approval: number)
+        )
     }
 
     /// Moves the deadline of what the operation of a name and a key asks for; where several had the key, of the last one.
@@ -127,8 +141,9 @@ extension BackOpsClient {
     ///   - time: The new deadline, a time to come.
     ///   - reason: Why, for those who look at it later.
     ///   - extendedBy: Who does; nil is the role that the client logs in as.
+    ///   - number: The approval that was shown; what was asked since is refused then. nil is what is asked now.
     /// - Returns: The approval as it is now.
-    /// - Throws: As ``extend(_:_:until:reason:extendedBy:)``.
+    /// - Throws: As ``extend(_:_:until:reason:extendedBy:approval:)``.
     @discardableResult
     public func extend(
         operation: String,
@@ -136,7 +151,8 @@ extension BackOpsClient {
         _ name: String,
         until time: When,
         reason: String? = nil,
-        extendedBy: String? = nil
+        extendedBy: String? = nil,
+        approval number: Int64? = nil
     ) async throws -> ApprovalRecord {
         try await approval(
             engine.extend(
@@ -145,7 +161,8 @@ extension BackOpsClient {
                 name,
                 until: time,
                 reason: reason,
-                extendedBy: extendedBy
+                extendedBy: extendedBy,
+                approval: number
             )
         )
     }

@@ -17,7 +17,7 @@
 /// ```
 ///
 /// What was asked, and who decided what, when and why, stays in the view `approval_status` as long as the operation is there.
-/// ``BackOpsClient/decide(_:_:_:reason:decidedBy:)``, the SQL function `decide`, and the command `decide` decide, once. Of a decision
+/// ``BackOpsClient/decide(_:_:_:reason:decidedBy:approval:)``, the SQL function `decide`, and the command `decide` decide, once. Of a decision
 /// and the end of the time exactly one wins.
 public struct Approval: Plannable {
     /// The step under its name.

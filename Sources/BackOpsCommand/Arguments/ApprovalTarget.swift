@@ -10,6 +10,7 @@ struct ApprovalPlace {
 
     let operation: Operation
     let name: String
+    let number: Int64?
 }
 
 /// Names an operation by its key, where it is not named by its number.
@@ -19,6 +20,14 @@ struct ApprovalTarget: ParsableArguments {
 
     @Option(help: ArgumentHelp("The key that the operation was enqueued under.", valueName: "key"))
     var key: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The number of the approval that was shown: what was asked since is refused.",
+            valueName: "number"
+        )
+    )
+    var approval: Int64?
 
     /// Takes the approval from the words of a command, and returns the rest of them.
     func place(of words: [String]) throws -> (place: ApprovalPlace, rest: [String]) {
@@ -32,11 +41,15 @@ struct ApprovalTarget: ParsableArguments {
         }
         let rest = Array(names.dropFirst())
         if let operation, let key {
-            return (ApprovalPlace(operation: .key(operation: operation, key: key), name: name), rest)
+            return (place(.key(operation: operation, key: key), name), rest)
         }
         guard let number else {
             throw ValidationError("Name the operation by its number, or by --operation and --key.")
         }
-        return (ApprovalPlace(operation: .id(number), name: name), rest)
+        return (place(.id(number), name), rest)
+    }
+
+    private func place(_ operation: ApprovalPlace.Operation, _ name: String) -> ApprovalPlace {
+        ApprovalPlace(operation: operation, name: name, number: approval)
     }
 }

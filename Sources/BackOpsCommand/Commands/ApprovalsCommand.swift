@@ -75,8 +75,10 @@ struct ApprovalsCommand: AsyncParsableCommand {
             )
         }
         let first = pending[0]
+        let by = member.map { " --by " + ShellWord.quoted($0) } ?? ""
         StandardStream.error.say(
-            "decide one: `\(Program.name) decide \(first.operationID) \(ShellWord.quoted(first.name)) approved`",
+            "decide one: `\(Program.name) decide \(first.operationID) \(ShellWord.quoted(first.name)) approved"
+                + " --approval \(first.id)\(by)`",
             output.messageStyle
         )
     }

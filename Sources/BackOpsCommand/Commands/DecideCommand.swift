@@ -9,8 +9,9 @@ struct DecideCommand: AsyncParsableCommand {
         discussion: """
             decide 48213 refund approved --reason "the goods are back"
             decide refund rejected --operation Refund --key order-42 --by ann@example.com
+            decide 48213 refund approved --approval 77
 
-            `approvals` shows what is asked. Who may decide is up to the role of the approval: members of a database role, or \
+            `approvals` shows what is asked, and its number: with that, what was asked since is not answered. Who may decide is up to the role of the approval: members of a database role, or \
             those that the table approvers lists, whom --by names.
             """
     )
@@ -53,7 +54,14 @@ struct DecideCommand: AsyncParsableCommand {
         let record = try await options.withClient { client in
             switch place.operation {
             case .id(let id):
-                try await client.decide(id, place.name, verdict, reason: reason, decidedBy: member)
+                try await client.decide(
+                    id,
+                    place.name,
+                    verdict,
+                    reason: reason,
+                    decidedBy: member,
+                    approval: place.number
+                )
             case .key(let operation, let key):
                 try await client.decide(
                     operation: operation,
@@ -61,7 +69,8 @@ struct DecideCommand: AsyncParsableCommand {
                     place.name,
                     verdict,
                     reason: reason,
-                    decidedBy: member
+                    decidedBy: member,
+                    approval: place.number
                 )
             }
         }

@@ -61,7 +61,14 @@ struct ExtendCommand: AsyncParsableCommand {
         let record = try await options.withClient { client in
             switch place.operation {
             case .id(let id):
-                try await client.extend(id, place.name, until: until, reason: reason, extendedBy: member)
+                try await client.extend(
+                    id,
+                    place.name,
+                    until: until,
+                    reason: reason,
+                    extendedBy: member,
+                    approval: place.number
+                )
             case .key(let operation, let key):
                 try await client.extend(
                     operation: operation,
@@ -69,7 +76,8 @@ struct ExtendCommand: AsyncParsableCommand {
                     place.name,
                     until: until,
                     reason: reason,
-                    extendedBy: member
+                    extendedBy: member,
+                    approval: place.number
                 )
             }
         }

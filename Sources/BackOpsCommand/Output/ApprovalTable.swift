@@ -13,14 +13,16 @@ struct ApprovalTable {
     init(now: Date = Date()) { self.now = now }
 
     func text(_ approvals: [PendingApproval], _ style: Style) -> String {
-        var table = Table(["OPERATION", "NAME", "KEY", "APPROVAL", "BY", "ASKED", "UNTIL", "QUESTION"])
-        table.shrinkable = [1, 2, 3, 4, 7]
-        table.least = [7: 20, 1: 10, 2: 8, 3: 8, 4: 8]
-        table.dispensable = [2, 5, 1]
+        var table = Table([
+            "OPERATION", "NAME", "KEY", "APPROVAL", "NUMBER", "BY", "ASKED", "UNTIL", "QUESTION",
+        ])
+        table.shrinkable = [1, 2, 3, 5, 8]
+        table.least = [8: 20, 1: 10, 2: 8, 3: 8, 5: 8]
+        table.dispensable = [2, 6, 1]
         table.rows = approvals.map { approval in
             [
                 Table.Cell("#\(approval.operationID)"), Table.Cell(approval.operation),
-                Table.Cell(approval.key ?? "—"), Table.Cell(approval.name),
+                Table.Cell(approval.key ?? "—"), Table.Cell(approval.name), Table.Cell("\(approval.id)"),
                 Table.Cell(approval.role ?? "anybody"), Table.Cell(Ago.sentence(approval.askedAt, now: now)),
                 Table.Cell(approval.deadline.map { Ago.sentence($0, now: now) } ?? "—"),
                 Table.Cell(approval.question ?? ""),
@@ -30,13 +32,14 @@ struct ApprovalTable {
     }
 
     func text(_ approvals: [ApprovalRecord], _ style: Style) -> String {
-        var table = Table(["APPROVAL", "ASKED", "STATUS", "BY", "DECIDED", "REASON", "QUESTION"])
-        table.shrinkable = [0, 3, 5, 6]
-        table.least = [0: 8, 3: 8, 5: 14, 6: 14]
-        table.dispensable = [6, 1]
+        var table = Table(["APPROVAL", "NUMBER", "ASKED", "STATUS", "BY", "DECIDED", "REASON", "QUESTION"])
+        table.shrinkable = [0, 4, 6, 7]
+        table.least = [0: 8, 4: 8, 6: 14, 7: 14]
+        table.dispensable = [7, 2]
         table.rows = approvals.map { approval in
             [
-                Table.Cell(approval.name), Table.Cell(Ago.sentence(approval.askedAt, now: now)),
+                Table.Cell(approval.name), Table.Cell("\(approval.id)"),
+                Table.Cell(Ago.sentence(approval.askedAt, now: now)),
                 Table.Cell(approval.status.rawValue),
                 Table.Cell(approval.decidedBy ?? approval.role ?? "anybody"),
                 Table.Cell(approval.decidedAt.map { Ago.sentence($0, now: now) } ?? "—"),

@@ -68,6 +68,69 @@ extension SQLEngine {
             )
         }
 
+        @Test func `by a click on a question that was asked anew since`() async throws {
+            let (engine, id) = try await site(#", "question": "Pay {cents}?""#, #"{"cents": 1}"#)
+            let shown: Int64 = try await engine.value("select id from pending_approvals")
+            try await engine.query("select set_global(\(id), 'cents', '900'), run_from(\(id), 'main', 'ask')")
+            let now: Int64 = try await engine.value("select id from pending_approvals")
+            for call in [
+                "decide(\(id), 'refund', 'approved', approval => \(shown))",
+                "extend(\(id), 'refund', clock_now() + interval '1 hour', approval => \(shown))",
+            ] {
+                let error = await expectRefusal("OP003") {
+                    try await engine.query("select \(unescaped: call)")
+                }
+                #expect(
+                    error?.message
+                        == #"the approval "refund" of operation \#(id) was asked anew since \#(shown): number \#(now) is pending now"#
+                )
+            }
+            #expect(try await engine.approvals(id) == ["refund withdrawn", "refund pending"])
+            try await engine.decide(id, approval: now)
+            #expect(try await engine.approvals(id) == ["refund withdrawn", "refund approved ann"])
+        }
+
+        @Test func `by a click that comes twice, where the next step has the same name`() async throws {
+            let engine = try await EngineDriver.start(
+                #"{"main": ["A", ["ask", {"approval": "refund"}], ["again", {"approval": "refund"}], "B"], "late": ["L"]}"#
+            )
+            let id = try await engine.enqueueToWait()
+            let shown: Int64 = try await engine.value("select id from pending_approvals")
+            try await engine.decide(id, approval: shown)
+            let error = await expectRefusal("OP003") { try await engine.decide(id, approval: shown) }
+            #expect(
+                error?.message.hasSuffix(
+                    "is asked by another step than \(shown) was: number \(shown + 1) of main/again is pending now"
+                ) == true
+            )
+            try await engine.decide(id, "rejected", approval: shown + 1)
+            for (number, words) in [
+                (shown, #"was approved by "ann""#), (shown + 1, #"was rejected by "ann""#),
+            ] {
+                let error = await expectRefusal("OP003") { try await engine.decide(id, approval: number) }
+                #expect(error?.message.contains(words) == true)
+            }
+        }
+
+        @Test func `by a number of another operation, or another name`() async throws {
+            let engine = try await EngineDriver.start(
+                #"{"main": ["A", ["first", {"approval": "check"}], ["ask", {"approval": "refund"}], "B"]}"#
+            )
+            let (other, id) = (try await engine.enqueueToWait(), try await engine.enqueueToWait())
+            for operation in [other, id] { try await engine.decide(operation, name: "check") }
+            let numbers: [Int64] = try await engine.values(
+                "select id from approval_status where operation_id <> \(id) or name <> 'refund'"
+            )
+            #expect(numbers.count == 3)
+            for number in numbers {
+                let error = await expectRefusal("OP005") { try await engine.decide(id, approval: number) }
+                #expect(
+                    error?.message == #"\#(number) is no number of the approval "refund" of operation \#(id)"#
+                )
+            }
+            #expect(try await engine.approvals(id) == ["check approved ann", "refund pending"])
+        }
+
         @Test func `by a plan whose role has no value`() async throws {
             let error = await expectRefusal("OP004") {
                 try await EngineDriver.start(EngineDriver.approval(#", "role": null"#))

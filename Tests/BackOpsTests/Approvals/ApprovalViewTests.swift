@@ -80,7 +80,13 @@ extension SQLEngine {
                     #", then goes to branch "late"; Refund?; For "finance" may, as decided_by: "ann"."#
                 )
             )
-            #expect(rows[0].advice.contains("decide(\(id), 'refund', 'approved')"))
+            #expect(rows[0].advice.contains("decide(\(id), 'refund', 'approved', decided_by => '…')"))
+            let plan = #"{"main": [["ask", {"approval": "refund"}]]}"#
+            let other: Int64 = try await engine.value(
+                "insert into operations (name, branches) values ('Other', \(plan)::json) returning id"
+            )
+            let advice = try await explanations(engine, other)[0].advice
+            #expect(advice.contains("decide(\(other), 'refund', 'approved')"))
             try await engine.travel(by: "2 hours")
             #expect(try await explanations(engine, id).map(\.reason) == ["wait_overdue"])
         }
@@ -91,6 +97,34 @@ extension SQLEngine {
             #expect(try await explanations(engine, id)[0].detail.contains("a reminder is due"))
             try await engine.query("select advance_waits()")
             #expect(try await explanations(engine, id)[0].detail.contains("it has reminded at"))
+        }
+
+        @Test func `is explained with its deadline, and not with the time of its reminder`() async throws {
+            let (engine, id) = try await site(
+                #", "within": 3600, "remind": {"after": 20, "operation": "Remind"}"#
+            )
+            func isDeadline(_ look: String) async throws -> [Bool] {
+                try await engine.values(
+                    "select \(unescaped: look) from approvals p where operation_id = \(id)"
+                )
+            }
+            let ahead =
+                "(select e.until = p.deadline and e.since = p.asked_at from explain(p.operation_id) as e)"
+            #expect(try await isDeadline(ahead) == [true])
+            try await engine.travel(by: "2 minutes")
+            #expect(try await isDeadline(ahead) == [true])
+            try await engine.travel(by: "2 hours")
+            #expect(
+                try await isDeadline("(select e.since = p.deadline from explain(p.operation_id) as e)") == [
+                    true
+                ]
+            )
+            #expect(
+                try await isDeadline(
+                    "(select s.since = p.deadline from stuck s where s.operation_id = p.operation_id)"
+                )
+                    == [true]
+            )
         }
 
         @Test func `is explained, and stuck, where nobody can decide`() async throws {

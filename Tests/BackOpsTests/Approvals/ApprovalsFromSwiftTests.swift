@@ -77,6 +77,34 @@ private struct Refund: OperationDefinition {
         }
     }
 
+    @Test func `answer the question that was shown, and no other one`() async throws {
+        try await withClient { client in
+            let handle = try await client.enqueue(Refund.self, key: "order-42")
+            try await BackOpsWorker.test { Refund(journal: journal) }.drain()
+            let shown = try #require(try await client.pendingApprovals().first)
+            try await client.run(handle.id, from: .main, at: "Approve refund")
+            let error = await #expect(throws: BackOpsError.self) {
+                try await client.decide(Refund.self, key: "order-42", "refund", .approved, approval: shown.id)
+            }
+            #expect(error?.code == .wrongState)
+            #expect(error?.message.contains("asked anew since \(shown.id)") == true)
+            let late = await #expect(throws: BackOpsError.self) {
+                try await client.extend(handle.id, "refund", until: .in(.seconds(60)), approval: shown.id)
+            }
+            #expect(late?.code == .wrongState)
+            let now = try #require(try await client.pendingApprovals().first)
+            try await client.extend(
+                operation: "Refund",
+                key: "order-42",
+                "refund",
+                until: .in(.seconds(60)),
+                approval: now.id
+            )
+            let decided = try await client.decide(handle.id, "refund", .approved, approval: now.id)
+            #expect(decided.id == now.id)
+        }
+    }
+
     @Test func `lead to a branch when somebody has rejected`() async throws {
         try await withClient { client in
             let handle = try await client.enqueue(Refund.self)
@@ -169,6 +197,10 @@ private struct Refund: OperationDefinition {
                 try await client.decide(handle.id, "refunds", .approved)
             }
             #expect(unknown?.code == .unknownJumpTarget)
+            let other = await #expect(throws: BackOpsError.self) {
+                try await client.decide(handle.id, "refund", .approved, approval: 0)
+            }
+            #expect(other?.code == .unknownJumpTarget)
             let missing = await #expect(throws: BackOpsError.self) {
                 try await client.decide(handle.id + 1, "refund", .approved)
             }

@@ -77,6 +77,8 @@ extension SQLEngine {
             ("extend({id}, 'refund', 'infinity')", "OP004"),
             ("extend({id}, 'refund', clock_now())", "OP004"),
             ("extend({id}, 'other', now() + interval '1 hour')", "OP005"),
+            ("decide({id}, 'refund', 'approved', approval => 0)", "OP005"),
+            ("extend({id}, 'refund', now() + interval '1 hour', approval => -1)", "OP005"),
             ("wake_up({id})", "OP003"),
         ]) func `refuses what makes no sense`(call: String, state: String) async throws {
             let (engine, id) = try await site()
@@ -169,6 +171,7 @@ extension SQLEngine {
         @Test func `is for members of a database role, in their own name`() async throws {
             try await withApprovers { connection, role in
                 let (engine, id) = try await site(#", "role": "\#(role)""#)
+                try await engine.query("insert into approvers values (\(role), 'ann')")
                 let decide: SQLStatement =
                     "select decided_by from decide(\(id), 'refund', 'approved', decided_by => 'ann')"
                 try await connection.acting(as: "operator") {
@@ -177,7 +180,8 @@ extension SQLEngine {
                     let error = await expectRefusal("42501") { try await connection.query(decide) }
                     #expect(error?.message.contains("\"ann\" may not decide the approval \"refund\"") == true)
                     #expect(
-                        error?.hint == "Members of the database role \"\(role)\" may, logged in as such."
+                        error?.hint
+                            == "Members of the database role \"\(role)\" may, logged in as such; what approvers lists for it does not count."
                     )
                 }
                 #expect(try await engine.approvals(id) == ["refund pending"])

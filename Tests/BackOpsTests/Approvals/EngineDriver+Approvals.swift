@@ -16,12 +16,13 @@ extension EngineDriver {
         _ decision: String = "approved",
         name: String = "refund",
         reason: String? = nil,
-        by member: String? = "ann"
+        by member: String? = "ann",
+        approval number: Int64? = nil
     ) async throws -> String {
         try await value(
             """
             select concat_ws(' ', decision, decided_by, reason)
-              from decide(\(operation), \(name), \(decision), \(reason as String?), \(member as String?))
+              from decide(\(operation), \(name), \(decision), \(reason as String?), \(member as String?), \(number as Int64?))
             """
         )
     }

@@ -3352,10 +3352,10 @@ COMMENT ON COLUMN backops.approvals.reason IS 'Why, in the words of whoever deci
 
 
 --
--- Name: decide(bigint, text, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: decide(bigint, text, text, text, text, bigint); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.decide(id bigint, name text, decision text, reason text DEFAULT NULL::text, decided_by text DEFAULT NULL::text) RETURNS backops.approvals
+CREATE FUNCTION backops.decide(id bigint, name text, decision text, reason text DEFAULT NULL::text, decided_by text DEFAULT NULL::text, approval bigint DEFAULT NULL::bigint) RETURNS backops.approvals
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
@@ -3370,7 +3370,7 @@ begin
   if decision in ('approved', 'rejected') is not true then
     raise exception using errcode = 'OP004', message = format('"%s" is no decision', left(decision, 100)), hint = 'Give approved or rejected.';
   end if;
-  v_approval := open_approval(decide.id, name, coalesce(decided_by, session_user::text), 'decide');
+  v_approval := open_approval(decide.id, name, coalesce(decided_by, session_user::text), 'decide', approval);
   update approvals a
      set decision = decide.decision, decided_by = coalesce(decide.decided_by, session_user::text), vouched_by = session_user, decided_at = clock_now(),
          reason = left(concealed(decide.id, decide.reason), 2000)
@@ -3391,29 +3391,29 @@ $$;
 
 
 --
--- Name: FUNCTION decide(id bigint, name text, decision text, reason text, decided_by text); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION decide(id bigint, name text, decision text, reason text, decided_by text, approval bigint); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.decide(id bigint, name text, decision text, reason text, decided_by text) IS 'Approves or rejects what an operation asks for, once, and returns the row of approvals: the operation goes on in the same transaction. decided_by is whom the caller vouches for, else the role that is logged in. SELECT * FROM backops.decide(48213, ''refund'', ''approved'', ''the goods are back'')';
+COMMENT ON FUNCTION backops.decide(id bigint, name text, decision text, reason text, decided_by text, approval bigint) IS 'Approves or rejects what an operation asks for, once, and returns the row of approvals: the operation goes on in the same transaction. decided_by is whom the caller vouches for, else the role that is logged in; approval is the number that was shown, and refuses what was asked since. SELECT * FROM backops.decide(48213, ''refund'', ''approved'', ''the goods are back'')';
 
 
 --
--- Name: decide(text, text, text, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: decide(text, text, text, text, text, text, bigint); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.decide(operation text, key text, name text, decision text, reason text DEFAULT NULL::text, decided_by text DEFAULT NULL::text) RETURNS backops.approvals
+CREATE FUNCTION backops.decide(operation text, key text, name text, decision text, reason text DEFAULT NULL::text, decided_by text DEFAULT NULL::text, approval bigint DEFAULT NULL::bigint) RETURNS backops.approvals
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-  select decide(keyed_operation(operation, key), name, decision, reason, decided_by)
+  select decide(keyed_operation(operation, key), name, decision, reason, decided_by, approval)
 $$;
 
 
 --
--- Name: FUNCTION decide(operation text, key text, name text, decision text, reason text, decided_by text); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION decide(operation text, key text, name text, decision text, reason text, decided_by text, approval bigint); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.decide(operation text, key text, name text, decision text, reason text, decided_by text) IS 'Approves or rejects what the operation of that name and key asks for, the last one where several had it. SELECT * FROM backops.decide(''Refund'', ''order-42'', ''refund'', ''rejected'', ''no receipt'')';
+COMMENT ON FUNCTION backops.decide(operation text, key text, name text, decision text, reason text, decided_by text, approval bigint) IS 'Approves or rejects what the operation of that name and key asks for, the last one where several had it. SELECT * FROM backops.decide(''Refund'', ''order-42'', ''refund'', ''rejected'', ''no receipt'')';
 
 
 --
@@ -4936,8 +4936,9 @@ begin
     case when p_approval.role is not null and not v_asks then who_decides(p_approval.role) end
   );
   r.advice := format(
-    'SELECT * FROM %1$s.decide(%2$s, %3$L, ''approved'') ends it, or ''rejected''; SELECT * FROM %1$s.extend(%2$s, %3$L, now() + interval ''1 day'') gives it more time.',
-    v_schema, p_approval.operation_id, p_approval.name
+    'SELECT * FROM %1$s.decide(%2$s, %3$L, ''approved''%4$s) ends it, or ''rejected''; SELECT * FROM %1$s.extend(%2$s, %3$L, now() + interval ''1 day'') gives it more time.',
+    v_schema, p_approval.operation_id, p_approval.name,
+    case when p_approval.role is not null and not exists (select from pg_roles where rolname = p_approval.role) then ', decided_by => ''…''' else '' end
   );
   r.since := p_approval.asked_at;
   r.until := p_approval.deadline;
@@ -5178,10 +5179,10 @@ COMMENT ON FUNCTION backops.explain_wait(p_job backops.jobs, p_step backops.acti
 
 
 --
--- Name: extend(bigint, text, timestamp with time zone, text, text); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: extend(bigint, text, timestamp with time zone, text, text, bigint); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.extend(id bigint, name text, until timestamp with time zone, reason text DEFAULT NULL::text, extended_by text DEFAULT NULL::text) RETURNS backops.approvals
+CREATE FUNCTION backops.extend(id bigint, name text, until timestamp with time zone, reason text DEFAULT NULL::text, extended_by text DEFAULT NULL::text, approval bigint DEFAULT NULL::bigint) RETURNS backops.approvals
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
@@ -5196,7 +5197,7 @@ begin
   if isfinite(until) is not true then
     raise exception using errcode = 'OP004', message = 'extend must be told a finite time', hint = 'now() + interval ''2 days'', for example.';
   end if;
-  v_approval := open_approval(extend.id, name, coalesce(extended_by, session_user::text), 'extend');
+  v_approval := open_approval(extend.id, name, coalesce(extended_by, session_user::text), 'extend', approval);
   if until <= clock_now() then
     raise exception using errcode = 'OP004', message = format('an approval cannot be extended until %s, which has passed', until),
       hint = 'Give a time to come; decide ends it, and reschedule lets it lapse.';
@@ -5213,29 +5214,29 @@ $$;
 
 
 --
--- Name: FUNCTION extend(id bigint, name text, until timestamp with time zone, reason text, extended_by text); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION extend(id bigint, name text, until timestamp with time zone, reason text, extended_by text, approval bigint); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.extend(id bigint, name text, until timestamp with time zone, reason text, extended_by text) IS 'Moves the deadline of an approval that is pending, and returns the row of approvals; who may decide it may, and so may operators. One without a deadline gets it. SELECT * FROM backops.extend(48213, ''refund'', now() + interval ''2 days'', ''ann is ill'')';
+COMMENT ON FUNCTION backops.extend(id bigint, name text, until timestamp with time zone, reason text, extended_by text, approval bigint) IS 'Moves the deadline of an approval that is pending, and returns the row of approvals; who may decide it may, and so may operators. One without a deadline gets it. SELECT * FROM backops.extend(48213, ''refund'', now() + interval ''2 days'', ''ann is ill'')';
 
 
 --
--- Name: extend(text, text, text, timestamp with time zone, text, text); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: extend(text, text, text, timestamp with time zone, text, text, bigint); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.extend(operation text, key text, name text, until timestamp with time zone, reason text DEFAULT NULL::text, extended_by text DEFAULT NULL::text) RETURNS backops.approvals
+CREATE FUNCTION backops.extend(operation text, key text, name text, until timestamp with time zone, reason text DEFAULT NULL::text, extended_by text DEFAULT NULL::text, approval bigint DEFAULT NULL::bigint) RETURNS backops.approvals
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-  select extend(keyed_operation(operation, key), name, until, reason, extended_by)
+  select extend(keyed_operation(operation, key), name, until, reason, extended_by, approval)
 $$;
 
 
 --
--- Name: FUNCTION extend(operation text, key text, name text, until timestamp with time zone, reason text, extended_by text); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION extend(operation text, key text, name text, until timestamp with time zone, reason text, extended_by text, approval bigint); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.extend(operation text, key text, name text, until timestamp with time zone, reason text, extended_by text) IS 'Moves the deadline of an approval that the operation of that name and key asks for, the last one where several had it.';
+COMMENT ON FUNCTION backops.extend(operation text, key text, name text, until timestamp with time zone, reason text, extended_by text, approval bigint) IS 'Moves the deadline of an approval that the operation of that name and key asks for, the last one where several had it.';
 
 
 --
@@ -6926,7 +6927,7 @@ CREATE FUNCTION backops.may_decide(role text, member text) RETURNS boolean
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   select case
-    when role is null then has_function_privilege(caller(), 'decide(bigint,text,text,text,text)', 'execute')
+    when role is null then has_function_privilege(caller(), 'decide(bigint,text,text,text,text,bigint)', 'execute')
     when exists (select from pg_roles r where r.rolname = may_decide.role) then pg_has_role(session_user, may_decide.role::name, 'member')
     else exists (select from approvers a where a.role = may_decide.role and a.member = may_decide.member)
   end
@@ -7606,10 +7607,10 @@ COMMENT ON FUNCTION backops.obstacles(p_operation_id bigint, p_parked_name text,
 
 
 --
--- Name: open_approval(bigint, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: open_approval(bigint, text, text, text, bigint); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.open_approval(p_operation_id bigint, p_name text, p_member text, p_verb text) RETURNS backops.approvals
+CREATE FUNCTION backops.open_approval(p_operation_id bigint, p_name text, p_member text, p_verb text, p_approval bigint) RETURNS backops.approvals
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
@@ -7645,6 +7646,9 @@ begin
   if v_approval.id is null then
     perform refuse_unasked(p_operation_id, p_name, v_state, v_job.position);
   end if;
+  if p_approval <> v_approval.id then
+    v_approval := shown_approval(p_approval, v_approval);
+  end if;
   if not may_decide(v_approval.role, p_member) and not (p_verb = 'extend' and is_operator()) then
     raise exception using errcode = 'insufficient_privilege', message = format('"%s" may not %s %s', p_member, p_verb, v_subject),
       hint = who_decides(v_approval.role);
@@ -7671,10 +7675,10 @@ $$;
 
 
 --
--- Name: FUNCTION open_approval(p_operation_id bigint, p_name text, p_member text, p_verb text); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION open_approval(p_operation_id bigint, p_name text, p_member text, p_verb text, p_approval bigint); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.open_approval(p_operation_id bigint, p_name text, p_member text, p_verb text) IS 'Locks an operation for somebody who may decide its approval, and returns that: OP002 no such operation, OP005 no such approval, OP003 not pending, 42501 somebody who may not.';
+COMMENT ON FUNCTION backops.open_approval(p_operation_id bigint, p_name text, p_member text, p_verb text, p_approval bigint) IS 'Locks an operation for somebody who may decide its approval, and returns that: OP002 no such operation, OP005 no such approval, OP003 not pending, or not the one that was shown, 42501 somebody who may not.';
 
 
 --
@@ -10894,6 +10898,45 @@ COMMENT ON FUNCTION backops.shown(p_operation backops.operations) IS 'A row of o
 
 
 --
+-- Name: shown_approval(bigint, backops.approvals); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.shown_approval(p_approval bigint, p_latest backops.approvals) RETURNS backops.approvals
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  v_shown approvals;
+  v_subject text := format('the approval "%s" of operation %s', p_latest.name, p_latest.operation_id);
+begin
+  select * into v_shown from approvals where id = p_approval and operation_id = p_latest.operation_id and name = p_latest.name;
+  if not found then
+    raise exception using errcode = 'OP005', message = format('%s is no number of %s', p_approval, v_subject),
+      hint = format('approval_status has the numbers; the last one is %s.', p_latest.id);
+  end if;
+  if p_latest.decision is null then
+    raise exception using errcode = 'OP003',
+      message = case
+        when v_shown.position = p_latest.position then format('%s was asked anew since %s: number %s is pending now', v_subject, v_shown.id, p_latest.id)
+        else format('%s is asked by another step than %s was: number %s of %s is pending now', v_subject, v_shown.id, p_latest.id,
+                    (select branch || '/' || name from actions where operation_id = p_latest.operation_id and position = p_latest.position))
+      end,
+      hint = format('pending_approvals has what is asked now. To answer that, give its number, %s.', p_latest.id);
+  end if;
+  return v_shown;
+end
+$$;
+
+
+--
+-- Name: FUNCTION shown_approval(p_approval bigint, p_latest backops.approvals); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.shown_approval(p_approval bigint, p_latest backops.approvals) IS 'The approval of a number that is not the last one of its name, and so was decided, lapsed or withdrawn; OP003 while the last one is pending, OP005 no such number.';
+
+
+--
 -- Name: signal(bigint, text, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -12929,7 +12972,8 @@ CREATE FUNCTION backops.who_decides(p_role text) RETURNS text
       'Nobody may: "%s" is neither a database role nor in approvers. INSERT INTO %I.approvers (role, member) VALUES (%L, ''…'') lets somebody.',
       p_role, current_schema(), p_role
     )
-    when exists (select from pg_roles r where r.rolname = p_role) then format('Members of the database role "%s" may, logged in as such.', p_role)
+    when exists (select from pg_roles r where r.rolname = p_role) then format('Members of the database role "%s" may, logged in as such', p_role)
+      || case when exists (select from approvers a where a.role = p_role) then '; what approvers lists for it does not count.' else '.' end
     else format('For "%s" may, as decided_by: %s.', p_role, (
       select string_agg(format('"%s"', member), ', ' order by member) || case when count(*) > 20 then ' …' else '' end
         from (select member from approvers a where a.role = p_role order by member limit 21) as a
@@ -16058,17 +16102,17 @@ REVOKE ALL ON FUNCTION backops.cron_number(p_field text, p_text text, p_low inte
 
 
 --
--- Name: FUNCTION decide(id bigint, name text, decision text, reason text, decided_by text); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION decide(id bigint, name text, decision text, reason text, decided_by text, approval bigint); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.decide(id bigint, name text, decision text, reason text, decided_by text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.decide(id bigint, name text, decision text, reason text, decided_by text, approval bigint) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION decide(operation text, key text, name text, decision text, reason text, decided_by text); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION decide(operation text, key text, name text, decision text, reason text, decided_by text, approval bigint); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.decide(operation text, key text, name text, decision text, reason text, decided_by text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.decide(operation text, key text, name text, decision text, reason text, decided_by text, approval bigint) FROM PUBLIC;
 
 
 --
@@ -16261,17 +16305,17 @@ REVOKE ALL ON FUNCTION backops.explain_wait(p_job backops.jobs, p_step backops.a
 
 
 --
--- Name: FUNCTION extend(id bigint, name text, until timestamp with time zone, reason text, extended_by text); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION extend(id bigint, name text, until timestamp with time zone, reason text, extended_by text, approval bigint); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.extend(id bigint, name text, until timestamp with time zone, reason text, extended_by text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.extend(id bigint, name text, until timestamp with time zone, reason text, extended_by text, approval bigint) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION extend(operation text, key text, name text, until timestamp with time zone, reason text, extended_by text); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION extend(operation text, key text, name text, until timestamp with time zone, reason text, extended_by text, approval bigint); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.extend(operation text, key text, name text, until timestamp with time zone, reason text, extended_by text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.extend(operation text, key text, name text, until timestamp with time zone, reason text, extended_by text, approval bigint) FROM PUBLIC;
 
 
 --
@@ -16709,10 +16753,10 @@ REVOKE ALL ON FUNCTION backops.obstacles(p_operation_id bigint, p_parked_name te
 
 
 --
--- Name: FUNCTION open_approval(p_operation_id bigint, p_name text, p_member text, p_verb text); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION open_approval(p_operation_id bigint, p_name text, p_member text, p_verb text, p_approval bigint); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.open_approval(p_operation_id bigint, p_name text, p_member text, p_verb text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.open_approval(p_operation_id bigint, p_name text, p_member text, p_verb text, p_approval bigint) FROM PUBLIC;
 
 
 --
@@ -17259,6 +17303,13 @@ REVOKE ALL ON FUNCTION backops.show_life(p_worker_id bigint) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.shown(p_operation backops.operations) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION shown_approval(p_approval bigint, p_latest backops.approvals); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.shown_approval(p_approval bigint, p_latest backops.approvals) FROM PUBLIC;
 
 
 --

@@ -26,10 +26,12 @@ extension ModelCommand {
             "select signal(id => \(names.operation(operation)), \(signal.arguments))"
         case .signalKey(let signal, let name, let key):
             "select signal(operation => '\(name)', key => '\(key)', \(signal.arguments))"
-        case .decide(let name, let isApproved, let operation):
+        case .decide(let name, let isApproved, let operation, let shown):
             """
             select decision from decide(\(names.operation(operation)), '\(name)', '\(isApproved ? "approved" : "rejected")',
-                                        decided_by => '\(ModelApproval.member)')
+                                        decided_by => '\(ModelApproval.member)'\(shown.map {
+                                            ", approval => (select id from approvals where operation_id = \(names.operation(operation)) order by id offset \($0) limit 1)"
+                                        } ?? ""))
             """
         case .extend(let name, let seconds, let operation):
             """

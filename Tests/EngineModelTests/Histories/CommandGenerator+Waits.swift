@@ -32,7 +32,12 @@ extension CommandGenerator {
         let asked = model.operations[id]?.wait?.approval ?? "go"
         let name = random.chance(92) ? asked : random.pick(["go", "no", "hm"]) ?? asked
         let target = random.chance(97) ? id : ModelCommand.unknown
-        let decision = ModelCommand.decide(name, isApproved: random.chance(60), operation: target)
+        let decision = ModelCommand.decide(
+            name,
+            isApproved: random.chance(60),
+            operation: target,
+            shown: random.chance(30) ? random.below(3) : nil
+        )
         switch random.below(20) {
         case 0..<10: return decision
         case 10..<13:

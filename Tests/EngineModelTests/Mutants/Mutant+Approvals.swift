@@ -1,5 +1,5 @@
 extension Mutant {
-    private static let open = "open_approval(bigint,text,text,text)"
+    private static let open = "open_approval(bigint,text,text,text,bigint)"
     private static let leave = "leave_wait(bigint,text,bigint,timestamptz)"
 
     static let ofApprovals: [Mutant] = [
@@ -12,6 +12,11 @@ extension Mutant {
             "a decision is taken after the deadline",
             in: open,
             ("if v_approval.deadline <= v_now then", "if false then")
+        ),
+        Mutant(
+            "a decision answers another question than was shown",
+            in: open,
+            ("if p_approval <> v_approval.id then", "if false then")
         ),
         Mutant(
             "an approval stays pending where its operation leaves it",
