@@ -69,6 +69,53 @@ import Testing
         #expect(!text.contains("style="))
     }
 
+    /// A sleep, a wait for signals and an approval, to which actions jump from above and below.
+    private func waits() throws -> FlowGraph {
+        let json = #"""
+            {"main": [["Cool down", {"sleep": 3600}], ["Wait", {"wait_for": ["paid", "cancelled"]}], "Check",
+                      ["Ask", {"approval": "refund", "role": "finance"}], ["Until", {"sleep_until": "due_at"}], "Pay"],
+             "late": ["Write", ["Go back", {"may_jump": ["main"]}], ["Boss", {"approval": "late"}]],
+             "later": [["Try", {"may_jump": ["late", "main"]}]]}
+            """#
+        return FlowGraph(plan: try Plan(operation: "Refund", json: Array(json.utf8)), of: "Refund")
+    }
+
+    @Test func `marks waits, and says what for`() throws {
+        #expect(
+            GraphText(graph: try waits()).text(.plain).split(separator: "\n").prefix(3) == [
+                "Refund",
+                "  main   ◇ Cool down 60m → ◇ Wait for paid or cancelled → Check → ◇ Ask by finance → ◇ Until until due_at → Pay",
+                "  late   Write → Go back → ◇ Boss by anybody",
+            ]
+        )
+    }
+
+    @Test func `has diamonds for waits`() throws {
+        let graph = try waits()
+        let mermaid = GraphMermaid(graph: graph).text
+        #expect(mermaid.contains("a4{\"◇ Ask by finance\"}") && mermaid.contains("a3[\"Check\"]"))
+        let dot = GraphDot(graph: graph).text.split(separator: "\n")
+        #expect(dot.filter { $0.contains("shape=diamond") }.count == 5)
+        #expect(dot.first { $0.contains("a3 [") }?.contains("diamond") == false)
+        let svg = GraphSVG(graph: graph).text
+        #expect(svg.matches(of: /<polygon points="/).count == 5 && svg.matches(of: /rx="6"/).count == 5)
+        let layout = GraphLayout(graph)
+        for route in layout.routes {
+            for (end, position) in [
+                (route.points.first, route.arrow.from), (route.points.last, route.arrow.to),
+            ] {
+                let end = try #require(end)
+                let place = try #require(layout.places.first { $0.box.position == position })
+                let middle = place.y + GraphLayout.boxHeight / 2
+                let isOnEdge = abs(end.y - middle) == GraphLayout.boxHeight / 2 - place.inset(at: end.x)
+                #expect(
+                    isOnEdge || end.y == middle && [place.x, place.right].contains(end.x),
+                    "\(route.arrow)"
+                )
+            }
+        }
+    }
+
     /// Jumps ahead, back, to itself, over a lane, and two that would lie on each other.
     private func maze() throws -> FlowGraph {
         let json = #"""
@@ -166,6 +213,26 @@ import Testing
             let drawn = try await Shell.backops(["graph", "1", "--format", format])
             #expect(drawn.output.hasPrefix(start), "\(format)")
         }
+    }
+
+    @Test func `draws waits of a plan, and how those of an operation ended`() async throws {
+        let plan =
+            #"{"main": [["ask", {"approval": "refund"}], ["paid", {"wait_for": "paid"}], ["rest", {"sleep": 90}]]}"#
+        try await TestDatabase.current.script(
+            """
+            select register_definition('Refund', '\(plan)');
+            insert into operations (name) values ('Refund');
+            select decide(1, 'refund', 'approved', decided_by => 'ann')
+            """
+        )
+        #expect(
+            try await Shell.backops(["graph", "Refund"]).output
+                == "Refund\n  main  ◇ ask by anybody → ◇ paid for paid → ◇ rest 90s\n"
+        )
+        let run = try await Shell.backops(["graph", "1"]).output
+        #expect(run.contains("✓ ask approved by ann → ◇ paid for paid → ○ rest 90s"), "\(run)")
+        let json = try await Shell.backops(["graph", "1", "--json"]).json()
+        #expect(json["actions"]?[0]?["is_wait"] == true)
     }
 
     @Test func `suggests a name, and says what there is`() async throws {

@@ -87,7 +87,7 @@ extension FlowGraph {
                     [
                         "position": JSONValue(box.position), "branch": .string(box.branch),
                         "name": .string(box.name), "status": JSONValue(box.status?.word),
-                        "remark": .string(box.remark),
+                        "remark": .string(box.remark), "is_wait": .bool(box.isWait),
                     ]
                 }
             ),

@@ -8,7 +8,8 @@ extension FlowGraph {
                 position: entry.position,
                 branch: entry.branch.description,
                 name: entry.name,
-                remark: Self.remark(entry.options)
+                remark: Self.remark(entry.options),
+                isWait: entry.options.wait != nil
             )
         }
         self.init(
@@ -37,11 +38,21 @@ extension FlowGraph {
     }
 
     private static func remark(_ options: ActionOptions) -> String {
+        if let wait = options.wait { return remark(wait) }
         var parts: [String] = []
         if let date = options.performAt { parts.append("at \(ISO8601.text(date))") }
         if let delay = options.performIn { parts.append("after \(DurationText.short(delay))") }
         if let key = options.performAtGlobal { parts.append("at \(key)") }
         if let queue = options.queue { parts.append("in \(queue)") }
         return parts.joined(separator: ", ")
+    }
+
+    private static func remark(_ wait: StepWait) -> String {
+        switch wait {
+        case .sleep(let duration): DurationText.short(duration)
+        case .sleepUntil(let global): "until \(global)"
+        case .signals(let names, _, _, _): "for \(names.joined(separator: " or "))"
+        case .approval(let step): "by \(step.role ?? "anybody")"
+        }
     }
 }

@@ -18,7 +18,8 @@ extension FlowGraph {
                 branch: action.branch.description,
                 name: action.name,
                 status: Status(action.status.rawValue),
-                remark: Self.remark(action, now: now)
+                remark: Self.remark(action, now: now),
+                isWait: action.wait != nil
             )
         }
         var arrows = Self.steps(boxes)
@@ -49,10 +50,25 @@ extension FlowGraph {
         var parts: [String] = []
         if action.attempts > 1 { parts.append("×\(action.attempts)") }
         if action.run > 1 { parts.append("run \(action.run)") }
+        if let wait = action.wait { parts.append(remark(wait, action)) }
         if action.completedAt == nil, let due = action.performAt, due > now {
             parts.append(Ago.sentence(due, now: now))
         }
         return parts.joined(separator: " ")
+    }
+
+    /// What it waits for, or how that ended; as the SQL function `flow` has it.
+    private static func remark(_ wait: JSONValue, _ action: ActionRecord) -> String {
+        if let outcome = action.waitOutcome {
+            let by = action.signal ?? action.decidedBy.map { "by \($0)" }
+            return [outcome.rawValue.replacing("_", with: " "), by].compactMap(\.self).joined(separator: " ")
+        }
+        if let names = wait["signals"]?.arrayValue?.compactMap(\.stringValue) {
+            return "for " + names.joined(separator: " or ")
+        }
+        if wait["approval"] != nil { return "by \(wait["role"]?.stringValue ?? "anybody")" }
+        if let global = wait["until"]?.stringValue { return "until \(global)" }
+        return wait["for"]?.doubleValue.map { DurationText.short(.seconds($0)) } ?? ""
     }
 }
 

@@ -1,6 +1,6 @@
 /// An operation as boxes in lanes, and arrows between them: what the forms of `graph` have in common.
 struct FlowGraph: Hashable {
-    /// An action.
+    /// An action, or a wait.
     struct Box: Hashable {
         /// Its place in the plan, from 1.
         let position: Int
@@ -8,12 +8,15 @@ struct FlowGraph: Hashable {
         let name: String
         /// Its outcome; nil in a plan that is not run.
         var status: Status?
-        /// What else there is to say: `×3`, `in 5m`, `at deliver_at`.
+        /// What else there is to say: `×3`, `in 5m`, `at deliver_at`, `by finance`.
         var remark = ""
+        /// Whether the operation waits here, and no worker runs it.
+        var isWait = false
 
-        /// The text in one line, with the symbol of its status.
+        /// The text in one line, with the symbol of its status; in a plan a wait has its own.
         var label: String {
-            ([status?.symbol, name, remark] as [String?]).compactMap { $0 }.filter { !$0.isEmpty }
+            ([status?.symbol ?? (isWait ? Status("waiting").symbol : nil), name, remark] as [String?])
+                .compactMap { $0 }.filter { !$0.isEmpty }
                 .joined(separator: " ")
         }
     }

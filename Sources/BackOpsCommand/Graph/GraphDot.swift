@@ -16,7 +16,8 @@ struct GraphDot {
             for box in graph.lane(branch) {
                 text += "    a\(box.position) [label=\(Self.quoted(box.label))"
                 text += " color=\"\(GraphColour.stroke(box.status))\""
-                text += " fillcolor=\"\(GraphColour.fill(box.status))\"]\n"
+                text += " fillcolor=\"\(GraphColour.fill(box.status))\""
+                text += box.isWait ? " shape=diamond style=filled]\n" : "]\n"
             }
             text += "  }\n"
         }

@@ -13,6 +13,12 @@ struct GraphLayout {
 
         var right: Int { x + width }
         var label: String { TextWidth.fit(box.label, GraphLayout.longest) }
+
+        /// How far its edge is inside of its rectangle there: the sides of a diamond slope.
+        func inset(at column: Int) -> Int {
+            guard box.isWait else { return 0 }
+            return GraphLayout.boxHeight * abs(2 * (column - x) - width) / (2 * width)
+        }
     }
 
     struct Point: Hashable {
@@ -47,8 +53,9 @@ struct GraphLayout {
         var x = Self.margin + names + Self.gap / 2
         for box in Self.sequence(graph) {
             let ports = graph.arrows.count { $0.from == box.position || $0.to == box.position }
-            let label = Self.pixels(TextWidth.of(TextWidth.fit(box.label, Self.longest))) + 20
-            let width = max(label, (ports + 1) * Self.spacing)
+            let label = Self.pixels(TextWidth.of(TextWidth.fit(box.label, Self.longest)))
+            // Of a diamond two thirds are as high as a line.
+            let width = max(box.isWait ? label * 3 / 2 + 30 : label + 20, (ports + 1) * Self.spacing)
             places.append(Place(box: box, lane: lanes[box.branch] ?? 0, x: x, y: 0, width: width))
             x += width + Self.gap
         }
@@ -138,8 +145,9 @@ struct GraphLayout {
             used[lane, default: 0] += 1
             let (tail, head) = (x(arrow, true), x(arrow, false))
             // From below only where it comes from a lane beneath.
-            let start = from.lane < to.lane ? from.y + Self.boxHeight : from.y
-            let end = from.lane > to.lane ? to.y + Self.boxHeight : to.y
+            let (above, below) = (from.inset(at: tail), to.inset(at: head))
+            let start = from.lane < to.lane ? from.y + Self.boxHeight - above : from.y + above
+            let end = from.lane > to.lane ? to.y + Self.boxHeight - below : to.y + below
             routes.append(
                 Route(
                     arrow: arrow,

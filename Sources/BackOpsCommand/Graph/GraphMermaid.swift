@@ -8,7 +8,8 @@ struct GraphMermaid {
             text += "  subgraph b\(number)[\(Self.quoted(branch))]\n    direction LR\n"
             for box in graph.lane(branch) {
                 let style = box.status.map { ":::\($0.word)" } ?? ""
-                text += "    a\(box.position)[\(Self.quoted(box.label))]\(style)\n"
+                let (open, close) = box.isWait ? ("{", "}") : ("[", "]")
+                text += "    a\(box.position)\(open)\(Self.quoted(box.label))\(close)\(style)\n"
             }
             text += "  end\n"
         }

@@ -49,12 +49,23 @@ struct GraphSVG {
     private static func box(_ place: GraphLayout.Place) -> String {
         """
         <g><title>\(escaped("\(place.box.branch)/\(place.box.label)"))</title>\
-        <rect x="\(place.x)" y="\(place.y)" width="\(place.width)" height="\(GraphLayout.boxHeight)" rx="6" \
+        \(shape(place)) \
         fill="\(GraphColour.fill(place.box.status))" stroke="\(GraphColour.stroke(place.box.status))"/>\
         <text x="\(place.x + place.width / 2)" y="\(place.y + GraphLayout.boxHeight / 2 + 5)" \
         text-anchor="middle" fill="#1f2328">\(escaped(place.label))</text></g>
 
         """
+    }
+
+    /// A rectangle for an action, a diamond for a wait.
+    private static func shape(_ place: GraphLayout.Place) -> String {
+        let (x, y, height) = (place.x, place.y, GraphLayout.boxHeight)
+        guard place.box.isWait else {
+            return "<rect x=\"\(x)\" y=\"\(y)\" width=\"\(place.width)\" height=\"\(height)\" rx=\"6\""
+        }
+        let (middle, centre) = (x + place.width / 2, y + height / 2)
+        let corners = [(x, centre), (middle, y), (place.right, centre), (middle, y + height)]
+        return "<polygon points=\"\(corners.map { "\($0.0),\($0.1)" }.joined(separator: " "))\""
     }
 
     private var description: String {
