@@ -37,6 +37,17 @@ extension EngineCalls {
         """
     }
 
+    /// A row for every role of `approvers` that is a database role, too: the role, and how many are listed for nothing.
+    func listedDatabaseRoles() -> SQLStatement {
+        """
+        select a.role, count(*)
+          from \(unescaped: name).approvers a
+          join pg_roles r on r.rolname = a.role
+         group by a.role
+         order by a.role
+        """
+    }
+
     /// One row where approvals have been over for a minute: how many, and for how many seconds.
     func overdueApprovals() -> SQLStatement {
         """

@@ -165,6 +165,25 @@ private struct Refund: OperationDefinition {
         }
     }
 
+    @Test func `are listed for nothing where the role is a database role, which the doctor finds`()
+        async throws
+    {
+        try await withClient { client in
+            let role: String = try await TestDatabase.current.value("select session_user::text")
+            try await TestDatabase.current.query(
+                "insert into approvers values (\(role), 'ann'), (\(role), 'bob')"
+            )
+            let finding = await Doctor(TestDatabase.current.database).examine().findings.first {
+                $0.check == "approvals"
+            }
+            #expect(finding?.level == .warning)
+            #expect(
+                finding?.found
+                    == "\"\(role)\" is a database role: its members decide, and the 2 rows of approvers for it do not count"
+            )
+        }
+    }
+
     @Test func `that are over while no worker looks are found by the doctor`() async throws {
         try await withClient { client in
             let handle = try await client.enqueue(Refund.self)

@@ -20,7 +20,16 @@ extension DiagnosisCheck {
                 advice: "Start a worker: any one does."
             )
         }
-        return undecidable.isEmpty && overdue.isEmpty
-            ? [.fine("somebody can decide what operations ask for")] : overdue + undecidable
+        let listed = try await examination.query(examination.engine.listedDatabaseRoles()).map { row in
+            let (role, count) = try row.decode(as: String.self, Int.self)
+            return Observation.warning(
+                "\"\(role)\" is a database role: its members decide, and the \(count.of("row")) of approvers for it "
+                    + "\(count == 1 ? "does" : "do") not count",
+                advice: "Delete them, or give the plan, and approvers, a role by another name."
+            )
+        }
+        let observations = overdue + undecidable + listed
+        return observations.isEmpty
+            ? [.fine("somebody can decide what operations ask for")] : observations
     }
 }
