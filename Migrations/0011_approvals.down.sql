@@ -5,7 +5,10 @@ begin
     select from definition_actions a join definitions d on d.id = a.definition_id where a.wait ? 'approval'
   ) then
     raise exception using errcode = 'OP003', message = 'there are plans or operations with approvals, which the version before does not know',
-      hint = 'Delete those operations, and the definitions that have approvals.';
+      hint = format(
+        'DELETE FROM %1$I.operations WHERE id IN (SELECT operation_id FROM %1$I.actions WHERE wait ? ''approval''); '
+        'DELETE FROM %1$I.definitions WHERE id IN (SELECT definition_id FROM %1$I.definition_actions WHERE wait ? ''approval'');', current_schema()
+      );
   end if;
 end
 $$;

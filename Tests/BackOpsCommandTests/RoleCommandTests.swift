@@ -1,6 +1,7 @@
 import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
+import LibPQ
 import Testing
 
 @Suite(.backops) struct `The commands of somebody who may only look, or steer` {
@@ -56,6 +57,32 @@ import Testing
             #expect(try await backops(as: "reader", ["list", "-q", "--state", "active"]).output == "2\n")
             for arguments in [["retry", "1"], ["cancel", "2"], ["pause", "mail"], ["set", "1", "a=b"]] {
                 let refused = try await backops(as: "reader", arguments)
+                #expect(refused.code == 77, "\(arguments) \(refused.messages)")
+            }
+        }
+    }
+
+    @Test func `an approver sees what operations ask for, decides, and sees nothing else of them`()
+        async throws
+    {
+        let step = #"{"main": [["ask", {"approval": "refund", "question": "Refund?"}], "Pay"]}"#
+        let id: Int64 = try await TestDatabase.current.value(
+            "insert into operations (name, branches) values ('Refund', \(step)::json) returning id"
+        )
+        try await withRoles {
+            let list = try await backops(as: "approver", ["approvals"])
+            #expect(list.code == 0 && list.output.contains("Refund?"), "\(list.messages)")
+            let asked = try await backops(as: "approver", ["approvals", "\(id)"])
+            #expect(asked.code == 0 && asked.output.contains("pending"), "\(asked.messages)")
+            let decided = try await backops(
+                as: "approver",
+                ["decide", "\(id)", "refund", "approved", "--by", "ann"]
+            )
+            #expect(decided.output == "approved #\(id) refund\n", "\(decided.messages)")
+            let rows = try await backops(as: "approver", ["approvals", "\(id)", "--json"]).json()
+            #expect(rows[0]?["status"] == "approved" && rows[0]?["decided_by"] == "ann")
+            for arguments in [["show", "\(id)"], ["approvals", "\(id + 9)"], ["skip", "\(id)"]] {
+                let refused = try await backops(as: "approver", arguments)
                 #expect(refused.code == 77, "\(arguments) \(refused.messages)")
             }
         }

@@ -120,6 +120,25 @@ import Testing
         #expect(try await migrator.up().count == newest - 3)
     }
 
+    @Test func `does not go back past approvals while there are any, and says what to delete`() async throws {
+        let plan = #"{"main": [["ask", {"approval": "refund"}], "Pay"]}"#
+        try await database.script(
+            """
+            select register_definition('Refund', '\(plan)'), register_definition('Other', '{"main": ["A"]}');
+            insert into operations (name) values ('Refund'), ('Refund'), ('Other');
+            select decide(1, 'refund', 'approved')
+            """
+        )
+        let error = await expectRefusal("OP003") { try await migrator.down(to: 10) }
+        #expect(try await migrator.status().version >= 11)
+        try await database.script(try #require(error?.hint))
+        #expect(try await migrator.down(to: 10).last?.version == 11)
+        let left: [String] = try await database.query("select name from backops.operations").map {
+            try $0.decode(0)
+        }
+        #expect(left == ["Other"])
+    }
+
     @Test func `does not remove a schema that holds somebody's own tables`() async throws {
         try await database.script("create table mine (id integer)")
         await expectRefusal("2BP01") { try await migrator.down(to: 0) }
