@@ -14,6 +14,8 @@ end
 $$;
 delete from definition_actions a where not exists (select from definitions d where d.id = a.definition_id);
 drop table approvers, approvals;
+alter table queue_samples drop column waits;
+alter table jobs drop column waits_for;
 alter table actions drop constraint actions_wait_outcome_is_known;
 alter table actions add constraint actions_wait_outcome_is_known check (wait_outcome in ('signalled', 'timed_out', 'slept', 'woken'));
 comment on column actions.wait is

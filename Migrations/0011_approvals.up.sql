@@ -12,6 +12,18 @@ comment on column jobs.run_at is
   'Due from this time on, and the deadline of a wait, or the time of an approval''s reminder if that comes first; infinity while the operation is parked, or '
   'waits for as long as it takes.';
 
+alter table jobs add column waits_for text
+  constraint jobs_waits_for_is_known check (waits_for in ('sleep', 'signal', 'approval'));
+update jobs j
+   set waits_for = case when a.wait ? 'signals' then 'signal' else 'sleep' end
+  from actions a
+ where j.waits_since is not null and a.operation_id = j.operation_id and a.position = j.position;
+create index jobs_waiting_idx on jobs (waits_for, waits_since) where waits_since is not null;
+comment on column jobs.waits_for is 'What the operation waits for while waits_since is set: sleep, signal or approval.';
+comment on index jobs_waiting_idx is 'Operations at waits of a kind, the oldest first: what wait_depth counts.';
+alter table queue_samples add column waits jsonb not null default '[]';
+comment on column queue_samples.waits is 'The rows of wait_depth, as far as metrics show them.';
+
 create table approvals (
   id           bigint      generated always as identity constraint approvals_pkey primary key,
   operation_id bigint      not null,

@@ -56,14 +56,14 @@ begin
         from definition_actions a
        where a.definition_id = v_definition_id
        order by a.position;
-    insert into jobs (operation_id, run_at, waits_since, definition_id, position, steps_left, priority, queue, handler)
+    insert into jobs (operation_id, run_at, waits_since, waits_for, definition_id, position, steps_left, priority, queue, handler)
       select v_id,
              case
                when a.wait is not null then coalesce(wait_end(a.wait, greatest(v_perform_at, v_now), v_now), v_perform_at)
                when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then v_perform_at
                else first_due_at(v_perform_at, a.perform_at, a.perform_in, a.perform_at_global, v_globals, v_now)
              end,
-             case when wait_end(a.wait, greatest(v_perform_at, v_now), v_now) is not null then v_now end,
+             case when wait_end(a.wait, greatest(v_perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
              v_definition_id, a.position, v_step_limit, v_priority, job_queue(a.wait, a.queue, v_queue), v_name || '/' || a.name
         from definition_actions a
        where a.definition_id = v_definition_id and a.starts
@@ -117,14 +117,14 @@ begin
          where o.branches is null and o.state = 'active'
     ),
     queued as (
-      insert into jobs (operation_id, run_at, waits_since, definition_id, position, steps_left, priority, queue, handler)
+      insert into jobs (operation_id, run_at, waits_since, waits_for, definition_id, position, steps_left, priority, queue, handler)
         select o.id,
                case
                  when a.wait is not null then coalesce(wait_end(a.wait, greatest(o.perform_at, v_now), v_now), o.perform_at)
                  when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
                  else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
                end,
-               case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end,
+               case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
                a.definition_id, a.position, o.step_limit, o.priority, job_queue(a.wait, a.queue, o.queue), o.name || '/' || a.name
           from enqueued o
           join plan a on a.operation = o.name
@@ -167,7 +167,7 @@ begin
          where o.state = 'active'
     ),
     queued as (
-      insert into jobs (operation_id, run_at, waits_since, position, steps_left, priority, queue, handler)
+      insert into jobs (operation_id, run_at, waits_since, waits_for, position, steps_left, priority, queue, handler)
         select o.id,
                case
                  when a.wait is not null then coalesce(wait_end(a.wait, greatest(o.perform_at, v_now), v_now), o.perform_at)
@@ -176,7 +176,7 @@ begin
                    o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now, place_in_batch(n.number, v_count, n.name, n.key)
                  )
                end,
-               case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end,
+               case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
                a.position, o.step_limit, o.priority, job_queue(a.wait, a.queue, o.queue), '/' || a.name
           from enqueued o
           join numbered n on n.id = o.id

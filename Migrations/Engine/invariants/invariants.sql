@@ -40,6 +40,7 @@ comment on function invariants() is
   'stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. '
   'keys_are_unique: one operation per name and key, and one active in the modes that say so. '
   'waits_move_on: no operation is at a wait that is over, while workers live. '
+  'waits_are_counted: the job of an operation at a wait says what it waits for. '
   'waits_read_signals: no operation waits for a signal that is in its inbox. '
   'signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. '
   'waits_have_outcomes: a wait that has ended says how, and no action does. '

@@ -14,6 +14,13 @@ as $$
    ) as rescued
    where j.queue = '/waits' and j.run_at < now - interval '5 minutes'
   union all
+  select 'waits_are_counted', j.operation_id, j.position, null,
+         format('it waits for a %s, and its job says %s', wait_kind(a.wait), coalesce(j.waits_for, 'nothing')),
+         format('update %I.jobs set waits_for = %L where operation_id = %s; -- mends it', current_schema(), wait_kind(a.wait), j.operation_id)
+    from jobs j
+    join actions a on a.operation_id = j.operation_id and a.position = j.position
+   where j.waits_since is not null and j.waits_for is distinct from wait_kind(a.wait)
+  union all
   select 'waits_read_signals', j.operation_id, j.position, null,
          format('it waits for the signal "%s", which is in its inbox', s.name),
          format('select %I.settle_wait(%s); -- reads it', current_schema(), j.operation_id)

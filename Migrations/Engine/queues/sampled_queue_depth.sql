@@ -8,6 +8,7 @@ as $$
 #variable_conflict use_column
 declare
   v_depths jsonb;
+  v_waits jsonb;
 begin
   if p_max_age is null or p_max_age < interval '0' then
     raise exception using errcode = 'OP004', message = 'the age of a sample must be given, and not be negative';
@@ -21,8 +22,11 @@ begin
            )), '[]')
       into v_depths
       from queue_depth d;
-    insert into queue_samples as s (taken_at, depths) values (clock_now(), v_depths)
-      on conflict (singleton) do update set taken_at = excluded.taken_at, depths = excluded.depths;
+    select jsonb_agg(jsonb_build_object('kind', d.kind, 'waiting', d.waiting, 'oldest_seconds', coalesce(extract(epoch from d.oldest_age), 0)))
+      into v_waits
+      from wait_depth d;
+    insert into queue_samples as s (taken_at, depths, waits) values (clock_now(), v_depths, v_waits)
+      on conflict (singleton) do update set taken_at = excluded.taken_at, depths = excluded.depths, waits = excluded.waits;
   end if;
   return query
     select d.*

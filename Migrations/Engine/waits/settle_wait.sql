@@ -38,7 +38,7 @@ begin
         perform refuse_action(p_operation_id, 'InvalidPerformAt', problem_message('InvalidPerformAt'));
         exit;
       end if;
-      update jobs set waits_since = v.waits_since, run_at = v.run_at where operation_id = p_operation_id;
+      update jobs set waits_since = v.waits_since, waits_for = wait_kind(v.wait), run_at = v.run_at where operation_id = p_operation_id;
     end if;
 
     v_signal_id := null;

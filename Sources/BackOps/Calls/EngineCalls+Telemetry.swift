@@ -18,6 +18,11 @@ extension EngineCalls {
         """
     }
 
+    /// A row of ``WaitDepth`` for every kind of wait, from the sample that ``queueDepths(maxAge:)`` reads.
+    func waitDepths(maxAge: Duration) -> SQLStatement {
+        "select kind, waiting, oldest_seconds from \(unescaped: name).sampled_wait_depth(\(maxAge))"
+    }
+
     /// One row with the number of lines that were stored.
     func storeLogs(worker: Int64, _ logs: [(claim: Claim, lines: PQJSON)]) -> SQLStatement {
         """

@@ -118,6 +118,14 @@ final class WorkerMetrics: Sendable {
         }
     }
 
+    /// Shows how much is at waits of every kind.
+    func waits(_ depths: [WaitDepth]) {
+        for depth in depths {
+            handles.meter("backops_wait_depth", ["kind": depth.kind]).set(depth.waiting)
+            handles.meter("backops_wait_oldest_seconds", ["kind": depth.kind]).set(depth.oldestSeconds)
+        }
+    }
+
     private func set(_ depth: QueueDepth, _ metrics: QueueMetrics?) {
         guard let metrics else { return }
         for (meter, count) in zip(metrics.states, depth.counts) { meter.set(count) }

@@ -8,6 +8,10 @@ enum MetricDescriptions {
         "backops_queue_depth": "Jobs of a queue, by state; the same in every process, so take the maximum.",
         "backops_queue_oldest_seconds":
             "How long the oldest ready job of a queue has been due; the same in every process, so take the maximum.",
+        "backops_wait_depth":
+            "Operations at waits, by what they wait for; the same in every process, so take the maximum.",
+        "backops_wait_oldest_seconds":
+            "How long the first operation has been at a wait, by what it waits for; the same in every process, so take the maximum.",
         "backops_worker_slots": "Actions that this worker runs, and could run besides.",
         "backops_claim_duration_seconds": "How long round trips to the database took that claimed jobs.",
         "backops_claim_batch_size": "Jobs that were claimed at once, where there were any.",

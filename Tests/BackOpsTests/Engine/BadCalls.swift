@@ -402,6 +402,7 @@ enum BadCalls {
         ("wait({r}, '-1 s')", "OP004"),
         ("wait({r}, '1 hour')", "OP004"),
         ("count_queue('nowhere')", "(0,0,0,0,0,,f)"),
+        ("count_waits('nothing')", "(0,,f)"),
         ("front_of_queue(null, 10)", ""),
         ("obstacles({r}, null, 'default', 'Flow/A', 0)", ""),
         ("describe_claims(null)", ""),
@@ -421,6 +422,8 @@ enum BadCalls {
         ),
         ("sampled_queue_depth(null)", "OP004"),
         ("sampled_queue_depth('-1 s')", "OP004"),
+        ("sampled_wait_depth(null)", "OP004"),
+        ("sampled_wait_depth('-1 s')", "OP004"),
         ("store_logs({w}, null, null, null)", "OP004"),
         ("store_logs({w}, '{}', '{}', '{}')", "0"),
         ("store_logs({w}, array[{o}], array[{c}], array[null]::jsonb[])", "OP004"),
@@ -473,6 +476,7 @@ enum BadCalls {
         // Waits: reading plans, and the steps of signal and wake_up.
         "read_wait", "read_seconds", "is_signal_name", "is_global_key", "check_timeout_branches", "job_queue",
         "settle_wait", "leave_wait", "go_on_at", "advance_waits", "first_wait_to_look_at", "wait_end",
+        "wait_kind",
         "can_be_payload", "wake_up_operation", "timeout_message",
         "awaited_signals", "explain_wait", "describe_wait", "wait_piece", "keyed_operation",
         // Sums of the counts of actions.

@@ -85,6 +85,12 @@ extension Corruption {
                 """
         ),
         Corruption(
+            "waits_are_counted",
+            20,
+            "a sleep that is counted as an approval",
+            waiting(#"{"sleep": 60}"#) + "update jobs set waits_for = 'approval' where operation_id = 20"
+        ),
+        Corruption(
             "waits_have_outcomes",
             4,
             "an action that has slept",

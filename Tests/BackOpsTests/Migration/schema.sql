@@ -3064,6 +3064,36 @@ COMMENT ON FUNCTION backops.count_schedule_slots(p_schedule backops.schedules, p
 
 
 --
+-- Name: count_waits(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.count_waits(p_kind text) RETURNS TABLE(waiting bigint, oldest_since timestamp with time zone, capped boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_sort TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+begin
+  select count(*), min(w.waits_since), count(*) >= 1000 into waiting, oldest_since, capped
+    from (
+      select j.waits_since from jobs j where j.waits_for = p_kind and j.waits_since is not null order by j.waits_since limit 1000
+    ) as w;
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION count_waits(p_kind text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.count_waits(p_kind text) IS 'How many operations are at a wait of a kind, counted up to 1000, and since when the first of them is.';
+
+
+--
 -- Name: create_roles(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -4400,14 +4430,14 @@ begin
         from definition_actions a
        where a.definition_id = v_definition_id
        order by a.position;
-    insert into jobs (operation_id, run_at, waits_since, definition_id, position, steps_left, priority, queue, handler)
+    insert into jobs (operation_id, run_at, waits_since, waits_for, definition_id, position, steps_left, priority, queue, handler)
       select v_id,
              case
                when a.wait is not null then coalesce(wait_end(a.wait, greatest(v_perform_at, v_now), v_now), v_perform_at)
                when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then v_perform_at
                else first_due_at(v_perform_at, a.perform_at, a.perform_in, a.perform_at_global, v_globals, v_now)
              end,
-             case when wait_end(a.wait, greatest(v_perform_at, v_now), v_now) is not null then v_now end,
+             case when wait_end(a.wait, greatest(v_perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
              v_definition_id, a.position, v_step_limit, v_priority, job_queue(a.wait, a.queue, v_queue), v_name || '/' || a.name
         from definition_actions a
        where a.definition_id = v_definition_id and a.starts
@@ -4461,14 +4491,14 @@ begin
          where o.branches is null and o.state = 'active'
     ),
     queued as (
-      insert into jobs (operation_id, run_at, waits_since, definition_id, position, steps_left, priority, queue, handler)
+      insert into jobs (operation_id, run_at, waits_since, waits_for, definition_id, position, steps_left, priority, queue, handler)
         select o.id,
                case
                  when a.wait is not null then coalesce(wait_end(a.wait, greatest(o.perform_at, v_now), v_now), o.perform_at)
                  when a.perform_at is null and a.perform_in is null and a.perform_at_global is null then o.perform_at
                  else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
                end,
-               case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end,
+               case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
                a.definition_id, a.position, o.step_limit, o.priority, job_queue(a.wait, a.queue, o.queue), o.name || '/' || a.name
           from enqueued o
           join plan a on a.operation = o.name
@@ -4511,7 +4541,7 @@ begin
          where o.state = 'active'
     ),
     queued as (
-      insert into jobs (operation_id, run_at, waits_since, position, steps_left, priority, queue, handler)
+      insert into jobs (operation_id, run_at, waits_since, waits_for, position, steps_left, priority, queue, handler)
         select o.id,
                case
                  when a.wait is not null then coalesce(wait_end(a.wait, greatest(o.perform_at, v_now), v_now), o.perform_at)
@@ -4520,7 +4550,7 @@ begin
                    o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now, place_in_batch(n.number, v_count, n.name, n.key)
                  )
                end,
-               case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end,
+               case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
                a.position, o.step_limit, o.priority, job_queue(a.wait, a.queue, o.queue), '/' || a.name
           from enqueued o
           join numbered n on n.id = o.id
@@ -4984,7 +5014,9 @@ CREATE TABLE backops.jobs (
     handler text NOT NULL,
     progress_note text,
     waits_since timestamp with time zone,
-    CONSTRAINT jobs_claimed_whole CHECK ((((worker_id IS NULL) = (claim_id IS NULL)) AND ((worker_id IS NULL) = (claimed_at IS NULL))))
+    waits_for text,
+    CONSTRAINT jobs_claimed_whole CHECK ((((worker_id IS NULL) = (claim_id IS NULL)) AND ((worker_id IS NULL) = (claimed_at IS NULL)))),
+    CONSTRAINT jobs_waits_for_is_known CHECK ((waits_for = ANY (ARRAY['sleep'::text, 'signal'::text, 'approval'::text])))
 )
 WITH (fillfactor='40', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
 
@@ -5106,6 +5138,13 @@ COMMENT ON COLUMN backops.jobs.progress_note IS 'What the running action last sa
 --
 
 COMMENT ON COLUMN backops.jobs.waits_since IS 'Since when the operation is at the wait; null for one that begins at run_at, and for an action.';
+
+
+--
+-- Name: COLUMN jobs.waits_for; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.waits_for IS 'What the operation waits for while waits_since is set: sleep, signal or approval.';
 
 
 --
@@ -6273,7 +6312,7 @@ $$;
 -- Name: FUNCTION invariants(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. waits_move_on: no operation is at a wait that is over, while workers live. waits_read_signals: no operation waits for a signal that is in its inbox. signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. waits_have_outcomes: a wait that has ended says how, and no action does. approvals_are_asked: an approval is pending exactly where an operation is at it. approvals_keep_deadlines: the job of a pending approval is due at its deadline or its reminder. approvals_end_steps: what was decided is what the step says, and a step that has ended so has its decision. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
+COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. waits_move_on: no operation is at a wait that is over, while workers live. waits_are_counted: the job of an operation at a wait says what it waits for. waits_read_signals: no operation waits for a signal that is in its inbox. signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. waits_have_outcomes: a wait that has ended says how, and no action does. approvals_are_asked: an approval is pending exactly where an operation is at it. approvals_keep_deadlines: the job of a pending approval is due at its deadline or its reminder. approvals_end_steps: what was decided is what the step says, and a step that has ended so has its decision. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
 
 
 --
@@ -8497,7 +8536,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status}'::text[]
+      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
@@ -8511,7 +8550,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     from unnest(
       '{register_definition,register_worker,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
         claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
-        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,prune,schedules_due_in,run_schedules,check_schedules,declare_schedules,settle_schedules,advance_backfill}'::text[]
+        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,sampled_wait_depth,prune,schedules_due_in,run_schedules,check_schedules,declare_schedules,settle_schedules,advance_backfill}'::text[]
     ) as name
   union all
   select 'function', name, 'operator', 'execute', null
@@ -8525,7 +8564,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -10279,6 +10318,7 @@ CREATE FUNCTION backops.sampled_queue_depth(p_max_age interval DEFAULT '00:00:10
 #variable_conflict use_column
 declare
   v_depths jsonb;
+  v_waits jsonb;
 begin
   if p_max_age is null or p_max_age < interval '0' then
     raise exception using errcode = 'OP004', message = 'the age of a sample must be given, and not be negative';
@@ -10292,8 +10332,11 @@ begin
            )), '[]')
       into v_depths
       from queue_depth d;
-    insert into queue_samples as s (taken_at, depths) values (clock_now(), v_depths)
-      on conflict (singleton) do update set taken_at = excluded.taken_at, depths = excluded.depths;
+    select jsonb_agg(jsonb_build_object('kind', d.kind, 'waiting', d.waiting, 'oldest_seconds', coalesce(extract(epoch from d.oldest_age), 0)))
+      into v_waits
+      from wait_depth d;
+    insert into queue_samples as s (taken_at, depths, waits) values (clock_now(), v_depths, v_waits)
+      on conflict (singleton) do update set taken_at = excluded.taken_at, depths = excluded.depths, waits = excluded.waits;
   end if;
   return query
     select d.*
@@ -10310,6 +10353,31 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.sampled_queue_depth(p_max_age interval) IS 'queue_depth as it was p_max_age ago at most, or a little older while somebody takes the next sample: what workers show as metrics, at the cost of one sample for all of them.';
+
+
+--
+-- Name: sampled_wait_depth(interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.sampled_wait_depth(p_max_age interval DEFAULT '00:00:10'::interval) RETURNS TABLE(kind text, waiting bigint, oldest_seconds double precision)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+begin
+  perform from sampled_queue_depth(p_max_age);
+  return query
+    select d.* from queue_samples s cross join lateral jsonb_to_recordset(s.waits) as d (kind text, waiting bigint, oldest_seconds float8);
+end
+$$;
+
+
+--
+-- Name: FUNCTION sampled_wait_depth(p_max_age interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.sampled_wait_depth(p_max_age interval) IS 'wait_depth as it was p_max_age ago at most, from the sample that sampled_queue_depth takes: what workers show as metrics.';
 
 
 --
@@ -10801,7 +10869,7 @@ begin
         perform refuse_action(p_operation_id, 'InvalidPerformAt', problem_message('InvalidPerformAt'));
         exit;
       end if;
-      update jobs set waits_since = v.waits_since, run_at = v.run_at where operation_id = p_operation_id;
+      update jobs set waits_since = v.waits_since, waits_for = wait_kind(v.wait), run_at = v.run_at where operation_id = p_operation_id;
     end if;
 
     v_signal_id := null;
@@ -12690,6 +12758,13 @@ CREATE FUNCTION backops.violations_of_waits() RETURNS SETOF backops.violation
    ) as rescued
    where j.queue = '/waits' and j.run_at < now - interval '5 minutes'
   union all
+  select 'waits_are_counted', j.operation_id, j.position, null,
+         format('it waits for a %s, and its job says %s', wait_kind(a.wait), coalesce(j.waits_for, 'nothing')),
+         format('update %I.jobs set waits_for = %L where operation_id = %s; -- mends it', current_schema(), wait_kind(a.wait), j.operation_id)
+    from jobs j
+    join actions a on a.operation_id = j.operation_id and a.position = j.position
+   where j.waits_since is not null and j.waits_for is distinct from wait_kind(a.wait)
+  union all
   select 'waits_read_signals', j.operation_id, j.position, null,
          format('it waits for the signal "%s", which is in its inbox', s.name),
          format('select %I.settle_wait(%s); -- reads it', current_schema(), j.operation_id)
@@ -12798,6 +12873,22 @@ CREATE FUNCTION backops.wait_end(p_wait jsonb, p_begin timestamp with time zone,
 --
 
 COMMENT ON FUNCTION backops.wait_end(p_wait jsonb, p_begin timestamp with time zone, p_now timestamp with time zone) IS 'The deadline of a wait that begins at a time which has come, infinity where it has none; null for one that has not begun, for an action, and for what settle_wait begins: an approval, and a wait whose end is in the globals.';
+
+
+--
+-- Name: wait_kind(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.wait_kind(p_wait jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (p_wait ? 'signals'::text) THEN 'signal'::text WHEN (p_wait ? 'approval'::text) THEN 'approval'::text WHEN (p_wait IS NOT NULL) THEN 'sleep'::text ELSE NULL::text END;
+
+
+--
+-- Name: FUNCTION wait_kind(p_wait jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.wait_kind(p_wait jsonb) IS 'What a wait waits for: sleep, signal or approval; null for an action.';
 
 
 --
@@ -14621,6 +14712,7 @@ CREATE TABLE backops.queue_samples (
     singleton boolean DEFAULT true NOT NULL,
     taken_at timestamp with time zone NOT NULL,
     depths jsonb NOT NULL,
+    waits jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT queue_samples_is_one_row CHECK (singleton)
 );
 
@@ -14651,6 +14743,13 @@ COMMENT ON COLUMN backops.queue_samples.taken_at IS 'When it was taken.';
 --
 
 COMMENT ON COLUMN backops.queue_samples.depths IS 'The rows of queue_depth, as far as metrics show them.';
+
+
+--
+-- Name: COLUMN queue_samples.waits; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_samples.waits IS 'The rows of wait_depth, as far as metrics show them.';
 
 
 --
@@ -15190,6 +15289,27 @@ COMMENT ON VIEW backops.timeline IS 'Every attempt of an operation, whatever its
 
 
 --
+-- Name: wait_depth; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.wait_depth AS
+ SELECT k.kind,
+    c.waiting,
+    c.oldest_since,
+    (backops.statement_now() - c.oldest_since) AS oldest_age,
+    c.capped
+   FROM (unnest('{sleep,signal,approval}'::text[]) k(kind)
+     CROSS JOIN LATERAL backops.count_waits(k.kind) c(waiting, oldest_since, capped));
+
+
+--
+-- Name: VIEW wait_depth; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.wait_depth IS 'How many operations sleep, wait for a signal, or for an approval, and since when the first of them does. Counting stops at 1000 of a kind, then capped is true: there are at least as many. SELECT * FROM backops.wait_depth';
+
+
+--
 -- Name: worker_status; Type: VIEW; Schema: backops; Owner: -
 --
 
@@ -15560,6 +15680,20 @@ CREATE INDEX jobs_suspects_idx ON backops.jobs USING btree (queue, priority, run
 --
 
 COMMENT ON INDEX backops.jobs_suspects_idx IS 'Jobs whose worker died; nearly always empty.';
+
+
+--
+-- Name: jobs_waiting_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX jobs_waiting_idx ON backops.jobs USING btree (waits_for, waits_since) WHERE (waits_since IS NOT NULL);
+
+
+--
+-- Name: INDEX jobs_waiting_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.jobs_waiting_idx IS 'Operations at waits of a kind, the oldest first: what wait_depth counts.';
 
 
 --
@@ -16078,6 +16212,13 @@ REVOKE ALL ON FUNCTION backops.count_queue(p_queue text) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.count_schedule_slots(p_schedule backops.schedules, p_cron bigint[], p_from timestamp with time zone, p_until timestamp with time zone, p_limit integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION count_waits(p_kind text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.count_waits(p_kind text) FROM PUBLIC;
 
 
 --
@@ -17194,6 +17335,13 @@ REVOKE ALL ON FUNCTION backops.sampled_queue_depth(p_max_age interval) FROM PUBL
 
 
 --
+-- Name: FUNCTION sampled_wait_depth(p_max_age interval); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.sampled_wait_depth(p_max_age interval) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION schedule(name text, operation text, cron text, every interval, time_zone text, globals jsonb, queue text, priority integer, tags text[], starts_at timestamp with time zone, ends_at timestamp with time zone, overlap text, catch_up text, catch_up_limit integer, catch_up_window interval, jitter interval, pause_after_failures integer); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -17611,6 +17759,13 @@ REVOKE ALL ON FUNCTION backops.wait(id bigint, timeout interval) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.wait_end(p_wait jsonb, p_begin timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION wait_kind(p_wait jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.wait_kind(p_wait jsonb) FROM PUBLIC;
 
 
 --

@@ -21,6 +21,7 @@ enum RoleMatrix {
         "pending_approvals": ["operator", "approver", "reader"],
         "timeline": ["operator", "reader"], "audit": ["operator", "reader"],
         "failures": ["operator", "reader"], "queue_depth": ["operator", "reader"],
+        "wait_depth": ["operator", "reader"],
         "paused_queues": ["operator", "reader"],
         "worker_status": ["operator", "reader"], "stuck": ["operator", "reader"],
         "throughput": ["operator", "reader"], "slow_actions": ["operator", "reader"],
@@ -69,6 +70,7 @@ enum RoleMatrix {
             "unregister_worker", "claim", "claim_suspect", "next_due", "held", "lost_claims", "missed_claim",
             "complete", "complete_many", "fail", "fail_many", "snooze", "snooze_many", "release_many",
             "checkpoint", "report_progress", "record_actions", "store_logs", "sampled_queue_depth",
+            "sampled_wait_depth",
             "schedules_due_in", "run_schedules", "check_schedules", "declare_schedules", "settle_schedules",
             "advance_backfill",
         ] { callers[name] = ["worker"] }
@@ -84,7 +86,7 @@ enum RoleMatrix {
             // What the views call.
             "privileges", "statement_now", "sees_secrets", "redacted", "queue_names", "front_of_queue",
             "obstacles", "describe_wait", "awaited_signals", "nobody_decides", "plan_in_seconds",
-            "zone_time", "undeclared_reason", "count_queue", "bucket_quantile", "bucket_sums",
+            "zone_time", "undeclared_reason", "count_queue", "count_waits", "bucket_quantile", "bucket_sums",
             "duration_bucket_limits",
         ] { callers[name] = ["operator", "reader"] }
         // Parts of other functions, which nobody calls but the owner.
@@ -118,7 +120,8 @@ enum RoleMatrix {
             "stamp_failure", "caller", "shown", "concealed", "apply_privileges", "grant_privileges",
             "create_roles",
             "read_wait", "read_seconds", "is_signal_name", "is_global_key", "check_timeout_branches",
-            "job_queue", "first_wait_to_look_at", "wait_end", "can_be_payload", "settle_wait", "leave_wait",
+            "job_queue", "first_wait_to_look_at", "wait_end", "wait_kind", "can_be_payload", "settle_wait",
+            "leave_wait",
             "go_on_at", "advance_waits", "wake_up_operation",
             "timeout_message", "explain_wait", "wait_piece", "keyed_operation",
             "read_approval", "is_approver_name", "is_wait_choice", "ask_approval", "asked_question",

@@ -225,7 +225,8 @@ extension String {
     fileprivate var isView: Bool {
         [
             "visible_operations", "operation_status", "action_status", "timeline", "audit", "failures",
-            "queue_depth", "paused_queues", "worker_status", "stuck", "throughput", "slow_actions", "help",
+            "queue_depth", "wait_depth", "paused_queues", "worker_status", "stuck", "throughput",
+            "slow_actions", "help",
             "schedule_status",
         ].contains(self)
     }

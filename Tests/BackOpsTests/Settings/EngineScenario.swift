@@ -166,7 +166,7 @@ struct EngineScenario {
         // Times are left out: a session shows them in its own zone and style.
         let views = [
             "operation_status": "id", "action_status": "operation_id, position", "failures": "1",
-            "queue_depth": "queue", "stuck": "1",
+            "queue_depth": "queue", "wait_depth": "kind", "stuck": "1",
             "throughput": "1", "slow_actions": "1", "timeline": "1", "audit": "1", "worker_status": "1",
         ]
         for (view, order) in views.sorted(by: { $0.key < $1.key }) {

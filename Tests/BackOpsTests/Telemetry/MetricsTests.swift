@@ -105,6 +105,36 @@ private struct Parcel: OperationDefinition {
         await client.close()
     }
 
+    @Test func `show what is at waits, and for how long`() async throws {
+        let plan =
+            #"{"main": [["nap", {"sleep": 3600}], ["paid", {"wait_for": "paid"}], ["ask", {"approval": "refund"}], "Pay"]}"#
+        func gauge(_ label: String, _ kind: String) -> Double? {
+            metrics.meters(label: label, dimensions: [("kind", kind)]).first?.lastValue
+        }
+        func depths() -> [Double?] {
+            ["sleep", "signal", "approval"].map { gauge("backops_wait_depth", $0) }
+        }
+        try await TestDatabase.current.script(
+            """
+            select register_definition('Refund', '\(plan)');
+            insert into operations (name) select 'Refund' from generate_series(1, 3)
+            """
+        )
+        try await withMetricsFactory(metrics) {
+            try await working(.test({ $0.reportingInterval = .milliseconds(20) }) { Parcel() }) {
+                try await eventually("they sleep") { depths() == [3, 0, 0] }
+                #expect(gauge("backops_wait_oldest_seconds", "sleep") ?? 0 > 0)
+                #expect(gauge("backops_wait_oldest_seconds", "approval") == 0)
+                try await TestDatabase.current.query(
+                    "select wake_up(array[1, 2]::bigint[]), signal(1, 'paid')"
+                )
+                try await eventually("each waits for something else") { depths() == [1, 1, 1] }
+                try await TestDatabase.current.query("select cancel(array[1, 2, 3]::bigint[])")
+                try await eventually("nothing waits") { depths() == [0, 0, 0] }
+            }
+        }
+    }
+
     @Test func `take one sample of the queues for all who ask`() async throws {
         let database = TestDatabase.current
         try await database.withConnection { connection in

@@ -51,7 +51,7 @@ extension SQLEngine {
                 ("select * from timeline limit 20", 1000),
                 ("select * from failures order by last_at desc limit 20", 3000),
                 ("select * from queue_depth order by queue", 12_000),
-                ("select * from worker_status", 8000),
+                ("select * from wait_depth", 300), ("select * from worker_status", 8000),
                 ("select * from stuck order by since limit 20", 8000),
                 ("select * from audit order by id desc limit 20", 200),
                 ("select * from signal_status order by id desc limit 20", 400),
@@ -86,6 +86,27 @@ extension SQLEngine {
                 "insert into operations (name, queue) select 'Flow', 'q0' from generate_series(1, 60000)"
             )
             #expect(try await engine.fewestPages(depth) <= before + before / 2 + 500)
+        }
+
+        @Test func `counting is stopped, not done: waits cost the same with ten times as many`() async throws
+        {
+            let engine = try await EngineDriver.start(
+                #"{"main": [["W", {"wait_for": "paid", "timeout": 60}]]}"#
+            )
+            let depth: SQLStatement = "select * from count_waits('signal')"
+            func enqueue(_ count: Int) async throws {
+                try await engine.query(
+                    "insert into operations (name) select 'Flow' from generate_series(1, \(count))"
+                )
+            }
+            try await enqueue(2000)
+            let before = try await engine.fewestPages(depth)
+            try await enqueue(20_000)
+            #expect(try await engine.fewestPages(depth) <= before + before / 2 + 100)
+            let rows: [String] = try await engine.values(
+                "select concat_ws(' ', kind, waiting, oldest_since is null, capped) from wait_depth order by kind"
+            )
+            #expect(rows == ["approval 0 t f", "signal 1000 f t", "sleep 0 t f"])
         }
     }
 }

@@ -2,7 +2,7 @@ import LibPQ
 import Logging
 
 /// Adds what the worker's actions did to the tables of throughput, every few seconds; and where somebody collects metrics, looks how
-/// deep the queues are.
+/// deep the queues are, and how much is at waits.
 ///
 /// It uses a connection of the dispatcher: those of the actions may all be in long transactions.
 struct Reporter: Sendable {
@@ -70,7 +70,7 @@ struct Reporter: Sendable {
         for case .failure(let error) in outcomes where error.code != .pipelineAborted { throw error }
     }
 
-    /// Looks at connections and queues; gives what keeps it from that.
+    /// Looks at connections, queues and waits; gives what keeps it from that.
     private func observe() async -> (any Error)? {
         guard let metrics = telemetry.metrics else { return nil }
         metrics.connections(
@@ -83,6 +83,11 @@ struct Reporter: Sendable {
                 timeout: Self.timeout
             )
             metrics.depths(try rows.map { try QueueDepth($0) })
+            let waits = try await pool.query(
+                engine.waitDepths(maxAge: interval * 0.9),
+                timeout: Self.timeout
+            )
+            metrics.waits(try waits.map { try WaitDepth($0) })
             return nil
         } catch {
             return error
