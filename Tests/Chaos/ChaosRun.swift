@@ -102,6 +102,7 @@ struct ChaosRun: Sendable {
             memory: memory
         )
         let steering = Steering(settings: settings, client: enqueuing, memory: memory)
+        let people = People(settings: settings, client: enqueuing, memory: memory)
         let keyed = KeyedEnqueuer(settings: settings, client: enqueuing, memory: memory)
         let invariants = Invariants(client: control, memory: memory)
         try await withThrowingDiscardingTaskGroup { group in
@@ -110,6 +111,7 @@ struct ChaosRun: Sendable {
             group.addTask { try await enqueuer.run(until: deadline) }
             group.addTask { try await keyed.run(until: deadline) }
             group.addTask { try await steering.run(until: deadline) }
+            group.addTask { try await people.run(until: deadline) }
             group.addTask { try await invariants.watch(until: deadline) }
             group.addTask { try await tell(until: deadline) }
         }

@@ -31,6 +31,8 @@ struct `The verdict of a chaos run` {
         try await sweep(with: KeyedEnqueuer(settings: Self.settings, client: client, memory: memory))
         try await client.setGlobal(GlobalKey<Int64>(Load.steered), to: 5, of: ids[0])
         memory.note { $0.steered[ids[0]] = 5 }
+        let people = People(settings: Self.settings, client: client, memory: memory)
+        let deciding = Task { try await people.run(until: .now + .seconds(600)) }
         // Draining leaves what is due later, which nobody needs to wait for.
         while try await active() > 0 {
             try await TestDatabase.current.query(
@@ -42,6 +44,8 @@ struct `The verdict of a chaos run` {
             try await TestDatabase.current.query("select run_schedules()")
             try await worker.drain()
         }
+        deciding.cancel()
+        _ = await deciding.result
         await client.close()
         return memory
     }
@@ -217,6 +221,18 @@ struct `The verdict of a chaos run` {
             "update operations set active_key = 'other' where active_key is not null"
         ),
         Plant("a merge loses nothing", "update operations set globals = '{}' where active_key is not null"),
+        Plant(
+            "an acknowledged decision stays",
+            "update approvals set decided_by = 'eve' where decided_by is not null"
+        ),
+        Plant(
+            "a decision takes effect once",
+            "insert into audit_log (action, operation_ids) select 'decide', array[operation_id] from approvals limit 1"
+        ),
+        Plant(
+            "a step ends as its approval",
+            "update approvals set decision = case decision when 'approved' then 'rejected' else 'approved' end where decided_by is not null"
+        ),
         Plant("no attempt beyond the limit", "update chaos.bodies set attempt = 1001"),
     ]
 

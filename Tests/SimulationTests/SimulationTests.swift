@@ -26,6 +26,28 @@ import Testing
         #expect(outcome.actions > 0)
     }
 
+    @Test func `counts one of two decisions, and none that comes late`() throws {
+        var scenario = Scenario(seed: 1)
+        scenario.faults = []
+        scenario.schedules = []
+        scenario.operations = [[0, .ms(1)], [.s(40)], []].enumerated().map { number, thoughts in
+            OperationPlan(
+                number: number,
+                enqueuedAt: 0,
+                name: "Signed",
+                queue: "default",
+                priority: 5,
+                performIn: nil,
+                decisions: thoughts.map { DecisionPlan(looksAt: .s(5), thinksFor: $0, isApproval: $0 == 0) },
+                conduct: Conduct(duration: 0...200)
+            )
+        }
+        let outcome = try Simulation(scenario, tracing: 100_000).run()
+        #expect(outcome.violation == nil)
+        let answers = outcome.trace.compactMap { $0.firstMatch(of: /is decided: (\w+)/)?.output.1 }
+        #expect(answers == ["approved", "OP003", "OP003"])
+    }
+
     @Test func `has every kind of fault among a hundred seeds`() {
         var kinds: Set<String> = []
         for seed in 1...100 {

@@ -1,3 +1,4 @@
+import BackOps
 import LibPQ
 import Synchronization
 
@@ -23,6 +24,8 @@ final class Memory: Sendable {
         var steered: [Int64: Int64] = [:]
         /// Operations whose signal was acknowledged, with its key.
         var signalled: [Int64: String] = [:]
+        /// Approvals whose decision was acknowledged: `approved ann`.
+        var decided: [Int64: String] = [:]
         var kills: [Kill] = []
         var faults: [FaultKind: Int] = [:]
         /// Violations seen while it ran.
@@ -39,6 +42,22 @@ final class Memory: Sendable {
 
     /// Counts a fault that really happened.
     func injected(_ kind: FaultKind) { note { $0.faults[kind, default: 0] += 1 } }
+
+    /// Remembers a decision that counts, which is the only one of its approval.
+    func decided(_ record: ApprovalRecord, as verdict: Decision.Verdict, by name: String) {
+        let decision = "\(verdict.rawValue) \(name)"
+        note { state in
+            if let before = state.decided.updateValue(decision, forKey: record.id) {
+                state.violations.append(
+                    Violation(
+                        "decision",
+                        "approval \(record.id) was \(before), and then \(decision)",
+                        operation: record.operationID
+                    )
+                )
+            }
+        }
+    }
 
     /// Remembers an answer to an enqueue.
     ///

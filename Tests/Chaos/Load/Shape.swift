@@ -8,6 +8,7 @@ enum Shape: String, CaseIterable, Sendable {
     case loop = "Loop"
     case doze = "Doze"
     case patient = "Patient"
+    case signed = "Signed"
     case brought = "Brought"
 
     /// Position and run of every completion in its order, such as `1.1 2.1`.
@@ -18,7 +19,7 @@ enum Shape: String, CaseIterable, Sendable {
         case .detour: "1.1 2.1 5.1 6.1 3.1 4.1"
         case .loop: "1.1 2.1 3.1 2.2 3.2 2.3 3.3 4.1"
         case .doze, .patient: "1.1 2.1 3.1 4.1"
-        case .brought: "1.1 2.1 3.1"
+        case .brought, .signed: "1.1 2.1 3.1"
         }
     }
 
@@ -26,7 +27,7 @@ enum Shape: String, CaseIterable, Sendable {
     static func definitions(_ bodies: ActionBodies) -> [any OperationDefinition] {
         [
             Line(bodies: bodies), Booking(bodies: bodies), Detour(bodies: bodies), Loop(bodies: bodies),
-            Doze(bodies: bodies), Patient(bodies: bodies),
+            Doze(bodies: bodies), Patient(bodies: bodies), Signed(bodies: bodies),
         ]
     }
 }
@@ -107,6 +108,17 @@ struct Patient: OperationDefinition {
         Sleep(for: bodies.lease / 10)
         WaitFor(Self.signal, timeout: bodies.lease * 3, onTimeout: .goOn)
         bodies.step("Finish", .transaction)
+    }
+}
+
+/// Asks people, of whom two may decide at once, or nobody in time.
+struct Signed: OperationDefinition {
+    let bodies: ActionBodies
+
+    var branches: [Branch] {
+        bodies.step("Prepare")
+        Approval("go", within: bodies.lease + .seconds(2), else: .goOn, as: GlobalKey<Decision>("decision"))
+        bodies.step("Carry out", .transaction)
     }
 }
 

@@ -19,6 +19,12 @@ struct Figures: Sendable {
         report.slotsSkipped = try await count(
             "select coalesce(sum(count), 0)::bigint from backops.skipped_slots"
         )
+        report.decisions = try await count(
+            "select count(*) from backops.approvals where decision in ('approved', 'rejected')"
+        )
+        report.lapsedApprovals = try await count(
+            "select count(*) from backops.approvals where decision = 'lapsed'"
+        )
         report.bodies = try await count("select count(*) from chaos.bodies")
         report.bodiesRunAgain = try await count(
             "select count(*) from (select from chaos.bodies group by operation_id, position, run having count(*) > 1) as again"

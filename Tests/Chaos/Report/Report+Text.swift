@@ -15,6 +15,7 @@ extension Report {
                 "\(actionsCompleted), \(transactionsCompleted) of them in a transaction of their own"
             ),
             line("slots of schedules", "\(slotsRun) run, \(slotsSkipped) skipped"),
+            line("approvals", "\(decisions) decided, \(lapsedApprovals) lapsed"),
             line("bodies", "\(bodies); run more than once: \(bodiesRunAgain)"),
             line("ended otherwise", list(named: attemptsRecorded.map { ($0.key, $0.value) })),
             line(

@@ -13,6 +13,8 @@ struct Report: Codable, Sendable {
     var bodiesRunAgain = 0
     var slotsRun = 0
     var slotsSkipped = 0
+    var decisions = 0
+    var lapsedApprovals = 0
     var lateWritesRefused = 0
     var lateWritesRefusedInActions = 0
     var delayedWritesRefused = 0

@@ -26,6 +26,7 @@ extension Rule {
     /// All rules, of which some need to know what the run was told and what it asked for.
     static func all(_ memory: Memory.State) -> [Rule] {
         kept(memory) + ended(memory) + completed + effects + accounts(memory) + schedulesAndKeys(memory)
+            + decisions(memory)
     }
 
     /// Nothing that was acknowledged is lost.

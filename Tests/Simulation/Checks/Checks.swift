@@ -46,6 +46,16 @@ final class Checks {
 
     var slotsDecided: Set<DecidedSlot> = []
 
+    /// An approval that somebody has decided, and was told that this counts.
+    struct DecidedApproval: Hashable {
+        let operation: Int
+        let place: Int
+        /// What was lost with the commits of a server may be asked again.
+        let epoch: Int
+    }
+
+    var approvalsDecided: [DecidedApproval: ModelApproval.Decision] = [:]
+
     private var started: Set<Started> = []
 
     /// Claims that were made for a request which came late, and those of its worker just before.
@@ -294,6 +304,7 @@ final class Checks {
         for operation in server.state.model.operations.values where operation.job != nil {
             violate("operation \(operation.id) is \(operation.state) and has a job")
         }
+        everyDecisionTookEffect()
         for process in simulation.processes {
             guard let worker = process.worker else { continue }
             if !worker.slots.isEmpty { violate("worker \(worker.id) runs actions of which nothing is known") }

@@ -203,6 +203,21 @@ final class SimulatedServer {
         return answer.kind
     }
 
+    func isActive(_ operation: Int) -> Bool { state.model.operations[operation]?.job != nil }
+
+    /// The place of what an operation asks for now, among all that it has asked for.
+    func asked(_ operation: Int) -> Int? {
+        state.model.operations[operation]?.approvals.lastIndex(where: \.isPending)
+    }
+
+    /// What becomes of a decision of what was seen.
+    func decide(_ operation: Int, _ place: Int, isApproved: Bool) -> ModelAnswer {
+        let command = ModelCommand.decide("go", isApproved: isApproved, operation: operation, shown: place)
+        let answer = state.apply(command)
+        if let job = state.model.operations[operation]?.job, job.holder == nil { wake(job.queue, .work) }
+        return answer
+    }
+
     func pause(_ queue: String, lasting microseconds: Int) {
         _ = state.apply(.pause(queue: queue, seconds: microseconds))
     }

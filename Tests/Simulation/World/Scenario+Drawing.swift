@@ -19,6 +19,7 @@ extension Scenario {
         faults = drawFaults(&dice)
         schedules = drawSchedules()
         operations += drawPatients()
+        operations += drawSigned()
     }
 
     /// In a third of the scenarios, with as many slots as take little time.
@@ -67,6 +68,37 @@ extension Scenario {
                 priority: 5,
                 performIn: nil,
                 signalledAt: (0..<dice.pick([0, 1, 1, 1, 2])).map { _ in start + dice.pick(times) },
+                conduct: Conduct(
+                    duration: dice.pick([0...200, 1_000...50_000, .ms(200)...(.s(3))]),
+                    failing: dice.pick([0, 100])
+                )
+            )
+        }
+    }
+
+    /// In a third of the scenarios operations that ask people, of whom none, one or two decide, some of them late.
+    ///
+    /// From dice of their own, as schedules.
+    private func drawSigned() -> [OperationPlan] {
+        var dice = Dice(seed: seed, 6)
+        guard dice.chance(350) else { return [] }
+        return (0..<dice.pick([1, 5, 20])).map { number in
+            let start = dice.below(faultsEnd)
+            let times = [latency.upperBound * 4, .s(3), .s(40)]
+            return OperationPlan(
+                number: operations.count + number,
+                enqueuedAt: start,
+                name: "Signed",
+                queue: "default",
+                priority: 5,
+                performIn: nil,
+                decisions: (0..<dice.pick([0, 1, 2, 2, 3])).map { _ in
+                    DecisionPlan(
+                        looksAt: start + dice.below(dice.pick(times)),
+                        thinksFor: dice.pick([0, dice.below(.ms(50)), dice.below(.s(5))]),
+                        isApproval: dice.chance(600)
+                    )
+                },
                 conduct: Conduct(
                     duration: dice.pick([0...200, 1_000...50_000, .ms(200)...(.s(3))]),
                     failing: dice.pick([0, 100])

@@ -38,7 +38,16 @@ struct OperationPlan: Sendable {
     var performIn: Int?
     /// When somebody sends it the signal that it waits for, or will wait for.
     var signalledAt: [Moment] = []
+    /// What people make of what it asks for.
+    var decisions: [DecisionPlan] = []
     var conduct: Conduct
+}
+
+/// Somebody who looks at what an operation asks for, thinks, and decides what he saw.
+struct DecisionPlan: Sendable {
+    var looksAt: Moment
+    var thinksFor: Int
+    var isApproval: Bool
 }
 
 /// A schedule that is to be created.
@@ -151,7 +160,25 @@ extension Scenario {
                     SampleAction(branch: "late", name: "Pause", wait: .sleep(.ms(50))),
                 ])
             ],
+            "Signed": [
+                SamplePlan([
+                    SampleAction(branch: "main", name: "A", backoff: .constant(.s(1))),
+                    SampleAction(
+                        branch: "main",
+                        name: "Ask",
+                        wait: .approval(
+                            "go",
+                            within: .s(30),
+                            otherwise: .goOn,
+                            rejected: .branch("late"),
+                            into: "answer"
+                        )
+                    ),
+                    SampleAction(branch: "main", name: "B", backoff: .constant(.s(2))),
+                    SampleAction(branch: "late", name: "L", backoff: .constant(.s(1))),
+                ])
+            ],
         ],
-        known: ["Short", "Three", "Long", "Far", "Patient"]
+        known: ["Short", "Three", "Long", "Far", "Patient", "Signed"]
     )
 }

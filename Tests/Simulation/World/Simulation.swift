@@ -125,6 +125,29 @@ final class Simulation {
         conducts[id] = plan.conduct
         note { "operation \(id) (\(plan.name)) is enqueued" }
         for moment in plan.signalledAt { at(max(moment, now)) { [unowned self] in signal(id) } }
+        for decision in plan.decisions {
+            at(max(decision.looksAt, now)) { [unowned self] in look(id, decision) }
+        }
+    }
+
+    /// Somebody looks at what an operation asks for, until it asks for something or has ended.
+    private func look(_ operation: Int, _ plan: DecisionPlan) {
+        guard server.isUp, let place = server.asked(operation) else {
+            guard !server.isUp || server.isActive(operation) else { return }
+            after(.s(1)) { [unowned self] in look(operation, plan) }
+            return
+        }
+        after(plan.thinksFor) { [unowned self] in decide(operation, place, plan) }
+    }
+
+    private func decide(_ operation: Int, _ place: Int, _ plan: DecisionPlan) {
+        guard server.isUp else {
+            after(.s(1)) { [unowned self] in decide(operation, place, plan) }
+            return
+        }
+        let answer = server.decide(operation, place, isApproved: plan.isApproval)
+        note { "approval \(place) of operation \(operation) is decided: \(answer.kind)" }
+        if answer.refusal == nil { checks.isDecided(operation, place, isApproved: plan.isApproval) }
     }
 
     private func signal(_ operation: Int) {
