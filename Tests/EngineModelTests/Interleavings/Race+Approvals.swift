@@ -19,6 +19,12 @@ extension Race {
             "z = select advance_waits()",
         ]
 
+    private static let shown = asking + ["n1 = select id from pending_approvals"]
+    private static let decideShown = Call(
+        sql:
+            "select decision || decided_by from decide({o1}, 'go', 'approved', decided_by => 'ann', approval => {n1})"
+    )
+
     private static func decide(_ decision: String = "approved", at seconds: Int = 0) -> Call {
         Call(
             sql: "select decision || decided_by from decide({o1}, 'go', '\(decision)', decided_by => 'ann')",
@@ -63,6 +69,12 @@ extension Race {
         Race("decide and cancel", after: asking, decide(), state("cancel({o1})")),
         Race("decide and skip", after: asking, decide(), state("skip({o1})")),
         Race("decide and jump", after: asking, decide("rejected"), state("jump({o1}, 'main', 'W')")),
+        Race(
+            "decide what was shown and run_from",
+            after: shown,
+            decideShown,
+            state("run_from({o1}, 'main', 'W')")
+        ),
         Race("decide and retry", after: lapsed, decide(at: 10), state("retry({o1})", at: 10)),
         Race("decide and extend", after: asking, decide(), extend()),
         Race("decide and set_global", after: asking, decide(), state("set_global({o1}, 'b', '2')")),
