@@ -36,6 +36,7 @@ package struct BenchWorkerCommand: AsyncParsableCommand {
         let worker = try BackOpsWorker(.environment, configuration: configuration, logger: logger) {
             OneAction(bodies)
             Awaiting(bodies)
+            Asking(bodies)
             ThreeActions(bodies)
             TwentyActions(bodies)
             TwoHundredActions(bodies)

@@ -119,6 +119,19 @@ struct Awaiting: BenchOperation {
     }
 }
 
+/// One action behind an approval.
+struct Asking: BenchOperation {
+    static let actions = 1
+    let bodies: BodyCounter
+
+    init(_ bodies: BodyCounter) { self.bodies = bodies }
+
+    var branches: [Branch] {
+        Approval("go", question: "Is number {n} right?", within: .seconds(86_400))
+        Do("One") { context in bodies.count(context.operationID) }
+    }
+}
+
 /// One action that takes a second.
 struct Sleeper: BenchOperation {
     static let actions = 1

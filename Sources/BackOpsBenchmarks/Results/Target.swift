@@ -60,6 +60,9 @@ struct Target: Sendable {
             $0.ratio($0.result("waiting"), $0.result("workflow"))
         },
         Target(measure: "signals p99, ms", bound: .atMost(5)) { $0.result("signals", "p99")?.figure.value },
+        Target(measure: "approvals p99, ms", bound: .atMost(5)) {
+            $0.result("approvals", "p99")?.figure.value
+        },
         Target(measure: "snapshot ÷ workflow", bound: .atLeast(0.75)) {
             $0.ratio($0.result("snapshot"), $0.result("workflow"))
         },

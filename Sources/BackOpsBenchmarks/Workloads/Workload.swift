@@ -19,7 +19,7 @@ enum Workloads {
         DrainWorkload.drain, DrainWorkload.workflow, DrainWorkload.longWorkflow,
         DrainWorkload.veryLongWorkflow,
         EnqueueWorkload(), LatencyWorkload(), BacklogWorkload(), SnapshotWorkload(), ScheduledWorkload(),
-        WaitingWorkload(), SignalsWorkload(),
+        WaitingWorkload(), AnswersWorkload.signals, AnswersWorkload.approvals,
         QueuesWorkload(), RetriesWorkload(), GlobalsWorkload(), ChurnWorkload(),
         ProcessesWorkload(), SlotsWorkload(), SleepersWorkload(), IdleWorkload(), SchedulesWorkload(),
         CeilingWorkload(),

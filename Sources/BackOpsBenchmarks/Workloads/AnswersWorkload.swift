@@ -1,10 +1,40 @@
 import BackOps
 
-/// How long an operation that waits for a signal takes to go on.
-struct SignalsWorkload: Workload {
-    let name = "signals"
-    let summary =
-        "one signal every 50 ms, 200 times: the call of signal to start of the action behind its wait"
+/// How long an operation that waits for an answer takes to go on.
+struct AnswersWorkload: Workload {
+    let name: String
+    let summary: String
+    private let operation: any BenchOperation
+    private let answer: @Sendable (BackOpsClient, Int64) async throws -> Void
+
+    static let signals = AnswersWorkload(
+        name: "signals",
+        summary:
+            "one signal every 50 ms, 200 times: the call of signal to start of the action behind its wait",
+        operation: Awaiting()
+    ) { client, id in
+        try await client.signal(id, "go")
+    }
+    static let approvals = AnswersWorkload(
+        name: "approvals",
+        summary:
+            "one decision every 50 ms, likewise: the call of decide to start of the action behind its approval",
+        operation: Asking()
+    ) { client, id in
+        try await client.decide(id, "go", .approved, decidedBy: "bench")
+    }
+
+    private init(
+        name: String,
+        summary: String,
+        operation: any BenchOperation,
+        answer: @escaping @Sendable (BackOpsClient, Int64) async throws -> Void
+    ) {
+        self.name = name
+        self.summary = summary
+        self.operation = operation
+        self.answer = answer
+    }
 
     private static let pause = Duration.milliseconds(50)
 
@@ -12,10 +42,10 @@ struct SignalsWorkload: Workload {
     private static let warmUp = 10
 
     func run(in laboratory: Laboratory) async throws -> [Figure] {
-        let signals = laboratory.scaled(200, atLeast: 10)
-        let expected = Self.warmUp + signals
+        let answers = laboratory.scaled(200, atLeast: 10)
+        let expected = Self.warmUp + answers
         return try await laboratory.withDatabase { database in
-            try await database.insert(Awaiting(), expected)
+            try await database.insert(operation, expected)
             try await database.settle()
             var options = laboratory.worker
             options.recordsStarts = true
@@ -37,7 +67,7 @@ struct SignalsWorkload: Workload {
                     variant: variant,
                     value: waits.percentile(share) ?? .nan,
                     unit: .milliseconds,
-                    count: signals,
+                    count: answers,
                     seconds: seconds
                 )
             }
@@ -49,7 +79,7 @@ struct SignalsWorkload: Workload {
         for id in try await client.operations.withStatus(.waiting).ids() {
             try await Task.sleep(for: Self.pause)
             calls.append((id, ProcessorTime.monotonic))
-            try await client.signal(id, "go")
+            try await answer(client, id)
         }
         return calls
     }
