@@ -40,6 +40,18 @@ import Testing
         )
     }
 
+    @Test func `has its limits`() throws {
+        let json =
+            #"{"main": [["Charge", {"limit": "stripe"}]], "/limit": {"name": "Order", "by": "customer", "max": 1}}"#
+        let graph = FlowGraph(plan: try Plan(operation: "Order", json: Array(json.utf8)), of: "Order")
+        #expect(
+            GraphText(graph: graph).text(.plain)
+                == "Order, limit Order 1 by customer\n  main  Charge limit stripe\n"
+        )
+        #expect(GraphMermaid(graph: graph).text.contains("title: \"Order, limit Order 1 by customer\""))
+        #expect(graph.json["title"] == "Order" && graph.json["limit"] == "Order 1 by customer")
+    }
+
     @Test(arguments: [20, 30, 40])
     func `is text that wraps where the terminal ends`(width: Int) throws {
         let text = GraphText(graph: try graph()).text(Style(colours: false, width: width))

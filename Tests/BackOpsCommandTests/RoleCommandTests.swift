@@ -47,7 +47,8 @@ import Testing
             for arguments in [
                 ["list"], ["list", "--state", "active"], ["list", "--state", "failed"],
                 ["list", "--name", "Greeting"],
-                ["show", "1"], ["explain", "2"], ["failures"], ["queues"], ["workers", "--jobs"], ["audit"],
+                ["show", "1"], ["explain", "2"], ["failures"], ["queues"], ["limits"], ["workers", "--jobs"],
+                ["audit"],
                 ["graph", "1"], ["graph", "Greeting"], ["health"], ["watch", "1"],
             ] {
                 let shown = try await backops(as: "reader", arguments)
@@ -55,7 +56,9 @@ import Testing
             }
             #expect(try await backops(as: "reader", ["list", "-q", "--where", "n:=1"]).output == "1\n")
             #expect(try await backops(as: "reader", ["list", "-q", "--state", "active"]).output == "2\n")
-            for arguments in [["retry", "1"], ["cancel", "2"], ["pause", "mail"], ["set", "1", "a=b"]] {
+            for arguments in [
+                ["retry", "1"], ["cancel", "2"], ["pause", "mail"], ["set", "1", "a=b"], ["limit", "a", "1"],
+            ] {
                 let refused = try await backops(as: "reader", arguments)
                 #expect(refused.code == 77, "\(arguments) \(refused.messages)")
             }
@@ -103,6 +106,7 @@ import Testing
             let retried = try await backops(as: "operator", ["retry", "--where", "n:=1", "--yes"])
             #expect(retried.output == "retried 1 operation\n", "\(retried.messages)")
             #expect(try await backops(as: "operator", ["pause", "mail"]).code == 0)
+            #expect(try await backops(as: "operator", ["limit", "mail", "1"]).code == 0)
         }
         #expect(try await Shell.backops(["show", "1"]).output.contains("tok_1234"))
     }

@@ -14,6 +14,10 @@ import Testing
         _ = try await Shell.backops([
             "pause", "mail", "--for", "1h", "--reason", "the mail server is being restarted",
         ])
+        _ = try await Shell.backops([
+            "limit", "payments by credit card", "5", "--reason",
+            "the provider asks us to go slowly until Monday",
+        ])
         // What the engine would make of a month with many failures.
         try await TestDatabase.current.script(
             """
@@ -31,7 +35,7 @@ import Testing
     func `tables fit, and show what went wrong`(width: Int) async throws {
         try await prepare()
         for arguments in [
-            ["list"], ["failures"], ["audit"], ["queues"], ["workers", "--jobs"], ["show", "2"],
+            ["list"], ["failures"], ["audit"], ["queues"], ["limits"], ["workers", "--jobs"], ["show", "2"],
             ["timeline", "2"],
             ["retry", "--state", "failed", "--dry-run"],
         ] {

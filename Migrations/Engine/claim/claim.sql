@@ -44,6 +44,9 @@ begin
   if advance_waits(greatest(p_limit, 100), first_wait_to_look_at(v_now)) > 0 then
     v_now := clock_now();
   end if;
+  if exists (select from limits) and advance_limits(greatest(p_limit, 100)) > 0 then
+    v_now := clock_now();
+  end if;
 
   return query
     with picked as materialized (

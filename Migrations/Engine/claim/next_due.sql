@@ -16,6 +16,17 @@ begin
                 where j.queue = '/waits' and j.run_at >= first_wait_to_look_at(statement_now()) and j.run_at < 'infinity'
                 order by j.run_at
                 limit 1
+             ),
+             (
+               select greatest(j.run_at, statement_now() + interval '0.1 seconds') from jobs j
+                where j.queue = '/limits' and j.run_at >= first_limit_to_look_at(statement_now()) and j.run_at < 'infinity'
+                order by j.run_at
+                limit 1
+             ),
+             (
+               select statement_now() + interval '0.1 seconds' from limit_releases
+                where released_at >= first_limit_to_look_at(statement_now())
+                limit 1
              )
            ) - statement_now()
       from workers w
@@ -36,4 +47,4 @@ begin
   );
 end
 $$;
-comment on function next_due(bigint) is 'How long until the next scheduled job of the worker''s queues is due, a pause of one ends, or a wait is over; null when there is none of them.';
+comment on function next_due(bigint) is 'How long until the next scheduled job of the worker''s queues is due, a pause of one ends, a wait is over, or the limits are to be looked at; null when there is none of them.';

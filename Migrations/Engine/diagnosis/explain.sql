@@ -16,6 +16,7 @@ declare
   v_first text;
   v_knowing integer;
   v_free boolean := true;
+  v_is_limited boolean := false;
   r explanation;
 begin
   select * into v_operation from operations o where o.id = explain.id;
@@ -66,6 +67,10 @@ begin
     return;
   end if;
 
+  if v_job.queue = '/limits' then
+    v_job.queue := coalesce(v_action.queue, v_operation.queue);
+    v_is_limited := true;
+  end if;
   select * into v_queue from paused_queues where name = v_job.queue;
 
   if v_job.worker_id is not null then
@@ -98,7 +103,10 @@ begin
     return;
   end if;
 
-  if v_job.run_at > v_now then
+  if v_is_limited and (v_job.run_at <= v_now or v_job.ticket is not null) then
+    return query select e.* from explain_limit(v_job, v_action) as e;
+    v_free := false;
+  elsif v_job.run_at > v_now then
     r := case when v_job.attempt > 0 then row(
       'retrying',
       concat_ws(': ', format('%s waits for attempt %s of %s after', v_place, v_action.earlier_attempts + v_job.attempt + 1, v_action.earlier_attempts + v_action.max_attempts),
@@ -112,7 +120,7 @@ begin
     v_free := false;
   end if;
   for r in select * from obstacles(explain.id, null, v_job.queue, v_job.handler, v_job.crashes, true) loop
-    r.since := coalesce(r.since, case when r.reason = 'suspect' then v_action.errored_at else v_job.run_at end);
+    r.since := coalesce(r.since, case when r.reason = 'suspect' then v_action.errored_at else coalesce(v_job.came_at, v_job.run_at) end);
     return next r;
     v_free := false;
   end loop;

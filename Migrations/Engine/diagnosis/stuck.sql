@@ -65,6 +65,14 @@ create or replace view stuck as
       )
       union all
       (
+        select j.operation_id, j.position, o.queue, j.run_at, 'it has come to a limit, and no worker has looked whether it may start', 'Start a worker: any one does.'
+          from jobs j
+          join operations o on o.id = j.operation_id
+         where j.queue = '/limits' and j.run_at < statement_now() - interval '1 minute'
+         limit 100
+      )
+      union all
+      (
         select p.operation_id, p.position, o.queue, p.asked_at, format('nobody can decide its approval: "%s" is neither a database role nor in approvers', p.role),
                'Let somebody, in the table approvers, or skip(id).'
           from approvals p
@@ -80,5 +88,5 @@ create or replace view stuck as
     join operations o on o.id = s.operation_id
     left join actions a on a.operation_id = s.operation_id and a.position = s.position;
 comment on view stuck is
-  'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked, at a wait that is over, or asking for what nobody can decide. '
+  'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked, at a wait that is over, at a limit where nobody has looked, or asking for what nobody can decide. '
   'The first hundred of each kind and queue. SELECT * FROM backops.stuck ORDER BY since LIMIT 20';

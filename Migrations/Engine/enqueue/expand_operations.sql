@@ -26,6 +26,7 @@ declare
   v_keyed bigint;
   v_expanded bigint;
   v_at_waits bigint[];
+  v_limits jsonb[];
 begin
   -- What a dump brings back has its job already, because pg_dump writes tables in the order of their names. It says so by a setting
   -- that no other program touches. pg_restore may be told of another order, and then the jobs and actions of the dump would follow.
@@ -51,8 +52,8 @@ begin
     end if;
   end if;
   if v_definition_id is not null then
-    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
-      select v_id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait, limits)
+      select v_id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait, a.limits
         from definition_actions a
        where a.definition_id = v_definition_id
        order by a.position;
@@ -64,7 +65,7 @@ begin
                else first_due_at(v_perform_at, a.perform_at, a.perform_in, a.perform_at_global, v_globals, v_now)
              end,
              case when wait_end(a.wait, greatest(v_perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
-             v_definition_id, a.position, v_step_limit, v_priority, job_queue(a.wait, a.queue, v_queue), v_name || '/' || a.name
+             v_definition_id, a.position, v_step_limit, v_priority, job_queue(a.wait, a.limits, null, null, a.queue, v_queue), v_name || '/' || a.name
         from definition_actions a
        where a.definition_id = v_definition_id and a.starts
        order by a.position
@@ -110,8 +111,8 @@ begin
        where d.current and d.name in (select name from enqueued where branches is null and state = 'active')
     ),
     planned as (
-      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
-        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait
+      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait, limits)
+        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait, a.limits
           from enqueued o
           join plan a on a.operation = o.name
          where o.branches is null and o.state = 'active'
@@ -125,7 +126,7 @@ begin
                  else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
                end,
                case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
-               a.definition_id, a.position, o.step_limit, o.priority, job_queue(a.wait, a.queue, o.queue), o.name || '/' || a.name
+               a.definition_id, a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, a.queue, o.queue), o.name || '/' || a.name
           from enqueued o
           join plan a on a.operation = o.name
          where a.starts and o.branches is null and o.state = 'active'
@@ -160,11 +161,12 @@ begin
        cross join lateral plan_rows(g.branches::json, place_in_batch(n.number, v_count, n.name, n.key)) as a
     ),
     planned as (
-      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
-        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait
+      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait, limits)
+        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait, a.limits
           from enqueued o
           join plan a on a.given = o.branches::text
          where o.state = 'active'
+        returning limits
     ),
     queued as (
       insert into jobs (operation_id, run_at, waits_since, waits_for, position, steps_left, priority, queue, handler)
@@ -177,14 +179,18 @@ begin
                  )
                end,
                case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
-               a.position, o.step_limit, o.priority, job_queue(a.wait, a.queue, o.queue), '/' || a.name
+               a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, a.queue, o.queue), '/' || a.name
           from enqueued o
           join numbered n on n.id = o.id
           join plan a on a.given = n.branches
          where a.starts and o.state = 'active'
         returning operation_id, queue, run_at
     )
-    select v_at_waits || array_agg(operation_id) filter (where queue = '/waits' and run_at <= v_now) into v_at_waits from queued;
+    select v_at_waits || array_agg(operation_id) filter (where queue = '/waits' and run_at <= v_now),
+           (select array_agg(distinct limits) from planned where limits is not null)
+      into v_at_waits, v_limits
+      from queued;
+    perform declare_limits(v_limits, false);
   end if;
 
   -- 4. Waits that come first and are over at once, or end at a time from the globals.

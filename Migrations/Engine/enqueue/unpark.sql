@@ -27,15 +27,15 @@ begin
   loop
     -- A session that cancels it must have the job first, so it is still parked; its globals may have changed since it was found.
     update operations set parked_at = null where id = v_id returning * into v_parked;
-    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
-      select v_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait, limits)
+      select v_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait, limits
         from definition_actions
        where definition_id = v_definition_id;
     update jobs
        set definition_id = v_definition_id,
            position = a.position,
            handler = v_parked.name || '/' || a.name,
-           queue = job_queue(a.wait, a.queue, v_parked.queue),
+           queue = job_queue(a.wait, a.limits, null, null, a.queue, v_parked.queue),
            run_at = greatest(v_parked.perform_at, due_at(a.perform_at, a.perform_in, a.perform_at_global, v_parked.globals, v_now))
       from definition_actions a
      where jobs.operation_id = v_id and a.definition_id = v_definition_id and a.starts;

@@ -15,11 +15,11 @@ begin
      from (
        select id
          from workers
-        where sleeping and p_queue = any (queues)
+        where sleeping and (p_queue = any (queues) or p_queue = '/limits')
           and not exists (select from paused_queues where name = p_queue)
         order by random() limit least(p_jobs, 16)
      ) as sleeper;
 end
 $$;
 comment on function wake(text, bigint, text) is
-  'Wakes sleeping workers of a queue, at most one per job, unless it is paused. The reason is work, or suspects for jobs whose worker died.';
+  'Wakes sleeping workers of a queue, of any for "/limits", at most one per job, unless it is paused. The reason is work, or suspects for jobs whose worker died.';

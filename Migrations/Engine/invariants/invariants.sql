@@ -21,6 +21,8 @@ as $$
   union all
   select * from violations_of_approvals()
   union all
+  select * from violations_of_limits()
+  union all
   select * from violations_of_schedules()
   union all
   select * from violations_of_the_schema()
@@ -47,6 +49,9 @@ comment on function invariants() is
   'approvals_are_asked: an approval is pending exactly where an operation is at it. '
   'approvals_keep_deadlines: the job of a pending approval is due at its deadline or its reminder. '
   'approvals_end_steps: what was decided is what the step says, and a step that has ended so has its decision. '
+  'slots_are_counted: a limit counts as many slots and places in line as there are. '
+  'slots_are_for_limits: who holds a slot is where a limit asks for one, and who is in line holds none of it. '
+  'lines_move_on: nobody is in line while a slot is free, while workers live. '
   'schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. '
   'slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. '
   'plan_is_complete: positions are 1 to n, branches are whole, and there is a main. '

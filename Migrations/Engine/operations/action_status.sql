@@ -7,7 +7,7 @@ create or replace view action_status as
            when a.completed_at is not null then 'completed'
            when a.skipped_at is not null then 'skipped'
            when j.position is not null and j.worker_id is not null then 'running'
-           when j.waits_since is not null then 'waiting'
+           when j.waits_since is not null or j.ticket is not null then 'waiting'
            when j.position is not null and j.attempt > 0 then 'retrying'
            when j.position is not null and j.run_at > statement_now() then 'scheduled'
            when j.position is not null then 'ready'
@@ -17,7 +17,7 @@ create or replace view action_status as
          a.run,
          a.earlier_attempts + coalesce(j.attempt, a.attempts_count) as attempts_count,
          a.earlier_attempts + a.max_attempts as max_attempts,
-         coalesce(case when j.worker_id is not null then j.claimed_at end, j.waits_since, a.started_at) as started_at,
+         coalesce(case when j.worker_id is not null then j.claimed_at end, j.waits_since, j.came_at, a.started_at) as started_at,
          a.completed_at,
          a.skipped_at,
          case

@@ -54,7 +54,7 @@ begin
   v_where := v_where
     || case when name is not null then ' and o.name = $1' else '' end
     || case when v_state is not null then ' and o.state = $3' else '' end
-    || case when queue is not null then ' and case when j.queue <> ''/waits'' then j.queue else o.queue end = $4' else '' end
+    || case when queue is not null then ' and case when left(j.queue, 1) <> ''/'' then j.queue else o.queue end = $4' else '' end
     || case when tags is not null then ' and o.tags @> $5' else '' end
     || case when since is not null then ' and o.created_at >= $7' else '' end
     || case when until is not null then ' and o.created_at < $8' else '' end
@@ -63,9 +63,9 @@ begin
     || case v_status
          when 'parked' then ' and o.parked_at is not null'
          when 'running' then ' and j.worker_id is not null'
-         when 'waiting' then ' and j.queue = ''/waits'' and j.waits_since is not null'
-         when 'retrying' then ' and j.worker_id is null and j.attempt > 0'
-         when 'scheduled' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null and j.waits_since is null'
+         when 'waiting' then ' and (j.waits_since is not null or j.ticket is not null)'
+         when 'retrying' then ' and j.worker_id is null and j.attempt > 0 and j.ticket is null'
+         when 'scheduled' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null and j.waits_since is null and j.ticket is null'
          when 'ready' then ' and j.worker_id is null and j.attempt = 0 and j.run_at <= $11 and j.waits_since is null'
          else ''
        end;
@@ -74,14 +74,14 @@ begin
             case when o.state <> ''active'' then o.state
                  when o.parked_at is not null then ''parked''
                  when o.worker_id is not null then ''running''
-                 when o.waits_since is not null then ''waiting''
+                 when o.waits_since is not null or o.ticket is not null then ''waiting''
                  when o.attempt > 0 then ''retrying''
                  when o.run_at > $11 then ''scheduled''
                  else ''ready'' end,
             a.branch || ''/'' || a.name, o.queue, a.error_type, a.error_message, o.created_at
        from (
-         select o.id, o.name::text, o.state::text, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at, j.waits_since,
-                case when j.queue <> ''/waits'' then j.queue else o.queue::text end as queue, coalesce(j.position, o.stopped_position) as position
+         select o.id, o.name::text, o.state::text, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at, j.waits_since, j.ticket,
+                case when left(j.queue, 1) <> ''/'' then j.queue else o.queue::text end as queue, coalesce(j.position, o.stopped_position) as position
            from ' || v_from || ' where true' || v_where || '
           order by ' || case when v_state = 'active' and globals is null then 'j.operation_id' else 'o.id' end || '
           limit $10

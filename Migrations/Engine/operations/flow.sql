@@ -50,7 +50,7 @@ begin
     select branch || '/' || (entry ->> 0) as place, string_agg(target, ', ') as targets
       from operations o
      cross join json_each(coalesce(o.branches, (select d.branches from definitions d where d.name = o.name and d.current))) as b (branch, entries)
-     cross join json_array_elements(b.entries) as entry
+     cross join json_array_elements(case json_typeof(b.entries) when 'array' then b.entries else '[]' end) as entry
      cross join json_array_elements_text(entry -> 1 -> 'may_jump') as target
      where o.id = flow.id and json_typeof(entry) = 'array'
      group by 1

@@ -5,7 +5,7 @@ create or replace view operation_status as
            when o.state <> 'active' then o.state
            when o.parked_at is not null then 'parked'
            when j.worker_id is not null then 'running'
-           when j.queue = '/waits' and j.waits_since is not null then 'waiting'
+           when j.waits_since is not null or j.ticket is not null then 'waiting'
            when j.attempt > 0 then 'retrying'
            when j.run_at > statement_now() then 'scheduled'
            else 'ready'
@@ -21,7 +21,7 @@ create or replace view operation_status as
            )
            when j.worker_id is null and j.run_at < 'infinity' then j.run_at
          end as run_at,
-         case when j.queue <> '/waits' then j.queue else o.queue end as queue,
+         case when left(j.queue, 1) <> '/' then j.queue else coalesce(a.queue, o.queue) end as queue,
          o.priority,
          o.key,
          o.tags,
@@ -39,7 +39,8 @@ create or replace view operation_status as
              a.wait, j.waits_since, (select p.deadline from approvals p where p.operation_id = o.id and p.decision is null)
            )
            when j.queue = '/waits' and o.parked_at is null then describe_wait(a.wait, j.waits_since, j.run_at)
-           when o.parked_at is not null or j.worker_id is null and (j.run_at <= statement_now() or j.crashes > 0) then (
+           when j.ticket is not null then describe_limit(j.gate)
+           when o.parked_at is not null or j.worker_id is null and j.queue <> '/limits' and (j.run_at <= statement_now() or j.crashes > 0) then (
              select b.detail
                from obstacles(o.id, case when o.parked_at is not null then o.name end, j.queue, j.handler, j.crashes) as b
               limit 1

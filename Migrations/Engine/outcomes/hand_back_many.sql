@@ -6,7 +6,10 @@ as $$
 begin
   update jobs
      set worker_id = null, claim_id = null, claimed_at = null, crashes = 0, progress = null, progress_note = null,
-         run_at = p_run_at, attempt = p_attempt
+         run_at = p_run_at, attempt = p_attempt,
+         -- What goes on at once keeps its slot.
+         queue = case when action_slot is not null and p_run_at > clock_now() then '/limits' else queue end,
+         action_slot = case when p_run_at <= clock_now() then action_slot end
    where operation_id = p_operation_id;
 end
 $$;

@@ -1,9 +1,9 @@
--- Branches keep their order, which jsonb would not.
+-- Branches keep their order, which jsonb would not. The limit of the operation, which stands beside them, is as it was.
 create or replace function plan_in_seconds(p_branches json) returns json
   language sql stable
   set search_path from current
 as $$
-  select ('{' || string_agg(format('%s: [%s]', to_json(b.key), steps), ', ' order by b.n) || '}')::json
+  select ('{' || string_agg(format('%s: %s', to_json(b.key), coalesce('[' || steps || ']', b.value::text)), ', ' order by b.n) || '}')::json
     from json_each(p_branches) with ordinality as b (key, value, n)
    cross join lateral (
      select string_agg(
@@ -12,7 +12,7 @@ as $$
                 else s.step::text
               end, ', ' order by s.n
             ) as steps
-       from json_array_elements(b.value) with ordinality as s (step, n)
+       from json_array_elements(case json_typeof(b.value) when 'array' then b.value else '[]' end) with ordinality as s (step, n)
    ) as s
 $$;
 comment on function plan_in_seconds(json) is 'A plan with the texts of its lengths of time, such as "2 days", as numbers of seconds, for programs that read it.';

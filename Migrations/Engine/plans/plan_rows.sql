@@ -13,13 +13,18 @@ declare
   v_name text;
   v_options jsonb;
   v_position integer := 0;
+  v_limit jsonb;
 begin
   if json_typeof(p_branches) is distinct from 'object' then
     raise exception using errcode = 'OP004', message = p_place || 'branches must be a JSON object',
       hint = 'Write {"main": ["FirstAction", "SecondAction"], "other_branch": ["Third"]}.';
   end if;
 
-  for v_branch in select key, value from json_each(p_branches) loop
+  -- No branch can have this name.
+  if (p_branches -> '/limit')::jsonb <> 'null' then
+    v_limit := read_limit(p_place || 'the operation', (p_branches -> '/limit')::jsonb, true);
+  end if;
+  for v_branch in select key, value from json_each(p_branches) where key <> '/limit' loop
     if v_branch.key = any (v_seen) then
       raise exception using errcode = 'OP004', message = p_place || format('branch "%s" is given twice', v_branch.key);
     end if;
@@ -59,6 +64,14 @@ begin
       v.branch := v_branch.key;
       v.name := v_name;
       v.starts := v_branch.key = 'main' and v_entry.n = 1;
+      -- With a maximum of one, it would wait for itself.
+      if v.limits -> 'action' ->> 'name' = v_limit ->> 'name' then
+        raise exception using errcode = 'OP004', message = format('%s ("%s") has the limit "%s" of its operation', v_place, v_name, v_limit ->> 'name'),
+          hint = 'The operation would wait for a slot while it holds one: give one of them another name.';
+      end if;
+      if v_limit is not null then
+        v.limits := coalesce(v.limits, '{}') || jsonb_build_object('operation', v_limit);
+      end if;
       v_waits := v_waits || v.wait;
       return next v;
     end loop;

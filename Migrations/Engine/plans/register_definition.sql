@@ -14,11 +14,11 @@ begin
     raise exception using errcode = 'OP004', message = format('"%s" is no name of an operation', left(p_name, 200)),
       hint = 'Names have 1 to 200 characters, without "/" and control characters.';
   end if;
-  -- A time counts as a number, because its text depends on the session's time zone. A plan without waits has the fingerprint that it
-  -- had before there were any.
+  -- A time counts as a number, because its text depends on the session's time zone. A plan without waits or limits has the
+  -- fingerprint that it had before there were any.
   select array_agg(r order by r.position),
          encode(sha256(convert_to(
-           jsonb_agg(case when r.wait is null then to_jsonb(r) - 'wait' else to_jsonb(r) end || jsonb_build_object('perform_at', extract(epoch from r.perform_at)) order by r.position)::text, 'UTF8'
+           jsonb_agg(to_jsonb(r) - array_remove(array[case when r.wait is null then 'wait' end, case when r.limits is null then 'limits' end], null) || jsonb_build_object('perform_at', extract(epoch from r.perform_at)) order by r.position)::text, 'UTF8'
          )), 'hex')
     into v_rows, v_fingerprint
     from plan_rows(p_branches) as r;
@@ -32,10 +32,11 @@ begin
       returning * into v_definition;
     insert into definition_actions
       select v_definition.id, r.position, r.branch, r.name, r.perform_at, r.perform_in, r.perform_at_global, r.max_attempts,
-             r.backoff, r.timeout, r.queue, r.starts, r.wait
+             r.backoff, r.timeout, r.queue, r.starts, r.wait, r.limits
         from unnest(v_rows) as r
       on conflict do nothing;
   end if;
+  perform declare_limits(array(select distinct a.limits from definition_actions a where a.definition_id = v_definition.id and a.limits is not null));
   perform unpark(p_name);
   return v_definition.id;
 end

@@ -11,7 +11,7 @@ as $$
       from waiting
      cross join lateral (select j.queue from jobs j where j.queue > waiting.queue order by j.queue limit 1) as next
   )
-  select queue from waiting where queue <> '/waits'
+  select queue from waiting where left(queue, 1) <> '/'
   union
   select name from queues where paused_at is not null
   union

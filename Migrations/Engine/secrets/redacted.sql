@@ -21,3 +21,11 @@ begin
 end
 $$;
 comment on function shown(operations) is 'A row of operations as the caller may see it.';
+
+create or replace function is_secret(p_name text, p_key text) returns boolean
+  language sql stable
+  set search_path from current
+as $$
+  select exists (select from secret_keys where name in (p_name, '*') and key = p_key)
+$$;
+comment on function is_secret(text, text) is 'Whether secret_keys names a global of the operations of that name.';

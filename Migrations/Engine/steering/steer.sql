@@ -19,7 +19,7 @@ begin
     when p_verb = 'retry' then v_operation.state in ('failed', 'cancelled') or v_operation.state = 'active' and v_job.attempt > 0
     when v_operation.parked_at is not null then false
     when p_verb = 'reschedule' then v_operation.state = 'active'
-    when p_verb = 'wake_up' then v_operation.state = 'active' and v_job.run_at > clock_now() and not exists (
+    when p_verb = 'wake_up' then v_operation.state = 'active' and v_job.run_at > clock_now() and v_job.ticket is null and not exists (
       select from actions a where a.operation_id = p_id and a.position = v_job.position and a.wait ?| '{signals,approval}' and v_job.waits_since is not null
     )
     when not exists (

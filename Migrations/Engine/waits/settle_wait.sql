@@ -163,6 +163,7 @@ declare
   v_operation operations;
   v_next actions;
   v_due timestamptz;
+  v_slot text;
   v_queue text;
 begin
   if p_patch is not null or p_position is null then
@@ -185,9 +186,11 @@ begin
     perform refuse_next(p_operation_id, p_position, null, case when p_steps_left <= 1 then 'StepLimit' else 'InvalidPerformAt' end);
     return false;
   end if;
-  v_queue := job_queue(v_next.wait, v_next.queue, v_operation.queue);
+  v_slot := (select operation_slot from jobs where operation_id = p_operation_id);
+  v_queue := job_queue(v_next.wait, v_next.limits, v_slot, null, v_next.queue, v_operation.queue);
   update jobs
      set position = p_position, steps_left = p_steps_left - 1, run_at = v_due, queue = v_queue, waits_since = null, attempt = 0,
+         operation_slot = case when v_next.wait is null or not coalesce(v_next.limits -> 'operation' ? 'free_while_waiting', false) then v_slot end,
          handler = case when v_operation.branches is null then v_operation.name else '' end || '/' || v_next.name
    where operation_id = p_operation_id;
   if v_next.wait is null and v_due <= p_now then

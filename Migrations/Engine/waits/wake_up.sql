@@ -9,6 +9,7 @@ declare
   v_wait jsonb := (
     select a.wait from jobs j join actions a using (operation_id, position) where j.operation_id = wake_up_operation.id and j.waits_since is not null
   );
+  v_gate text;
 begin
   if v_wait ? 'approval' then
     raise exception using errcode = 'OP003',
@@ -18,6 +19,11 @@ begin
   if v_wait ? 'signals' then
     raise exception using errcode = 'OP003', message = format('operation %s waits for the signal %s: it does not sleep', wake_up_operation.id, awaited_signals(v_wait)),
       hint = format('signal(%s, %L) ends the wait; reschedule moves its deadline, and skip leaves it out.', wake_up_operation.id, v_wait -> 'signals' ->> 0);
+  end if;
+  v_gate := (select j.gate from jobs j where j.operation_id = wake_up_operation.id);
+  if v_gate is not null then
+    raise exception using errcode = 'OP003', message = format('operation %s %s: it does not sleep', wake_up_operation.id, describe_limit(v_gate)),
+      hint = format('set_limit(%L, N) lets more run at once; skip leaves it out.', split_part(v_gate, '/', 1));
   end if;
   if v_wait is null then
     return reschedule_operation(wake_up_operation.id, clock_now());

@@ -59,6 +59,28 @@ extension EngineCalls {
         """
     }
 
+    /// A row for every limit that somebody set and that operations wait for: its name, its maximum, how many wait, who set it, for how
+    /// many seconds it has been so, and why.
+    func limitsByHand() -> SQLStatement {
+        """
+        select name, maximum, waiting, set_by, extract(epoch from \(unescaped: name).clock_now() - set_at)::float8, reason
+          from \(unescaped: name).limit_status
+         where set_at is not null and waiting > 0
+         order by name
+        """
+    }
+
+    /// One row where operations came to limits more than a minute ago and nobody has looked: how many, and for how many seconds.
+    func overdueLimits() -> SQLStatement {
+        """
+        select count(*), extract(epoch from max(now - run_at))::float8
+          from \(unescaped: name).jobs
+         cross join \(unescaped: name).clock_now() as now
+         where queue = '/limits' and run_at < now - interval '1 minute'
+        having count(*) > 0
+        """
+    }
+
     /// A row for every trigger on the engine's tables that no migration made: `TRIGGER on TABLE`.
     func foreignTriggers() -> SQLStatement {
         """
@@ -97,7 +119,7 @@ extension EngineCalls {
          cross join lateral (
            select queue, handler, count(*) as jobs, min(run_at) as oldest
              from \(unescaped: name).jobs
-            where worker_id is null and position is not null and run_at <= now
+            where worker_id is null and position is not null and run_at <= now and left(queue, 1) <> '/'
             group by queue, handler
          ) as j
           left join lateral (

@@ -149,10 +149,14 @@ extension EngineCalls {
             let job: SQLStatement? =
                 switch status {
                 case .running: "worker_id is not null"
-                case .retrying: "worker_id is null and attempt > 0"
-                case .waiting: "queue = '/waits' and waits_since is not null"
+                case .retrying: "worker_id is null and attempt > 0 and ticket is null"
+                case .waiting:
+                    "queue in ('/waits', '/limits') and (waits_since is not null or ticket is not null)"
                 case .scheduled:
-                    "worker_id is null and attempt = 0 and waits_since is null and run_at > \(unescaped: name).statement_now()"
+                    """
+                    worker_id is null and attempt = 0 and waits_since is null and ticket is null
+                    and run_at > \(unescaped: name).statement_now()
+                    """
                 case .ready:
                     "worker_id is null and attempt = 0 and waits_since is null and run_at <= \(unescaped: name).statement_now()"
                 default: nil

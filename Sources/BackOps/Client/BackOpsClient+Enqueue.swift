@@ -92,6 +92,7 @@ extension BackOpsClient {
     ///   - queue: The queue: a-z, 0-9, dot, dash, underscore.
     ///   - priority: 0 is served first, 9 last.
     ///   - tags: Free labels.
+    ///   - limit: How many operations go on at once. One that no plan or person has named before needs a maximum.
     ///   - branches: The branches; bare actions form `main`. Workers need not know the operation, only its actions.
     /// - Returns: A handle for the operation.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidPlan``; otherwise as
@@ -105,6 +106,7 @@ extension BackOpsClient {
         queue: String = "default",
         priority: Int = 5,
         tags: [String] = [],
+        limit: OperationLimit? = nil,
         @BranchBuilder branches: () -> [Branch]
     ) async throws -> OperationHandle {
         let request = try OperationRequest(
@@ -115,6 +117,7 @@ extension BackOpsClient {
             queue: queue,
             priority: priority,
             tags: tags,
+            limit: limit,
             branches: branches
         )
         return try await enqueue(request)

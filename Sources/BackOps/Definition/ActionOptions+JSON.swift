@@ -12,6 +12,7 @@ extension ActionOptions {
         if !retryPolicy.hasStandardBackoff { json["backoff"] = retryPolicy.backoffJSON }
         json["timeout"] = timeout.map(\.secondsJSON)
         json["queue"] = queue.map(JSONValue.string)
+        json["limit"] = limit.map(\.json)
         if !mayJump.isEmpty { json["may_jump"] = .array(mayJump.map { .string($0.description) }) }
         return json
     }
@@ -41,6 +42,8 @@ extension ActionOptions {
             case "backoff": (backoff, jitter) = try RetryPolicy.backoff(json: value)
             case "timeout": timeout = try Self.read(name, "a number of seconds", Duration(secondsJSON: value))
             case "queue": queue = try Self.read(name, "a string", value.stringValue)
+            case "limit":
+                if value != .null { limit = try PlannedLimit(json: value, isOfOperation: false) }
             case "may_jump": mayJump = try Self.read(name, "an array of branches", value.branchNames)
             default:
                 throw .invalidConfiguration(
@@ -56,7 +59,7 @@ extension ActionOptions {
 
     private static let names = [
         "perform_at", "perform_in", "perform_at_global", "max_attempts", "backoff", "timeout", "queue",
-        "may_jump",
+        "limit", "may_jump",
     ]
 
     fileprivate static func read<Value>(

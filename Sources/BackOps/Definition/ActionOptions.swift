@@ -12,6 +12,7 @@ package struct ActionOptions: Sendable, Hashable {
     package var retry: RetryPolicy?
     package var timeout: Duration?
     package var queue: String?
+    package var limit: PlannedLimit?
     package var mayJump: [BranchName] = []
     /// What the step waits for, which then has no other option and is run by no worker; nil for an action.
     package var wait: StepWait?
@@ -59,6 +60,7 @@ package struct ActionOptions: Sendable, Hashable {
             )
         }
         if let queue { try QueueName.check(queue) }
+        try limit?.validate()
         try retryPolicy.validate()
     }
 }

@@ -29,6 +29,9 @@ public protocol OperationDefinition: Sendable {
 
     /// The branches, in the order in which their actions are numbered.
     @BranchBuilder var branches: [Branch] { get }
+
+    /// How many operations of this definition go on at once: `.exclusive(by: .customer)`. As many as there are by default.
+    var limit: OperationLimit? { get }
 }
 
 extension OperationDefinition {
@@ -37,4 +40,7 @@ extension OperationDefinition {
 
     /// No former names.
     public static var formerNames: [String] { [] }
+
+    /// No limit.
+    public var limit: OperationLimit? { nil }
 }

@@ -1,7 +1,7 @@
 extension Plan {
     /// The plan as the SQL engine takes it, in UTF-8, with branches and actions in their order.
     ///
-    /// `{"main": ["A", ["B", {"perform_at": "2027-01-01T00:00:00Z"}]], "red": ["C"]}`
+    /// `{"main": ["A", ["B", {"perform_at": "2027-01-01T00:00:00Z"}]], "red": ["C"], "/limit": {"name": "orders", "max": 3}}`
     package var utf8: [UInt8] {
         var writer = JSONWriter()
         writer.writeObject(
@@ -11,10 +11,13 @@ extension Plan {
                     return options.isEmpty ? .string(entry.name) : [.string(entry.name), .object(options)]
                 }
                 return (JSONValue.Key(branch.description), .array(actions))
-            }
+            } + (limit.map { [(Self.limitKey, $0.json)] } ?? [])
         )
         return writer.bytes
     }
+
+    /// The limit of the operation stands beside the branches, under a name that none of them can have.
+    private static let limitKey: JSONValue.Key = "/limit"
 
     /// The plan as JSON text.
     package var jsonText: String { String(decoding: utf8, as: UTF8.self) }
@@ -42,7 +45,12 @@ extension Plan {
             )
         }
         var branches: [(name: BranchName, actions: [(name: String, options: ActionOptions)])] = []
+        var limit: PlannedLimit?
         for (name, actions) in members {
+            guard name != Self.limitKey else {
+                limit = try Self.limit(actions, of: operation)
+                continue
+            }
             guard let elements = actions.arrayValue else {
                 throw .invalidPlan(
                     operation,
@@ -53,7 +61,16 @@ extension Plan {
             for element in elements { actions.append(try Self.action(element, in: name.text, of: operation)) }
             branches.append((BranchName(name.text), actions))
         }
-        try self.init(operation: operation, branches: branches)
+        try self.init(operation: operation, branches: branches, limit: limit)
+    }
+
+    private static func limit(_ json: JSONValue, of operation: String) throws(BackOpsError) -> PlannedLimit? {
+        guard json != .null else { return nil }
+        do {
+            return try PlannedLimit(json: json, isOfOperation: true)
+        } catch {
+            throw .invalidPlan(operation, error.message)
+        }
     }
 
     private static func action(

@@ -37,6 +37,45 @@ extension Plan {
         }
     }
 
+    /// Refuses limits that could not be, and those of one name that contradict each other.
+    static func validate(
+        _ limit: PlannedLimit?,
+        _ branches: [(name: BranchName, actions: [(name: String, options: ActionOptions)])],
+        of operation: String
+    ) throws(BackOpsError) {
+        do {
+            try limit?.validate()
+        } catch {
+            throw .invalidPlan(operation, error.message)
+        }
+        if let limit {
+            for branch in branches {
+                for action in branch.actions
+                where action.options.limit?.name.hasSameBytes(as: limit.name) == true {
+                    throw .invalidPlan(
+                        operation,
+                        """
+                        \(branch.name)/\(action.name) has the limit "\(limit.name)" of its operation, which would wait for a slot \
+                        while it holds one. Give one of them another name.
+                        """
+                    )
+                }
+            }
+        }
+        var maxima: [ExactText: Int] = [:]
+        let others = branches.flatMap(\.actions).map(\.options.limit)
+        for limit in [limit] + others {
+            guard let limit, let maximum = limit.maximum else { continue }
+            let known = maxima.updateValue(maximum, forKey: ExactText(limit.name)) ?? maximum
+            guard known == maximum else {
+                throw .invalidPlan(
+                    operation,
+                    "The limit \"\(limit.name)\" is given as \(known) and as \(maximum). Keep one of them."
+                )
+            }
+        }
+    }
+
     private static func validate(
         _ action: (name: String, options: ActionOptions),
         in branch: BranchName,

@@ -27,18 +27,24 @@ package struct Plan: Sendable, Hashable {
     /// The branches in the order in which they were declared.
     package let branches: [BranchName]
 
+    /// How many operations go on at once.
+    package let limit: PlannedLimit?
+
     /// Checks a plan and numbers its actions.
     ///
     /// - Parameters:
     ///   - operation: The operation's name, for messages.
     ///   - branches: The branches with the name and options of each action.
+    ///   - limit: How many operations go on at once.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidPlan`` or
     ///   ``BackOpsError/Code/invalidName``.
     package init(
         operation: String,
-        branches: [(name: BranchName, actions: [(name: String, options: ActionOptions)])]
+        branches: [(name: BranchName, actions: [(name: String, options: ActionOptions)])],
+        limit: PlannedLimit? = nil
     ) throws(BackOpsError) {
         try Self.validate(branches, of: operation)
+        try Self.validate(limit, branches, of: operation)
         var entries: [Entry] = []
         for branch in branches {
             for action in branch.actions {
@@ -54,6 +60,7 @@ package struct Plan: Sendable, Hashable {
         }
         self.entries = entries
         self.branches = branches.map(\.name)
+        self.limit = limit
     }
 
     /// Checks the branches of a definition and numbers their actions.
@@ -61,18 +68,21 @@ package struct Plan: Sendable, Hashable {
     /// - Parameters:
     ///   - operation: The operation's name, for messages.
     ///   - branches: The branches.
+    ///   - limit: How many operations go on at once.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidPlan`` or
     ///   ``BackOpsError/Code/invalidName``.
-    package init(operation: String, branches: [Branch]) throws(BackOpsError) {
+    package init(operation: String, branches: [Branch], limit: OperationLimit? = nil) throws(BackOpsError) {
         try self.init(
             operation: operation,
-            branches: branches.map { branch in (branch.name, branch.actions.map { ($0.name, $0.options) }) }
+            branches: branches.map { branch in (branch.name, branch.actions.map { ($0.name, $0.options) }) },
+            limit: limit?.planned(for: operation)
         )
     }
 
     /// Takes rows that the engine has checked already, in the order of their positions.
     package init(entries: [Entry]) {
         self.entries = entries
+        limit = nil
         var seen: Set<BranchName> = []
         branches = entries.map(\.branch).filter { seen.insert($0).inserted }
     }

@@ -32,6 +32,33 @@ extension Plannable {
         with { $0.options.queue = name }
     }
 
+    /// Lets only some attempts run at once, of all actions that name the same limit, whatever their operations, queues and workers.
+    ///
+    /// An action takes its slot when it may start, and gives it back when its attempt has ended: it has none while it waits for a
+    /// retry. Who finds none free waits in line, by priority and then in the order in which they came, and keeps no worker busy.
+    ///
+    /// ```swift
+    /// Charge(stripe: stripe).limit("stripe", 20)
+    /// Import(shop: shop).limit("import", 1, by: .customer)
+    /// ```
+    ///
+    /// A second modifier replaces the first.
+    ///
+    /// - Parameters:
+    ///   - name: What is limited: 1 to 200 characters, without "/" and control characters.
+    ///   - maximum: How many run at once, 1 to 1,000,000; nil is what another plan says, or
+    ///     ``BackOpsClient/setLimit(_:to:reason:)``, which wins over what is said here in any case.
+    ///   - key: The global by whose values they are told apart: each value has slots of its own, and those without the global share
+    ///     some. It is read when the operation reaches the action.
+    /// - Returns: The action with that limit.
+    public func limit(
+        _ name: String,
+        _ maximum: Int? = nil,
+        by key: GlobalKey<some Codable & Sendable>? = GlobalKey<String>?.none
+    ) -> PlannedAction {
+        with { $0.options.limit = PlannedLimit(name: name, maximum: maximum, key: key?.name) }
+    }
+
     /// Runs the action no earlier than a date; waiting costs no attempt.
     ///
     /// - Parameter date: The date, to the microsecond.

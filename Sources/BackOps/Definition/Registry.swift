@@ -51,7 +51,7 @@ package struct Registry: Sendable {
         return Definition(
             name: type.name,
             formerNames: type.formerNames,
-            plan: try Plan(operation: type.name, branches: branches),
+            plan: try Plan(operation: type.name, branches: branches, limit: operation.limit),
             actions: branches.flatMap(\.actions)
         )
     }

@@ -21,7 +21,8 @@ struct DiagnosisCheck: Sendable {
     }
 
     /// In the order in which they are told.
-    static let all = connection + schema + workers + jobs + approvals + schedules + snapshots + server
+    static let all =
+        connection + schema + workers + jobs + approvals + limits + schedules + snapshots + server
 
     /// Looks, and turns what prevents it into a finding: a doctor who may not see everything sees the rest.
     func findings(_ examination: Examination) async throws -> [Diagnosis.Finding] {

@@ -41,6 +41,8 @@ public struct Explanation: Sendable, Hashable, Codable {
         public static let waiting = Self(rawValue: "waiting")
         /// That step is over, and no worker has let the operation go on.
         public static let waitOverdue = Self(rawValue: "wait_overdue")
+        /// It waits for a slot of a limit.
+        public static let limit = Self(rawValue: "limit")
         /// It asks for an approval of a role that is neither a database role nor in `approvers`.
         public static let nobodyDecides = Self(rawValue: "nobody_decides")
         /// Its queue is paused.
@@ -64,9 +66,9 @@ public struct Explanation: Sendable, Hashable, Codable {
 
         /// The words that this version knows.
         public static let allCases: [Self] = [
-            .running, .workerMissing, .scheduled, .retrying, .waiting, .waitOverdue, .nobodyDecides,
-            .queuePaused, .queueUnserved,
-            .actionUnknown, .suspect, .ready, .parked, .completed, .failed, .cancelled,
+            .running, .workerMissing, .scheduled, .retrying, .waiting, .waitOverdue, .limit,
+            .nobodyDecides, .queuePaused, .queueUnserved, .actionUnknown, .suspect, .ready, .parked,
+            .completed, .failed, .cancelled,
         ]
     }
 }

@@ -105,6 +105,7 @@ public struct OperationRequest: Sendable {
     ///   - queue: The queue: a-z, 0-9, dot, dash, underscore.
     ///   - priority: 0 is served first, 9 last.
     ///   - tags: Free labels.
+    ///   - limit: How many operations go on at once.
     ///   - branches: The branches; bare actions form `main`.
     /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidPlan`` or ``BackOpsError/Code/invalidName``.
     public init(
@@ -115,9 +116,10 @@ public struct OperationRequest: Sendable {
         queue: String = "default",
         priority: Int = 5,
         tags: [String] = [],
+        limit: OperationLimit? = nil,
         @BranchBuilder branches: () -> [Branch]
     ) throws(BackOpsError) {
         self.init(name, globals, when: when, key: key, queue: queue, priority: priority, tags: tags)
-        plan = try Plan(operation: name, branches: branches())
+        plan = try Plan(operation: name, branches: branches(), limit: limit)
     }
 }

@@ -19,6 +19,7 @@ package struct BenchWorkerCommand: AsyncParsableCommand {
     @Option var stopAfter: Int?
     @Flag var recordStarts = false
     @Flag var fails = false
+    @Flag var limits = false
     @Flag var leavesVacuum = false
 
     package init() {}
@@ -43,6 +44,10 @@ package struct BenchWorkerCommand: AsyncParsableCommand {
             Noting(bodies)
             Flaky(bodies, fails: fails)
             Sleeper(bodies)
+            if limits {
+                ThreeExclusively(bodies)
+                OneOfHundred(bodies)
+            }
         }
         let listens = DetachedThread.start(name: "input") {
             _ = StandardStream.input.readAll()

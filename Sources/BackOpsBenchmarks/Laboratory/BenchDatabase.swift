@@ -65,7 +65,7 @@ struct BenchDatabase: Sendable {
     /// Registers the plan of an operation, as a worker does when it starts.
     func define(_ definition: some BenchOperation) async throws {
         let operation = type(of: definition).name
-        let plan = try Plan(operation: operation, branches: definition.branches)
+        let plan = try Plan(operation: operation, branches: definition.branches, limit: definition.limit)
         try await pool.query(
             EngineCalls(database.schema).registerDefinition(name: operation, plan: plan.jsonText)
         )
@@ -101,7 +101,7 @@ struct BenchDatabase: Sendable {
                          select string_agg(md5(random()::text || i || part), '')
                            from generate_series(1, \(Int32(crowd.globalsBytes / 32))) as part
                        )))
-                  from generate_series(1, \(Int32(size))) as i
+                  from generate_series(\(Int32(inserted + 1)), \(Int32(inserted + size))) as i
                 """
             )
             inserted += size

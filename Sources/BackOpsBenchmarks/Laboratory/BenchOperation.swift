@@ -40,6 +40,30 @@ struct ThreeActions: BenchOperation {
     }
 }
 
+/// The same three, of an operation that excludes others of its key, of which there are none.
+struct ThreeExclusively: BenchOperation {
+    static let actions = 3
+    let bodies: BodyCounter
+
+    init(_ bodies: BodyCounter) { self.bodies = bodies }
+
+    var limit: OperationLimit? { .exclusive(by: GlobalKey<Int>("n")) }
+
+    var branches: [Branch] { ThreeActions(bodies).branches }
+}
+
+/// One action, of which a hundred run at once.
+struct OneOfHundred: BenchOperation {
+    static let actions = 1
+    let bodies: BodyCounter
+
+    init(_ bodies: BodyCounter) { self.bodies = bodies }
+
+    var branches: [Branch] {
+        Do("One") { context in bodies.count(context.operationID) }.limit("hot", 100)
+    }
+}
+
 /// Twenty actions.
 struct TwentyActions: BenchOperation {
     static let actions = 20

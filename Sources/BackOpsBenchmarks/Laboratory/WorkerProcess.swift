@@ -35,6 +35,8 @@ final class WorkerProcess: Sendable {
         var recordsStarts = false
         /// Makes the actions of ``Flaky`` fail.
         var fails = false
+        /// Whether it has the operations with limits, which it registers when it starts.
+        var limits = false
         /// Whether it vacuums the table of jobs.
         var vacuums = true
 
@@ -45,6 +47,7 @@ final class WorkerProcess: Sendable {
             if let stopAfter { arguments += ["--stop-after", "\(stopAfter)"] }
             if recordsStarts { arguments.append("--record-starts") }
             if fails { arguments.append("--fails") }
+            if limits { arguments.append("--limits") }
             if !vacuums { arguments.append("--leaves-vacuum") }
             return arguments
         }

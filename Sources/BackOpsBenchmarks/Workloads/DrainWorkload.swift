@@ -7,6 +7,21 @@ struct DrainWorkload: Workload {
     let summary: String
     private let operation: any BenchOperation
     private let operations: Int
+    private let hasLimits: Bool
+
+    private init(
+        name: String,
+        summary: String,
+        operation: any BenchOperation,
+        operations: Int,
+        hasLimits: Bool = false
+    ) {
+        self.name = name
+        self.summary = summary
+        self.operation = operation
+        self.operations = operations
+        self.hasLimits = hasLimits
+    }
 
     static let drain = DrainWorkload(
         name: "drain",
@@ -19,6 +34,20 @@ struct DrainWorkload: Workload {
         summary: "40,000 operations of three actions, likewise",
         operation: ThreeActions(),
         operations: 40_000
+    )
+    static let limited = DrainWorkload(
+        name: "limited",
+        summary: "workflow, each operation of which is the only one of its key",
+        operation: ThreeExclusively(),
+        operations: 40_000,
+        hasLimits: true
+    )
+    static let hot = DrainWorkload(
+        name: "hot",
+        summary: "40,000 operations of one action, of which 100 run at once; one worker process",
+        operation: OneOfHundred(),
+        operations: 40_000,
+        hasLimits: true
     )
     static let longWorkflow = DrainWorkload(
         name: "long-workflow",
@@ -35,12 +64,14 @@ struct DrainWorkload: Workload {
 
     func run(in laboratory: Laboratory) async throws -> [Figure] {
         let operations = laboratory.scaled(operations, atLeast: 10)
+        var worker = laboratory.worker
+        worker.limits = hasLimits
         let (figure, _) = try await Self.drain(
             laboratory,
             name,
             operation,
             operations,
-            worker: laboratory.worker
+            worker: worker
         )
         return [figure]
     }

@@ -107,7 +107,7 @@ extension BenchDatabase {
             let rows = try await pool.query(
                 """
                 select exists (select from backops.workers where sleeping)
-                   and not exists (select from backops.jobs where queue <> '/waits')
+                   and not exists (select from backops.jobs where left(queue, 1) <> '/')
                 """
             )
             if try rows[0].decode(0, as: Bool.self) { return }

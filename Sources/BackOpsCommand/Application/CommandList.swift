@@ -23,8 +23,8 @@ package enum CommandList {
         CommandGroup(
             name: "Workers and queues",
             subcommands: [
-                QueuesCommand.self, PauseCommand.self, ResumeCommand.self, SchedulesCommand.self,
-                WorkersCommand.self,
+                QueuesCommand.self, PauseCommand.self, ResumeCommand.self, LimitsCommand.self,
+                LimitCommand.self, SchedulesCommand.self, WorkersCommand.self,
             ]
         ),
         CommandGroup(

@@ -96,6 +96,11 @@ extension CompletionKind {
         }
     }
 
+    /// The limits.
+    static let limitNames = CompletionKind.custom { words, _, prefix async in
+        await DatabaseCompletion.complete(words, prefix) { try await $0.limits().map(\.name) }
+    }
+
     /// The schedules.
     static let scheduleNames = CompletionKind.custom { words, _, prefix async in
         await DatabaseCompletion.complete(words, prefix) { try await $0.schedules().map(\.name) }

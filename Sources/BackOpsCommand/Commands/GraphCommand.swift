@@ -81,7 +81,7 @@ extension FlowGraph {
     /// The document of `graph --json`.
     var json: JSONValue {
         [
-            "title": .string(title),
+            "title": .string(title), "limit": JSONValue(limit),
             "actions": .array(
                 boxes.map { box in
                     [

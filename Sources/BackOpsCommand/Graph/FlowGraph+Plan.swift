@@ -14,6 +14,7 @@ extension FlowGraph {
         }
         self.init(
             title: name,
+            limit: plan.limit?.words,
             boxes: boxes,
             arrows: Self.steps(boxes) + Self.jumps(plan)
         )
@@ -44,6 +45,7 @@ extension FlowGraph {
         if let delay = options.performIn { parts.append("after \(DurationText.short(delay))") }
         if let key = options.performAtGlobal { parts.append("at \(key)") }
         if let queue = options.queue { parts.append("in \(queue)") }
+        if let limit = options.limit { parts.append("limit \(limit.words)") }
         return parts.joined(separator: ", ")
     }
 

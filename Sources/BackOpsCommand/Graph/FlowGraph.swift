@@ -40,12 +40,18 @@ struct FlowGraph: Hashable {
     }
 
     let title: String
+    /// How many operations go on at once, in words.
+    let limit: String?
     let branches: [String]
     let boxes: [Box]
     let arrows: [Arrow]
 
-    init(title: String, boxes: [Box], arrows: [Arrow]) {
+    /// The title, with the limit.
+    var heading: String { title + (limit.map { ", limit \($0)" } ?? "") }
+
+    init(title: String, limit: String? = nil, boxes: [Box], arrows: [Arrow]) {
         self.title = title
+        self.limit = limit
         self.boxes = boxes
         self.arrows = arrows
         var seen: Set<String> = []

@@ -4,9 +4,9 @@ struct GraphDot {
 
     var text: String {
         var text = """
-            digraph \(Self.quoted(graph.title)) {
+            digraph \(Self.quoted(graph.heading)) {
               rankdir=LR
-              label=\(Self.quoted(graph.title)) labelloc=t fontname="sans-serif"
+              label=\(Self.quoted(graph.heading)) labelloc=t fontname="sans-serif"
               node [shape=box style="rounded,filled" fontname="sans-serif" fontsize=11 fontcolor="#1f2328"]
               edge [color="#6e7781" fontname="sans-serif" fontsize=9]
 

@@ -3,7 +3,7 @@ struct GraphMermaid {
     let graph: FlowGraph
 
     var text: String {
-        var text = "---\ntitle: \(Self.quoted(graph.title))\n---\nflowchart LR\n"
+        var text = "---\ntitle: \(Self.quoted(graph.heading))\n---\nflowchart LR\n"
         for (number, branch) in graph.branches.enumerated() {
             text += "  subgraph b\(number)[\(Self.quoted(branch))]\n    direction LR\n"
             for box in graph.lane(branch) {

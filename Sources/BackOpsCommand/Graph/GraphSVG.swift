@@ -15,12 +15,12 @@ struct GraphSVG {
         var text = """
             <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
             viewBox="0 0 \(width) \(height)" role="img" font-family="system-ui, sans-serif" font-size="13">
-            <title>\(Self.escaped(graph.title))</title>
+            <title>\(Self.escaped(graph.heading))</title>
             <desc>\(Self.escaped(description))</desc>
             <defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" \
             markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 8 4 0 8z" fill="#57606a"/></marker></defs>
             <rect width="\(width)" height="\(height)" fill="#ffffff"/>
-            <text x="\(GraphLayout.margin)" y="24" font-weight="600" fill="#1f2328">\(Self.escaped(graph.title))</text>
+            <text x="\(GraphLayout.margin)" y="24" font-weight="600" fill="#1f2328">\(Self.escaped(graph.heading))</text>
 
             """
         for (lane, name) in graph.branches.enumerated() {

@@ -5,7 +5,7 @@ struct GraphText {
     func text(_ style: Style) -> String {
         let names = graph.branches.map { Sanitised.line($0) }
         let column = min(names.map { TextWidth.of($0) }.max() ?? 0, 24)
-        var text = style.paint(Sanitised.line(graph.title), .bold) + "\n"
+        var text = style.paint(Sanitised.line(graph.heading), .bold) + "\n"
         if graph.boxes.isEmpty { text += "  no actions yet: no worker has registered its name\n" }
         for (branch, name) in zip(graph.branches, names) {
             let start = "  " + TextWidth.pad(TextWidth.fit(name, column), column) + "  "

@@ -48,6 +48,9 @@ enum CommandAdvice {
             return "\(name == "jump" ? name : "run-from") \(id) \(place)"
         case ("reschedule", 2): return "reschedule \(id) --to now"
         case ("resume", 1): return "resume \(first)"
+        case ("set_limit", 2): return "limit \(ShellWord.quoted(first)) \(arguments[1])"
+        case ("reset_limit", 1): return "limit \(ShellWord.quoted(first)) --reset"
+        case ("recount_limits", 0): return "sql -- -c 'select recount_limits()'"
         case ("set_global", 3):
             guard let value = try? JSONValue(parsing: arguments[2]) else { return nil }
             return "set \(id) \(Assignment(key: arguments[1], value: value).text)"

@@ -18,15 +18,15 @@ struct NextSteps {
         }.joined()
     }
 
-    /// Something to do: why, as a command, and as a call of SQL.
+    /// Something to do: why, as a command, and as a call of SQL where there is one.
     private struct Step {
         let reason: String
         let command: String
-        let call: String
+        let call: String?
     }
 
     /// The calls that do the same.
-    var calls: [String] { steps.map(\.call) }
+    var calls: [String] { steps.compactMap(\.call) }
 
     private var steps: [Step] {
         let id = record.id
@@ -48,15 +48,17 @@ struct NextSteps {
 
     /// What ends the wait that it is at.
     private func end(_ id: Int64) -> Step {
-        let wait = actions.first { $0.status == .waiting }?.wait
-        if let approval = wait?["approval"]?.stringValue {
+        guard let wait = actions.first(where: { $0.status == .waiting })?.wait else {
+            return Step(reason: "see the limit", command: "limits", call: nil)
+        }
+        if let approval = wait["approval"]?.stringValue {
             return Step(
                 reason: "approve",
                 command: "decide \(id) \(ShellWord.quoted(approval)) approved",
                 call: "decide(\(id), \(SQLText.literal(approval)), 'approved')"
             )
         }
-        guard let signal = wait?["signals"]?.arrayValue?.first?.stringValue else {
+        guard let signal = wait["signals"]?.arrayValue?.first?.stringValue else {
             return Step(reason: "wake it up", command: "wake-up \(id)", call: "wake_up(\(id))")
         }
         return Step(

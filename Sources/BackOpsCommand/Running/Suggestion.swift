@@ -37,6 +37,19 @@ enum Suggestion {
         return Problem(.usage, "no worker has registered an operation \"\(name)\"", advice: advice)
     }
 
+    /// Says that there is no limit of a name, and which one is spelled most like it.
+    static func unknownLimit(_ name: String, _ known: [String]) -> Problem {
+        let advice =
+            if let near = Spelling.nearest(to: name, in: known) {
+                "Did you mean \(near)?"
+            } else if known.isEmpty {
+                "No plan has one, and nobody has set one."
+            } else {
+                "There are \(known.joined(separator: ", "))."
+            }
+        return Problem(.noSuchOperation, "there is no limit \"\(name)\"", advice: advice)
+    }
+
     private static func unknown(_ word: String, in path: String, _ known: [String]) -> Problem {
         let advice =
             Spelling.nearest(to: word, in: known).map { "Did you mean `\(path) \($0)`?" }

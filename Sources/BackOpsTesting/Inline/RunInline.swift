@@ -20,7 +20,8 @@ public import Foundation
 /// ```
 ///
 /// A ``BackOps/Sleep`` is skipped like a delay; a ``BackOps/WaitFor`` reads the signals that are given, each in its virtual time, and its
-/// timeout is virtual, too. A ``BackOps/Approval`` takes the decisions that are given; nobody is reminded. Time limits of actions are real time. Cancelling the task ends the run as ``InlineRun/State/cancelled``.
+/// timeout is virtual, too. A ``BackOps/Approval`` takes the decisions that are given; nobody is reminded. One operation has every slot of its
+/// limits to itself; those that could not be refuse the run. Time limits of actions are real time. Cancelling the task ends the run as ``InlineRun/State/cancelled``.
 ///
 /// - Parameters:
 ///   - definition: The operation.

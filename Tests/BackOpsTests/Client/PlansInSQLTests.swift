@@ -16,13 +16,15 @@ import Testing
                 ["word", {"wait_for": "approved", "timeout": "1 day 12:00", "on_timeout": {"branch": "side"}}],
                 ["C", {"perform_in": 1.5}], "D", ["E"],
                 ["ask", {"approval": "refund", "within": "2 days", "remind": {"after": "1 day", "operation": "Remind"}}]
-              ]
+              ],
+              "/limit": {"name": "refunds", "by": "customer", "max": 3, "free_while_waiting": true}
             }')
             """
         )
         try await withClient { client async throws in
             let definition = try #require(try await client.definition("Refund"))
             #expect(definition.branches.map(\.name) == ["side", "main"])
+            #expect(definition.plan.limit?.words == "refunds 3 by customer")
             #expect(definition.branches[1].actions == ["A", "B", "nap", "word", "C", "D", "E", "ask"])
             let options = definition.plan.entries.map(\.options)
             #expect(options[2].performIn == .seconds(172_800))

@@ -10,6 +10,7 @@ import Testing
         var cache: PlanCache {
             PlanCache { id in
                 self.asked.withLock { $0.append(id) }
+                if id == 10 { return Array(#"{"/limit": "a", "main": ["Charge"]}"#.utf8) }
                 return id == 7 ? Array(#"{"main": ["Charge", "Ship"]}"#.utf8) : nil
             }
         }
@@ -24,6 +25,11 @@ import Testing
             #expect(plan.entries.map(\.name) == ["Charge", "Ship"])
         }
         #expect(library.asked.withLock { $0 } == [7])
+    }
+
+    @Test func `reads the names of a plan with a limit`() async throws {
+        let plan = try await library.cache.plan(of: .sample(1, definitionID: 10))
+        #expect(plan.entries.map(\.path) == ["main/Charge"])
     }
 
     @Test func `never fetches a version that this worker registered`() async throws {

@@ -6,7 +6,7 @@
 /// OP00x say what is wrong with the call. 23502 and 23514 name the column or the rule of the row that it would have written,
 /// 22003 and 22008 a number or a time beyond the range of its type: PostgreSQL's own words for these are as clear as ours.
 enum BadCalls {
-    static let all = others + approvals
+    static let all = others + approvals + limits
 
     private static let others: [(call: String, answer: String)] = [
         (#"register_definition(null, '{"main": ["A"]}')"#, "OP004"),
@@ -440,7 +440,7 @@ enum BadCalls {
     ]
 
     /// Functions that are no part of the API, and are not called from outside.
-    static let parts = partsOfOthers.union(partsOfApprovals)
+    static let parts = partsOfOthers.union(partsOfApprovals).union(partsOfLimits)
 
     private static let partsOfOthers: Set<String> = [
         // The clock, and sums that only read their arguments.
@@ -471,7 +471,7 @@ enum BadCalls {
         "note_other_globals",
         // Sums of the invariants.
         "violations_of_operations", "violations_of_jobs", "violations_of_actions", "violations_of_schedules",
-        "violations_of_attempts", "violations_of_waits", "violations_of_approvals",
+        "violations_of_attempts", "violations_of_waits", "violations_of_approvals", "violations_of_limits",
         "violations_of_the_schema", "job_advice",
         // Waits: reading plans, and the steps of signal and wake_up.
         "read_wait", "read_seconds", "is_signal_name", "is_global_key", "check_timeout_branches", "job_queue",

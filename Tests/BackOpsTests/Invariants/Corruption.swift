@@ -20,7 +20,8 @@ struct Corruption: Sendable, CustomTestStringConvertible {
     }
 
     static let all =
-        jobs + brokenClaims + claims + attempts + actions + operations + plans + waits + approvals + schedules
+        jobs + brokenClaims + claims + attempts + actions + operations + plans + waits + approvals + limits
+        + schedules
         + schema
 
     static let jobs = [

@@ -237,7 +237,7 @@ COMMENT ON TYPE backops.explanation IS 'One reason why an operation is where it 
 -- Name: COLUMN explanation.reason; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, nobody_decides, queue_paused, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
+COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, limit, nobody_decides, queue_paused, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
 
 
 --
@@ -396,6 +396,21 @@ CREATE DOMAIN backops.key_mode AS text
 --
 
 COMMENT ON DOMAIN backops.key_mode IS 'What is done where the key is taken: once, unless_active, replace_waiting, cancel_and_replace, "throttle 1 min", or "debounce 5 s at most 1 min" with last, merge or append.';
+
+
+--
+-- Name: limit_name; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.limit_name AS text
+	CONSTRAINT limits_name_is_valid CHECK (((VALUE ~ '^[^/[:cntrl:]]+$'::text) AND (length(VALUE) <= 200)));
+
+
+--
+-- Name: DOMAIN limit_name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.limit_name IS 'Name of a limit: 1 to 200 characters, without "/" and control characters.';
 
 
 --
@@ -795,6 +810,69 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.advance_backfill(p_operation_id bigint) IS 'What the action of a backfill calls: enqueues its next slots until as many operations are active as may be, and returns how far it is then, for its globals, and when to call again. has_more = false and none active: it is done.';
+
+
+--
+-- Name: advance_limits(integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.advance_limits(p_limit integer DEFAULT 100) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_from timestamptz := first_limit_to_look_at(v_now);
+  v_has_come boolean := exists (select from jobs where queue = '/limits' and run_at >= v_from and run_at <= v_now);
+  v_has_left boolean := exists (select from limit_releases where released_at >= v_from);
+  v_ids bigint[] := '{}';
+  v_gates text[] := '{}';
+  v_taken integer := 0;
+  v_let_in record;
+  v_admitted integer := 0;
+  v_is_all boolean := true;
+begin
+  if (v_has_come or v_has_left) and not pg_try_advisory_xact_lock(limits_lock()) then
+    return 0;
+  end if;
+  if v_has_left then
+    select r.gates, r.taken into v_gates, v_taken from take_releases(v_from, 10 * p_limit) as r;
+  end if;
+  if v_has_come then
+    v_ids := array(
+      select j.operation_id from jobs j where j.queue = '/limits' and j.run_at >= v_from and j.run_at <= v_now order by j.run_at, j.operation_id limit p_limit
+         for update skip locked
+    );
+  end if;
+  if v_from = '-infinity' and v_taken < 10 * p_limit and cardinality(v_ids) < p_limit then
+    perform set_config('backops.limits_seen', extract(epoch from v_now) || ' ' || current_schema(), false);
+  end if;
+
+  -- Whoever gets the slot of an operation may come to a limit of its action next.
+  while v_ids <> '{}' or v_gates <> '{}' loop
+    select * into v_let_in from let_in_newcomers(v_ids);
+    perform turn_away(id) from unnest(v_let_in.excess) as id;
+    v_ids := v_let_in.coming;
+    v_admitted := v_admitted + v_let_in.admitted;
+    select * into v_let_in from let_in_waiters(v_gates || v_let_in.gates, p_limit);
+    v_ids := v_ids || v_let_in.coming;
+    v_admitted := v_admitted + v_let_in.admitted;
+    v_gates := '{}';
+  end loop;
+  return v_admitted;
+end
+$$;
+
+
+--
+-- Name: FUNCTION advance_limits(p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.advance_limits(p_limit integer) IS 'Lets jobs go on that have come to a limit with a free slot, and those in line as slots were given back; the others wait in line. Every claim does. Returns how many slots it gave.';
 
 
 --
@@ -2510,6 +2588,9 @@ begin
   if advance_waits(greatest(p_limit, 100), first_wait_to_look_at(v_now)) > 0 then
     v_now := clock_now();
   end if;
+  if exists (select from limits) and advance_limits(greatest(p_limit, 100)) > 0 then
+    v_now := clock_now();
+  end if;
 
   return query
     with picked as materialized (
@@ -2673,6 +2754,25 @@ COMMENT ON FUNCTION backops.combined_globals(p_former jsonb, p_new jsonb, p_payl
 
 
 --
+-- Name: come_again(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.come_again(p_operation_id bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  update jobs set run_at = came_at, gate = null, ticket = null, came_at = null where operation_id = p_operation_id and ticket is not null
+$$;
+
+
+--
+-- Name: FUNCTION come_again(p_operation_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.come_again(p_operation_id bigint) IS 'Takes a job out of its line, to come to the limit once more with the next look.';
+
+
+--
 -- Name: complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2795,7 +2895,7 @@ begin
            order by operation_id
         ) as i
        cross join lateral (
-         select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.handler, j.steps_left
+         select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.handler, j.steps_left, j.operation_slot
            from jobs j
           where j.operation_id = i.operation_id and j.worker_id = v_worker_id and j.claim_id = i.claim_id
             for update skip locked
@@ -2824,7 +2924,7 @@ begin
     ),
     following as materialized (
       select d.operation_id, d.claim_id, d.patch, o.globals, d.known_version, o.version, n.position as next_position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name,
-             n.queue, n.handler, n.due,
+             n.queue, n.frees, n.handler, n.due,
              case
                when n.position is null then null
                when d.steps_left <= 1 then 'StepLimit'
@@ -2846,7 +2946,9 @@ begin
          offset 0
        ) as o
         left join lateral (
-          select n.position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name, job_queue(n.wait, n.queue, o.queue) as queue,
+          select n.position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name,
+                 job_queue(n.wait, n.limits, d.operation_slot, null, n.queue, o.queue) as queue,
+                 n.wait is not null and coalesce(n.limits -> 'operation' ? 'free_while_waiting', false) as frees,
                  left(d.handler, length(d.handler) - length(d.name)) || n.name as handler,
                  case
                    when n.perform_at is null and n.perform_in is null and n.perform_at_global is null then v_now
@@ -2889,6 +2991,8 @@ begin
              claim_id = f.next_claim_id,
              claimed_at = case when f.next_claim_id is not null then v_now end,
              queue = f.queue,
+             operation_slot = case when not f.frees then j.operation_slot end,
+             action_slot = null,
              run_at = case when f.next_claim_id is null then f.due else j.run_at end
         from following f
        where j.operation_id = any (array[f.operation_id]) and f.problem is null and f.next_position is not null
@@ -3472,6 +3576,59 @@ COMMENT ON FUNCTION backops.decision_patch(p_wait jsonb, p_approval backops.appr
 
 
 --
+-- Name: declare_limits(jsonb[], boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.declare_limits(p_limits jsonb[], p_replaces boolean DEFAULT true) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $_$
+declare
+  v_problem record;
+begin
+  if coalesce(p_limits, '{}') = '{}' then
+    return;
+  end if;
+  select g.name, g.maxima into v_problem
+    from (
+      select each.value ->> 'name' as name, count(distinct each.value -> 'max') as maxima
+        from unnest(p_limits) as step
+       cross join lateral jsonb_each(step) as each
+       group by each.value ->> 'name'
+    ) as g
+   where g.maxima > 1 or g.maxima = 0 and not exists (select from limits l where l.name = g.name)
+   order by g.name
+   limit 1;
+  if found then
+    raise exception using errcode = 'OP004',
+      message = case when v_problem.maxima > 1 then format('the plan gives the limit "%s" several maxima', v_problem.name)
+                     else format('there is no limit "%s" yet, and the plan gives it no maximum', v_problem.name) end,
+      hint = format('Write {"limit": {"name": "%1$s", "max": 20}}, or call set_limit(''%1$s'', 20) first.', v_problem.name);
+  end if;
+  insert into limits (name, declared)
+    select each.value ->> 'name', max((each.value ->> 'max')::integer)
+      from unnest(p_limits) as step
+     cross join lateral jsonb_each(step) as each
+     where each.value ? 'max'
+     group by each.value ->> 'name'
+     order by each.value ->> 'name'
+    on conflict (name) do update set declared = excluded.declared where p_replaces and limits.declared is distinct from excluded.declared;
+  if found then
+    perform offer_slots(array(select distinct each.value ->> 'name' from unnest(p_limits) as step cross join lateral jsonb_each(step) as each));
+  end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION declare_limits(p_limits jsonb[], p_replaces boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.declare_limits(p_limits jsonb[], p_replaces boolean) IS 'Takes over the maxima of a plan: one that is registered replaces what former ones said, one that comes with an operation says only what nobody has said.';
+
+
+--
 -- Name: declare_schedules(bigint, text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -3586,6 +3743,22 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.describe_claims(p_operation_ids bigint[]) IS 'What a worker must know of the jobs that it holds.';
+
+
+--
+-- Name: describe_limit(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.describe_limit(p_gate text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN format('waits for a slot of the limit "%s"'::text, p_gate);
+
+
+--
+-- Name: FUNCTION describe_limit(p_gate text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.describe_limit(p_gate text) IS 'What a job that is in line waits for, in words.';
 
 
 --
@@ -4400,6 +4573,7 @@ declare
   v_keyed bigint;
   v_expanded bigint;
   v_at_waits bigint[];
+  v_limits jsonb[];
 begin
   -- What a dump brings back has its job already, because pg_dump writes tables in the order of their names. It says so by a setting
   -- that no other program touches. pg_restore may be told of another order, and then the jobs and actions of the dump would follow.
@@ -4425,8 +4599,8 @@ begin
     end if;
   end if;
   if v_definition_id is not null then
-    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
-      select v_id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait, limits)
+      select v_id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait, a.limits
         from definition_actions a
        where a.definition_id = v_definition_id
        order by a.position;
@@ -4438,7 +4612,7 @@ begin
                else first_due_at(v_perform_at, a.perform_at, a.perform_in, a.perform_at_global, v_globals, v_now)
              end,
              case when wait_end(a.wait, greatest(v_perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
-             v_definition_id, a.position, v_step_limit, v_priority, job_queue(a.wait, a.queue, v_queue), v_name || '/' || a.name
+             v_definition_id, a.position, v_step_limit, v_priority, job_queue(a.wait, a.limits, null, null, a.queue, v_queue), v_name || '/' || a.name
         from definition_actions a
        where a.definition_id = v_definition_id and a.starts
        order by a.position
@@ -4484,8 +4658,8 @@ begin
        where d.current and d.name in (select name from enqueued where branches is null and state = 'active')
     ),
     planned as (
-      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
-        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait
+      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait, limits)
+        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait, a.limits
           from enqueued o
           join plan a on a.operation = o.name
          where o.branches is null and o.state = 'active'
@@ -4499,7 +4673,7 @@ begin
                  else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
                end,
                case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
-               a.definition_id, a.position, o.step_limit, o.priority, job_queue(a.wait, a.queue, o.queue), o.name || '/' || a.name
+               a.definition_id, a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, a.queue, o.queue), o.name || '/' || a.name
           from enqueued o
           join plan a on a.operation = o.name
          where a.starts and o.branches is null and o.state = 'active'
@@ -4534,11 +4708,12 @@ begin
        cross join lateral plan_rows(g.branches::json, place_in_batch(n.number, v_count, n.name, n.key)) as a
     ),
     planned as (
-      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
-        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait
+      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait, limits)
+        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait, a.limits
           from enqueued o
           join plan a on a.given = o.branches::text
          where o.state = 'active'
+        returning limits
     ),
     queued as (
       insert into jobs (operation_id, run_at, waits_since, waits_for, position, steps_left, priority, queue, handler)
@@ -4551,14 +4726,18 @@ begin
                  )
                end,
                case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
-               a.position, o.step_limit, o.priority, job_queue(a.wait, a.queue, o.queue), '/' || a.name
+               a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, a.queue, o.queue), '/' || a.name
           from enqueued o
           join numbered n on n.id = o.id
           join plan a on a.given = n.branches
          where a.starts and o.state = 'active'
         returning operation_id, queue, run_at
     )
-    select v_at_waits || array_agg(operation_id) filter (where queue = '/waits' and run_at <= v_now) into v_at_waits from queued;
+    select v_at_waits || array_agg(operation_id) filter (where queue = '/waits' and run_at <= v_now),
+           (select array_agg(distinct limits) from planned where limits is not null)
+      into v_at_waits, v_limits
+      from queued;
+    perform declare_limits(v_limits, false);
   end if;
 
   -- 4. Waits that come first and are over at once, or end at a time from the globals.
@@ -4610,6 +4789,7 @@ declare
   v_first text;
   v_knowing integer;
   v_free boolean := true;
+  v_is_limited boolean := false;
   r explanation;
 begin
   select * into v_operation from operations o where o.id = explain.id;
@@ -4660,6 +4840,10 @@ begin
     return;
   end if;
 
+  if v_job.queue = '/limits' then
+    v_job.queue := coalesce(v_action.queue, v_operation.queue);
+    v_is_limited := true;
+  end if;
   select * into v_queue from paused_queues where name = v_job.queue;
 
   if v_job.worker_id is not null then
@@ -4692,7 +4876,10 @@ begin
     return;
   end if;
 
-  if v_job.run_at > v_now then
+  if v_is_limited and (v_job.run_at <= v_now or v_job.ticket is not null) then
+    return query select e.* from explain_limit(v_job, v_action) as e;
+    v_free := false;
+  elsif v_job.run_at > v_now then
     r := case when v_job.attempt > 0 then row(
       'retrying',
       concat_ws(': ', format('%s waits for attempt %s of %s after', v_place, v_action.earlier_attempts + v_job.attempt + 1, v_action.earlier_attempts + v_action.max_attempts),
@@ -4706,7 +4893,7 @@ begin
     v_free := false;
   end if;
   for r in select * from obstacles(explain.id, null, v_job.queue, v_job.handler, v_job.crashes, true) loop
-    r.since := coalesce(r.since, case when r.reason = 'suspect' then v_action.errored_at else v_job.run_at end);
+    r.since := coalesce(r.since, case when r.reason = 'suspect' then v_action.errored_at else coalesce(v_job.came_at, v_job.run_at) end);
     return next r;
     v_free := false;
   end loop;
@@ -4762,6 +4949,7 @@ CREATE TABLE backops.actions (
     stack_trace text,
     wait jsonb,
     wait_outcome text,
+    limits jsonb,
     CONSTRAINT actions_completed_or_skipped CHECK (((completed_at IS NULL) OR (skipped_at IS NULL))),
     CONSTRAINT actions_wait_outcome_is_known CHECK ((wait_outcome = ANY (ARRAY['signalled'::text, 'timed_out'::text, 'slept'::text, 'woken'::text, 'approved'::text, 'rejected'::text])))
 )
@@ -4944,6 +5132,13 @@ COMMENT ON COLUMN backops.actions.wait_outcome IS 'How the wait ended: signalled
 
 
 --
+-- Name: COLUMN actions.limits; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.limits IS 'What must be held while the action runs; null for nothing. {"action": {"name": limit, "by": global}}, and "operation" beside it, which the operation keeps from its first action to its end, or with "free_while_waiting": true until its next wait.';
+
+
+--
 -- Name: explain_approval(backops.approvals, backops.actions, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -5015,7 +5210,13 @@ CREATE TABLE backops.jobs (
     progress_note text,
     waits_since timestamp with time zone,
     waits_for text,
+    operation_slot text,
+    action_slot text,
+    gate text,
+    ticket bigint,
+    came_at timestamp with time zone,
     CONSTRAINT jobs_claimed_whole CHECK ((((worker_id IS NULL) = (claim_id IS NULL)) AND ((worker_id IS NULL) = (claimed_at IS NULL)))),
+    CONSTRAINT jobs_in_line_whole CHECK ((((ticket IS NULL) = (gate IS NULL)) AND ((ticket IS NULL) = (came_at IS NULL)))),
     CONSTRAINT jobs_waits_for_is_known CHECK ((waits_for = ANY (ARRAY['sleep'::text, 'signal'::text, 'approval'::text])))
 )
 WITH (fillfactor='40', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -5116,7 +5317,7 @@ COMMENT ON COLUMN backops.jobs.progress IS 'What the running action last reporte
 -- Name: COLUMN jobs.queue; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.jobs.queue IS 'Queue that the job waits in; "/waits", which no worker serves, at a wait.';
+COMMENT ON COLUMN backops.jobs.queue IS 'Queue that the job waits in; "/waits", which no worker serves, at a wait, and "/limits" before a limit.';
 
 
 --
@@ -5145,6 +5346,105 @@ COMMENT ON COLUMN backops.jobs.waits_since IS 'Since when the operation is at th
 --
 
 COMMENT ON COLUMN backops.jobs.waits_for IS 'What the operation waits for while waits_since is set: sleep, signal or approval.';
+
+
+--
+-- Name: COLUMN jobs.operation_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.operation_slot IS 'The gate of which the operation holds a slot.';
+
+
+--
+-- Name: COLUMN jobs.action_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.action_slot IS 'The gate of which it holds a slot for the action that it is at, from when that may start to the end of the attempt.';
+
+
+--
+-- Name: COLUMN jobs.gate; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.gate IS 'The gate in whose line it waits.';
+
+
+--
+-- Name: COLUMN jobs.ticket; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.ticket IS 'Its place in that line, among those of its priority.';
+
+
+--
+-- Name: COLUMN jobs.came_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.came_at IS 'When it was due, and had to wait.';
+
+
+--
+-- Name: explain_limit(backops.jobs, backops.actions); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.explain_limit(p_job backops.jobs, p_step backops.actions) RETURNS SETOF backops.explanation
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $_$
+declare
+  v_schema text := quote_ident(current_schema());
+  v_gate limit_gates;
+  v_maximum integer;
+  v_ahead bigint;
+  v_holders text;
+  r explanation;
+begin
+  if p_job.ticket is null then
+    r.reason := 'limit';
+    r.detail := format('%s has come to a limit, and the next claim of any worker says whether it may start', p_step.branch || '/' || p_step.name);
+    r.advice := case
+      when not exists (select from workers w where not w.stopping and w.heartbeat_at + w.lease > statement_now()) then 'No worker is alive: start one, any one does.'
+    end;
+    r.since := p_job.run_at;
+    return next r;
+    return;
+  end if;
+  select * into v_gate from limit_gates where gate = p_job.gate;
+  select maximum into v_maximum from limits where name = v_gate.name;
+  select count(*) into v_ahead
+    from (
+      select from jobs j where j.gate = p_job.gate and j.ticket is not null and (j.priority, j.ticket) < (p_job.priority, p_job.ticket) limit 1000
+    ) as ahead;
+  select string_agg(id::text, ', ' order by id) || case when count(*) = 10 then ' …' else '' end into v_holders
+    from (
+      (select operation_id as id from jobs where operation_slot = p_job.gate limit 10)
+      union
+      (select operation_id from jobs where action_slot = p_job.gate limit 10)
+      limit 10
+    ) as h;
+  r.reason := 'limit';
+  r.detail := format(
+    '%s waits for a slot of the limit "%s": number %s%s in line, %s of %s held%s',
+    p_step.branch || '/' || p_step.name, p_job.gate, v_ahead + 1, case when v_ahead = 1000 then ' or more' else '' end,
+    coalesce(v_gate.holding, 0), coalesce(v_maximum::text, 'any number'), coalesce(' by operations ' || v_holders, '')
+  );
+  r.advice := case
+    when v_maximum = 0 then format('The limit was set to 0 by hand: SELECT %1$s.reset_limit(%2$L), or SELECT %1$s.set_limit(%2$L, N).', v_schema, v_gate.name)
+    when coalesce(v_gate.holding, 0) < coalesce(v_maximum, 2147483647) then 'A slot is free: the next claim of any worker gives it away.'
+    else format('It goes on when they have ended; SELECT %s.set_limit(%L, %s) lets more run at once.', v_schema, v_gate.name, v_maximum + 1)
+  end;
+  r.since := p_job.came_at;
+  return next r;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION explain_limit(p_job backops.jobs, p_step backops.actions); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.explain_limit(p_job backops.jobs, p_step backops.actions) IS 'The part of explain() about an operation that waits for a slot.';
 
 
 --
@@ -5609,7 +5909,7 @@ begin
   v_where := v_where
     || case when name is not null then ' and o.name = $1' else '' end
     || case when v_state is not null then ' and o.state = $3' else '' end
-    || case when queue is not null then ' and case when j.queue <> ''/waits'' then j.queue else o.queue end = $4' else '' end
+    || case when queue is not null then ' and case when left(j.queue, 1) <> ''/'' then j.queue else o.queue end = $4' else '' end
     || case when tags is not null then ' and o.tags @> $5' else '' end
     || case when since is not null then ' and o.created_at >= $7' else '' end
     || case when until is not null then ' and o.created_at < $8' else '' end
@@ -5618,9 +5918,9 @@ begin
     || case v_status
          when 'parked' then ' and o.parked_at is not null'
          when 'running' then ' and j.worker_id is not null'
-         when 'waiting' then ' and j.queue = ''/waits'' and j.waits_since is not null'
-         when 'retrying' then ' and j.worker_id is null and j.attempt > 0'
-         when 'scheduled' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null and j.waits_since is null'
+         when 'waiting' then ' and (j.waits_since is not null or j.ticket is not null)'
+         when 'retrying' then ' and j.worker_id is null and j.attempt > 0 and j.ticket is null'
+         when 'scheduled' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null and j.waits_since is null and j.ticket is null'
          when 'ready' then ' and j.worker_id is null and j.attempt = 0 and j.run_at <= $11 and j.waits_since is null'
          else ''
        end;
@@ -5629,14 +5929,14 @@ begin
             case when o.state <> ''active'' then o.state
                  when o.parked_at is not null then ''parked''
                  when o.worker_id is not null then ''running''
-                 when o.waits_since is not null then ''waiting''
+                 when o.waits_since is not null or o.ticket is not null then ''waiting''
                  when o.attempt > 0 then ''retrying''
                  when o.run_at > $11 then ''scheduled''
                  else ''ready'' end,
             a.branch || ''/'' || a.name, o.queue, a.error_type, a.error_message, o.created_at
        from (
-         select o.id, o.name::text, o.state::text, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at, j.waits_since,
-                case when j.queue <> ''/waits'' then j.queue else o.queue::text end as queue, coalesce(j.position, o.stopped_position) as position
+         select o.id, o.name::text, o.state::text, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at, j.waits_since, j.ticket,
+                case when left(j.queue, 1) <> ''/'' then j.queue else o.queue::text end as queue, coalesce(j.position, o.stopped_position) as position
            from ' || v_from || ' where true' || v_where || '
           order by ' || case when v_state = 'active' and globals is null then 'j.operation_id' else 'o.id' end || '
           limit $10
@@ -5741,6 +6041,33 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone, p_place text) IS 'When an operation may start whose first action has a time of its own; refuses a global that is not a time (SQLSTATE OP007), and begins the message with p_place.';
+
+
+--
+-- Name: first_limit_to_look_at(timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.first_limit_to_look_at(p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+declare
+  v_parts text[] := regexp_match(current_setting('backops.limits_seen', true), '^([0-9.]+) (.*)$');
+  v_seen timestamptz := to_timestamp(v_parts[1]::double precision);
+begin
+  return case
+    when v_parts[2] = current_schema() and v_seen between p_now - interval '5 seconds' and p_now then v_seen - interval '2 seconds'
+    else '-infinity'
+  end;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION first_limit_to_look_at(p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.first_limit_to_look_at(p_now timestamp with time zone) IS 'From when on a look at the limits has to begin: -infinity every five seconds of a session.';
 
 
 --
@@ -5851,7 +6178,7 @@ begin
     select branch || '/' || (entry ->> 0) as place, string_agg(target, ', ') as targets
       from operations o
      cross join json_each(coalesce(o.branches, (select d.branches from definitions d where d.name = o.name and d.current))) as b (branch, entries)
-     cross join json_array_elements(b.entries) as entry
+     cross join json_array_elements(case json_typeof(b.entries) when 'array' then b.entries else '[]' end) as entry
      cross join json_array_elements_text(entry -> 1 -> 'may_jump') as target
      where o.id = flow.id and json_typeof(entry) = 'array'
      group by 1
@@ -5957,6 +6284,22 @@ COMMENT ON FUNCTION backops.front_of_queue(p_queue text, p_limit integer) IS 'Th
 
 
 --
+-- Name: gate_of(jsonb, jsonb, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.gate_of(p_limit jsonb, p_globals jsonb, p_is_secret boolean DEFAULT false) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (NOT (p_limit ? 'by'::text)) THEN (p_limit ->> 'name'::text) WHEN ((length((p_globals ->> (p_limit ->> 'by'::text))) <= 200) AND (NOT p_is_secret)) THEN (((p_limit ->> 'name'::text) || '/'::text) || (p_globals ->> (p_limit ->> 'by'::text))) ELSE (((p_limit ->> 'name'::text) || '/'::text) || COALESCE(('#'::text || md5((p_globals ->> (p_limit ->> 'by'::text)))), ''::text)) END;
+
+
+--
+-- Name: FUNCTION gate_of(p_limit jsonb, p_globals jsonb, p_is_secret boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.gate_of(p_limit jsonb, p_globals jsonb, p_is_secret boolean) IS 'What must be held under a limit: its name, and behind a slash the value of the global by which it counts.';
+
+
+--
 -- Name: give_back(bigint, timestamp with time zone, integer); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -5967,7 +6310,10 @@ CREATE FUNCTION backops.give_back(p_operation_id bigint, p_run_at timestamp with
 begin
   update jobs
      set worker_id = null, claim_id = null, claimed_at = null, crashes = 0, progress = null, progress_note = null,
-         run_at = p_run_at, attempt = p_attempt
+         run_at = p_run_at, attempt = p_attempt,
+         -- What goes on at once keeps its slot.
+         queue = case when action_slot is not null and p_run_at > clock_now() then '/limits' else queue end,
+         action_slot = case when p_run_at <= clock_now() then action_slot end
    where operation_id = p_operation_id;
 end
 $$;
@@ -5992,6 +6338,7 @@ declare
   v_operation operations;
   v_next actions;
   v_due timestamptz;
+  v_slot text;
   v_queue text;
 begin
   if p_patch is not null or p_position is null then
@@ -6014,9 +6361,11 @@ begin
     perform refuse_next(p_operation_id, p_position, null, case when p_steps_left <= 1 then 'StepLimit' else 'InvalidPerformAt' end);
     return false;
   end if;
-  v_queue := job_queue(v_next.wait, v_next.queue, v_operation.queue);
+  v_slot := (select operation_slot from jobs where operation_id = p_operation_id);
+  v_queue := job_queue(v_next.wait, v_next.limits, v_slot, null, v_next.queue, v_operation.queue);
   update jobs
      set position = p_position, steps_left = p_steps_left - 1, run_at = v_due, queue = v_queue, waits_since = null, attempt = 0,
+         operation_slot = case when v_next.wait is null or not coalesce(v_next.limits -> 'operation' ? 'free_while_waiting', false) then v_slot end,
          handler = case when v_operation.branches is null then v_operation.name else '' end || '/' || v_next.name
    where operation_id = p_operation_id;
   if v_next.wait is null and v_due <= p_now then
@@ -6302,6 +6651,8 @@ CREATE FUNCTION backops.invariants() RETURNS SETOF backops.violation
   union all
   select * from violations_of_approvals()
   union all
+  select * from violations_of_limits()
+  union all
   select * from violations_of_schedules()
   union all
   select * from violations_of_the_schema()
@@ -6312,7 +6663,7 @@ $$;
 -- Name: FUNCTION invariants(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. waits_move_on: no operation is at a wait that is over, while workers live. waits_are_counted: the job of an operation at a wait says what it waits for. waits_read_signals: no operation waits for a signal that is in its inbox. signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. waits_have_outcomes: a wait that has ended says how, and no action does. approvals_are_asked: an approval is pending exactly where an operation is at it. approvals_keep_deadlines: the job of a pending approval is due at its deadline or its reminder. approvals_end_steps: what was decided is what the step says, and a step that has ended so has its decision. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
+COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. waits_move_on: no operation is at a wait that is over, while workers live. waits_are_counted: the job of an operation at a wait says what it waits for. waits_read_signals: no operation waits for a signal that is in its inbox. signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. waits_have_outcomes: a wait that has ended says how, and no action does. approvals_are_asked: an approval is pending exactly where an operation is at it. approvals_keep_deadlines: the job of a pending approval is due at its deadline or its reminder. approvals_end_steps: what was decided is what the step says, and a step that has ended so has its decision. slots_are_counted: a limit counts as many slots and places in line as there are. slots_are_for_limits: who holds a slot is where a limit asks for one, and who is in line holds none of it. lines_move_on: nobody is in line while a slot is free, while workers live. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
 
 
 --
@@ -6366,6 +6717,22 @@ CREATE FUNCTION backops.is_global_key(p_key text) RETURNS boolean
 --
 
 COMMENT ON FUNCTION backops.is_global_key(p_key text) IS 'Whether a text can be the key of a global that a step names: 1 to 200 characters.';
+
+
+--
+-- Name: is_limit_name(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_limit_name(p_name text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ((p_name ~ '^[^/[:cntrl:]]+$'::text) AND (length(p_name) <= 200));
+
+
+--
+-- Name: FUNCTION is_limit_name(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_limit_name(p_name text) IS 'Whether a text can be the name of a limit: 1 to 200 characters, without "/" and control characters.';
 
 
 --
@@ -6446,6 +6813,25 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.is_queue_name(p_name text) IS 'Whether a queue may have this name.';
+
+
+--
+-- Name: is_secret(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_secret(p_name text, p_key text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select exists (select from secret_keys where name in (p_name, '*') and key = p_key)
+$$;
+
+
+--
+-- Name: FUNCTION is_secret(p_name text, p_key text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_secret(p_name text, p_key text) IS 'Whether secret_keys names a global of the operations of that name.';
 
 
 --
@@ -6548,19 +6934,19 @@ COMMENT ON FUNCTION backops.job_advice(p_operation backops.operations, p_positio
 
 
 --
--- Name: job_queue(jsonb, text, text); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: job_queue(jsonb, jsonb, text, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.job_queue(p_wait jsonb, p_action text, p_operation text) RETURNS text
+CREATE FUNCTION backops.job_queue(p_wait jsonb, p_limits jsonb, p_operation_slot text, p_action_slot text, p_action text, p_operation text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    RETURN CASE WHEN (p_wait IS NOT NULL) THEN '/waits'::text ELSE COALESCE(p_action, p_operation) END;
+    RETURN CASE WHEN (p_wait IS NOT NULL) THEN '/waits'::text WHEN ((p_limits IS NOT NULL) AND (((p_limits ? 'action'::text) AND (p_action_slot IS NULL)) OR ((p_limits ? 'operation'::text) AND (p_operation_slot IS NULL)))) THEN '/limits'::text ELSE COALESCE(p_action, p_operation) END;
 
 
 --
--- Name: FUNCTION job_queue(p_wait jsonb, p_action text, p_operation text); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION job_queue(p_wait jsonb, p_limits jsonb, p_operation_slot text, p_action_slot text, p_action text, p_operation text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.job_queue(p_wait jsonb, p_action text, p_operation text) IS 'The queue of the job of an operation that has reached a step: the one that no worker serves for a wait, else the action''s own, or the operation''s.';
+COMMENT ON FUNCTION backops.job_queue(p_wait jsonb, p_limits jsonb, p_operation_slot text, p_action_slot text, p_action text, p_operation text) IS 'The queue of the job of an operation that has reached a step: one that no worker serves for a wait, or for an action that needs a slot which it does not hold, else the action''s own, or the operation''s.';
 
 
 --
@@ -6836,6 +7222,220 @@ COMMENT ON FUNCTION backops.leave_wait(p_operation_id bigint, p_outcome text, p_
 
 
 --
+-- Name: let_in(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.let_in(p_operation_ids bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v record;
+  v_coming bigint[] := '{}';
+begin
+  for v in
+    with changed as (
+      update jobs j
+         set queue = case when w.comes_again then '/limits' else w.queue end,
+             operation_slot = case when w.is_of_operation then j.gate else j.operation_slot end,
+             action_slot = case when not w.is_of_operation then j.gate end,
+             gate = null, ticket = null, came_at = null, run_at = j.came_at
+        from (
+          select i.operation_id, a.limits ? 'operation' and waiter.operation_slot is null as is_of_operation,
+                 a.limits ?& '{operation,action}' and waiter.operation_slot is null as comes_again, coalesce(a.queue, o.queue) as queue
+            from unnest(p_operation_ids) as i (operation_id)
+           cross join lateral (select * from jobs j where j.operation_id = i.operation_id offset 0) as waiter
+           cross join lateral (select * from actions a where a.operation_id = i.operation_id and a.position = waiter.position offset 0) as a
+           cross join lateral (select o.queue from operations o where o.id = i.operation_id offset 0) as o
+        ) as w
+       where j.operation_id = any (array[w.operation_id])
+      returning j.operation_id, j.queue
+    )
+    select c.queue, array_agg(c.operation_id) as ids from changed c group by c.queue
+  loop
+    if v.queue = '/limits' then
+      v_coming := v.ids;
+    else
+      perform wake(v.queue, cardinality(v.ids));
+    end if;
+  end loop;
+  return v_coming;
+end
+$$;
+
+
+--
+-- Name: FUNCTION let_in(p_operation_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.let_in(p_operation_ids bigint[]) IS 'Gives jobs in line the slot that they wait for, and returns those that come to a limit of their action next.';
+
+
+--
+-- Name: let_in_newcomers(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.let_in_newcomers(p_operation_ids bigint[]) RETURNS TABLE(admitted integer, gates text[], excess bigint[], coming bigint[])
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v record;
+  v_has_secrets boolean := exists (select from secret_keys);
+begin
+  admitted := 0;
+  gates := '{}';
+  excess := '{}';
+  coming := '{}';
+  for v in
+    with come as materialized (
+      select j.operation_id, j.priority, j.run_at, n.is_of_operation, n.limit_of ?| '{when_full,max_waiting}' as is_picky,
+             gate_of(n.limit_of, o.globals, v_has_secrets and is_secret(o.name, n.limit_of ->> 'by')) as gate, n.limit_of ->> 'name' as name,
+             n.is_of_operation and a.limits ? 'action' as comes_again, coalesce(a.queue, o.queue) as queue
+        from unnest(p_operation_ids) as i (operation_id)
+       cross join lateral (select * from jobs j where j.operation_id = i.operation_id offset 0) as j
+       cross join lateral (select * from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
+       cross join lateral (select * from operations o where o.id = j.operation_id offset 0) as o
+       cross join lateral (
+         select a.limits ? 'operation' and j.operation_slot is null as is_of_operation,
+                a.limits -> case when a.limits ? 'operation' and j.operation_slot is null then 'operation' else 'action' end as limit_of
+       ) as n
+    ),
+    -- By window functions: a join of two lists that nobody has statistics of would be a loop in a loop.
+    ranked as materialized (
+      select c.*, coalesce(l.maximum, 2147483647) as maximum, g.gate is null as is_new, coalesce(g.holding, 0) as holding, coalesce(g.waiting, 0) as waiting,
+             coalesce(g.next_ticket, 1) as next_ticket,
+             row_number() over (partition by c.gate order by c.priority, c.run_at, c.operation_id) as place,
+             count(*) over (partition by c.gate) as jobs
+        from come c
+        left join limits l on l.name = c.name
+        left join lateral (select * from limit_gates g where g.gate = c.gate offset 0) as g on true
+    ),
+    -- Nobody overtakes who is in line already.
+    counted as materialized (
+      select r.*, case when r.waiting = 0 then least(r.jobs, greatest(r.maximum - r.holding, 0)) else 0 end as admits from ranked r
+    ),
+    opened as (
+      insert into limit_gates (gate, name, holding, waiting, next_ticket)
+        select gate, name, admits, jobs - admits, 1 + jobs - admits from counted where is_new and place = 1
+    ),
+    grown as (
+      update limit_gates g
+         set holding = g.holding + c.admits, waiting = g.waiting + c.jobs - c.admits, next_ticket = g.next_ticket + c.jobs - c.admits
+        from counted c
+       where g.gate = any (array[c.gate]) and c.place = 1 and not c.is_new
+    ),
+    changed as (
+      update jobs j
+         set queue = case when r.place <= r.admits and not r.comes_again then r.queue else j.queue end,
+             operation_slot = case when r.place <= r.admits and r.is_of_operation then r.gate else j.operation_slot end,
+             action_slot = case when r.place <= r.admits and not r.is_of_operation then r.gate end,
+             gate = case when r.place > r.admits then r.gate end,
+             ticket = case when r.place > r.admits then r.next_ticket + r.place - r.admits - 1 end,
+             came_at = case when r.place > r.admits then j.run_at end,
+             run_at = case when r.place > r.admits then 'infinity' else j.run_at end
+        from counted r
+       where j.operation_id = any (array[r.operation_id])
+      returning j.operation_id, j.queue, j.ticket is null as is_admitted, r.is_picky
+    )
+    select c.queue, count(*) filter (where c.is_admitted)::integer as jobs,
+           array_agg(c.operation_id order by c.operation_id) filter (where c.is_picky and not c.is_admitted) as excess,
+           array_agg(c.operation_id) filter (where c.is_admitted and c.queue = '/limits') as coming,
+           (select array_agg(n.gate) from counted n where n.place = 1 and n.waiting > 0 and n.holding < n.maximum) as gates
+      from changed c
+     group by c.queue
+  loop
+    admitted := admitted + v.jobs;
+    gates := coalesce(v.gates, '{}');
+    excess := excess || coalesce(v.excess, '{}');
+    coming := coming || coalesce(v.coming, '{}');
+    if v.queue <> '/limits' then
+      perform wake(v.queue, v.jobs);
+    end if;
+  end loop;
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION let_in_newcomers(p_operation_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.let_in_newcomers(p_operation_ids bigint[]) IS 'Gives a slot to each job that has come to a limit which has one, and nobody in line, and a place in line to the others. Returns how many slots, before which gates there is a line although a slot is free, who is in line at a limit that does not let everybody wait, and who comes to a limit of its action next.';
+
+
+--
+-- Name: let_in_waiters(text[], integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.let_in_waiters(p_gates text[], p_limit integer) RETURNS TABLE(admitted integer, coming bigint[])
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_gate record;
+  v_ids bigint[];
+begin
+  admitted := 0;
+  coming := '{}';
+  if exists (select from unnest(p_gates) as gate where left(gate, 1) = '/') then
+    p_gates := p_gates || array(
+      select g.gate
+        from unnest(p_gates) as offered (gate)
+       cross join lateral (select g.gate, g.waiting from limit_gates g where g.name = substr(offered.gate, 2) offset 0) as g
+       where left(offered.gate, 1) = '/' and g.waiting > 0
+    );
+  end if;
+  for v_gate in
+    select g.gate, least(coalesce(l.maximum, 2147483647) - g.holding, g.waiting) as free
+      from limit_gates g
+      left join limits l on l.name = g.name
+     where g.gate = any (p_gates) and g.waiting > 0 and g.holding < coalesce(l.maximum, 2147483647)
+     order by g.gate
+  loop
+    v_ids := array(
+      select j.operation_id from jobs j where j.gate = v_gate.gate and j.ticket is not null order by j.priority, j.ticket limit least(v_gate.free, p_limit - admitted)
+         for update skip locked
+    );
+    admitted := admitted + cardinality(v_ids);
+    update limit_gates set holding = holding + cardinality(v_ids), waiting = waiting - cardinality(v_ids) where gate = v_gate.gate;
+    coming := coming || let_in(v_ids);
+    -- Somebody has the others' rows, or they are too many for this look.
+    if cardinality(v_ids) < v_gate.free then
+      insert into limit_releases (gate, slots, waiters) values (v_gate.gate, 0, 0);
+    end if;
+  end loop;
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION let_in_waiters(p_gates text[], p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.let_in_waiters(p_gates text[], p_limit integer) IS 'Gives the free slots of some gates, or with a slash before it of all gates of a limit, to the first in line: by priority, then by ticket. Returns how many, and who comes to a limit of its action next.';
+
+
+--
 -- Name: lift_row_security(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6865,6 +7465,22 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.lift_row_security() IS 'Switches row level security off for the tables of this schema that have no policy, which only a setting of the platform can have switched on: nobody but the owner would see or insert a row. Every migrate up ends with it. Returns their names.';
+
+
+--
+-- Name: limits_lock(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.limits_lock() RETURNS bigint
+    LANGUAGE sql STABLE
+    RETURN hashtextextended((("current_schema"())::text || '/limits'::text), (0)::bigint);
+
+
+--
+-- Name: FUNCTION limits_lock(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.limits_lock() IS 'Key of the advisory lock of whoever looks at the limits: one at a time, and nobody waits for it.';
 
 
 --
@@ -7003,7 +7619,7 @@ begin
     when p_verb = 'retry' then v_operation.state in ('failed', 'cancelled') or v_operation.state = 'active' and v_job.attempt > 0
     when v_operation.parked_at is not null then false
     when p_verb = 'reschedule' then v_operation.state = 'active'
-    when p_verb = 'wake_up' then v_operation.state = 'active' and v_job.run_at > clock_now() and not exists (
+    when p_verb = 'wake_up' then v_operation.state = 'active' and v_job.run_at > clock_now() and v_job.ticket is null and not exists (
       select from actions a where a.operation_id = p_id and a.position = v_job.position and a.wait ?| '{signals,approval}' and v_job.waits_since is not null
     )
     when not exists (
@@ -7278,6 +7894,17 @@ begin
                 where j.queue = '/waits' and j.run_at >= first_wait_to_look_at(statement_now()) and j.run_at < 'infinity'
                 order by j.run_at
                 limit 1
+             ),
+             (
+               select greatest(j.run_at, statement_now() + interval '0.1 seconds') from jobs j
+                where j.queue = '/limits' and j.run_at >= first_limit_to_look_at(statement_now()) and j.run_at < 'infinity'
+                order by j.run_at
+                limit 1
+             ),
+             (
+               select statement_now() + interval '0.1 seconds' from limit_releases
+                where released_at >= first_limit_to_look_at(statement_now())
+                limit 1
              )
            ) - statement_now()
       from workers w
@@ -7304,7 +7931,7 @@ $$;
 -- Name: FUNCTION next_due(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.next_due(p_worker_id bigint) IS 'How long until the next scheduled job of the worker''s queues is due, a pause of one ends, or a wait is over; null when there is none of them.';
+COMMENT ON FUNCTION backops.next_due(p_worker_id bigint) IS 'How long until the next scheduled job of the worker''s queues is due, a pause of one ends, a wait is over, or the limits are to be looked at; null when there is none of them.';
 
 
 --
@@ -7643,6 +8270,29 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.obstacles(p_operation_id bigint, p_parked_name text, p_queue text, p_handler text, p_crashes integer, p_suggests boolean) IS 'What keeps an operation from going on that is parked (p_parked_name), or whose job of this queue, handler and number of crashes is due: no row if nothing does.';
+
+
+--
+-- Name: offer_slots(text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.offer_slots(p_names text[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+begin
+  insert into limit_releases (gate, slots, waiters) select '/' || name, 0, 0 from unnest(p_names) as name order by name;
+  perform wake(queue, 16) from (select distinct unnest(queues) as queue from workers where sleeping) as q;
+end
+$$;
+
+
+--
+-- Name: FUNCTION offer_slots(p_names text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.offer_slots(p_names text[]) IS 'Has whoever looks at the limits next look at those whose maximum has changed.';
 
 
 --
@@ -8094,7 +8744,7 @@ CREATE FUNCTION backops.plan_in_seconds(p_branches json) RETURNS json
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-  select ('{' || string_agg(format('%s: [%s]', to_json(b.key), steps), ', ' order by b.n) || '}')::json
+  select ('{' || string_agg(format('%s: %s', to_json(b.key), coalesce('[' || steps || ']', b.value::text)), ', ' order by b.n) || '}')::json
     from json_each(p_branches) with ordinality as b (key, value, n)
    cross join lateral (
      select string_agg(
@@ -8103,7 +8753,7 @@ CREATE FUNCTION backops.plan_in_seconds(p_branches json) RETURNS json
                 else s.step::text
               end, ', ' order by s.n
             ) as steps
-       from json_array_elements(b.value) with ordinality as s (step, n)
+       from json_array_elements(case json_typeof(b.value) when 'array' then b.value else '[]' end) with ordinality as s (step, n)
    ) as s
 $$;
 
@@ -8132,7 +8782,8 @@ CREATE TABLE backops.definition_actions (
     timeout interval,
     queue text,
     starts boolean NOT NULL,
-    wait jsonb
+    wait jsonb,
+    limits jsonb
 );
 
 
@@ -8235,6 +8886,13 @@ COMMENT ON COLUMN backops.definition_actions.wait IS 'What the operation waits f
 
 
 --
+-- Name: COLUMN definition_actions.limits; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.limits IS 'The limits of the step, as in actions.';
+
+
+--
 -- Name: plan_rows(json, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -8253,13 +8911,18 @@ declare
   v_name text;
   v_options jsonb;
   v_position integer := 0;
+  v_limit jsonb;
 begin
   if json_typeof(p_branches) is distinct from 'object' then
     raise exception using errcode = 'OP004', message = p_place || 'branches must be a JSON object',
       hint = 'Write {"main": ["FirstAction", "SecondAction"], "other_branch": ["Third"]}.';
   end if;
 
-  for v_branch in select key, value from json_each(p_branches) loop
+  -- No branch can have this name.
+  if (p_branches -> '/limit')::jsonb <> 'null' then
+    v_limit := read_limit(p_place || 'the operation', (p_branches -> '/limit')::jsonb, true);
+  end if;
+  for v_branch in select key, value from json_each(p_branches) where key <> '/limit' loop
     if v_branch.key = any (v_seen) then
       raise exception using errcode = 'OP004', message = p_place || format('branch "%s" is given twice', v_branch.key);
     end if;
@@ -8299,6 +8962,14 @@ begin
       v.branch := v_branch.key;
       v.name := v_name;
       v.starts := v_branch.key = 'main' and v_entry.n = 1;
+      -- With a maximum of one, it would wait for itself.
+      if v.limits -> 'action' ->> 'name' = v_limit ->> 'name' then
+        raise exception using errcode = 'OP004', message = format('%s ("%s") has the limit "%s" of its operation', v_place, v_name, v_limit ->> 'name'),
+          hint = 'The operation would wait for a slot while it holds one: give one of them another name.';
+      end if;
+      if v_limit is not null then
+        v.limits := coalesce(v.limits, '{}') || jsonb_build_object('operation', v_limit);
+      end if;
       v_waits := v_waits || v.wait;
       return next v;
     end loop;
@@ -8362,18 +9033,20 @@ begin
   -- gets the plan from its actions.
   insert into jobs as j (operation_id, run_at, position, steps_left, priority, queue, handler)
     values (p_operation.id, v_run_at, p_position, p_operation.step_limit, p_operation.priority,
-            job_queue(v_action.wait, v_action.queue, p_operation.queue),
+            job_queue(v_action.wait, v_action.limits, null, null, v_action.queue, p_operation.queue),
             case when p_operation.branches is null then p_operation.name else '' end || '/' || v_action.name)
     on conflict (operation_id) do update
-      set run_at = excluded.run_at, position = excluded.position, steps_left = excluded.steps_left, queue = excluded.queue,
-          handler = excluded.handler, attempt = 0, crashes = 0, waits_since = null;
+      set run_at = excluded.run_at, position = excluded.position, steps_left = excluded.steps_left,
+          queue = job_queue(v_action.wait, v_action.limits, j.operation_slot, null, v_action.queue, p_operation.queue),
+          handler = excluded.handler, attempt = 0, crashes = 0, waits_since = null, action_slot = null, gate = null, ticket = null, came_at = null,
+          operation_slot = case when v_action.wait is null or not coalesce(v_action.limits -> 'operation' ? 'free_while_waiting', false) then j.operation_slot end;
   update actions
      set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0, wait_outcome = null
    where operation_id = p_operation.id and position = p_position;
   if v_action.wait is not null then
     perform settle_wait(p_operation.id);
   elsif v_run_at <= v_now then
-    perform wake(coalesce(v_action.queue, p_operation.queue), 1);
+    perform wake(queue, 1) from jobs where operation_id = p_operation.id;
   end if;
 end
 $$;
@@ -8536,7 +9209,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status}'::text[]
+      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status,limit_status,limit_lines}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
@@ -8555,7 +9228,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'function', name, 'operator', 'execute', null
     from unnest(
-      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,prune,rescue,unpark,invariants,
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,set_limit,reset_limit,recount_limits,prune,rescue,unpark,invariants,
         schedule,unschedule,pause_schedule,resume_schedule,run_schedule,backfill_schedule}'::text[]
     ) as name
   union all
@@ -8564,7 +9237,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -8716,7 +9389,7 @@ CREATE FUNCTION backops.queue_names() RETURNS SETOF text
       from waiting
      cross join lateral (select j.queue from jobs j where j.queue > waiting.queue order by j.queue limit 1) as next
   )
-  select queue from waiting where queue <> '/waits'
+  select queue from waiting where left(queue, 1) <> '/'
   union
   select name from queues where paused_at is not null
   union
@@ -8879,6 +9552,64 @@ COMMENT ON FUNCTION backops.read_key_mode(p_mode text) IS 'Takes a mode apart: "
 
 
 --
+-- Name: read_limit(text, jsonb, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.read_limit(p_place text, p_limit jsonb, p_is_of_operation boolean) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_limit jsonb := case jsonb_typeof(p_limit) when 'string' then jsonb_build_object('name', p_limit) else p_limit end;
+  v_unknown text;
+begin
+  if jsonb_typeof(v_limit) is distinct from 'object' or jsonb_typeof(v_limit -> 'name') is distinct from 'string' or not is_limit_name(v_limit ->> 'name') then
+    raise exception using errcode = 'OP004', message = format('%s: a limit must have a name', p_place), detail = left(p_limit::text, 200),
+      hint = 'Write {"name": "stripe", "max": 20}: a name of 1 to 200 characters, without "/" and control characters.';
+  end if;
+  v_limit := jsonb_strip_nulls(v_limit);
+  select string_agg(format('"%s"', key), ', ') into v_unknown
+    from jsonb_object_keys(v_limit) as key
+   where key <> all (case when p_is_of_operation then '{name,max,by,free_while_waiting,when_full,max_waiting}'::text[] else '{name,max,by}' end);
+  if v_unknown is not null then
+    raise exception using errcode = 'OP004', message = format('%s: the limit "%s" has unknown options: %s', p_place, v_limit ->> 'name', v_unknown),
+      hint = 'Options are name, max and by; that of an operation has free_while_waiting, when_full and max_waiting, too.';
+  end if;
+  if v_limit ? 'max' and (jsonb_typeof(v_limit -> 'max') <> 'number' or (v_limit ->> 'max')::numeric not between 1 and 1000000 or (v_limit ->> 'max')::numeric % 1 <> 0) then
+    raise exception using errcode = 'OP004', message = format('%s: the limit "%s" has the maximum %s', p_place, v_limit ->> 'name', left(v_limit ->> 'max', 100)),
+      hint = 'It is a whole number, 1 to 1000000.';
+  end if;
+  if v_limit ? 'by' and (jsonb_typeof(v_limit -> 'by') <> 'string' or not is_global_key(v_limit ->> 'by')) then
+    raise exception using errcode = 'OP004', message = format('%s: "by" of the limit "%s" must name a global', p_place, v_limit ->> 'name'),
+      hint = 'With {"by": "customer"} each value of the global "customer" has slots of its own.';
+  end if;
+  if v_limit ? 'free_while_waiting' and jsonb_typeof(v_limit -> 'free_while_waiting') <> 'boolean' then
+    raise exception using errcode = 'OP004', message = format('%s: free_while_waiting of the limit "%s" is true or false', p_place, v_limit ->> 'name');
+  end if;
+  if v_limit ? 'when_full' and v_limit -> 'when_full' not in ('"wait"', '"drop"', '"cancel_oldest"', '"replace_waiting"') then
+    raise exception using errcode = 'OP004', message = format('%s: when_full of the limit "%s" is %s', p_place, v_limit ->> 'name', left(v_limit ->> 'when_full', 100)),
+      hint = 'It is "wait", "drop", "cancel_oldest" or "replace_waiting".';
+  end if;
+  if v_limit ? 'max_waiting' and (
+    jsonb_typeof(v_limit -> 'max_waiting') <> 'number' or (v_limit ->> 'max_waiting')::numeric not between 0 and 1000000 or (v_limit ->> 'max_waiting')::numeric % 1 <> 0
+  ) then
+    raise exception using errcode = 'OP004', message = format('%s: max_waiting of the limit "%s" is %s', p_place, v_limit ->> 'name', left(v_limit ->> 'max_waiting', 100)),
+      hint = 'It is a whole number, 0 to 1000000.';
+  end if;
+  v_limit := case when v_limit -> 'when_full' = '"wait"' then v_limit - 'when_full' else v_limit end;
+  return case when v_limit -> 'free_while_waiting' = 'false' then v_limit - 'free_while_waiting' else v_limit end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION read_limit(p_place text, p_limit jsonb, p_is_of_operation boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.read_limit(p_place text, p_limit jsonb, p_is_of_operation boolean) IS 'A limit of an action, or of an operation, as a plan has it: name, max, by, free_while_waiting, when_full, max_waiting. Refuses what it does not know (SQLSTATE OP004).';
+
+
+--
 -- Name: read_options(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -8899,10 +9630,10 @@ begin
 
   select string_agg(format('"%s"', key), ', ') into v_unknown
     from jsonb_object_keys(p_options) as key
-   where key not in ('perform_at', 'perform_in', 'perform_at_global', 'max_attempts', 'backoff', 'timeout', 'queue', 'may_jump');
+   where key not in ('perform_at', 'perform_in', 'perform_at_global', 'max_attempts', 'backoff', 'timeout', 'queue', 'limit', 'may_jump');
   if v_unknown is not null then
     raise exception using errcode = 'OP004', message = format('%s has an unknown option: %s', p_place, v_unknown),
-      hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue and may_jump; a step that waits has sleep, '
+      hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, limit and may_jump; a step that waits has sleep, '
              'sleep_until or wait_for instead, and one that asks approval.';
   end if;
 
@@ -8923,6 +9654,9 @@ begin
     end;
     v.queue := p_options ->> 'queue';
     v.backoff := nullif(v_backoff, 'null');
+    if p_options -> 'limit' <> 'null' then
+      v.limits := jsonb_build_object('action', read_limit(p_place, p_options -> 'limit', false));
+    end if;
     if v.backoff is not null then
       perform (v_backoff ->> 'base')::double precision, (v_backoff ->> 'factor')::double precision,
               (v_backoff ->> 'max')::double precision, (v_backoff ->> 'jitter')::double precision;
@@ -9296,6 +10030,65 @@ COMMENT ON FUNCTION backops.record_schedule_error(p_id bigint, p_now timestamp w
 
 
 --
+-- Name: recount_limits(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.recount_limits() RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_count integer;
+begin
+  perform pg_advisory_xact_lock(limits_lock());
+  -- Nobody gives anything back, or leaves a line, while it is counted.
+  lock table jobs in share row exclusive mode;
+  lock table limit_releases in share row exclusive mode;
+  -- What was given back, and not looked at yet, is no mistake.
+  perform take_releases('-infinity', 2147483647);
+  with held as materialized (
+    select gate, sum(slots)::integer as slots, sum(waiters)::integer as waiters, max(ticket) as last_ticket
+      from (
+        select operation_slot as gate, 1 as slots, 0 as waiters, 0 as ticket from jobs where operation_slot is not null
+        union all
+        select action_slot, 1, 0, 0 from jobs where action_slot is not null
+        union all
+        select gate, 0, 1, ticket from jobs where ticket is not null
+      ) as each
+     group by gate
+  ),
+  wrong as materialized (
+    select coalesce(h.gate, g.gate) as gate, coalesce(h.slots, 0) as slots, coalesce(h.waiters, 0) as waiters, coalesce(h.last_ticket, 0) as last_ticket
+      from held h
+      full join limit_gates g on g.gate = h.gate
+     where g.gate is null or coalesce(g.holding, 0) <> coalesce(h.slots, 0) or coalesce(g.waiting, 0) <> coalesce(h.waiters, 0) or g.next_ticket <= h.last_ticket
+  ),
+  written as (
+    insert into limit_gates as g (gate, name, holding, waiting, next_ticket)
+      select gate, split_part(gate, '/', 1), slots, waiters, last_ticket + 1 from wrong
+      on conflict (gate) do update set holding = excluded.holding, waiting = excluded.waiting, next_ticket = greatest(g.next_ticket, excluded.next_ticket)
+    returning 1
+  )
+  select count(*) into v_count from written;
+  delete from limit_gates where holding = 0 and waiting = 0;
+  insert into limit_releases (gate, slots, waiters) select gate, 0, 0 from limit_gates where waiting > 0;
+  if v_count > 0 then
+    perform write_audit('recount_limits', '{}', null, jsonb_build_object('corrected', v_count));
+  end if;
+  return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION recount_limits(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.recount_limits() IS 'Counts the slots and lines of all limits from the jobs, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on jobs while it counts. Returns how many it corrected.';
+
+
+--
 -- Name: redacted(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -9555,11 +10348,11 @@ begin
     raise exception using errcode = 'OP004', message = format('"%s" is no name of an operation', left(p_name, 200)),
       hint = 'Names have 1 to 200 characters, without "/" and control characters.';
   end if;
-  -- A time counts as a number, because its text depends on the session's time zone. A plan without waits has the fingerprint that it
-  -- had before there were any.
+  -- A time counts as a number, because its text depends on the session's time zone. A plan without waits or limits has the
+  -- fingerprint that it had before there were any.
   select array_agg(r order by r.position),
          encode(sha256(convert_to(
-           jsonb_agg(case when r.wait is null then to_jsonb(r) - 'wait' else to_jsonb(r) end || jsonb_build_object('perform_at', extract(epoch from r.perform_at)) order by r.position)::text, 'UTF8'
+           jsonb_agg(to_jsonb(r) - array_remove(array[case when r.wait is null then 'wait' end, case when r.limits is null then 'limits' end], null) || jsonb_build_object('perform_at', extract(epoch from r.perform_at)) order by r.position)::text, 'UTF8'
          )), 'hex')
     into v_rows, v_fingerprint
     from plan_rows(p_branches) as r;
@@ -9573,10 +10366,11 @@ begin
       returning * into v_definition;
     insert into definition_actions
       select v_definition.id, r.position, r.branch, r.name, r.perform_at, r.perform_in, r.perform_at_global, r.max_attempts,
-             r.backoff, r.timeout, r.queue, r.starts, r.wait
+             r.backoff, r.timeout, r.queue, r.starts, r.wait, r.limits
         from unnest(v_rows) as r
       on conflict do nothing;
   end if;
+  perform declare_limits(array(select distinct a.limits from definition_actions a where a.definition_id = v_definition.id and a.limits is not null));
   perform unpark(p_name);
   return v_definition.id;
 end
@@ -9658,6 +10452,54 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_began boolean) IS 'Hands claimed jobs back at once and at no cost in attempts: what a worker does that stops. p_began => false: their actions were not even begun, and no attempt is recorded. outcome: released, done, stale, busy.';
+
+
+--
+-- Name: release_slots(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.release_slots() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_gates text[] := '{}';
+begin
+  -- Of a row that is deleted, new is null.
+  if old.operation_slot is not null and old.operation_slot is distinct from new.operation_slot then
+    v_gates := v_gates || old.operation_slot;
+  end if;
+  if old.action_slot is not null and old.action_slot is distinct from new.action_slot then
+    v_gates := v_gates || old.action_slot;
+  end if;
+  if v_gates <> '{}' then
+    insert into limit_releases (gate, slots, waiters) select gate, 1, 0 from unnest(v_gates) as gate;
+    if exists (select from limit_gates where gate = any (v_gates) and waiting > 0) then
+      -- Whoever had it has room now, also where it does not sleep.
+      if old.worker_id is not null then
+        perform pg_notify(worker_channel(old.worker_id), 'work');
+      else
+        perform wake('/limits', 1);
+      end if;
+    end if;
+  end if;
+  -- Who has a slot instead of a place was let in, and was counted.
+  if old.ticket is not null and new.ticket is null and new.action_slot is null
+    and (new.operation_slot is null or new.operation_slot is not distinct from old.operation_slot)
+  then
+    insert into limit_releases (gate, slots, waiters) values (old.gate, 0, 1);
+  end if;
+  return null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION release_slots(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.release_slots() IS 'What every change of a job sets off that holds a slot, or is in line: what it holds no more is written down for the next look.';
 
 
 --
@@ -9849,7 +10691,11 @@ begin
   if at is null or not isfinite(at) then
     raise exception using errcode = 'OP004', message = 'reschedule must be told a finite time', hint = 'now() + interval ''1 hour'', or now() for at once.';
   end if;
-  update jobs set run_at = coalesce(move_deadline(reschedule_operation.id, at), at) where operation_id = reschedule_operation.id;
+  -- It comes to its limit anew, and has no slot until then.
+  update jobs
+     set run_at = coalesce(move_deadline(reschedule_operation.id, at), at), gate = null, ticket = null, came_at = null,
+         queue = case when action_slot is not null then '/limits' else queue end, action_slot = null
+   where operation_id = reschedule_operation.id;
   perform settle_wait(reschedule_operation.id), wake(queue, 1) from jobs where operation_id = reschedule_operation.id and run_at <= clock_now();
   select * into v_operation from operations where operations.id = reschedule_operation.id;
   return v_operation;
@@ -9916,6 +10762,121 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.rescue(p_limit integer, p_patience interval) IS 'Takes back what dead workers held, at most p_limit jobs of each, and forgets those workers. Dead is whose lease has ended, and whose session has been gone for p_patience (null: only the lease counts). Anybody may call it; every worker does.';
+
+
+--
+-- Name: limits; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.limits (
+    name backops.limit_name NOT NULL,
+    declared integer,
+    own integer,
+    set_by text,
+    set_at timestamp with time zone,
+    reason text,
+    maximum integer GENERATED ALWAYS AS (
+CASE
+    WHEN (set_at IS NULL) THEN declared
+    ELSE own
+END) STORED,
+    CONSTRAINT limits_declared_is_valid CHECK (((declared >= 1) AND (declared <= 1000000))),
+    CONSTRAINT limits_own_is_valid CHECK (((own >= 0) AND (own <= 1000000))),
+    CONSTRAINT limits_set_whole CHECK ((((set_at IS NULL) = (set_by IS NULL)) AND ((set_at IS NOT NULL) OR ((own IS NULL) AND (reason IS NULL)))))
+);
+
+
+--
+-- Name: TABLE limits; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.limits IS 'How many may run at once under a name, and of each key. Written by plans that are registered or enqueued, and by set_limit.';
+
+
+--
+-- Name: COLUMN limits.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limits.name IS 'What plans call it.';
+
+
+--
+-- Name: COLUMN limits.declared; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limits.declared IS 'What the plan says that was registered last; null where only set_limit has spoken.';
+
+
+--
+-- Name: COLUMN limits.own; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limits.own IS 'What set_limit says instead; null with set_at for no limit at all.';
+
+
+--
+-- Name: COLUMN limits.set_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limits.set_by IS 'Database role that called set_limit; null where the plan''s number holds.';
+
+
+--
+-- Name: COLUMN limits.set_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limits.set_at IS 'When it did.';
+
+
+--
+-- Name: COLUMN limits.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limits.reason IS 'Why.';
+
+
+--
+-- Name: COLUMN limits.maximum; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limits.maximum IS 'What holds; null for no limit.';
+
+
+--
+-- Name: reset_limit(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.reset_limit(name text, reason text DEFAULT NULL::text) RETURNS backops.limits
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_limit limits;
+begin
+  select * into v_limit from limits l where l.name = reset_limit.name for update;
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no limit "%s"', left(name, 200)),
+      hint = coalesce((select 'Limits are: ' || string_agg(l.name, ', ' order by l.name) || '.' from (select l.name from limits l order by l.name limit 20) as l), 'No plan has any.');
+  end if;
+  if v_limit.declared is null then
+    raise exception using errcode = 'OP003', message = format('no plan says how many may run at once under the limit "%s"', name),
+      hint = 'set_limit(name, null) makes it no limit.';
+  end if;
+  update limits l set own = null, set_by = null, set_at = null, reason = null where l.name = reset_limit.name returning * into v_limit;
+  perform write_audit('reset_limit', '{}', reason, jsonb_build_object('limit', name, 'maximum', v_limit.maximum));
+  perform offer_slots(array[name]);
+  return v_limit;
+end
+$$;
+
+
+--
+-- Name: FUNCTION reset_limit(name text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.reset_limit(name text, reason text) IS 'Lets the number of the plan hold again, instead of that of set_limit.';
 
 
 --
@@ -10068,7 +11029,7 @@ begin
      order by o.id
   );
   insert into jobs (operation_id, run_at, position, steps_left, priority, queue, handler)
-    select o.id, v_now, a.position, o.step_limit, o.priority, coalesce(a.queue, o.queue),
+    select o.id, v_now, a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, a.queue, o.queue),
            case when o.branches is null then o.name else '' end || '/' || a.name
       from operations o
       join actions a on a.operation_id = o.id and a.position = o.stopped_position
@@ -10609,6 +11570,45 @@ COMMENT ON FUNCTION backops.set_global(id bigint, key text, value jsonb, reason 
 
 
 --
+-- Name: set_limit(text, integer, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.set_limit(name text, maximum integer, reason text DEFAULT NULL::text) RETURNS backops.limits
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_limit limits;
+begin
+  if is_limit_name(name) is not true then
+    raise exception using errcode = 'OP004', message = format('"%s" is no name of a limit', left(name, 200)),
+      hint = 'Names have 1 to 200 characters, without "/" and control characters.';
+  end if;
+  if maximum not between 0 and 1000000 then
+    raise exception using errcode = 'OP004', message = format('the limit "%s" cannot have the maximum %s', name, maximum),
+      hint = 'It is 0 to 1000000; 0 lets nothing start, and null is no limit.';
+  end if;
+  insert into limits as l (name, own, set_by, set_at, reason)
+    values (set_limit.name, set_limit.maximum, session_user, clock_now(), left(set_limit.reason, 2000))
+    on conflict on constraint limits_pkey do update set own = excluded.own, set_by = excluded.set_by, set_at = excluded.set_at, reason = excluded.reason
+  returning * into v_limit;
+  perform write_audit('set_limit', '{}', reason, jsonb_build_object('limit', name, 'maximum', coalesce(maximum::text, 'none')));
+  perform offer_slots(array[name]);
+  return v_limit;
+end
+$$;
+
+
+--
+-- Name: FUNCTION set_limit(name text, maximum integer, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.set_limit(name text, maximum integer, reason text) IS 'Sets how many may run at once under a limit, whatever plans say: at once for what waits, and without stopping what runs. null is no limit, 0 lets nothing start. SELECT * FROM backops.set_limit(''stripe'', 5, ''they ask us to go slowly'')';
+
+
+--
 -- Name: set_operation_global(bigint, text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -10750,7 +11750,7 @@ begin
       new.globals := combined_globals(v_former.globals, new.globals, v_mode.payload);
       -- Its time has come, and only a worker is missing: to put it off again would be against what it was promised.
       new.perform_at := case
-        when v_job.run_at <= v_now then v_former.perform_at
+        when coalesce(v_job.came_at, v_job.run_at) <= v_now then v_former.perform_at
         else greatest(new.perform_at, least(v_put_off_until, v_entry.window_began_at + v_mode.at_most))
       end;
     end if;
@@ -11787,6 +12787,55 @@ COMMENT ON FUNCTION backops.take_along_truncated() IS 'What TRUNCATE operations 
 
 
 --
+-- Name: take_releases(timestamp with time zone, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.take_releases(p_from timestamp with time zone, p_limit integer) RETURNS TABLE(gates text[], taken integer)
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_gates text[];
+  v_slots integer[];
+  v_waiters integer[];
+begin
+  with front as materialized (
+    select released_at, id from limit_releases where released_at >= p_from order by released_at, id limit p_limit for update skip locked
+  ),
+  taken as (
+    delete from limit_releases r using front f where r.released_at = any (array[f.released_at]) and r.id = f.id returning r.gate, r.slots, r.waiters
+  )
+  select coalesce(array_agg(gate), '{}'), array_agg(slots), array_agg(waiters), coalesce(sum(releases), 0)
+    into v_gates, v_slots, v_waiters, taken
+    from (select gate, sum(slots)::integer as slots, sum(waiters)::integer as waiters, count(*) as releases from taken group by gate) as summed;
+  -- A gate of a key is gone with the last who needs it: there may be as many keys as operations.
+  merge into limit_gates g
+    using (select * from unnest(v_gates, v_slots, v_waiters) as r (gate, slots, waiters)) as r
+    on g.gate = any (array[r.gate])
+    when matched and g.holding <= r.slots and g.waiting <= r.waiters then
+      delete
+    when matched then
+      update set holding = greatest(g.holding - r.slots, 0), waiting = greatest(g.waiting - r.waiters, 0);
+  gates := v_gates;
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION take_releases(p_from timestamp with time zone, p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.take_releases(p_from timestamp with time zone, p_limit integer) IS 'Takes what was given back off the gates, and returns which ones, and how many rows of limit_releases that were.';
+
+
+--
 -- Name: take_slot(bigint, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -12000,6 +13049,80 @@ COMMENT ON FUNCTION backops.timeout_message(p_wait jsonb, p_since timestamp with
 
 
 --
+-- Name: turn_away(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.turn_away(p_operation_id bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+declare
+  v record;
+  v_other record;
+begin
+  select j.gate, j.position, j.came_at, a.limits -> 'operation' as limit_of into v
+    from jobs j
+    join actions a on a.operation_id = j.operation_id and a.position = j.position
+   where j.operation_id = p_operation_id and j.ticket is not null;
+  if not found then
+    return;
+  end if;
+  perform from operations where id = p_operation_id for no key update skip locked;
+  if not found then
+    perform come_again(p_operation_id);
+    return;
+  end if;
+
+  if v.limit_of ->> 'when_full' = 'drop' then
+    perform end_operation(p_operation_id, 'cancelled', v.position, clock_now(), format('the limit "%s" was full', v.gate));
+    return;
+  end if;
+  if v.limit_of ->> 'when_full' = 'replace_waiting' then
+    for v_other in
+      select j.operation_id
+        from jobs j
+        join operations o on o.id = j.operation_id
+       where j.gate = v.gate and j.ticket is not null and (j.came_at, j.operation_id) < (v.came_at, p_operation_id)
+       order by j.operation_id
+         for update of j skip locked
+         for no key update of o skip locked
+    loop
+      perform cancel_operation(v_other.operation_id, format('operation %s took its place in the line of the limit "%s"', p_operation_id, v.gate));
+    end loop;
+  elsif v.limit_of ->> 'when_full' = 'cancel_oldest' then
+    select j.operation_id into v_other
+      from jobs j
+      join operations o on o.id = j.operation_id
+     where (j.operation_slot = v.gate or j.gate = v.gate and j.ticket is not null) and j.operation_id <> p_operation_id
+     order by j.operation_id
+     limit 1
+       for update of j skip locked
+       for no key update of o skip locked;
+    if not found then
+      perform come_again(p_operation_id);
+      return;
+    end if;
+    perform cancel_operation(v_other.operation_id, format('operation %s came to the limit "%s"', p_operation_id, v.gate));
+  end if;
+  if (v.limit_of ->> 'max_waiting')::integer <= (
+    select count(*) from jobs j where j.gate = v.gate and j.ticket is not null and (j.came_at, j.operation_id) < (v.came_at, p_operation_id)
+  ) then
+    perform end_operation(p_operation_id, 'cancelled', v.position, clock_now(), format('the line of the limit "%s" was full', v.gate));
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION turn_away(p_operation_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.turn_away(p_operation_id bigint) IS 'Does what a limit says about an operation that has come and found it full, where that is not to wait: cancels it, or others in its favour.';
+
+
+--
 -- Name: undeclared_reason(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -12049,15 +13172,15 @@ begin
   loop
     -- A session that cancels it must have the job first, so it is still parked; its globals may have changed since it was found.
     update operations set parked_at = null where id = v_id returning * into v_parked;
-    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
-      select v_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait, limits)
+      select v_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait, limits
         from definition_actions
        where definition_id = v_definition_id;
     update jobs
        set definition_id = v_definition_id,
            position = a.position,
            handler = v_parked.name || '/' || a.name,
-           queue = job_queue(a.wait, a.queue, v_parked.queue),
+           queue = job_queue(a.wait, a.limits, null, null, a.queue, v_parked.queue),
            run_at = greatest(v_parked.perform_at, due_at(a.perform_at, a.perform_in, a.perform_at_global, v_parked.globals, v_now))
       from definition_actions a
      where jobs.operation_id = v_id and a.definition_id = v_definition_id and a.starts;
@@ -12450,10 +13573,10 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
   union all
   select 'job_can_be_claimed', j.operation_id, j.position, j.worker_id,
          case
-           when j.queue <> job_queue(a.wait, a.queue, o.queue) or not is_queue_name(a.queue) then format('its job waits in queue "%s"', j.queue)
+           when j.queue <> job_queue(a.wait, a.limits, j.operation_slot, j.action_slot, a.queue, o.queue) or not is_queue_name(a.queue) then format('its job waits in queue "%s"', j.queue)
            when j.priority not between 0 and 9 then format('its job has priority %s', j.priority)
            when j.handler <> e.handler then format('its job waits for a worker that knows "%s" instead of "%s"', j.handler, e.handler)
-           when isfinite(j.run_at) is distinct from (j.position is not null) and not (j.waits_since is not null and a.wait ?| '{signals,approval}') then format('its job waits until %s', j.run_at)
+           when isfinite(j.run_at) is distinct from (j.position is not null and j.ticket is null) and not (j.waits_since is not null and a.wait ?| '{signals,approval}') then format('its job waits until %s', j.run_at)
            when j.waits_since is not null and (a.wait is null or j.worker_id is not null) then 'its job is at a wait and is not'
            when j.steps_left < 1 or j.crashes not between 0 and 2 then format('its job has %s steps left and %s crashes behind it', j.steps_left, j.crashes)
            else format('its job follows definition %s, which is not there', j.definition_id)
@@ -12465,12 +13588,12 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
    cross join lateral (
      select case when o.branches is null then o.name else '' end || '/' || case when j.position is null then '' else a.name end as handler
    ) as e
-   where j.queue <> job_queue(a.wait, a.queue, o.queue)
+   where j.queue <> job_queue(a.wait, a.limits, j.operation_slot, j.action_slot, a.queue, o.queue)
       -- That of the operation is one by its type.
       or a.queue is not null and not is_queue_name(a.queue)
       or j.priority not between 0 and 9
       or j.handler <> e.handler
-      or isfinite(j.run_at) is distinct from (j.position is not null) and not (j.waits_since is not null and coalesce(a.wait ?| '{signals,approval}', false))
+      or isfinite(j.run_at) is distinct from (j.position is not null and j.ticket is null) and not (j.waits_since is not null and coalesce(a.wait ?| '{signals,approval}', false))
       or j.waits_since is not null and (a.wait is null or j.worker_id is not null)
       or j.steps_left < 1
       or j.crashes not between 0 and 2
@@ -12495,6 +13618,78 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.violations_of_jobs() IS 'The part of invariants() that begins at jobs.';
+
+
+--
+-- Name: violations_of_limits(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_limits() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
+    AS $_$
+  with held as materialized (
+    select gate, sum(slots)::bigint as slots, sum(waiters)::bigint as waiters
+      from (
+        select operation_slot as gate, 1 as slots, 0 as waiters from jobs where operation_slot is not null
+        union all
+        select action_slot, 1, 0 from jobs where action_slot is not null
+        union all
+        select gate, 0, 1 from jobs where ticket is not null
+        union all
+        select gate, slots, waiters from limit_releases
+      ) as each
+     group by gate
+  )
+  select 'slots_are_counted', null::bigint, null::integer, null::bigint,
+         format('limit "%s" counts %s slots and %s in line, and there are %s and %s',
+                coalesce(h.gate, g.gate), coalesce(g.holding, 0), coalesce(g.waiting, 0), coalesce(h.slots, 0), coalesce(h.waiters, 0)),
+         format('select %I.recount_limits(); -- counts again', current_schema())
+    from held h
+    full join limit_gates g on g.gate = h.gate
+   where coalesce(g.holding, 0) <> coalesce(h.slots, 0) or coalesce(g.waiting, 0) <> coalesce(h.waiters, 0)
+  union all
+  select 'slots_are_for_limits', j.operation_id, j.position, j.worker_id,
+         case
+           when j.ticket is not null then format('its job is in the line of "%s", and in the queue "%s", due at %s', j.gate, j.queue, j.run_at)
+           else format('its job holds %s, and is in the queue "%s"', concat_ws(' and ', j.operation_slot, j.action_slot), j.queue)
+         end,
+         format('select %1$I.point_at(o, %2$s) from %1$I.operations o where id = %3$s; -- has it come to its limit again', current_schema(), j.position, j.operation_id)
+    from jobs j
+    left join actions a on a.operation_id = j.operation_id and a.position = j.position
+   where case
+     when j.ticket is not null then j.queue <> '/limits' or j.run_at <> 'infinity' or j.action_slot is not null
+     else j.action_slot is not null and (j.queue = '/limits' or (a.limits ? 'action') is not true) or j.operation_slot is not null and (a.limits ? 'operation') is not true
+   end
+  union all
+  select 'lines_move_on', j.operation_id, j.position, null,
+         case when j.ticket is null then format('it came to a limit at %s, and nobody has let it in or put it in line', j.run_at)
+              else format('a slot of "%s" is free, and it waits in line since %s', j.gate, j.came_at) end,
+         format('select %I.recount_limits(); -- and the next claim goes through the lines', current_schema())
+    from jobs j
+   cross join (
+     select now from clock_now() as now
+      where exists (select from workers where heartbeat_at + lease > now and started_at < now - interval '1 minute')
+   ) as living
+    left join limit_gates g on g.gate = j.gate
+    left join limits l on l.name = g.name
+    left join (select gate, max(released_at) as released_at from limit_releases group by gate) as r on r.gate = j.gate
+    left join (select gate, max(released_at) as released_at from limit_releases group by gate) as offered on offered.gate = '/' || g.name
+   where j.queue = '/limits'
+     and case
+       when j.ticket is null then j.run_at < now - interval '5 minutes'
+       else g.holding < coalesce(l.maximum, 2147483647) and j.came_at < now - interval '5 minutes' and (greatest(r.released_at, offered.released_at) > now - interval '5 minutes') is not true
+     end
+$_$;
+
+
+--
+-- Name: FUNCTION violations_of_limits(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_limits() IS 'The part of invariants() about limits.';
 
 
 --
@@ -12930,7 +14125,7 @@ begin
      from (
        select id
          from workers
-        where sleeping and p_queue = any (queues)
+        where sleeping and (p_queue = any (queues) or p_queue = '/limits')
           and not exists (select from paused_queues where name = p_queue)
         order by random() limit least(p_jobs, 16)
      ) as sleeper;
@@ -12942,7 +14137,7 @@ $$;
 -- Name: FUNCTION wake(p_queue text, p_jobs bigint, p_reason text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) IS 'Wakes sleeping workers of a queue, at most one per job, unless it is paused. The reason is work, or suspects for jobs whose worker died.';
+COMMENT ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) IS 'Wakes sleeping workers of a queue, of any for "/limits", at most one per job, unless it is paused. The reason is work, or suspects for jobs whose worker died.';
 
 
 --
@@ -13022,6 +14217,7 @@ declare
   v_wait jsonb := (
     select a.wait from jobs j join actions a using (operation_id, position) where j.operation_id = wake_up_operation.id and j.waits_since is not null
   );
+  v_gate text;
 begin
   if v_wait ? 'approval' then
     raise exception using errcode = 'OP003',
@@ -13031,6 +14227,11 @@ begin
   if v_wait ? 'signals' then
     raise exception using errcode = 'OP003', message = format('operation %s waits for the signal %s: it does not sleep', wake_up_operation.id, awaited_signals(v_wait)),
       hint = format('signal(%s, %L) ends the wait; reschedule moves its deadline, and skip leaves it out.', wake_up_operation.id, v_wait -> 'signals' ->> 0);
+  end if;
+  v_gate := (select j.gate from jobs j where j.operation_id = wake_up_operation.id);
+  if v_gate is not null then
+    raise exception using errcode = 'OP003', message = format('operation %s %s: it does not sleep', wake_up_operation.id, describe_limit(v_gate)),
+      hint = format('set_limit(%L, N) lets more run at once; skip leaves it out.', split_part(v_gate, '/', 1));
   end if;
   if v_wait is null then
     return reschedule_operation(wake_up_operation.id, clock_now());
@@ -13505,7 +14706,7 @@ CREATE VIEW backops.action_status AS
             WHEN (a.completed_at IS NOT NULL) THEN 'completed'::text
             WHEN (a.skipped_at IS NOT NULL) THEN 'skipped'::text
             WHEN ((j."position" IS NOT NULL) AND (j.worker_id IS NOT NULL)) THEN 'running'::text
-            WHEN (j.waits_since IS NOT NULL) THEN 'waiting'::text
+            WHEN ((j.waits_since IS NOT NULL) OR (j.ticket IS NOT NULL)) THEN 'waiting'::text
             WHEN ((j."position" IS NOT NULL) AND (j.attempt > 0)) THEN 'retrying'::text
             WHEN ((j."position" IS NOT NULL) AND (j.run_at > backops.statement_now())) THEN 'scheduled'::text
             WHEN (j."position" IS NOT NULL) THEN 'ready'::text
@@ -13519,7 +14720,7 @@ CREATE VIEW backops.action_status AS
         CASE
             WHEN (j.worker_id IS NOT NULL) THEN j.claimed_at
             ELSE NULL::timestamp with time zone
-        END, j.waits_since, a.started_at) AS started_at,
+        END, j.waits_since, j.came_at, a.started_at) AS started_at,
     a.completed_at,
     a.skipped_at,
         CASE
@@ -14082,6 +15283,190 @@ COMMENT ON VIEW backops.help IS 'Every view, table and function of this schema t
 
 
 --
+-- Name: limit_gates; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.limit_gates (
+    gate text NOT NULL,
+    name backops.limit_name NOT NULL,
+    holding integer DEFAULT 0 NOT NULL,
+    waiting integer DEFAULT 0 NOT NULL,
+    next_ticket bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT limit_gates_count_whole CHECK (((holding >= 0) AND (waiting >= 0)))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+
+--
+-- Name: TABLE limit_gates; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.limit_gates IS 'A row for each limit, or each key of one, that somebody holds or waits for. Written by whoever looks at the limits, one at a time.';
+
+
+--
+-- Name: COLUMN limit_gates.gate; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_gates.gate IS 'The name of the limit, or the name, a slash and the key.';
+
+
+--
+-- Name: COLUMN limit_gates.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_gates.name IS 'The limit.';
+
+
+--
+-- Name: COLUMN limit_gates.holding; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_gates.holding IS 'How many jobs hold a slot, those in limit_releases not yet taken off.';
+
+
+--
+-- Name: COLUMN limit_gates.waiting; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_gates.waiting IS 'How many jobs are in line, those in limit_releases not yet taken off.';
+
+
+--
+-- Name: COLUMN limit_gates.next_ticket; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_gates.next_ticket IS 'The next place in line.';
+
+
+--
+-- Name: limit_lines; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.limit_lines AS
+ SELECT (g.name)::text AS name,
+    NULLIF(substr(g.gate, (length((g.name)::text) + 2)), ''::text) AS key,
+    l.maximum,
+    g.holding,
+    g.waiting,
+    g.gate
+   FROM (backops.limit_gates g
+     LEFT JOIN backops.limits l ON (((l.name)::text = (g.name)::text)));
+
+
+--
+-- Name: VIEW limit_lines; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.limit_lines IS 'One row per limit, or per key of one, that somebody holds or waits for; what was given back a moment ago counts until the next claim. SELECT * FROM backops.limit_lines WHERE name = ''stripe'' ORDER BY gate LIMIT 100';
+
+
+--
+-- Name: limit_releases; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.limit_releases (
+    id bigint NOT NULL,
+    gate text NOT NULL,
+    slots smallint NOT NULL,
+    waiters smallint NOT NULL,
+    released_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+
+--
+-- Name: TABLE limit_releases; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.limit_releases IS 'Slots that were given back, and places in line that were left, until the next look at the limits takes them off: whoever ends an action waits for nobody.';
+
+
+--
+-- Name: COLUMN limit_releases.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_releases.id IS 'Number; the key begins with the time, so that a look can begin with the latest.';
+
+
+--
+-- Name: COLUMN limit_releases.gate; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_releases.gate IS 'Of what; with a slash before it, a limit whose maximum has changed.';
+
+
+--
+-- Name: COLUMN limit_releases.slots; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_releases.slots IS 'How many slots.';
+
+
+--
+-- Name: COLUMN limit_releases.waiters; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_releases.waiters IS 'How many places.';
+
+
+--
+-- Name: COLUMN limit_releases.released_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_releases.released_at IS 'When.';
+
+
+--
+-- Name: limit_releases_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.limit_releases ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME backops.limit_releases_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: limit_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.limit_status AS
+ SELECT (l.name)::text AS name,
+    l.maximum,
+    l.declared,
+    l.set_by,
+    l.set_at,
+    l.reason,
+    k.keys,
+    k.holding,
+    k.waiting,
+    k.capped
+   FROM (backops.limits l
+     CROSS JOIN LATERAL ( SELECT count(*) AS keys,
+            COALESCE(sum(g.holding), (0)::bigint) AS holding,
+            COALESCE(sum(g.waiting), (0)::bigint) AS waiting,
+            (count(*) = 1000) AS capped
+           FROM ( SELECT g_1.holding,
+                    g_1.waiting
+                   FROM backops.limit_gates g_1
+                  WHERE ((g_1.name)::text = (l.name)::text)
+                  ORDER BY g_1.name, g_1.gate
+                 LIMIT 1000) g) k);
+
+
+--
+-- Name: VIEW limit_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.limit_status IS 'One row per limit: how many may run at once (null: any number), what the plan declares, who has set another number, how many keys are in use, and how many slots are held and jobs in line, counted over a thousand keys at most. SELECT * FROM backops.limit_status ORDER BY name';
+
+
+--
 -- Name: migrations; Type: TABLE; Schema: backops; Owner: -
 --
 
@@ -14535,7 +15920,7 @@ CREATE VIEW backops.operation_status AS
             WHEN (o.state <> 'active'::text) THEN o.state
             WHEN (o.parked_at IS NOT NULL) THEN 'parked'::text
             WHEN (j.worker_id IS NOT NULL) THEN 'running'::text
-            WHEN ((j.queue = '/waits'::text) AND (j.waits_since IS NOT NULL)) THEN 'waiting'::text
+            WHEN ((j.waits_since IS NOT NULL) OR (j.ticket IS NOT NULL)) THEN 'waiting'::text
             WHEN (j.attempt > 0) THEN 'retrying'::text
             WHEN (j.run_at > backops.statement_now()) THEN 'scheduled'::text
             ELSE 'ready'::text
@@ -14553,8 +15938,8 @@ CREATE VIEW backops.operation_status AS
             ELSE NULL::timestamp with time zone
         END AS run_at,
         CASE
-            WHEN (j.queue <> '/waits'::text) THEN j.queue
-            ELSE o.queue
+            WHEN ("left"(j.queue, 1) <> '/'::text) THEN j.queue
+            ELSE COALESCE(a.queue, o.queue)
         END AS queue,
     o.priority,
     o.key,
@@ -14572,7 +15957,8 @@ CREATE VIEW backops.operation_status AS
                FROM backops.approvals p_1
               WHERE ((p_1.operation_id = o.id) AND (p_1.decision IS NULL))))
             WHEN ((j.queue = '/waits'::text) AND (o.parked_at IS NULL)) THEN backops.describe_wait(a.wait, j.waits_since, j.run_at)
-            WHEN ((o.parked_at IS NOT NULL) OR ((j.worker_id IS NULL) AND ((j.run_at <= backops.statement_now()) OR (j.crashes > 0)))) THEN ( SELECT b.detail
+            WHEN (j.ticket IS NOT NULL) THEN backops.describe_limit(j.gate)
+            WHEN ((o.parked_at IS NOT NULL) OR ((j.worker_id IS NULL) AND (j.queue <> '/limits'::text) AND ((j.run_at <= backops.statement_now()) OR (j.crashes > 0)))) THEN ( SELECT b.detail
                FROM backops.obstacles(o.id,
                     CASE
                         WHEN (o.parked_at IS NOT NULL) THEN o.name
@@ -15166,6 +16552,17 @@ CREATE VIEW backops.stuck AS
           WHERE ((j.queue = '/waits'::text) AND (j.run_at < (backops.statement_now() - '00:01:00'::interval)))
          LIMIT 100)
         UNION ALL
+        ( SELECT j.operation_id,
+            j."position",
+            o_1.queue,
+            j.run_at,
+            'it has come to a limit, and no worker has looked whether it may start'::text,
+            'Start a worker: any one does.'::text
+           FROM (backops.jobs j
+             JOIN backops.operations o_1 ON ((o_1.id = j.operation_id)))
+          WHERE ((j.queue = '/limits'::text) AND (j.run_at < (backops.statement_now() - '00:01:00'::interval)))
+         LIMIT 100)
+        UNION ALL
         ( SELECT p.operation_id,
             p."position",
             o_1.queue,
@@ -15188,7 +16585,7 @@ CREATE VIEW backops.stuck AS
 -- Name: VIEW stuck; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON VIEW backops.stuck IS 'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked, at a wait that is over, or asking for what nobody can decide. The first hundred of each kind and queue. SELECT * FROM backops.stuck ORDER BY since LIMIT 20';
+COMMENT ON VIEW backops.stuck IS 'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked, at a wait that is over, at a limit where nobody has looked, or asking for what nobody can decide. The first hundred of each kind and queue. SELECT * FROM backops.stuck ORDER BY since LIMIT 20';
 
 
 --
@@ -15445,6 +16842,30 @@ ALTER TABLE ONLY backops.jobs
 
 
 --
+-- Name: limit_gates limit_gates_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.limit_gates
+    ADD CONSTRAINT limit_gates_pkey PRIMARY KEY (gate);
+
+
+--
+-- Name: limit_releases limit_releases_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.limit_releases
+    ADD CONSTRAINT limit_releases_pkey PRIMARY KEY (released_at, id);
+
+
+--
+-- Name: limits limits_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.limits
+    ADD CONSTRAINT limits_pkey PRIMARY KEY (name);
+
+
+--
 -- Name: migrations migrations_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
 --
 
@@ -15655,6 +17076,48 @@ COMMENT ON INDEX backops.definitions_current_idx IS 'At most one current version
 
 
 --
+-- Name: jobs_limits_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX jobs_limits_idx ON backops.jobs USING btree (run_at, operation_id) WHERE (queue = '/limits'::text);
+
+
+--
+-- Name: INDEX jobs_limits_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.jobs_limits_idx IS 'What has come to a limit, and what comes to one.';
+
+
+--
+-- Name: jobs_line_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX jobs_line_idx ON backops.jobs USING btree (gate, priority, ticket) WHERE (ticket IS NOT NULL);
+
+
+--
+-- Name: INDEX jobs_line_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.jobs_line_idx IS 'The lines before the gates.';
+
+
+--
+-- Name: jobs_operation_slot_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX jobs_operation_slot_idx ON backops.jobs USING btree (operation_slot) WHERE (operation_slot IS NOT NULL);
+
+
+--
+-- Name: INDEX jobs_operation_slot_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.jobs_operation_slot_idx IS 'Who holds the slots of a limit of operations.';
+
+
+--
 -- Name: jobs_ready_idx; Type: INDEX; Schema: backops; Owner: -
 --
 
@@ -15708,6 +17171,20 @@ CREATE INDEX jobs_waits_idx ON backops.jobs USING btree (run_at, operation_id) W
 --
 
 COMMENT ON INDEX backops.jobs_waits_idx IS 'Waits in the order of their deadlines.';
+
+
+--
+-- Name: limit_gates_name_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX limit_gates_name_idx ON backops.limit_gates USING btree (name, gate);
+
+
+--
+-- Name: INDEX limit_gates_name_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.limit_gates_name_idx IS 'The keys of a limit.';
 
 
 --
@@ -15851,6 +17328,34 @@ COMMENT ON TRIGGER attempts_stamp_failure ON backops.attempts IS 'Only for attem
 
 
 --
+-- Name: jobs jobs_release_slots; Type: TRIGGER; Schema: backops; Owner: -
+--
+
+CREATE TRIGGER jobs_release_slots AFTER UPDATE ON backops.jobs FOR EACH ROW WHEN ((((old.action_slot IS NOT NULL) AND (old.action_slot IS DISTINCT FROM new.action_slot)) OR ((old.operation_slot IS NOT NULL) AND (old.operation_slot IS DISTINCT FROM new.operation_slot)) OR ((old.ticket IS NOT NULL) AND (new.ticket IS NULL)))) EXECUTE FUNCTION backops.release_slots();
+
+
+--
+-- Name: TRIGGER jobs_release_slots ON jobs; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TRIGGER jobs_release_slots ON backops.jobs IS 'Gives back what an action held, whatever ended it.';
+
+
+--
+-- Name: jobs jobs_release_slots_at_end; Type: TRIGGER; Schema: backops; Owner: -
+--
+
+CREATE TRIGGER jobs_release_slots_at_end AFTER DELETE ON backops.jobs FOR EACH ROW WHEN (((old.action_slot IS NOT NULL) OR (old.operation_slot IS NOT NULL) OR (old.ticket IS NOT NULL))) EXECUTE FUNCTION backops.release_slots();
+
+
+--
+-- Name: TRIGGER jobs_release_slots_at_end ON jobs; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TRIGGER jobs_release_slots_at_end ON backops.jobs IS 'Gives back what an operation held, whatever ended it.';
+
+
+--
 -- Name: operations operations_expand; Type: TRIGGER; Schema: backops; Owner: -
 --
 
@@ -15911,6 +17416,13 @@ COMMENT ON TRIGGER operations_take_along_all ON backops.operations IS 'Leaves no
 --
 
 REVOKE ALL ON FUNCTION backops.advance_backfill(p_operation_id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION advance_limits(p_limit integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.advance_limits(p_limit integer) FROM PUBLIC;
 
 
 --
@@ -16180,6 +17692,13 @@ REVOKE ALL ON FUNCTION backops.combined_globals(p_former jsonb, p_new jsonb, p_p
 
 
 --
+-- Name: FUNCTION come_again(p_operation_id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.come_again(p_operation_id bigint) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION complete(p_worker_id bigint, p_operation_id bigint, p_claim_id bigint, p_set jsonb, p_unset text[], p_jump_branch text, p_jump_action text, p_continue boolean); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -16264,6 +17783,13 @@ REVOKE ALL ON FUNCTION backops.decision_patch(p_wait jsonb, p_approval backops.a
 
 
 --
+-- Name: FUNCTION declare_limits(p_limits jsonb[], p_replaces boolean); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.declare_limits(p_limits jsonb[], p_replaces boolean) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION declare_schedules(p_worker_id bigint, p_application text, p_schedules jsonb); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -16282,6 +17808,13 @@ REVOKE ALL ON FUNCTION backops.declared_schedule(p_declared jsonb) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.describe_claims(p_operation_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION describe_limit(p_gate text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.describe_limit(p_gate text) FROM PUBLIC;
 
 
 --
@@ -16439,6 +17972,13 @@ REVOKE ALL ON FUNCTION backops.explain_approval(p_approval backops.approvals, p_
 
 
 --
+-- Name: FUNCTION explain_limit(p_job backops.jobs, p_step backops.actions); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.explain_limit(p_job backops.jobs, p_step backops.actions) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION explain_wait(p_job backops.jobs, p_step backops.actions); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -16509,6 +18049,13 @@ REVOKE ALL ON FUNCTION backops.first_due_at(p_operation timestamp with time zone
 
 
 --
+-- Name: FUNCTION first_limit_to_look_at(p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.first_limit_to_look_at(p_now timestamp with time zone) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION first_wait_to_look_at(p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -16548,6 +18095,13 @@ REVOKE ALL ON FUNCTION backops.free_remnants(p_operation_ids bigint[]) FROM PUBL
 --
 
 REVOKE ALL ON FUNCTION backops.front_of_queue(p_queue text, p_limit integer) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION gate_of(p_limit jsonb, p_globals jsonb, p_is_secret boolean); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.gate_of(p_limit jsonb, p_globals jsonb, p_is_secret boolean) FROM PUBLIC;
 
 
 --
@@ -16635,6 +18189,13 @@ REVOKE ALL ON FUNCTION backops.is_global_key(p_key text) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION is_limit_name(p_name text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.is_limit_name(p_name text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION is_operator(); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -16660,6 +18221,13 @@ REVOKE ALL ON FUNCTION backops.is_patch(p_patch jsonb) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.is_queue_name(p_name text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION is_secret(p_name text, p_key text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.is_secret(p_name text, p_key text) FROM PUBLIC;
 
 
 --
@@ -16691,10 +18259,10 @@ REVOKE ALL ON FUNCTION backops.job_advice(p_operation backops.operations, p_posi
 
 
 --
--- Name: FUNCTION job_queue(p_wait jsonb, p_action text, p_operation text); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION job_queue(p_wait jsonb, p_limits jsonb, p_operation_slot text, p_action_slot text, p_action text, p_operation text); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.job_queue(p_wait jsonb, p_action text, p_operation text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.job_queue(p_wait jsonb, p_limits jsonb, p_operation_slot text, p_action_slot text, p_action text, p_operation text) FROM PUBLIC;
 
 
 --
@@ -16747,10 +18315,38 @@ REVOKE ALL ON FUNCTION backops.leave_wait(p_operation_id bigint, p_outcome text,
 
 
 --
+-- Name: FUNCTION let_in(p_operation_ids bigint[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.let_in(p_operation_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION let_in_newcomers(p_operation_ids bigint[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.let_in_newcomers(p_operation_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION let_in_waiters(p_gates text[], p_limit integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.let_in_waiters(p_gates text[], p_limit integer) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION lift_row_security(); Type: ACL; Schema: backops; Owner: -
 --
 
 REVOKE ALL ON FUNCTION backops.lift_row_security() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION limits_lock(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.limits_lock() FROM PUBLIC;
 
 
 --
@@ -16891,6 +18487,13 @@ REVOKE ALL ON FUNCTION backops.note_other_globals(p_id bigint, p_globals jsonb) 
 --
 
 REVOKE ALL ON FUNCTION backops.obstacles(p_operation_id bigint, p_parked_name text, p_queue text, p_handler text, p_crashes integer, p_suggests boolean) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION offer_slots(p_names text[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.offer_slots(p_names text[]) FROM PUBLIC;
 
 
 --
@@ -17048,6 +18651,13 @@ REVOKE ALL ON FUNCTION backops.read_key_mode(p_mode text) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION read_limit(p_place text, p_limit jsonb, p_is_of_operation boolean); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.read_limit(p_place text, p_limit jsonb, p_is_of_operation boolean) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION read_options(p_place text, p_options jsonb); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -17094,6 +18704,13 @@ REVOKE ALL ON FUNCTION backops.record_crashes(p_operation_ids bigint[], p_worker
 --
 
 REVOKE ALL ON FUNCTION backops.record_schedule_error(p_id bigint, p_now timestamp with time zone, p_error text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION recount_limits(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.recount_limits() FROM PUBLIC;
 
 
 --
@@ -17188,6 +18805,13 @@ REVOKE ALL ON FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids 
 
 
 --
+-- Name: FUNCTION release_slots(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.release_slots() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION remind_approvers(p_approval backops.approvals, p_operation text, p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -17241,6 +18865,13 @@ REVOKE ALL ON FUNCTION backops.reschedule_operation(id bigint, at timestamp with
 --
 
 REVOKE ALL ON FUNCTION backops.rescue(p_limit integer, p_patience interval) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION reset_limit(name text, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.reset_limit(name text, reason text) FROM PUBLIC;
 
 
 --
@@ -17395,6 +19026,13 @@ REVOKE ALL ON FUNCTION backops.set_global(ids bigint[], key text, value jsonb, r
 --
 
 REVOKE ALL ON FUNCTION backops.set_global(id bigint, key text, value jsonb, reason text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION set_limit(name text, maximum integer, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.set_limit(name text, maximum integer, reason text) FROM PUBLIC;
 
 
 --
@@ -17643,6 +19281,13 @@ REVOKE ALL ON FUNCTION backops.take_along_truncated() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION take_releases(p_from timestamp with time zone, p_limit integer); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.take_releases(p_from timestamp with time zone, p_limit integer) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION take_slot(p_id bigint, p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -17661,6 +19306,13 @@ REVOKE ALL ON FUNCTION backops.time_after(p_time timestamp with time zone, p_del
 --
 
 REVOKE ALL ON FUNCTION backops.timeout_message(p_wait jsonb, p_since timestamp with time zone, p_deadline timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION turn_away(p_operation_id bigint); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.turn_away(p_operation_id bigint) FROM PUBLIC;
 
 
 --
@@ -17717,6 +19369,13 @@ REVOKE ALL ON FUNCTION backops.violations_of_attempts() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.violations_of_jobs() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION violations_of_limits(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.violations_of_limits() FROM PUBLIC;
 
 
 --

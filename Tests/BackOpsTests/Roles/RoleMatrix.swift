@@ -28,6 +28,8 @@ enum RoleMatrix {
         "help": ["operator", "reader"], "schedules": [], "schedule_sets": [],
         "skipped_slots": ["operator", "reader"],
         "schedule_status": ["operator", "reader"],
+        "limits": [], "limit_gates": [], "limit_releases": [],
+        "limit_status": ["operator", "reader"], "limit_lines": ["operator", "reader"],
     ]
 
     /// The columns of operations that a role may read, and write in an INSERT.
@@ -77,6 +79,7 @@ enum RoleMatrix {
         for name in [
             "retry", "cancel", "skip", "jump", "run_from", "set_global", "reschedule", "rerun", "retry_where",
             "cancel_where", "wake_up", "signal_where", "pause", "resume", "invariants",
+            "set_limit", "reset_limit", "recount_limits",
             "schedule", "unschedule", "pause_schedule", "resume_schedule", "run_schedule",
             "backfill_schedule",
         ] { callers[name] = ["operator"] }
@@ -85,7 +88,8 @@ enum RoleMatrix {
             "doubtful_schedules", "preview_backfill",
             // What the views call.
             "privileges", "statement_now", "sees_secrets", "redacted", "queue_names", "front_of_queue",
-            "obstacles", "describe_wait", "awaited_signals", "nobody_decides", "plan_in_seconds",
+            "obstacles", "describe_wait", "describe_limit", "awaited_signals", "nobody_decides",
+            "plan_in_seconds",
             "zone_time", "undeclared_reason", "count_queue", "count_waits", "bucket_quantile", "bucket_sums",
             "duration_bucket_limits",
         ] { callers[name] = ["operator", "reader"] }
@@ -105,7 +109,7 @@ enum RoleMatrix {
             "note_other_globals",
             "violations_of_operations", "violations_of_jobs", "violations_of_actions",
             "violations_of_attempts", "violations_of_schedules", "violations_of_waits",
-            "violations_of_approvals",
+            "violations_of_approvals", "violations_of_limits",
             "violations_of_the_schema", "job_advice",
             "hand_back_many",
             "open_for_steering", "point_at", "find_position", "describe_claims", "first_due_at",
@@ -129,6 +133,9 @@ enum RoleMatrix {
             "is_operator", "open_approval", "refuse_unasked", "shown_approval", "decision_patch",
             "rejection_message",
             "explain_approval",
+            "read_limit", "is_limit_name", "limits_lock", "first_limit_to_look_at", "advance_limits",
+            "take_releases", "let_in_newcomers", "let_in_waiters", "let_in", "gate_of", "declare_limits",
+            "offer_slots", "explain_limit", "release_slots", "is_secret", "turn_away", "come_again",
             "cron_number", "cron_field", "parse_cron", "next_cron_day", "next_local_slot", "clock_change",
             "local_instant", "next_fixed_slot", "next_elapsed_slot", "next_slot", "check_time_zone",
             "schedule_slot", "last_schedule_slot",

@@ -237,7 +237,7 @@ COMMENT ON TYPE backops.explanation IS 'One reason why an operation is where it 
 -- Name: COLUMN explanation.reason; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, nobody_decides, queue_paused, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
+COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, limit, nobody_decides, queue_paused, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
 
 
 --
@@ -396,6 +396,21 @@ CREATE DOMAIN backops.key_mode AS text
 --
 
 COMMENT ON DOMAIN backops.key_mode IS 'What is done where the key is taken: once, unless_active, replace_waiting, cancel_and_replace, "throttle 1 min", or "debounce 5 s at most 1 min" with last, merge or append.';
+
+
+--
+-- Name: limit_name; Type: DOMAIN; Schema: backops; Owner: -
+--
+
+CREATE DOMAIN backops.limit_name AS text
+	CONSTRAINT limits_name_is_valid CHECK (((VALUE ~ '^[^/[:cntrl:]]+$'::text) AND (length(VALUE) <= 200)));
+
+
+--
+-- Name: DOMAIN limit_name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON DOMAIN backops.limit_name IS 'Name of a limit: 1 to 200 characters, without "/" and control characters.';
 
 
 --
@@ -795,6 +810,69 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.advance_backfill(p_operation_id bigint) IS 'What the action of a backfill calls: enqueues its next slots until as many operations are active as may be, and returns how far it is then, for its globals, and when to call again. has_more = false and none active: it is done.';
+
+
+--
+-- Name: advance_limits(integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.advance_limits(p_limit integer DEFAULT 100) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz := clock_now();
+  v_from timestamptz := first_limit_to_look_at(v_now);
+  v_has_come boolean := exists (select from jobs where queue = '/limits' and run_at >= v_from and run_at <= v_now);
+  v_has_left boolean := exists (select from limit_releases where released_at >= v_from);
+  v_ids bigint[] := '{}';
+  v_gates text[] := '{}';
+  v_taken integer := 0;
+  v_let_in record;
+  v_admitted integer := 0;
+  v_is_all boolean := true;
+begin
+  if (v_has_come or v_has_left) and not pg_try_advisory_xact_lock(limits_lock()) then
+    return 0;
+  end if;
+  if v_has_left then
+    select r.gates, r.taken into v_gates, v_taken from take_releases(v_from, 10 * p_limit) as r;
+  end if;
+  if v_has_come then
+    v_ids := array(
+      select j.operation_id from jobs j where j.queue = '/limits' and j.run_at >= v_from and j.run_at <= v_now order by j.run_at, j.operation_id limit p_limit
+         for update skip locked
+    );
+  end if;
+  if v_from = '-infinity' and v_taken < 10 * p_limit and cardinality(v_ids) < p_limit then
+    perform set_config('backops.limits_seen', extract(epoch from v_now) || ' ' || current_schema(), false);
+  end if;
+
+  -- Whoever gets the slot of an operation may come to a limit of its action next.
+  while v_ids <> '{}' or v_gates <> '{}' loop
+    select * into v_let_in from let_in_newcomers(v_ids);
+    perform turn_away(id) from unnest(v_let_in.excess) as id;
+    v_ids := v_let_in.coming;
+    v_admitted := v_admitted + v_let_in.admitted;
+    select * into v_let_in from let_in_waiters(v_gates || v_let_in.gates, p_limit);
+    v_ids := v_ids || v_let_in.coming;
+    v_admitted := v_admitted + v_let_in.admitted;
+    v_gates := '{}';
+  end loop;
+  return v_admitted;
+end
+$$;
+
+
+--
+-- Name: FUNCTION advance_limits(p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.advance_limits(p_limit integer) IS 'Lets jobs go on that have come to a limit with a free slot, and those in line as slots were given back; the others wait in line. Every claim does. Returns how many slots it gave.';
 
 
 --
@@ -2510,6 +2588,9 @@ begin
   if advance_waits(greatest(p_limit, 100), first_wait_to_look_at(v_now)) > 0 then
     v_now := clock_now();
   end if;
+  if exists (select from limits) and advance_limits(greatest(p_limit, 100)) > 0 then
+    v_now := clock_now();
+  end if;
 
   return query
     with picked as materialized (
@@ -2673,6 +2754,25 @@ COMMENT ON FUNCTION backops.combined_globals(p_former jsonb, p_new jsonb, p_payl
 
 
 --
+-- Name: come_again(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.come_again(p_operation_id bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  update jobs set run_at = came_at, gate = null, ticket = null, came_at = null where operation_id = p_operation_id and ticket is not null
+$$;
+
+
+--
+-- Name: FUNCTION come_again(p_operation_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.come_again(p_operation_id bigint) IS 'Takes a job out of its line, to come to the limit once more with the next look.';
+
+
+--
 -- Name: complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2795,7 +2895,7 @@ begin
            order by operation_id
         ) as i
        cross join lateral (
-         select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.handler, j.steps_left
+         select j.operation_id, j.claim_id, j.position, j.attempt, j.claimed_at, j.queue, j.handler, j.steps_left, j.operation_slot
            from jobs j
           where j.operation_id = i.operation_id and j.worker_id = v_worker_id and j.claim_id = i.claim_id
             for update skip locked
@@ -2824,7 +2924,7 @@ begin
     ),
     following as materialized (
       select d.operation_id, d.claim_id, d.patch, o.globals, d.known_version, o.version, n.position as next_position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name,
-             n.queue, n.handler, n.due,
+             n.queue, n.frees, n.handler, n.due,
              case
                when n.position is null then null
                when d.steps_left <= 1 then 'StepLimit'
@@ -2846,7 +2946,9 @@ begin
          offset 0
        ) as o
         left join lateral (
-          select n.position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name, job_queue(n.wait, n.queue, o.queue) as queue,
+          select n.position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name,
+                 job_queue(n.wait, n.limits, d.operation_slot, null, n.queue, o.queue) as queue,
+                 n.wait is not null and coalesce(n.limits -> 'operation' ? 'free_while_waiting', false) as frees,
                  left(d.handler, length(d.handler) - length(d.name)) || n.name as handler,
                  case
                    when n.perform_at is null and n.perform_in is null and n.perform_at_global is null then v_now
@@ -2889,6 +2991,8 @@ begin
              claim_id = f.next_claim_id,
              claimed_at = case when f.next_claim_id is not null then v_now end,
              queue = f.queue,
+             operation_slot = case when not f.frees then j.operation_slot end,
+             action_slot = null,
              run_at = case when f.next_claim_id is null then f.due else j.run_at end
         from following f
        where j.operation_id = any (array[f.operation_id]) and f.problem is null and f.next_position is not null
@@ -3472,6 +3576,59 @@ COMMENT ON FUNCTION backops.decision_patch(p_wait jsonb, p_approval backops.appr
 
 
 --
+-- Name: declare_limits(jsonb[], boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.declare_limits(p_limits jsonb[], p_replaces boolean DEFAULT true) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $_$
+declare
+  v_problem record;
+begin
+  if coalesce(p_limits, '{}') = '{}' then
+    return;
+  end if;
+  select g.name, g.maxima into v_problem
+    from (
+      select each.value ->> 'name' as name, count(distinct each.value -> 'max') as maxima
+        from unnest(p_limits) as step
+       cross join lateral jsonb_each(step) as each
+       group by each.value ->> 'name'
+    ) as g
+   where g.maxima > 1 or g.maxima = 0 and not exists (select from limits l where l.name = g.name)
+   order by g.name
+   limit 1;
+  if found then
+    raise exception using errcode = 'OP004',
+      message = case when v_problem.maxima > 1 then format('the plan gives the limit "%s" several maxima', v_problem.name)
+                     else format('there is no limit "%s" yet, and the plan gives it no maximum', v_problem.name) end,
+      hint = format('Write {"limit": {"name": "%1$s", "max": 20}}, or call set_limit(''%1$s'', 20) first.', v_problem.name);
+  end if;
+  insert into limits (name, declared)
+    select each.value ->> 'name', max((each.value ->> 'max')::integer)
+      from unnest(p_limits) as step
+     cross join lateral jsonb_each(step) as each
+     where each.value ? 'max'
+     group by each.value ->> 'name'
+     order by each.value ->> 'name'
+    on conflict (name) do update set declared = excluded.declared where p_replaces and limits.declared is distinct from excluded.declared;
+  if found then
+    perform offer_slots(array(select distinct each.value ->> 'name' from unnest(p_limits) as step cross join lateral jsonb_each(step) as each));
+  end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION declare_limits(p_limits jsonb[], p_replaces boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.declare_limits(p_limits jsonb[], p_replaces boolean) IS 'Takes over the maxima of a plan: one that is registered replaces what former ones said, one that comes with an operation says only what nobody has said.';
+
+
+--
 -- Name: declare_schedules(bigint, text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -3586,6 +3743,22 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.describe_claims(p_operation_ids bigint[]) IS 'What a worker must know of the jobs that it holds.';
+
+
+--
+-- Name: describe_limit(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.describe_limit(p_gate text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN format('waits for a slot of the limit "%s"'::text, p_gate);
+
+
+--
+-- Name: FUNCTION describe_limit(p_gate text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.describe_limit(p_gate text) IS 'What a job that is in line waits for, in words.';
 
 
 --
@@ -4400,6 +4573,7 @@ declare
   v_keyed bigint;
   v_expanded bigint;
   v_at_waits bigint[];
+  v_limits jsonb[];
 begin
   -- What a dump brings back has its job already, because pg_dump writes tables in the order of their names. It says so by a setting
   -- that no other program touches. pg_restore may be told of another order, and then the jobs and actions of the dump would follow.
@@ -4425,8 +4599,8 @@ begin
     end if;
   end if;
   if v_definition_id is not null then
-    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
-      select v_id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait, limits)
+      select v_id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait, a.limits
         from definition_actions a
        where a.definition_id = v_definition_id
        order by a.position;
@@ -4438,7 +4612,7 @@ begin
                else first_due_at(v_perform_at, a.perform_at, a.perform_in, a.perform_at_global, v_globals, v_now)
              end,
              case when wait_end(a.wait, greatest(v_perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
-             v_definition_id, a.position, v_step_limit, v_priority, job_queue(a.wait, a.queue, v_queue), v_name || '/' || a.name
+             v_definition_id, a.position, v_step_limit, v_priority, job_queue(a.wait, a.limits, null, null, a.queue, v_queue), v_name || '/' || a.name
         from definition_actions a
        where a.definition_id = v_definition_id and a.starts
        order by a.position
@@ -4484,8 +4658,8 @@ begin
        where d.current and d.name in (select name from enqueued where branches is null and state = 'active')
     ),
     planned as (
-      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
-        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait
+      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait, limits)
+        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait, a.limits
           from enqueued o
           join plan a on a.operation = o.name
          where o.branches is null and o.state = 'active'
@@ -4499,7 +4673,7 @@ begin
                  else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
                end,
                case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
-               a.definition_id, a.position, o.step_limit, o.priority, job_queue(a.wait, a.queue, o.queue), o.name || '/' || a.name
+               a.definition_id, a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, a.queue, o.queue), o.name || '/' || a.name
           from enqueued o
           join plan a on a.operation = o.name
          where a.starts and o.branches is null and o.state = 'active'
@@ -4534,11 +4708,12 @@ begin
        cross join lateral plan_rows(g.branches::json, place_in_batch(n.number, v_count, n.name, n.key)) as a
     ),
     planned as (
-      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
-        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait
+      insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait, limits)
+        select o.id, a.position, a.branch, a.name, a.perform_at, a.perform_in, a.perform_at_global, a.max_attempts, a.backoff, a.timeout, a.queue, a.wait, a.limits
           from enqueued o
           join plan a on a.given = o.branches::text
          where o.state = 'active'
+        returning limits
     ),
     queued as (
       insert into jobs (operation_id, run_at, waits_since, waits_for, position, steps_left, priority, queue, handler)
@@ -4551,14 +4726,18 @@ begin
                  )
                end,
                case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
-               a.position, o.step_limit, o.priority, job_queue(a.wait, a.queue, o.queue), '/' || a.name
+               a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, a.queue, o.queue), '/' || a.name
           from enqueued o
           join numbered n on n.id = o.id
           join plan a on a.given = n.branches
          where a.starts and o.state = 'active'
         returning operation_id, queue, run_at
     )
-    select v_at_waits || array_agg(operation_id) filter (where queue = '/waits' and run_at <= v_now) into v_at_waits from queued;
+    select v_at_waits || array_agg(operation_id) filter (where queue = '/waits' and run_at <= v_now),
+           (select array_agg(distinct limits) from planned where limits is not null)
+      into v_at_waits, v_limits
+      from queued;
+    perform declare_limits(v_limits, false);
   end if;
 
   -- 4. Waits that come first and are over at once, or end at a time from the globals.
@@ -4610,6 +4789,7 @@ declare
   v_first text;
   v_knowing integer;
   v_free boolean := true;
+  v_is_limited boolean := false;
   r explanation;
 begin
   select * into v_operation from operations o where o.id = explain.id;
@@ -4660,6 +4840,10 @@ begin
     return;
   end if;
 
+  if v_job.queue = '/limits' then
+    v_job.queue := coalesce(v_action.queue, v_operation.queue);
+    v_is_limited := true;
+  end if;
   select * into v_queue from paused_queues where name = v_job.queue;
 
   if v_job.worker_id is not null then
@@ -4692,7 +4876,10 @@ begin
     return;
   end if;
 
-  if v_job.run_at > v_now then
+  if v_is_limited and (v_job.run_at <= v_now or v_job.ticket is not null) then
+    return query select e.* from explain_limit(v_job, v_action) as e;
+    v_free := false;
+  elsif v_job.run_at > v_now then
     r := case when v_job.attempt > 0 then row(
       'retrying',
       concat_ws(': ', format('%s waits for attempt %s of %s after', v_place, v_action.earlier_attempts + v_job.attempt + 1, v_action.earlier_attempts + v_action.max_attempts),
@@ -4706,7 +4893,7 @@ begin
     v_free := false;
   end if;
   for r in select * from obstacles(explain.id, null, v_job.queue, v_job.handler, v_job.crashes, true) loop
-    r.since := coalesce(r.since, case when r.reason = 'suspect' then v_action.errored_at else v_job.run_at end);
+    r.since := coalesce(r.since, case when r.reason = 'suspect' then v_action.errored_at else coalesce(v_job.came_at, v_job.run_at) end);
     return next r;
     v_free := false;
   end loop;
@@ -4762,6 +4949,7 @@ CREATE TABLE backops.actions (
     stack_trace text,
     wait jsonb,
     wait_outcome text,
+    limits jsonb,
     CONSTRAINT actions_completed_or_skipped CHECK (((completed_at IS NULL) OR (skipped_at IS NULL))),
     CONSTRAINT actions_wait_outcome_is_known CHECK ((wait_outcome = ANY (ARRAY['signalled'::text, 'timed_out'::text, 'slept'::text, 'woken'::text, 'approved'::text, 'rejected'::text])))
 )
@@ -4944,6 +5132,13 @@ COMMENT ON COLUMN backops.actions.wait_outcome IS 'How the wait ended: signalled
 
 
 --
+-- Name: COLUMN actions.limits; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.actions.limits IS 'What must be held while the action runs; null for nothing. {"action": {"name": limit, "by": global}}, and "operation" beside it, which the operation keeps from its first action to its end, or with "free_while_waiting": true until its next wait.';
+
+
+--
 -- Name: explain_approval(backops.approvals, backops.actions, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -5015,7 +5210,13 @@ CREATE TABLE backops.jobs (
     progress_note text,
     waits_since timestamp with time zone,
     waits_for text,
+    operation_slot text,
+    action_slot text,
+    gate text,
+    ticket bigint,
+    came_at timestamp with time zone,
     CONSTRAINT jobs_claimed_whole CHECK ((((worker_id IS NULL) = (claim_id IS NULL)) AND ((worker_id IS NULL) = (claimed_at IS NULL)))),
+    CONSTRAINT jobs_in_line_whole CHECK ((((ticket IS NULL) = (gate IS NULL)) AND ((ticket IS NULL) = (came_at IS NULL)))),
     CONSTRAINT jobs_waits_for_is_known CHECK ((waits_for = ANY (ARRAY['sleep'::text, 'signal'::text, 'approval'::text])))
 )
 WITH (fillfactor='40', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -5116,7 +5317,7 @@ COMMENT ON COLUMN backops.jobs.progress IS 'What the running action last reporte
 -- Name: COLUMN jobs.queue; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.jobs.queue IS 'Queue that the job waits in; "/waits", which no worker serves, at a wait.';
+COMMENT ON COLUMN backops.jobs.queue IS 'Queue that the job waits in; "/waits", which no worker serves, at a wait, and "/limits" before a limit.';
 
 
 --
@@ -5145,6 +5346,105 @@ COMMENT ON COLUMN backops.jobs.waits_since IS 'Since when the operation is at th
 --
 
 COMMENT ON COLUMN backops.jobs.waits_for IS 'What the operation waits for while waits_since is set: sleep, signal or approval.';
+
+
+--
+-- Name: COLUMN jobs.operation_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.operation_slot IS 'The gate of which the operation holds a slot.';
+
+
+--
+-- Name: COLUMN jobs.action_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.action_slot IS 'The gate of which it holds a slot for the action that it is at, from when that may start to the end of the attempt.';
+
+
+--
+-- Name: COLUMN jobs.gate; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.gate IS 'The gate in whose line it waits.';
+
+
+--
+-- Name: COLUMN jobs.ticket; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.ticket IS 'Its place in that line, among those of its priority.';
+
+
+--
+-- Name: COLUMN jobs.came_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.came_at IS 'When it was due, and had to wait.';
+
+
+--
+-- Name: explain_limit(backops.jobs, backops.actions); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.explain_limit(p_job backops.jobs, p_step backops.actions) RETURNS SETOF backops.explanation
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $_$
+declare
+  v_schema text := quote_ident(current_schema());
+  v_gate limit_gates;
+  v_maximum integer;
+  v_ahead bigint;
+  v_holders text;
+  r explanation;
+begin
+  if p_job.ticket is null then
+    r.reason := 'limit';
+    r.detail := format('%s has come to a limit, and the next claim of any worker says whether it may start', p_step.branch || '/' || p_step.name);
+    r.advice := case
+      when not exists (select from workers w where not w.stopping and w.heartbeat_at + w.lease > statement_now()) then 'No worker is alive: start one, any one does.'
+    end;
+    r.since := p_job.run_at;
+    return next r;
+    return;
+  end if;
+  select * into v_gate from limit_gates where gate = p_job.gate;
+  select maximum into v_maximum from limits where name = v_gate.name;
+  select count(*) into v_ahead
+    from (
+      select from jobs j where j.gate = p_job.gate and j.ticket is not null and (j.priority, j.ticket) < (p_job.priority, p_job.ticket) limit 1000
+    ) as ahead;
+  select string_agg(id::text, ', ' order by id) || case when count(*) = 10 then ' …' else '' end into v_holders
+    from (
+      (select operation_id as id from jobs where operation_slot = p_job.gate limit 10)
+      union
+      (select operation_id from jobs where action_slot = p_job.gate limit 10)
+      limit 10
+    ) as h;
+  r.reason := 'limit';
+  r.detail := format(
+    '%s waits for a slot of the limit "%s": number %s%s in line, %s of %s held%s',
+    p_step.branch || '/' || p_step.name, p_job.gate, v_ahead + 1, case when v_ahead = 1000 then ' or more' else '' end,
+    coalesce(v_gate.holding, 0), coalesce(v_maximum::text, 'any number'), coalesce(' by operations ' || v_holders, '')
+  );
+  r.advice := case
+    when v_maximum = 0 then format('The limit was set to 0 by hand: SELECT %1$s.reset_limit(%2$L), or SELECT %1$s.set_limit(%2$L, N).', v_schema, v_gate.name)
+    when coalesce(v_gate.holding, 0) < coalesce(v_maximum, 2147483647) then 'A slot is free: the next claim of any worker gives it away.'
+    else format('It goes on when they have ended; SELECT %s.set_limit(%L, %s) lets more run at once.', v_schema, v_gate.name, v_maximum + 1)
+  end;
+  r.since := p_job.came_at;
+  return next r;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION explain_limit(p_job backops.jobs, p_step backops.actions); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.explain_limit(p_job backops.jobs, p_step backops.actions) IS 'The part of explain() about an operation that waits for a slot.';
 
 
 --
@@ -5609,7 +5909,7 @@ begin
   v_where := v_where
     || case when name is not null then ' and o.name = $1' else '' end
     || case when v_state is not null then ' and o.state = $3' else '' end
-    || case when queue is not null then ' and case when j.queue <> ''/waits'' then j.queue else o.queue end = $4' else '' end
+    || case when queue is not null then ' and case when left(j.queue, 1) <> ''/'' then j.queue else o.queue end = $4' else '' end
     || case when tags is not null then ' and o.tags @> $5' else '' end
     || case when since is not null then ' and o.created_at >= $7' else '' end
     || case when until is not null then ' and o.created_at < $8' else '' end
@@ -5618,9 +5918,9 @@ begin
     || case v_status
          when 'parked' then ' and o.parked_at is not null'
          when 'running' then ' and j.worker_id is not null'
-         when 'waiting' then ' and j.queue = ''/waits'' and j.waits_since is not null'
-         when 'retrying' then ' and j.worker_id is null and j.attempt > 0'
-         when 'scheduled' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null and j.waits_since is null'
+         when 'waiting' then ' and (j.waits_since is not null or j.ticket is not null)'
+         when 'retrying' then ' and j.worker_id is null and j.attempt > 0 and j.ticket is null'
+         when 'scheduled' then ' and j.worker_id is null and j.attempt = 0 and j.run_at > $11 and o.parked_at is null and j.waits_since is null and j.ticket is null'
          when 'ready' then ' and j.worker_id is null and j.attempt = 0 and j.run_at <= $11 and j.waits_since is null'
          else ''
        end;
@@ -5629,14 +5929,14 @@ begin
             case when o.state <> ''active'' then o.state
                  when o.parked_at is not null then ''parked''
                  when o.worker_id is not null then ''running''
-                 when o.waits_since is not null then ''waiting''
+                 when o.waits_since is not null or o.ticket is not null then ''waiting''
                  when o.attempt > 0 then ''retrying''
                  when o.run_at > $11 then ''scheduled''
                  else ''ready'' end,
             a.branch || ''/'' || a.name, o.queue, a.error_type, a.error_message, o.created_at
        from (
-         select o.id, o.name::text, o.state::text, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at, j.waits_since,
-                case when j.queue <> ''/waits'' then j.queue else o.queue::text end as queue, coalesce(j.position, o.stopped_position) as position
+         select o.id, o.name::text, o.state::text, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at, j.waits_since, j.ticket,
+                case when left(j.queue, 1) <> ''/'' then j.queue else o.queue::text end as queue, coalesce(j.position, o.stopped_position) as position
            from ' || v_from || ' where true' || v_where || '
           order by ' || case when v_state = 'active' and globals is null then 'j.operation_id' else 'o.id' end || '
           limit $10
@@ -5741,6 +6041,33 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.first_due_at(p_operation timestamp with time zone, p_perform_at timestamp with time zone, p_perform_in interval, p_perform_at_global text, p_globals jsonb, p_now timestamp with time zone, p_place text) IS 'When an operation may start whose first action has a time of its own; refuses a global that is not a time (SQLSTATE OP007), and begins the message with p_place.';
+
+
+--
+-- Name: first_limit_to_look_at(timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.first_limit_to_look_at(p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+declare
+  v_parts text[] := regexp_match(current_setting('backops.limits_seen', true), '^([0-9.]+) (.*)$');
+  v_seen timestamptz := to_timestamp(v_parts[1]::double precision);
+begin
+  return case
+    when v_parts[2] = current_schema() and v_seen between p_now - interval '5 seconds' and p_now then v_seen - interval '2 seconds'
+    else '-infinity'
+  end;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION first_limit_to_look_at(p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.first_limit_to_look_at(p_now timestamp with time zone) IS 'From when on a look at the limits has to begin: -infinity every five seconds of a session.';
 
 
 --
@@ -5851,7 +6178,7 @@ begin
     select branch || '/' || (entry ->> 0) as place, string_agg(target, ', ') as targets
       from operations o
      cross join json_each(coalesce(o.branches, (select d.branches from definitions d where d.name = o.name and d.current))) as b (branch, entries)
-     cross join json_array_elements(b.entries) as entry
+     cross join json_array_elements(case json_typeof(b.entries) when 'array' then b.entries else '[]' end) as entry
      cross join json_array_elements_text(entry -> 1 -> 'may_jump') as target
      where o.id = flow.id and json_typeof(entry) = 'array'
      group by 1
@@ -5957,6 +6284,22 @@ COMMENT ON FUNCTION backops.front_of_queue(p_queue text, p_limit integer) IS 'Th
 
 
 --
+-- Name: gate_of(jsonb, jsonb, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.gate_of(p_limit jsonb, p_globals jsonb, p_is_secret boolean DEFAULT false) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (NOT (p_limit ? 'by'::text)) THEN (p_limit ->> 'name'::text) WHEN ((length((p_globals ->> (p_limit ->> 'by'::text))) <= 200) AND (NOT p_is_secret)) THEN (((p_limit ->> 'name'::text) || '/'::text) || (p_globals ->> (p_limit ->> 'by'::text))) ELSE (((p_limit ->> 'name'::text) || '/'::text) || COALESCE(('#'::text || md5((p_globals ->> (p_limit ->> 'by'::text)))), ''::text)) END;
+
+
+--
+-- Name: FUNCTION gate_of(p_limit jsonb, p_globals jsonb, p_is_secret boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.gate_of(p_limit jsonb, p_globals jsonb, p_is_secret boolean) IS 'What must be held under a limit: its name, and behind a slash the value of the global by which it counts.';
+
+
+--
 -- Name: give_back(bigint, timestamp with time zone, integer); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -5967,7 +6310,10 @@ CREATE FUNCTION backops.give_back(p_operation_id bigint, p_run_at timestamp with
 begin
   update jobs
      set worker_id = null, claim_id = null, claimed_at = null, crashes = 0, progress = null, progress_note = null,
-         run_at = p_run_at, attempt = p_attempt
+         run_at = p_run_at, attempt = p_attempt,
+         -- What goes on at once keeps its slot.
+         queue = case when action_slot is not null and p_run_at > clock_now() then '/limits' else queue end,
+         action_slot = case when p_run_at <= clock_now() then action_slot end
    where operation_id = p_operation_id;
 end
 $$;
@@ -5992,6 +6338,7 @@ declare
   v_operation operations;
   v_next actions;
   v_due timestamptz;
+  v_slot text;
   v_queue text;
 begin
   if p_patch is not null or p_position is null then
@@ -6014,9 +6361,11 @@ begin
     perform refuse_next(p_operation_id, p_position, null, case when p_steps_left <= 1 then 'StepLimit' else 'InvalidPerformAt' end);
     return false;
   end if;
-  v_queue := job_queue(v_next.wait, v_next.queue, v_operation.queue);
+  v_slot := (select operation_slot from jobs where operation_id = p_operation_id);
+  v_queue := job_queue(v_next.wait, v_next.limits, v_slot, null, v_next.queue, v_operation.queue);
   update jobs
      set position = p_position, steps_left = p_steps_left - 1, run_at = v_due, queue = v_queue, waits_since = null, attempt = 0,
+         operation_slot = case when v_next.wait is null or not coalesce(v_next.limits -> 'operation' ? 'free_while_waiting', false) then v_slot end,
          handler = case when v_operation.branches is null then v_operation.name else '' end || '/' || v_next.name
    where operation_id = p_operation_id;
   if v_next.wait is null and v_due <= p_now then
@@ -6302,6 +6651,8 @@ CREATE FUNCTION backops.invariants() RETURNS SETOF backops.violation
   union all
   select * from violations_of_approvals()
   union all
+  select * from violations_of_limits()
+  union all
   select * from violations_of_schedules()
   union all
   select * from violations_of_the_schema()
@@ -6312,7 +6663,7 @@ $$;
 -- Name: FUNCTION invariants(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. waits_move_on: no operation is at a wait that is over, while workers live. waits_are_counted: the job of an operation at a wait says what it waits for. waits_read_signals: no operation waits for a signal that is in its inbox. signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. waits_have_outcomes: a wait that has ended says how, and no action does. approvals_are_asked: an approval is pending exactly where an operation is at it. approvals_keep_deadlines: the job of a pending approval is due at its deadline or its reminder. approvals_end_steps: what was decided is what the step says, and a step that has ended so has its decision. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
+COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. waits_move_on: no operation is at a wait that is over, while workers live. waits_are_counted: the job of an operation at a wait says what it waits for. waits_read_signals: no operation waits for a signal that is in its inbox. signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. waits_have_outcomes: a wait that has ended says how, and no action does. approvals_are_asked: an approval is pending exactly where an operation is at it. approvals_keep_deadlines: the job of a pending approval is due at its deadline or its reminder. approvals_end_steps: what was decided is what the step says, and a step that has ended so has its decision. slots_are_counted: a limit counts as many slots and places in line as there are. slots_are_for_limits: who holds a slot is where a limit asks for one, and who is in line holds none of it. lines_move_on: nobody is in line while a slot is free, while workers live. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
 
 
 --
@@ -6366,6 +6717,22 @@ CREATE FUNCTION backops.is_global_key(p_key text) RETURNS boolean
 --
 
 COMMENT ON FUNCTION backops.is_global_key(p_key text) IS 'Whether a text can be the key of a global that a step names: 1 to 200 characters.';
+
+
+--
+-- Name: is_limit_name(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_limit_name(p_name text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ((p_name ~ '^[^/[:cntrl:]]+$'::text) AND (length(p_name) <= 200));
+
+
+--
+-- Name: FUNCTION is_limit_name(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_limit_name(p_name text) IS 'Whether a text can be the name of a limit: 1 to 200 characters, without "/" and control characters.';
 
 
 --
@@ -6446,6 +6813,25 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.is_queue_name(p_name text) IS 'Whether a queue may have this name.';
+
+
+--
+-- Name: is_secret(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_secret(p_name text, p_key text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+  select exists (select from secret_keys where name in (p_name, '*') and key = p_key)
+$$;
+
+
+--
+-- Name: FUNCTION is_secret(p_name text, p_key text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_secret(p_name text, p_key text) IS 'Whether secret_keys names a global of the operations of that name.';
 
 
 --
@@ -6548,19 +6934,19 @@ COMMENT ON FUNCTION backops.job_advice(p_operation backops.operations, p_positio
 
 
 --
--- Name: job_queue(jsonb, text, text); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: job_queue(jsonb, jsonb, text, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.job_queue(p_wait jsonb, p_action text, p_operation text) RETURNS text
+CREATE FUNCTION backops.job_queue(p_wait jsonb, p_limits jsonb, p_operation_slot text, p_action_slot text, p_action text, p_operation text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    RETURN CASE WHEN (p_wait IS NOT NULL) THEN '/waits'::text ELSE COALESCE(p_action, p_operation) END;
+    RETURN CASE WHEN (p_wait IS NOT NULL) THEN '/waits'::text WHEN ((p_limits IS NOT NULL) AND (((p_limits ? 'action'::text) AND (p_action_slot IS NULL)) OR ((p_limits ? 'operation'::text) AND (p_operation_slot IS NULL)))) THEN '/limits'::text ELSE COALESCE(p_action, p_operation) END;
 
 
 --
--- Name: FUNCTION job_queue(p_wait jsonb, p_action text, p_operation text); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION job_queue(p_wait jsonb, p_limits jsonb, p_operation_slot text, p_action_slot text, p_action text, p_operation text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.job_queue(p_wait jsonb, p_action text, p_operation text) IS 'The queue of the job of an operation that has reached a step: the one that no worker serves for a wait, else the action''s own, or the operation''s.';
+COMMENT ON FUNCTION backops.job_queue(p_wait jsonb, p_limits jsonb, p_operation_slot text, p_action_slot text, p_action text, p_operation text) IS 'The queue of the job of an operation that has reached a step: one that no worker serves for a wait, or for an action that needs a slot which it does not hold, else the action''s own, or the operation''s.';
 
 
 --
@@ -6836,6 +7222,220 @@ COMMENT ON FUNCTION backops.leave_wait(p_operation_id bigint, p_outcome text, p_
 
 
 --
+-- Name: let_in(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.let_in(p_operation_ids bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v record;
+  v_coming bigint[] := '{}';
+begin
+  for v in
+    with changed as (
+      update jobs j
+         set queue = case when w.comes_again then '/limits' else w.queue end,
+             operation_slot = case when w.is_of_operation then j.gate else j.operation_slot end,
+             action_slot = case when not w.is_of_operation then j.gate end,
+             gate = null, ticket = null, came_at = null, run_at = j.came_at
+        from (
+          select i.operation_id, a.limits ? 'operation' and waiter.operation_slot is null as is_of_operation,
+                 a.limits ?& '{operation,action}' and waiter.operation_slot is null as comes_again, coalesce(a.queue, o.queue) as queue
+            from unnest(p_operation_ids) as i (operation_id)
+           cross join lateral (select * from jobs j where j.operation_id = i.operation_id offset 0) as waiter
+           cross join lateral (select * from actions a where a.operation_id = i.operation_id and a.position = waiter.position offset 0) as a
+           cross join lateral (select o.queue from operations o where o.id = i.operation_id offset 0) as o
+        ) as w
+       where j.operation_id = any (array[w.operation_id])
+      returning j.operation_id, j.queue
+    )
+    select c.queue, array_agg(c.operation_id) as ids from changed c group by c.queue
+  loop
+    if v.queue = '/limits' then
+      v_coming := v.ids;
+    else
+      perform wake(v.queue, cardinality(v.ids));
+    end if;
+  end loop;
+  return v_coming;
+end
+$$;
+
+
+--
+-- Name: FUNCTION let_in(p_operation_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.let_in(p_operation_ids bigint[]) IS 'Gives jobs in line the slot that they wait for, and returns those that come to a limit of their action next.';
+
+
+--
+-- Name: let_in_newcomers(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.let_in_newcomers(p_operation_ids bigint[]) RETURNS TABLE(admitted integer, gates text[], excess bigint[], coming bigint[])
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v record;
+  v_has_secrets boolean := exists (select from secret_keys);
+begin
+  admitted := 0;
+  gates := '{}';
+  excess := '{}';
+  coming := '{}';
+  for v in
+    with come as materialized (
+      select j.operation_id, j.priority, j.run_at, n.is_of_operation, n.limit_of ?| '{when_full,max_waiting}' as is_picky,
+             gate_of(n.limit_of, o.globals, v_has_secrets and is_secret(o.name, n.limit_of ->> 'by')) as gate, n.limit_of ->> 'name' as name,
+             n.is_of_operation and a.limits ? 'action' as comes_again, coalesce(a.queue, o.queue) as queue
+        from unnest(p_operation_ids) as i (operation_id)
+       cross join lateral (select * from jobs j where j.operation_id = i.operation_id offset 0) as j
+       cross join lateral (select * from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
+       cross join lateral (select * from operations o where o.id = j.operation_id offset 0) as o
+       cross join lateral (
+         select a.limits ? 'operation' and j.operation_slot is null as is_of_operation,
+                a.limits -> case when a.limits ? 'operation' and j.operation_slot is null then 'operation' else 'action' end as limit_of
+       ) as n
+    ),
+    -- By window functions: a join of two lists that nobody has statistics of would be a loop in a loop.
+    ranked as materialized (
+      select c.*, coalesce(l.maximum, 2147483647) as maximum, g.gate is null as is_new, coalesce(g.holding, 0) as holding, coalesce(g.waiting, 0) as waiting,
+             coalesce(g.next_ticket, 1) as next_ticket,
+             row_number() over (partition by c.gate order by c.priority, c.run_at, c.operation_id) as place,
+             count(*) over (partition by c.gate) as jobs
+        from come c
+        left join limits l on l.name = c.name
+        left join lateral (select * from limit_gates g where g.gate = c.gate offset 0) as g on true
+    ),
+    -- Nobody overtakes who is in line already.
+    counted as materialized (
+      select r.*, case when r.waiting = 0 then least(r.jobs, greatest(r.maximum - r.holding, 0)) else 0 end as admits from ranked r
+    ),
+    opened as (
+      insert into limit_gates (gate, name, holding, waiting, next_ticket)
+        select gate, name, admits, jobs - admits, 1 + jobs - admits from counted where is_new and place = 1
+    ),
+    grown as (
+      update limit_gates g
+         set holding = g.holding + c.admits, waiting = g.waiting + c.jobs - c.admits, next_ticket = g.next_ticket + c.jobs - c.admits
+        from counted c
+       where g.gate = any (array[c.gate]) and c.place = 1 and not c.is_new
+    ),
+    changed as (
+      update jobs j
+         set queue = case when r.place <= r.admits and not r.comes_again then r.queue else j.queue end,
+             operation_slot = case when r.place <= r.admits and r.is_of_operation then r.gate else j.operation_slot end,
+             action_slot = case when r.place <= r.admits and not r.is_of_operation then r.gate end,
+             gate = case when r.place > r.admits then r.gate end,
+             ticket = case when r.place > r.admits then r.next_ticket + r.place - r.admits - 1 end,
+             came_at = case when r.place > r.admits then j.run_at end,
+             run_at = case when r.place > r.admits then 'infinity' else j.run_at end
+        from counted r
+       where j.operation_id = any (array[r.operation_id])
+      returning j.operation_id, j.queue, j.ticket is null as is_admitted, r.is_picky
+    )
+    select c.queue, count(*) filter (where c.is_admitted)::integer as jobs,
+           array_agg(c.operation_id order by c.operation_id) filter (where c.is_picky and not c.is_admitted) as excess,
+           array_agg(c.operation_id) filter (where c.is_admitted and c.queue = '/limits') as coming,
+           (select array_agg(n.gate) from counted n where n.place = 1 and n.waiting > 0 and n.holding < n.maximum) as gates
+      from changed c
+     group by c.queue
+  loop
+    admitted := admitted + v.jobs;
+    gates := coalesce(v.gates, '{}');
+    excess := excess || coalesce(v.excess, '{}');
+    coming := coming || coalesce(v.coming, '{}');
+    if v.queue <> '/limits' then
+      perform wake(v.queue, v.jobs);
+    end if;
+  end loop;
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION let_in_newcomers(p_operation_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.let_in_newcomers(p_operation_ids bigint[]) IS 'Gives a slot to each job that has come to a limit which has one, and nobody in line, and a place in line to the others. Returns how many slots, before which gates there is a line although a slot is free, who is in line at a limit that does not let everybody wait, and who comes to a limit of its action next.';
+
+
+--
+-- Name: let_in_waiters(text[], integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.let_in_waiters(p_gates text[], p_limit integer) RETURNS TABLE(admitted integer, coming bigint[])
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_gate record;
+  v_ids bigint[];
+begin
+  admitted := 0;
+  coming := '{}';
+  if exists (select from unnest(p_gates) as gate where left(gate, 1) = '/') then
+    p_gates := p_gates || array(
+      select g.gate
+        from unnest(p_gates) as offered (gate)
+       cross join lateral (select g.gate, g.waiting from limit_gates g where g.name = substr(offered.gate, 2) offset 0) as g
+       where left(offered.gate, 1) = '/' and g.waiting > 0
+    );
+  end if;
+  for v_gate in
+    select g.gate, least(coalesce(l.maximum, 2147483647) - g.holding, g.waiting) as free
+      from limit_gates g
+      left join limits l on l.name = g.name
+     where g.gate = any (p_gates) and g.waiting > 0 and g.holding < coalesce(l.maximum, 2147483647)
+     order by g.gate
+  loop
+    v_ids := array(
+      select j.operation_id from jobs j where j.gate = v_gate.gate and j.ticket is not null order by j.priority, j.ticket limit least(v_gate.free, p_limit - admitted)
+         for update skip locked
+    );
+    admitted := admitted + cardinality(v_ids);
+    update limit_gates set holding = holding + cardinality(v_ids), waiting = waiting - cardinality(v_ids) where gate = v_gate.gate;
+    coming := coming || let_in(v_ids);
+    -- Somebody has the others' rows, or they are too many for this look.
+    if cardinality(v_ids) < v_gate.free then
+      insert into limit_releases (gate, slots, waiters) values (v_gate.gate, 0, 0);
+    end if;
+  end loop;
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION let_in_waiters(p_gates text[], p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.let_in_waiters(p_gates text[], p_limit integer) IS 'Gives the free slots of some gates, or with a slash before it of all gates of a limit, to the first in line: by priority, then by ticket. Returns how many, and who comes to a limit of its action next.';
+
+
+--
 -- Name: lift_row_security(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6865,6 +7465,22 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.lift_row_security() IS 'Switches row level security off for the tables of this schema that have no policy, which only a setting of the platform can have switched on: nobody but the owner would see or insert a row. Every migrate up ends with it. Returns their names.';
+
+
+--
+-- Name: limits_lock(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.limits_lock() RETURNS bigint
+    LANGUAGE sql STABLE
+    RETURN hashtextextended((("current_schema"())::text || '/limits'::text), (0)::bigint);
+
+
+--
+-- Name: FUNCTION limits_lock(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.limits_lock() IS 'Key of the advisory lock of whoever looks at the limits: one at a time, and nobody waits for it.';
 
 
 --
@@ -7003,7 +7619,7 @@ begin
     when p_verb = 'retry' then v_operation.state in ('failed', 'cancelled') or v_operation.state = 'active' and v_job.attempt > 0
     when v_operation.parked_at is not null then false
     when p_verb = 'reschedule' then v_operation.state = 'active'
-    when p_verb = 'wake_up' then v_operation.state = 'active' and v_job.run_at > clock_now() and not exists (
+    when p_verb = 'wake_up' then v_operation.state = 'active' and v_job.run_at > clock_now() and v_job.ticket is null and not exists (
       select from actions a where a.operation_id = p_id and a.position = v_job.position and a.wait ?| '{signals,approval}' and v_job.waits_since is not null
     )
     when not exists (
@@ -7278,6 +7894,17 @@ begin
                 where j.queue = '/waits' and j.run_at >= first_wait_to_look_at(statement_now()) and j.run_at < 'infinity'
                 order by j.run_at
                 limit 1
+             ),
+             (
+               select greatest(j.run_at, statement_now() + interval '0.1 seconds') from jobs j
+                where j.queue = '/limits' and j.run_at >= first_limit_to_look_at(statement_now()) and j.run_at < 'infinity'
+                order by j.run_at
+                limit 1
+             ),
+             (
+               select statement_now() + interval '0.1 seconds' from limit_releases
+                where released_at >= first_limit_to_look_at(statement_now())
+                limit 1
              )
            ) - statement_now()
       from workers w
@@ -7304,7 +7931,7 @@ $$;
 -- Name: FUNCTION next_due(p_worker_id bigint); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.next_due(p_worker_id bigint) IS 'How long until the next scheduled job of the worker''s queues is due, a pause of one ends, or a wait is over; null when there is none of them.';
+COMMENT ON FUNCTION backops.next_due(p_worker_id bigint) IS 'How long until the next scheduled job of the worker''s queues is due, a pause of one ends, a wait is over, or the limits are to be looked at; null when there is none of them.';
 
 
 --
@@ -7643,6 +8270,29 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.obstacles(p_operation_id bigint, p_parked_name text, p_queue text, p_handler text, p_crashes integer, p_suggests boolean) IS 'What keeps an operation from going on that is parked (p_parked_name), or whose job of this queue, handler and number of crashes is due: no row if nothing does.';
+
+
+--
+-- Name: offer_slots(text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.offer_slots(p_names text[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+begin
+  insert into limit_releases (gate, slots, waiters) select '/' || name, 0, 0 from unnest(p_names) as name order by name;
+  perform wake(queue, 16) from (select distinct unnest(queues) as queue from workers where sleeping) as q;
+end
+$$;
+
+
+--
+-- Name: FUNCTION offer_slots(p_names text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.offer_slots(p_names text[]) IS 'Has whoever looks at the limits next look at those whose maximum has changed.';
 
 
 --
@@ -8094,7 +8744,7 @@ CREATE FUNCTION backops.plan_in_seconds(p_branches json) RETURNS json
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
-  select ('{' || string_agg(format('%s: [%s]', to_json(b.key), steps), ', ' order by b.n) || '}')::json
+  select ('{' || string_agg(format('%s: %s', to_json(b.key), coalesce('[' || steps || ']', b.value::text)), ', ' order by b.n) || '}')::json
     from json_each(p_branches) with ordinality as b (key, value, n)
    cross join lateral (
      select string_agg(
@@ -8103,7 +8753,7 @@ CREATE FUNCTION backops.plan_in_seconds(p_branches json) RETURNS json
                 else s.step::text
               end, ', ' order by s.n
             ) as steps
-       from json_array_elements(b.value) with ordinality as s (step, n)
+       from json_array_elements(case json_typeof(b.value) when 'array' then b.value else '[]' end) with ordinality as s (step, n)
    ) as s
 $$;
 
@@ -8132,7 +8782,8 @@ CREATE TABLE backops.definition_actions (
     timeout interval,
     queue text,
     starts boolean NOT NULL,
-    wait jsonb
+    wait jsonb,
+    limits jsonb
 );
 
 
@@ -8235,6 +8886,13 @@ COMMENT ON COLUMN backops.definition_actions.wait IS 'What the operation waits f
 
 
 --
+-- Name: COLUMN definition_actions.limits; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.definition_actions.limits IS 'The limits of the step, as in actions.';
+
+
+--
 -- Name: plan_rows(json, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -8253,13 +8911,18 @@ declare
   v_name text;
   v_options jsonb;
   v_position integer := 0;
+  v_limit jsonb;
 begin
   if json_typeof(p_branches) is distinct from 'object' then
     raise exception using errcode = 'OP004', message = p_place || 'branches must be a JSON object',
       hint = 'Write {"main": ["FirstAction", "SecondAction"], "other_branch": ["Third"]}.';
   end if;
 
-  for v_branch in select key, value from json_each(p_branches) loop
+  -- No branch can have this name.
+  if (p_branches -> '/limit')::jsonb <> 'null' then
+    v_limit := read_limit(p_place || 'the operation', (p_branches -> '/limit')::jsonb, true);
+  end if;
+  for v_branch in select key, value from json_each(p_branches) where key <> '/limit' loop
     if v_branch.key = any (v_seen) then
       raise exception using errcode = 'OP004', message = p_place || format('branch "%s" is given twice', v_branch.key);
     end if;
@@ -8299,6 +8962,14 @@ begin
       v.branch := v_branch.key;
       v.name := v_name;
       v.starts := v_branch.key = 'main' and v_entry.n = 1;
+      -- With a maximum of one, it would wait for itself.
+      if v.limits -> 'action' ->> 'name' = v_limit ->> 'name' then
+        raise exception using errcode = 'OP004', message = format('%s ("%s") has the limit "%s" of its operation', v_place, v_name, v_limit ->> 'name'),
+          hint = 'The operation would wait for a slot while it holds one: give one of them another name.';
+      end if;
+      if v_limit is not null then
+        v.limits := coalesce(v.limits, '{}') || jsonb_build_object('operation', v_limit);
+      end if;
       v_waits := v_waits || v.wait;
       return next v;
     end loop;
@@ -8362,18 +9033,20 @@ begin
   -- gets the plan from its actions.
   insert into jobs as j (operation_id, run_at, position, steps_left, priority, queue, handler)
     values (p_operation.id, v_run_at, p_position, p_operation.step_limit, p_operation.priority,
-            job_queue(v_action.wait, v_action.queue, p_operation.queue),
+            job_queue(v_action.wait, v_action.limits, null, null, v_action.queue, p_operation.queue),
             case when p_operation.branches is null then p_operation.name else '' end || '/' || v_action.name)
     on conflict (operation_id) do update
-      set run_at = excluded.run_at, position = excluded.position, steps_left = excluded.steps_left, queue = excluded.queue,
-          handler = excluded.handler, attempt = 0, crashes = 0, waits_since = null;
+      set run_at = excluded.run_at, position = excluded.position, steps_left = excluded.steps_left,
+          queue = job_queue(v_action.wait, v_action.limits, j.operation_slot, null, v_action.queue, p_operation.queue),
+          handler = excluded.handler, attempt = 0, crashes = 0, waits_since = null, action_slot = null, gate = null, ticket = null, came_at = null,
+          operation_slot = case when v_action.wait is null or not coalesce(v_action.limits -> 'operation' ? 'free_while_waiting', false) then j.operation_slot end;
   update actions
      set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0, wait_outcome = null
    where operation_id = p_operation.id and position = p_position;
   if v_action.wait is not null then
     perform settle_wait(p_operation.id);
   elsif v_run_at <= v_now then
-    perform wake(coalesce(v_action.queue, p_operation.queue), 1);
+    perform wake(queue, 1) from jobs where operation_id = p_operation.id;
   end if;
 end
 $$;
@@ -8536,7 +9209,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status}'::text[]
+      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status,limit_status,limit_lines}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
@@ -8555,7 +9228,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'function', name, 'operator', 'execute', null
     from unnest(
-      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,prune,rescue,unpark,invariants,
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,set_limit,reset_limit,recount_limits,prune,rescue,unpark,invariants,
         schedule,unschedule,pause_schedule,resume_schedule,run_schedule,backfill_schedule}'::text[]
     ) as name
   union all
@@ -8564,7 +9237,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -8716,7 +9389,7 @@ CREATE FUNCTION backops.queue_names() RETURNS SETOF text
       from waiting
      cross join lateral (select j.queue from jobs j where j.queue > waiting.queue order by j.queue limit 1) as next
   )
-  select queue from waiting where queue <> '/waits'
+  select queue from waiting where left(queue, 1) <> '/'
   union
   select name from queues where paused_at is not null
   union
@@ -8879,6 +9552,64 @@ COMMENT ON FUNCTION backops.read_key_mode(p_mode text) IS 'Takes a mode apart: "
 
 
 --
+-- Name: read_limit(text, jsonb, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.read_limit(p_place text, p_limit jsonb, p_is_of_operation boolean) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_limit jsonb := case jsonb_typeof(p_limit) when 'string' then jsonb_build_object('name', p_limit) else p_limit end;
+  v_unknown text;
+begin
+  if jsonb_typeof(v_limit) is distinct from 'object' or jsonb_typeof(v_limit -> 'name') is distinct from 'string' or not is_limit_name(v_limit ->> 'name') then
+    raise exception using errcode = 'OP004', message = format('%s: a limit must have a name', p_place), detail = left(p_limit::text, 200),
+      hint = 'Write {"name": "stripe", "max": 20}: a name of 1 to 200 characters, without "/" and control characters.';
+  end if;
+  v_limit := jsonb_strip_nulls(v_limit);
+  select string_agg(format('"%s"', key), ', ') into v_unknown
+    from jsonb_object_keys(v_limit) as key
+   where key <> all (case when p_is_of_operation then '{name,max,by,free_while_waiting,when_full,max_waiting}'::text[] else '{name,max,by}' end);
+  if v_unknown is not null then
+    raise exception using errcode = 'OP004', message = format('%s: the limit "%s" has unknown options: %s', p_place, v_limit ->> 'name', v_unknown),
+      hint = 'Options are name, max and by; that of an operation has free_while_waiting, when_full and max_waiting, too.';
+  end if;
+  if v_limit ? 'max' and (jsonb_typeof(v_limit -> 'max') <> 'number' or (v_limit ->> 'max')::numeric not between 1 and 1000000 or (v_limit ->> 'max')::numeric % 1 <> 0) then
+    raise exception using errcode = 'OP004', message = format('%s: the limit "%s" has the maximum %s', p_place, v_limit ->> 'name', left(v_limit ->> 'max', 100)),
+      hint = 'It is a whole number, 1 to 1000000.';
+  end if;
+  if v_limit ? 'by' and (jsonb_typeof(v_limit -> 'by') <> 'string' or not is_global_key(v_limit ->> 'by')) then
+    raise exception using errcode = 'OP004', message = format('%s: "by" of the limit "%s" must name a global', p_place, v_limit ->> 'name'),
+      hint = 'With {"by": "customer"} each value of the global "customer" has slots of its own.';
+  end if;
+  if v_limit ? 'free_while_waiting' and jsonb_typeof(v_limit -> 'free_while_waiting') <> 'boolean' then
+    raise exception using errcode = 'OP004', message = format('%s: free_while_waiting of the limit "%s" is true or false', p_place, v_limit ->> 'name');
+  end if;
+  if v_limit ? 'when_full' and v_limit -> 'when_full' not in ('"wait"', '"drop"', '"cancel_oldest"', '"replace_waiting"') then
+    raise exception using errcode = 'OP004', message = format('%s: when_full of the limit "%s" is %s', p_place, v_limit ->> 'name', left(v_limit ->> 'when_full', 100)),
+      hint = 'It is "wait", "drop", "cancel_oldest" or "replace_waiting".';
+  end if;
+  if v_limit ? 'max_waiting' and (
+    jsonb_typeof(v_limit -> 'max_waiting') <> 'number' or (v_limit ->> 'max_waiting')::numeric not between 0 and 1000000 or (v_limit ->> 'max_waiting')::numeric % 1 <> 0
+  ) then
+    raise exception using errcode = 'OP004', message = format('%s: max_waiting of the limit "%s" is %s', p_place, v_limit ->> 'name', left(v_limit ->> 'max_waiting', 100)),
+      hint = 'It is a whole number, 0 to 1000000.';
+  end if;
+  v_limit := case when v_limit -> 'when_full' = '"wait"' then v_limit - 'when_full' else v_limit end;
+  return case when v_limit -> 'free_while_waiting' = 'false' then v_limit - 'free_while_waiting' else v_limit end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION read_limit(p_place text, p_limit jsonb, p_is_of_operation boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.read_limit(p_place text, p_limit jsonb, p_is_of_operation boolean) IS 'A limit of an action, or of an operation, as a plan has it: name, max, by, free_while_waiting, when_full, max_waiting. Refuses what it does not know (SQLSTATE OP004).';
+
+
+--
 -- Name: read_options(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -8899,10 +9630,10 @@ begin
 
   select string_agg(format('"%s"', key), ', ') into v_unknown
     from jsonb_object_keys(p_options) as key
-   where key not in ('perform_at', 'perform_in', 'perform_at_global', 'max_attempts', 'backoff', 'timeout', 'queue', 'may_jump');
+   where key not in ('perform_at', 'perform_in', 'perform_at_global', 'max_attempts', 'backoff', 'timeout', 'queue', 'limit', 'may_jump');
   if v_unknown is not null then
     raise exception using errcode = 'OP004', message = format('%s has an unknown option: %s', p_place, v_unknown),
-      hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue and may_jump; a step that waits has sleep, '
+      hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, limit and may_jump; a step that waits has sleep, '
              'sleep_until or wait_for instead, and one that asks approval.';
   end if;
 
@@ -8923,6 +9654,9 @@ begin
     end;
     v.queue := p_options ->> 'queue';
     v.backoff := nullif(v_backoff, 'null');
+    if p_options -> 'limit' <> 'null' then
+      v.limits := jsonb_build_object('action', read_limit(p_place, p_options -> 'limit', false));
+    end if;
     if v.backoff is not null then
       perform (v_backoff ->> 'base')::double precision, (v_backoff ->> 'factor')::double precision,
               (v_backoff ->> 'max')::double precision, (v_backoff ->> 'jitter')::double precision;
@@ -9296,6 +10030,65 @@ COMMENT ON FUNCTION backops.record_schedule_error(p_id bigint, p_now timestamp w
 
 
 --
+-- Name: recount_limits(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.recount_limits() RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_count integer;
+begin
+  perform pg_advisory_xact_lock(limits_lock());
+  -- Nobody gives anything back, or leaves a line, while it is counted.
+  lock table jobs in share row exclusive mode;
+  lock table limit_releases in share row exclusive mode;
+  -- What was given back, and not looked at yet, is no mistake.
+  perform take_releases('-infinity', 2147483647);
+  with held as materialized (
+    select gate, sum(slots)::integer as slots, sum(waiters)::integer as waiters, max(ticket) as last_ticket
+      from (
+        select operation_slot as gate, 1 as slots, 0 as waiters, 0 as ticket from jobs where operation_slot is not null
+        union all
+        select action_slot, 1, 0, 0 from jobs where action_slot is not null
+        union all
+        select gate, 0, 1, ticket from jobs where ticket is not null
+      ) as each
+     group by gate
+  ),
+  wrong as materialized (
+    select coalesce(h.gate, g.gate) as gate, coalesce(h.slots, 0) as slots, coalesce(h.waiters, 0) as waiters, coalesce(h.last_ticket, 0) as last_ticket
+      from held h
+      full join limit_gates g on g.gate = h.gate
+     where g.gate is null or coalesce(g.holding, 0) <> coalesce(h.slots, 0) or coalesce(g.waiting, 0) <> coalesce(h.waiters, 0) or g.next_ticket <= h.last_ticket
+  ),
+  written as (
+    insert into limit_gates as g (gate, name, holding, waiting, next_ticket)
+      select gate, split_part(gate, '/', 1), slots, waiters, last_ticket + 1 from wrong
+      on conflict (gate) do update set holding = excluded.holding, waiting = excluded.waiting, next_ticket = greatest(g.next_ticket, excluded.next_ticket)
+    returning 1
+  )
+  select count(*) into v_count from written;
+  delete from limit_gates where holding = 0 and waiting = 0;
+  insert into limit_releases (gate, slots, waiters) select gate, 0, 0 from limit_gates where waiting > 0;
+  if v_count > 0 then
+    perform write_audit('recount_limits', '{}', null, jsonb_build_object('corrected', v_count));
+  end if;
+  return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION recount_limits(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.recount_limits() IS 'Counts the slots and lines of all limits from the jobs, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on jobs while it counts. Returns how many it corrected.';
+
+
+--
 -- Name: redacted(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -9555,11 +10348,11 @@ begin
     raise exception using errcode = 'OP004', message = format('"%s" is no name of an operation', left(p_name, 200)),
       hint = 'Names have 1 to 200 characters, without "/" and control characters.';
   end if;
-  -- A time counts as a number, because its text depends on the session's time zone. A plan without waits has the fingerprint that it
-  -- had before there were any.
+  -- A time counts as a number, because its text depends on the session's time zone. A plan without waits or limits has the
+  -- fingerprint that it had before there were any.
   select array_agg(r order by r.position),
          encode(sha256(convert_to(
-           jsonb_agg(case when r.wait is null then to_jsonb(r) - 'wait' else to_jsonb(r) end || jsonb_build_object('perform_at', extract(epoch from r.perform_at)) order by r.position)::text, 'UTF8'
+           jsonb_agg(to_jsonb(r) - array_remove(array[case when r.wait is null then 'wait' end, case when r.limits is null then 'limits' end], null) || jsonb_build_object('perform_at', extract(epoch from r.perform_at)) order by r.position)::text, 'UTF8'
          )), 'hex')
     into v_rows, v_fingerprint
     from plan_rows(p_branches) as r;
@@ -9573,10 +10366,11 @@ begin
       returning * into v_definition;
     insert into definition_actions
       select v_definition.id, r.position, r.branch, r.name, r.perform_at, r.perform_in, r.perform_at_global, r.max_attempts,
-             r.backoff, r.timeout, r.queue, r.starts, r.wait
+             r.backoff, r.timeout, r.queue, r.starts, r.wait, r.limits
         from unnest(v_rows) as r
       on conflict do nothing;
   end if;
+  perform declare_limits(array(select distinct a.limits from definition_actions a where a.definition_id = v_definition.id and a.limits is not null));
   perform unpark(p_name);
   return v_definition.id;
 end
@@ -9658,6 +10452,54 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.release_many(p_worker_id bigint, p_operation_ids bigint[], p_claim_ids bigint[], p_began boolean) IS 'Hands claimed jobs back at once and at no cost in attempts: what a worker does that stops. p_began => false: their actions were not even begun, and no attempt is recorded. outcome: released, done, stale, busy.';
+
+
+--
+-- Name: release_slots(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.release_slots() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_gates text[] := '{}';
+begin
+  -- Of a row that is deleted, new is null.
+  if old.operation_slot is not null and old.operation_slot is distinct from new.operation_slot then
+    v_gates := v_gates || old.operation_slot;
+  end if;
+  if old.action_slot is not null and old.action_slot is distinct from new.action_slot then
+    v_gates := v_gates || old.action_slot;
+  end if;
+  if v_gates <> '{}' then
+    insert into limit_releases (gate, slots, waiters) select gate, 1, 0 from unnest(v_gates) as gate;
+    if exists (select from limit_gates where gate = any (v_gates) and waiting > 0) then
+      -- Whoever had it has room now, also where it does not sleep.
+      if old.worker_id is not null then
+        perform pg_notify(worker_channel(old.worker_id), 'work');
+      else
+        perform wake('/limits', 1);
+      end if;
+    end if;
+  end if;
+  -- Who has a slot instead of a place was let in, and was counted.
+  if old.ticket is not null and new.ticket is null and new.action_slot is null
+    and (new.operation_slot is null or new.operation_slot is not distinct from old.operation_slot)
+  then
+    insert into limit_releases (gate, slots, waiters) values (old.gate, 0, 1);
+  end if;
+  return null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION release_slots(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.release_slots() IS 'What every change of a job sets off that holds a slot, or is in line: what it holds no more is written down for the next look.';
 
 
 --
@@ -9849,7 +10691,11 @@ begin
   if at is null or not isfinite(at) then
     raise exception using errcode = 'OP004', message = 'reschedule must be told a finite time', hint = 'now() + interval ''1 hour'', or now() for at once.';
   end if;
-  update jobs set run_at = coalesce(move_deadline(reschedule_operation.id, at), at) where operation_id = reschedule_operation.id;
+  -- It comes to its limit anew, and has no slot until then.
+  update jobs
+     set run_at = coalesce(move_deadline(reschedule_operation.id, at), at), gate = null, ticket = null, came_at = null,
+         queue = case when action_slot is not null then '/limits' else queue end, action_slot = null
+   where operation_id = reschedule_operation.id;
   perform settle_wait(reschedule_operation.id), wake(queue, 1) from jobs where operation_id = reschedule_operation.id and run_at <= clock_now();
   select * into v_operation from operations where operations.id = reschedule_operation.id;
   return v_operation;
@@ -9916,6 +10762,121 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.rescue(p_limit integer, p_patience interval) IS 'Takes back what dead workers held, at most p_limit jobs of each, and forgets those workers. Dead is whose lease has ended, and whose session has been gone for p_patience (null: only the lease counts). Anybody may call it; every worker does.';
+
+
+--
+-- Name: limits; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.limits (
+    name backops.limit_name NOT NULL,
+    declared integer,
+    own integer,
+    set_by text,
+    set_at timestamp with time zone,
+    reason text,
+    maximum integer GENERATED ALWAYS AS (
+CASE
+    WHEN (set_at IS NULL) THEN declared
+    ELSE own
+END) STORED,
+    CONSTRAINT limits_declared_is_valid CHECK (((declared >= 1) AND (declared <= 1000000))),
+    CONSTRAINT limits_own_is_valid CHECK (((own >= 0) AND (own <= 1000000))),
+    CONSTRAINT limits_set_whole CHECK ((((set_at IS NULL) = (set_by IS NULL)) AND ((set_at IS NOT NULL) OR ((own IS NULL) AND (reason IS NULL)))))
+);
+
+
+--
+-- Name: TABLE limits; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.limits IS 'How many may run at once under a name, and of each key. Written by plans that are registered or enqueued, and by set_limit.';
+
+
+--
+-- Name: COLUMN limits.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limits.name IS 'What plans call it.';
+
+
+--
+-- Name: COLUMN limits.declared; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limits.declared IS 'What the plan says that was registered last; null where only set_limit has spoken.';
+
+
+--
+-- Name: COLUMN limits.own; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limits.own IS 'What set_limit says instead; null with set_at for no limit at all.';
+
+
+--
+-- Name: COLUMN limits.set_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limits.set_by IS 'Database role that called set_limit; null where the plan''s number holds.';
+
+
+--
+-- Name: COLUMN limits.set_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limits.set_at IS 'When it did.';
+
+
+--
+-- Name: COLUMN limits.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limits.reason IS 'Why.';
+
+
+--
+-- Name: COLUMN limits.maximum; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limits.maximum IS 'What holds; null for no limit.';
+
+
+--
+-- Name: reset_limit(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.reset_limit(name text, reason text DEFAULT NULL::text) RETURNS backops.limits
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_limit limits;
+begin
+  select * into v_limit from limits l where l.name = reset_limit.name for update;
+  if not found then
+    raise exception using errcode = 'OP002', message = format('there is no limit "%s"', left(name, 200)),
+      hint = coalesce((select 'Limits are: ' || string_agg(l.name, ', ' order by l.name) || '.' from (select l.name from limits l order by l.name limit 20) as l), 'No plan has any.');
+  end if;
+  if v_limit.declared is null then
+    raise exception using errcode = 'OP003', message = format('no plan says how many may run at once under the limit "%s"', name),
+      hint = 'set_limit(name, null) makes it no limit.';
+  end if;
+  update limits l set own = null, set_by = null, set_at = null, reason = null where l.name = reset_limit.name returning * into v_limit;
+  perform write_audit('reset_limit', '{}', reason, jsonb_build_object('limit', name, 'maximum', v_limit.maximum));
+  perform offer_slots(array[name]);
+  return v_limit;
+end
+$$;
+
+
+--
+-- Name: FUNCTION reset_limit(name text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.reset_limit(name text, reason text) IS 'Lets the number of the plan hold again, instead of that of set_limit.';
 
 
 --
@@ -10068,7 +11029,7 @@ begin
      order by o.id
   );
   insert into jobs (operation_id, run_at, position, steps_left, priority, queue, handler)
-    select o.id, v_now, a.position, o.step_limit, o.priority, coalesce(a.queue, o.queue),
+    select o.id, v_now, a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, a.queue, o.queue),
            case when o.branches is null then o.name else '' end || '/' || a.name
       from operations o
       join actions a on a.operation_id = o.id and a.position = o.stopped_position
@@ -10609,6 +11570,45 @@ COMMENT ON FUNCTION backops.set_global(id bigint, key text, value jsonb, reason 
 
 
 --
+-- Name: set_limit(text, integer, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.set_limit(name text, maximum integer, reason text DEFAULT NULL::text) RETURNS backops.limits
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_limit limits;
+begin
+  if is_limit_name(name) is not true then
+    raise exception using errcode = 'OP004', message = format('"%s" is no name of a limit', left(name, 200)),
+      hint = 'Names have 1 to 200 characters, without "/" and control characters.';
+  end if;
+  if maximum not between 0 and 1000000 then
+    raise exception using errcode = 'OP004', message = format('the limit "%s" cannot have the maximum %s', name, maximum),
+      hint = 'It is 0 to 1000000; 0 lets nothing start, and null is no limit.';
+  end if;
+  insert into limits as l (name, own, set_by, set_at, reason)
+    values (set_limit.name, set_limit.maximum, session_user, clock_now(), left(set_limit.reason, 2000))
+    on conflict on constraint limits_pkey do update set own = excluded.own, set_by = excluded.set_by, set_at = excluded.set_at, reason = excluded.reason
+  returning * into v_limit;
+  perform write_audit('set_limit', '{}', reason, jsonb_build_object('limit', name, 'maximum', coalesce(maximum::text, 'none')));
+  perform offer_slots(array[name]);
+  return v_limit;
+end
+$$;
+
+
+--
+-- Name: FUNCTION set_limit(name text, maximum integer, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.set_limit(name text, maximum integer, reason text) IS 'Sets how many may run at once under a limit, whatever plans say: at once for what waits, and without stopping what runs. null is no limit, 0 lets nothing start. SELECT * FROM backops.set_limit(''stripe'', 5, ''they ask us to go slowly'')';
+
+
+--
 -- Name: set_operation_global(bigint, text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -10750,7 +11750,7 @@ begin
       new.globals := combined_globals(v_former.globals, new.globals, v_mode.payload);
       -- Its time has come, and only a worker is missing: to put it off again would be against what it was promised.
       new.perform_at := case
-        when v_job.run_at <= v_now then v_former.perform_at
+        when coalesce(v_job.came_at, v_job.run_at) <= v_now then v_former.perform_at
         else greatest(new.perform_at, least(v_put_off_until, v_entry.window_began_at + v_mode.at_most))
       end;
     end if;
@@ -11787,6 +12787,55 @@ COMMENT ON FUNCTION backops.take_along_truncated() IS 'What TRUNCATE operations 
 
 
 --
+-- Name: take_releases(timestamp with time zone, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.take_releases(p_from timestamp with time zone, p_limit integer) RETURNS TABLE(gates text[], taken integer)
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_gates text[];
+  v_slots integer[];
+  v_waiters integer[];
+begin
+  with front as materialized (
+    select released_at, id from limit_releases where released_at >= p_from order by released_at, id limit p_limit for update skip locked
+  ),
+  taken as (
+    delete from limit_releases r using front f where r.released_at = any (array[f.released_at]) and r.id = f.id returning r.gate, r.slots, r.waiters
+  )
+  select coalesce(array_agg(gate), '{}'), array_agg(slots), array_agg(waiters), coalesce(sum(releases), 0)
+    into v_gates, v_slots, v_waiters, taken
+    from (select gate, sum(slots)::integer as slots, sum(waiters)::integer as waiters, count(*) as releases from taken group by gate) as summed;
+  -- A gate of a key is gone with the last who needs it: there may be as many keys as operations.
+  merge into limit_gates g
+    using (select * from unnest(v_gates, v_slots, v_waiters) as r (gate, slots, waiters)) as r
+    on g.gate = any (array[r.gate])
+    when matched and g.holding <= r.slots and g.waiting <= r.waiters then
+      delete
+    when matched then
+      update set holding = greatest(g.holding - r.slots, 0), waiting = greatest(g.waiting - r.waiters, 0);
+  gates := v_gates;
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION take_releases(p_from timestamp with time zone, p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.take_releases(p_from timestamp with time zone, p_limit integer) IS 'Takes what was given back off the gates, and returns which ones, and how many rows of limit_releases that were.';
+
+
+--
 -- Name: take_slot(bigint, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -12000,6 +13049,80 @@ COMMENT ON FUNCTION backops.timeout_message(p_wait jsonb, p_since timestamp with
 
 
 --
+-- Name: turn_away(bigint); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.turn_away(p_operation_id bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+declare
+  v record;
+  v_other record;
+begin
+  select j.gate, j.position, j.came_at, a.limits -> 'operation' as limit_of into v
+    from jobs j
+    join actions a on a.operation_id = j.operation_id and a.position = j.position
+   where j.operation_id = p_operation_id and j.ticket is not null;
+  if not found then
+    return;
+  end if;
+  perform from operations where id = p_operation_id for no key update skip locked;
+  if not found then
+    perform come_again(p_operation_id);
+    return;
+  end if;
+
+  if v.limit_of ->> 'when_full' = 'drop' then
+    perform end_operation(p_operation_id, 'cancelled', v.position, clock_now(), format('the limit "%s" was full', v.gate));
+    return;
+  end if;
+  if v.limit_of ->> 'when_full' = 'replace_waiting' then
+    for v_other in
+      select j.operation_id
+        from jobs j
+        join operations o on o.id = j.operation_id
+       where j.gate = v.gate and j.ticket is not null and (j.came_at, j.operation_id) < (v.came_at, p_operation_id)
+       order by j.operation_id
+         for update of j skip locked
+         for no key update of o skip locked
+    loop
+      perform cancel_operation(v_other.operation_id, format('operation %s took its place in the line of the limit "%s"', p_operation_id, v.gate));
+    end loop;
+  elsif v.limit_of ->> 'when_full' = 'cancel_oldest' then
+    select j.operation_id into v_other
+      from jobs j
+      join operations o on o.id = j.operation_id
+     where (j.operation_slot = v.gate or j.gate = v.gate and j.ticket is not null) and j.operation_id <> p_operation_id
+     order by j.operation_id
+     limit 1
+       for update of j skip locked
+       for no key update of o skip locked;
+    if not found then
+      perform come_again(p_operation_id);
+      return;
+    end if;
+    perform cancel_operation(v_other.operation_id, format('operation %s came to the limit "%s"', p_operation_id, v.gate));
+  end if;
+  if (v.limit_of ->> 'max_waiting')::integer <= (
+    select count(*) from jobs j where j.gate = v.gate and j.ticket is not null and (j.came_at, j.operation_id) < (v.came_at, p_operation_id)
+  ) then
+    perform end_operation(p_operation_id, 'cancelled', v.position, clock_now(), format('the line of the limit "%s" was full', v.gate));
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION turn_away(p_operation_id bigint); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.turn_away(p_operation_id bigint) IS 'Does what a limit says about an operation that has come and found it full, where that is not to wait: cancels it, or others in its favour.';
+
+
+--
 -- Name: undeclared_reason(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -12049,15 +13172,15 @@ begin
   loop
     -- A session that cancels it must have the job first, so it is still parked; its globals may have changed since it was found.
     update operations set parked_at = null where id = v_id returning * into v_parked;
-    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait)
-      select v_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait
+    insert into actions (operation_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait, limits)
+      select v_id, position, branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, wait, limits
         from definition_actions
        where definition_id = v_definition_id;
     update jobs
        set definition_id = v_definition_id,
            position = a.position,
            handler = v_parked.name || '/' || a.name,
-           queue = job_queue(a.wait, a.queue, v_parked.queue),
+           queue = job_queue(a.wait, a.limits, null, null, a.queue, v_parked.queue),
            run_at = greatest(v_parked.perform_at, due_at(a.perform_at, a.perform_in, a.perform_at_global, v_parked.globals, v_now))
       from definition_actions a
      where jobs.operation_id = v_id and a.definition_id = v_definition_id and a.starts;
@@ -12450,10 +13573,10 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
   union all
   select 'job_can_be_claimed', j.operation_id, j.position, j.worker_id,
          case
-           when j.queue <> job_queue(a.wait, a.queue, o.queue) or not is_queue_name(a.queue) then format('its job waits in queue "%s"', j.queue)
+           when j.queue <> job_queue(a.wait, a.limits, j.operation_slot, j.action_slot, a.queue, o.queue) or not is_queue_name(a.queue) then format('its job waits in queue "%s"', j.queue)
            when j.priority not between 0 and 9 then format('its job has priority %s', j.priority)
            when j.handler <> e.handler then format('its job waits for a worker that knows "%s" instead of "%s"', j.handler, e.handler)
-           when isfinite(j.run_at) is distinct from (j.position is not null) and not (j.waits_since is not null and a.wait ?| '{signals,approval}') then format('its job waits until %s', j.run_at)
+           when isfinite(j.run_at) is distinct from (j.position is not null and j.ticket is null) and not (j.waits_since is not null and a.wait ?| '{signals,approval}') then format('its job waits until %s', j.run_at)
            when j.waits_since is not null and (a.wait is null or j.worker_id is not null) then 'its job is at a wait and is not'
            when j.steps_left < 1 or j.crashes not between 0 and 2 then format('its job has %s steps left and %s crashes behind it', j.steps_left, j.crashes)
            else format('its job follows definition %s, which is not there', j.definition_id)
@@ -12465,12 +13588,12 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
    cross join lateral (
      select case when o.branches is null then o.name else '' end || '/' || case when j.position is null then '' else a.name end as handler
    ) as e
-   where j.queue <> job_queue(a.wait, a.queue, o.queue)
+   where j.queue <> job_queue(a.wait, a.limits, j.operation_slot, j.action_slot, a.queue, o.queue)
       -- That of the operation is one by its type.
       or a.queue is not null and not is_queue_name(a.queue)
       or j.priority not between 0 and 9
       or j.handler <> e.handler
-      or isfinite(j.run_at) is distinct from (j.position is not null) and not (j.waits_since is not null and coalesce(a.wait ?| '{signals,approval}', false))
+      or isfinite(j.run_at) is distinct from (j.position is not null and j.ticket is null) and not (j.waits_since is not null and coalesce(a.wait ?| '{signals,approval}', false))
       or j.waits_since is not null and (a.wait is null or j.worker_id is not null)
       or j.steps_left < 1
       or j.crashes not between 0 and 2
@@ -12495,6 +13618,78 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.violations_of_jobs() IS 'The part of invariants() that begins at jobs.';
+
+
+--
+-- Name: violations_of_limits(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_limits() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
+    AS $_$
+  with held as materialized (
+    select gate, sum(slots)::bigint as slots, sum(waiters)::bigint as waiters
+      from (
+        select operation_slot as gate, 1 as slots, 0 as waiters from jobs where operation_slot is not null
+        union all
+        select action_slot, 1, 0 from jobs where action_slot is not null
+        union all
+        select gate, 0, 1 from jobs where ticket is not null
+        union all
+        select gate, slots, waiters from limit_releases
+      ) as each
+     group by gate
+  )
+  select 'slots_are_counted', null::bigint, null::integer, null::bigint,
+         format('limit "%s" counts %s slots and %s in line, and there are %s and %s',
+                coalesce(h.gate, g.gate), coalesce(g.holding, 0), coalesce(g.waiting, 0), coalesce(h.slots, 0), coalesce(h.waiters, 0)),
+         format('select %I.recount_limits(); -- counts again', current_schema())
+    from held h
+    full join limit_gates g on g.gate = h.gate
+   where coalesce(g.holding, 0) <> coalesce(h.slots, 0) or coalesce(g.waiting, 0) <> coalesce(h.waiters, 0)
+  union all
+  select 'slots_are_for_limits', j.operation_id, j.position, j.worker_id,
+         case
+           when j.ticket is not null then format('its job is in the line of "%s", and in the queue "%s", due at %s', j.gate, j.queue, j.run_at)
+           else format('its job holds %s, and is in the queue "%s"', concat_ws(' and ', j.operation_slot, j.action_slot), j.queue)
+         end,
+         format('select %1$I.point_at(o, %2$s) from %1$I.operations o where id = %3$s; -- has it come to its limit again', current_schema(), j.position, j.operation_id)
+    from jobs j
+    left join actions a on a.operation_id = j.operation_id and a.position = j.position
+   where case
+     when j.ticket is not null then j.queue <> '/limits' or j.run_at <> 'infinity' or j.action_slot is not null
+     else j.action_slot is not null and (j.queue = '/limits' or (a.limits ? 'action') is not true) or j.operation_slot is not null and (a.limits ? 'operation') is not true
+   end
+  union all
+  select 'lines_move_on', j.operation_id, j.position, null,
+         case when j.ticket is null then format('it came to a limit at %s, and nobody has let it in or put it in line', j.run_at)
+              else format('a slot of "%s" is free, and it waits in line since %s', j.gate, j.came_at) end,
+         format('select %I.recount_limits(); -- and the next claim goes through the lines', current_schema())
+    from jobs j
+   cross join (
+     select now from clock_now() as now
+      where exists (select from workers where heartbeat_at + lease > now and started_at < now - interval '1 minute')
+   ) as living
+    left join limit_gates g on g.gate = j.gate
+    left join limits l on l.name = g.name
+    left join (select gate, max(released_at) as released_at from limit_releases group by gate) as r on r.gate = j.gate
+    left join (select gate, max(released_at) as released_at from limit_releases group by gate) as offered on offered.gate = '/' || g.name
+   where j.queue = '/limits'
+     and case
+       when j.ticket is null then j.run_at < now - interval '5 minutes'
+       else g.holding < coalesce(l.maximum, 2147483647) and j.came_at < now - interval '5 minutes' and (greatest(r.released_at, offered.released_at) > now - interval '5 minutes') is not true
+     end
+$_$;
+
+
+--
+-- Name: FUNCTION violations_of_limits(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_limits() IS 'The part of invariants() about limits.';
 
 
 --
@@ -12930,7 +14125,7 @@ begin
      from (
        select id
          from workers
-        where sleeping and p_queue = any (queues)
+        where sleeping and (p_queue = any (queues) or p_queue = '/limits')
           and not exists (select from paused_queues where name = p_queue)
         order by random() limit least(p_jobs, 16)
      ) as sleeper;
@@ -12942,7 +14137,7 @@ $$;
 -- Name: FUNCTION wake(p_queue text, p_jobs bigint, p_reason text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) IS 'Wakes sleeping workers of a queue, at most one per job, unless it is paused. The reason is work, or suspects for jobs whose worker died.';
+COMMENT ON FUNCTION backops.wake(p_queue text, p_jobs bigint, p_reason text) IS 'Wakes sleeping workers of a queue, of any for "/limits", at most one per job, unless it is paused. The reason is work, or suspects for jobs whose worker died.';
 
 
 --
@@ -13022,6 +14217,7 @@ declare
   v_wait jsonb := (
     select a.wait from jobs j join actions a using (operation_id, position) where j.operation_id = wake_up_operation.id and j.waits_since is not null
   );
+  v_gate text;
 begin
   if v_wait ? 'approval' then
     raise exception using errcode = 'OP003',
@@ -13031,6 +14227,11 @@ begin
   if v_wait ? 'signals' then
     raise exception using errcode = 'OP003', message = format('operation %s waits for the signal %s: it does not sleep', wake_up_operation.id, awaited_signals(v_wait)),
       hint = format('signal(%s, %L) ends the wait; reschedule moves its deadline, and skip leaves it out.', wake_up_operation.id, v_wait -> 'signals' ->> 0);
+  end if;
+  v_gate := (select j.gate from jobs j where j.operation_id = wake_up_operation.id);
+  if v_gate is not null then
+    raise exception using errcode = 'OP003', message = format('operation %s %s: it does not sleep', wake_up_operation.id, describe_limit(v_gate)),
+      hint = format('set_limit(%L, N) lets more run at once; skip leaves it out.', split_part(v_gate, '/', 1));
   end if;
   if v_wait is null then
     return reschedule_operation(wake_up_operation.id, clock_now());
@@ -13505,7 +14706,7 @@ CREATE VIEW backops.action_status AS
             WHEN (a.completed_at IS NOT NULL) THEN 'completed'::text
             WHEN (a.skipped_at IS NOT NULL) THEN 'skipped'::text
             WHEN ((j."position" IS NOT NULL) AND (j.worker_id IS NOT NULL)) THEN 'running'::text
-            WHEN (j.waits_since IS NOT NULL) THEN 'waiting'::text
+            WHEN ((j.waits_since IS NOT NULL) OR (j.ticket IS NOT NULL)) THEN 'waiting'::text
             WHEN ((j."position" IS NOT NULL) AND (j.attempt > 0)) THEN 'retrying'::text
             WHEN ((j."position" IS NOT NULL) AND (j.run_at > backops.statement_now())) THEN 'scheduled'::text
             WHEN (j."position" IS NOT NULL) THEN 'ready'::text
@@ -13519,7 +14720,7 @@ CREATE VIEW backops.action_status AS
         CASE
             WHEN (j.worker_id IS NOT NULL) THEN j.claimed_at
             ELSE NULL::timestamp with time zone
-        END, j.waits_since, a.started_at) AS started_at,
+        END, j.waits_since, j.came_at, a.started_at) AS started_at,
     a.completed_at,
     a.skipped_at,
         CASE
@@ -14082,6 +15283,190 @@ COMMENT ON VIEW backops.help IS 'Every view, table and function of this schema t
 
 
 --
+-- Name: limit_gates; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.limit_gates (
+    gate text NOT NULL,
+    name backops.limit_name NOT NULL,
+    holding integer DEFAULT 0 NOT NULL,
+    waiting integer DEFAULT 0 NOT NULL,
+    next_ticket bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT limit_gates_count_whole CHECK (((holding >= 0) AND (waiting >= 0)))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+
+--
+-- Name: TABLE limit_gates; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.limit_gates IS 'A row for each limit, or each key of one, that somebody holds or waits for. Written by whoever looks at the limits, one at a time.';
+
+
+--
+-- Name: COLUMN limit_gates.gate; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_gates.gate IS 'The name of the limit, or the name, a slash and the key.';
+
+
+--
+-- Name: COLUMN limit_gates.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_gates.name IS 'The limit.';
+
+
+--
+-- Name: COLUMN limit_gates.holding; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_gates.holding IS 'How many jobs hold a slot, those in limit_releases not yet taken off.';
+
+
+--
+-- Name: COLUMN limit_gates.waiting; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_gates.waiting IS 'How many jobs are in line, those in limit_releases not yet taken off.';
+
+
+--
+-- Name: COLUMN limit_gates.next_ticket; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_gates.next_ticket IS 'The next place in line.';
+
+
+--
+-- Name: limit_lines; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.limit_lines AS
+ SELECT (g.name)::text AS name,
+    NULLIF(substr(g.gate, (length((g.name)::text) + 2)), ''::text) AS key,
+    l.maximum,
+    g.holding,
+    g.waiting,
+    g.gate
+   FROM (backops.limit_gates g
+     LEFT JOIN backops.limits l ON (((l.name)::text = (g.name)::text)));
+
+
+--
+-- Name: VIEW limit_lines; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.limit_lines IS 'One row per limit, or per key of one, that somebody holds or waits for; what was given back a moment ago counts until the next claim. SELECT * FROM backops.limit_lines WHERE name = ''stripe'' ORDER BY gate LIMIT 100';
+
+
+--
+-- Name: limit_releases; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.limit_releases (
+    id bigint NOT NULL,
+    gate text NOT NULL,
+    slots smallint NOT NULL,
+    waiters smallint NOT NULL,
+    released_at timestamp with time zone DEFAULT backops.clock_now() NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+
+--
+-- Name: TABLE limit_releases; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.limit_releases IS 'Slots that were given back, and places in line that were left, until the next look at the limits takes them off: whoever ends an action waits for nobody.';
+
+
+--
+-- Name: COLUMN limit_releases.id; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_releases.id IS 'Number; the key begins with the time, so that a look can begin with the latest.';
+
+
+--
+-- Name: COLUMN limit_releases.gate; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_releases.gate IS 'Of what; with a slash before it, a limit whose maximum has changed.';
+
+
+--
+-- Name: COLUMN limit_releases.slots; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_releases.slots IS 'How many slots.';
+
+
+--
+-- Name: COLUMN limit_releases.waiters; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_releases.waiters IS 'How many places.';
+
+
+--
+-- Name: COLUMN limit_releases.released_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.limit_releases.released_at IS 'When.';
+
+
+--
+-- Name: limit_releases_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
+--
+
+ALTER TABLE backops.limit_releases ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME backops.limit_releases_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: limit_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.limit_status AS
+ SELECT (l.name)::text AS name,
+    l.maximum,
+    l.declared,
+    l.set_by,
+    l.set_at,
+    l.reason,
+    k.keys,
+    k.holding,
+    k.waiting,
+    k.capped
+   FROM (backops.limits l
+     CROSS JOIN LATERAL ( SELECT count(*) AS keys,
+            COALESCE(sum(g.holding), (0)::bigint) AS holding,
+            COALESCE(sum(g.waiting), (0)::bigint) AS waiting,
+            (count(*) = 1000) AS capped
+           FROM ( SELECT g_1.holding,
+                    g_1.waiting
+                   FROM backops.limit_gates g_1
+                  WHERE ((g_1.name)::text = (l.name)::text)
+                  ORDER BY g_1.name, g_1.gate
+                 LIMIT 1000) g) k);
+
+
+--
+-- Name: VIEW limit_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.limit_status IS 'One row per limit: how many may run at once (null: any number), what the plan declares, who has set another number, how many keys are in use, and how many slots are held and jobs in line, counted over a thousand keys at most. SELECT * FROM backops.limit_status ORDER BY name';
+
+
+--
 -- Name: migrations; Type: TABLE; Schema: backops; Owner: -
 --
 
@@ -14535,7 +15920,7 @@ CREATE VIEW backops.operation_status AS
             WHEN (o.state <> 'active'::text) THEN o.state
             WHEN (o.parked_at IS NOT NULL) THEN 'parked'::text
             WHEN (j.worker_id IS NOT NULL) THEN 'running'::text
-            WHEN ((j.queue = '/waits'::text) AND (j.waits_since IS NOT NULL)) THEN 'waiting'::text
+            WHEN ((j.waits_since IS NOT NULL) OR (j.ticket IS NOT NULL)) THEN 'waiting'::text
             WHEN (j.attempt > 0) THEN 'retrying'::text
             WHEN (j.run_at > backops.statement_now()) THEN 'scheduled'::text
             ELSE 'ready'::text
@@ -14553,8 +15938,8 @@ CREATE VIEW backops.operation_status AS
             ELSE NULL::timestamp with time zone
         END AS run_at,
         CASE
-            WHEN (j.queue <> '/waits'::text) THEN j.queue
-            ELSE o.queue
+            WHEN ("left"(j.queue, 1) <> '/'::text) THEN j.queue
+            ELSE COALESCE(a.queue, o.queue)
         END AS queue,
     o.priority,
     o.key,
@@ -14572,7 +15957,8 @@ CREATE VIEW backops.operation_status AS
                FROM backops.approvals p_1
               WHERE ((p_1.operation_id = o.id) AND (p_1.decision IS NULL))))
             WHEN ((j.queue = '/waits'::text) AND (o.parked_at IS NULL)) THEN backops.describe_wait(a.wait, j.waits_since, j.run_at)
-            WHEN ((o.parked_at IS NOT NULL) OR ((j.worker_id IS NULL) AND ((j.run_at <= backops.statement_now()) OR (j.crashes > 0)))) THEN ( SELECT b.detail
+            WHEN (j.ticket IS NOT NULL) THEN backops.describe_limit(j.gate)
+            WHEN ((o.parked_at IS NOT NULL) OR ((j.worker_id IS NULL) AND (j.queue <> '/limits'::text) AND ((j.run_at <= backops.statement_now()) OR (j.crashes > 0)))) THEN ( SELECT b.detail
                FROM backops.obstacles(o.id,
                     CASE
                         WHEN (o.parked_at IS NOT NULL) THEN o.name
@@ -15166,6 +16552,17 @@ CREATE VIEW backops.stuck AS
           WHERE ((j.queue = '/waits'::text) AND (j.run_at < (backops.statement_now() - '00:01:00'::interval)))
          LIMIT 100)
         UNION ALL
+        ( SELECT j.operation_id,
+            j."position",
+            o_1.queue,
+            j.run_at,
+            'it has come to a limit, and no worker has looked whether it may start'::text,
+            'Start a worker: any one does.'::text
+           FROM (backops.jobs j
+             JOIN backops.operations o_1 ON ((o_1.id = j.operation_id)))
+          WHERE ((j.queue = '/limits'::text) AND (j.run_at < (backops.statement_now() - '00:01:00'::interval)))
+         LIMIT 100)
+        UNION ALL
         ( SELECT p.operation_id,
             p."position",
             o_1.queue,
@@ -15188,7 +16585,7 @@ CREATE VIEW backops.stuck AS
 -- Name: VIEW stuck; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON VIEW backops.stuck IS 'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked, at a wait that is over, or asking for what nobody can decide. The first hundred of each kind and queue. SELECT * FROM backops.stuck ORDER BY since LIMIT 20';
+COMMENT ON VIEW backops.stuck IS 'Operations that should go on and do not: due for a minute and not claimed, running for an hour, held by a worker that is gone, suspects, parked, at a wait that is over, at a limit where nobody has looked, or asking for what nobody can decide. The first hundred of each kind and queue. SELECT * FROM backops.stuck ORDER BY since LIMIT 20';
 
 
 --
@@ -15353,7 +16750,7 @@ COMMENT ON VIEW backops.worker_status IS 'Worker processes: how many jobs they h
 --
 
 COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM stdin;
-2026-11-30 14:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 15:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -15361,68 +16758,68 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 -- Data for Name: actions; Type: TABLE DATA; Schema: backops; Owner: -
 --
 
-COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace, wait, wait_outcome) FROM stdin;
-1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-30 14:49:30.579243+00	2026-11-30 14:49:30.602959+00	1314743	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-30 14:49:30.602959+00	2026-11-30 14:49:30.614515+00	2300731	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-30 14:49:30.614515+00	2026-11-30 14:49:30.615074+00	3482093	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-30 14:49:30.616276+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 14:49:30.617126+00	DiskFull	no space left	main.swift:1	\N	\N
-3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-30 14:49:30.626556+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-30 14:49:30.639038+00	2026-11-30 14:49:30.639478+00	6801396	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-30 14:49:30.639478+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 14:49:30.640124+00	Timeout	too slow	\N	\N	\N
-6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-6	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-30 14:49:30.649143+00	2026-11-30 14:49:30.649556+00	9560605	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-8	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-9	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-9	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-9	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-9	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-10	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-10	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-10	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-10	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-12	1	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-12	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-13	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-30 14:49:30.668239+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 14:49:30.668729+00	DiskFull	no space left	\N	\N	\N
-15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-15	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-16	1	1	0	0	1	main	Answer	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "signals": ["yes"], "timeout": 3600, "on_timeout": "go_on"}	\N
-16	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-17	1	1	0	0	1	main	Answer	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "signals": ["yes", "no"]}	\N
-17	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-18	2	1	0	0	1	main	Nap	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"for": 3600}	\N
-18	3	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-18	1	1	1	0	1	main	Answer	2026-11-30 14:49:30.687355+00	2026-11-30 14:49:30.694176+00	13944477	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"signals": ["yes"]}	signalled
-19	1	1	0	0	1	main	Boss	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "timeout": 3600, "approval": "refund", "on_timeout": "go_on", "on_rejected": "go_on"}	\N
-19	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-20	1	1	0	0	1	main	Boss	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "approval": "refund", "question": "Refund?", "on_rejected": "fail"}	\N
-20	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-21	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-21	1	1	0	1	1	main	Boss	2026-11-30 14:49:30.710752+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 14:49:30.71734+00	Rejected	"ann" rejected "refund": no receipt	\N	{"approval": "refund", "on_rejected": "fail"}	\N
+COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace, wait, wait_outcome, limits) FROM stdin;
+1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	1	1	1	0	25	main	Charge	2026-11-30 15:49:01.998583+00	2026-11-30 15:49:02.012619+00	1118408	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-30 15:49:02.012619+00	2026-11-30 15:49:02.017273+00	2600502	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-30 15:49:02.017273+00	2026-11-30 15:49:02.018093+00	3468504	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-30 15:49:02.019778+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 15:49:02.020889+00	DiskFull	no space left	main.swift:1	\N	\N	\N
+3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-30 15:49:02.026656+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	1	1	1	0	25	main	Charge	2026-11-30 15:49:02.037369+00	2026-11-30 15:49:02.037985+00	6455255	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-30 15:49:02.037985+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 15:49:02.038874+00	Timeout	too slow	\N	\N	\N	\N
+6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+6	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-30 15:49:02.045052+00	2026-11-30 15:49:02.045627+00	9698610	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+10	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+10	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+10	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+10	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+12	1	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+12	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+14	1	1	0	1	1	main	Build	2026-11-30 15:49:02.062062+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 15:49:02.062644+00	DiskFull	no space left	\N	\N	\N	\N
+15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+15	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+16	1	1	0	0	1	main	Answer	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "signals": ["yes"], "timeout": 3600, "on_timeout": "go_on"}	\N	\N
+16	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+17	1	1	0	0	1	main	Answer	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "signals": ["yes", "no"]}	\N	\N
+17	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+18	2	1	0	0	1	main	Nap	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"for": 3600}	\N	\N
+18	3	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+18	1	1	1	0	1	main	Answer	2026-11-30 15:49:02.080829+00	2026-11-30 15:49:02.08414+00	14322133	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"signals": ["yes"]}	signalled	\N
+19	1	1	0	0	1	main	Boss	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "timeout": 3600, "approval": "refund", "on_timeout": "go_on", "on_rejected": "go_on"}	\N	\N
+19	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+20	1	1	0	0	1	main	Boss	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "approval": "refund", "question": "Refund?", "on_rejected": "fail"}	\N	\N
+20	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+21	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+21	1	1	0	1	1	main	Boss	2026-11-30 15:49:02.09986+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 15:49:02.103439+00	Rejected	"ann" rejected "refund": no receipt	\N	{"approval": "refund", "on_rejected": "fail"}	\N	\N
 \.
 
 
@@ -15431,10 +16828,10 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 --
 
 COPY backops.approvals (id, operation_id, "position", run, name, role, question, asked_at, deadline, remind_at, reminded_at, decision, decided_by, vouched_by, decided_at, reason) FROM stdin;
-1	19	1	1	refund	\N	\N	2026-11-30 14:49:30.70553+00	2026-11-30 15:49:30.70553+00	\N	\N	\N	\N	\N	\N	\N
-2	20	1	1	refund	\N	Refund?	2026-11-30 14:49:30.70909+00	\N	\N	\N	\N	\N	\N	\N	\N
-3	21	1	1	refund	\N	\N	2026-11-30 14:49:30.710752+00	\N	\N	\N	rejected	ann	postgres	2026-11-30 14:49:30.716582+00	no receipt
-4	21	1	1	refund	\N	\N	2026-11-30 14:49:30.723653+00	\N	\N	\N	\N	\N	\N	\N	\N
+1	19	1	1	refund	\N	\N	2026-11-30 15:49:02.092926+00	2026-11-30 16:49:02.092926+00	\N	\N	\N	\N	\N	\N	\N
+2	20	1	1	refund	\N	Refund?	2026-11-30 15:49:02.097714+00	\N	\N	\N	\N	\N	\N	\N	\N
+3	21	1	1	refund	\N	\N	2026-11-30 15:49:02.09986+00	\N	\N	\N	rejected	ann	postgres	2026-11-30 15:49:02.102504+00	no receipt
+4	21	1	1	refund	\N	\N	2026-11-30 15:49:02.106366+00	\N	\N	\N	\N	\N	\N	\N	\N
 \.
 
 
@@ -15451,7 +16848,7 @@ COPY backops.approvers (role, member) FROM stdin;
 --
 
 COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
-1	1314743	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+1	1118408	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
 \.
 
 
@@ -15460,12 +16857,12 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	3384542191225946217	old-host pid 1	5090225	2026-11-30 14:49:30.616276+00	2026-11-30 14:49:30.617126+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	3384542191225946217	old-host pid 1	5656884	2026-11-30 14:49:30.626556+00	2026-11-30 14:49:30.628012+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	3384542191225946217	old-host pid 1	7964030	2026-11-30 14:49:30.639478+00	2026-11-30 14:49:30.640124+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	3384542191225946217	old-host pid 1	9007595	2026-11-30 14:49:30.641879+00	2026-11-30 14:49:30.642851+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	3384542191225946217	old-host pid 1	11724117	2026-11-30 14:49:30.668239+00	2026-11-30 14:49:30.668729+00	DiskFull	no space left	\N	\N
-6	21	1	1	1	failed	t	\N	\N	\N	2026-11-30 14:49:30.710752+00	2026-11-30 14:49:30.71734+00	Rejected	"ann" rejected "refund": no receipt	\N	\N
+1	2	1	1	1	failed	t	3282150042174965282	old-host pid 1	4225650	2026-11-30 15:49:02.019778+00	2026-11-30 15:49:02.020889+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	3282150042174965282	old-host pid 1	5343086	2026-11-30 15:49:02.026656+00	2026-11-30 15:49:02.028452+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	3282150042174965282	old-host pid 1	7976326	2026-11-30 15:49:02.037985+00	2026-11-30 15:49:02.038874+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	3282150042174965282	old-host pid 1	9198815	2026-11-30 15:49:02.041248+00	2026-11-30 15:49:02.042402+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	3282150042174965282	old-host pid 1	12337916	2026-11-30 15:49:02.062062+00	2026-11-30 15:49:02.062644+00	DiskFull	no space left	\N	\N
+6	21	1	1	1	failed	t	\N	\N	\N	2026-11-30 15:49:02.09986+00	2026-11-30 15:49:02.103439+00	Rejected	"ann" rejected "refund": no receipt	\N	\N
 \.
 
 
@@ -15474,12 +16871,12 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-30 14:49:30.56183+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-30 14:49:30.6364+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-30 14:49:30.638333+00	postgres	cancel	{4}	never	{}
-4	2026-11-30 14:49:30.672731+00	postgres	retry	{14}	there is space	{}
-7	2026-11-30 14:49:30.717275+00	postgres	decide	{21}	no receipt	{"by": "ann", "name": "refund", "decision": "rejected"}
-8	2026-11-30 14:49:30.724555+00	postgres	retry	{21}	\N	{}
+1	2026-11-30 15:49:01.981323+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-30 15:49:02.033369+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-30 15:49:02.036245+00	postgres	cancel	{4}	never	{}
+4	2026-11-30 15:49:02.068121+00	postgres	retry	{14}	there is space	{}
+7	2026-11-30 15:49:02.103349+00	postgres	decide	{21}	no receipt	{"by": "ann", "name": "refund", "decision": "rejected"}
+8	2026-11-30 15:49:02.107251+00	postgres	retry	{21}	\N	{}
 \.
 
 
@@ -15487,12 +16884,12 @@ COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FRO
 -- Data for Name: definition_actions; Type: TABLE DATA; Schema: backops; Owner: -
 --
 
-COPY backops.definition_actions (definition_id, "position", branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, starts, wait) FROM stdin;
-1	1	main	Charge	\N	\N	\N	25	\N	\N	\N	t	\N
-1	2	main	Ship	\N	\N	\N	3	\N	\N	\N	f	\N
-1	3	main	Mail	\N	\N	\N	25	\N	\N	\N	f	\N
-1	4	refund	Refund	\N	\N	\N	25	\N	\N	\N	f	\N
-2	1	main	Build	\N	\N	\N	1	\N	\N	\N	t	\N
+COPY backops.definition_actions (definition_id, "position", branch, name, perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, starts, wait, limits) FROM stdin;
+1	1	main	Charge	\N	\N	\N	25	\N	\N	\N	t	\N	\N
+1	2	main	Ship	\N	\N	\N	3	\N	\N	\N	f	\N	\N
+1	3	main	Mail	\N	\N	\N	25	\N	\N	\N	f	\N	\N
+1	4	refund	Refund	\N	\N	\N	25	\N	\N	\N	f	\N	\N
+2	1	main	Build	\N	\N	\N	1	\N	\N	\N	t	\N	\N
 \.
 
 
@@ -15501,8 +16898,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 14:49:30.547063+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 14:49:30.559635+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 15:49:01.972209+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 15:49:01.978367+00
 \.
 
 
@@ -15511,7 +16908,7 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	f8e77beb0f5f5dbb	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "view wait_depth": null, "type claimed_job": null, "type explanation": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view signal_status": null, "view worker_status": null, "function is_owner()": "a8084b34b8ada972f96a0b612d17a9b5", "type schedule_event": null, "type found_operation": null, "view approval_status": null, "view schedule_status": null, "function flow(bigint)": "5cacec4a6735eb22ccb56c428343f541", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "379be71bd123a493652b82d850698a21", "function privileges()": "69b04207767c51cf0712316f45efe148", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "3ccd2625b7cc55af3d88877935361877", "view operation_status": null, "function is_operator()": "9a57698513eb28b2065707203be50a41", "function queue_names()": "b0253a2611e4096027aa7b30db6da197", "view pending_approvals": null, "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "82bb944660e034ddd66b333b1a3c1c9d", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "bb340375f93c58e79ad78fa2360eb190", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function backfill_limit()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "01239433fb5b2edcc8cbcc8c2a23a605", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function wait_kind(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function count_waits(text)": "8afdc1d610e04816c971b5add7d09bb7", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function who_decides(text)": "14142c0e1e3cb5556968a51813327043", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "ff7e5591f363b62f404690bec7073811", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_global_key(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function read_seconds(jsonb)": "8f6a144fdb0b21446ff14df8a2b20c45", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function doubtful_schedules()": "d04bd1407adf4a502f2c7646dbabc3ef", "function is_signal_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function nobody_decides(text)": "7bf4fed4c53ccd4573252f5198b3a436", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "65c463105c52e02d41db63768d2a9252", "function violations_of_jobs()": "791cc9b8dfad4400f54da939729c710b", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function can_be_payload(jsonb)": "3e1c4665f815e1901223b52eafb9231e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function is_wait_choice(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_in_seconds(json)": "ba30de853eeed7a47843c5b5a2b5f292", "function plan_rows(json, text)": "8600b769e1daffa16f98a26bb5b99a3b", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function violations_of_waits()": "e0e9cefa80c062cacdb3b20f35c24c9f", "function wake_up(bigint, text)": "f956ba2d71bf3b9d16ffb915dc6c9c99", "function awaited_signals(jsonb)": "42ccac4cfb153aa5cc9a9628bd3876f8", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function is_approver_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function may_decide(text, text)": "63e33fbb930c0696ca7342df19e213ab", "function read_wait(text, jsonb)": "b7fae5ffb3898f12bb69c812cb1018b1", "function retry_failed(bigint[])": "aa259a262e77deef1bedc61d1ff0bf6a", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "3f67eb8c19f4b1ae7e6e8f31e5f7f9d3", "function settle_schedules(text)": "042b5e2c19a9e0cc5df6ff6096176d2e", "function skip_operation(bigint)": "25c0863a89635bfdeb88e4d856c97cf2", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "90459f00ce52680735739df2f81c540d", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function refused_schedules(text)": "f9072dc57b080287cc98d487a252bb35", "function retry_operation(bigint)": "5bcaec0efdba6128930773eb0eb85d4e", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function wake_up(bigint[], text)": "4d9272bc1b30bee3bfe8820887c63b62", "function advance_backfill(bigint)": "abc0ae6ec96721f953330951a90a05d4", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "0ce196a9edc3959536d58e0a5e11aee5", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "86aa21bfee5b40ea7e18fba78a93f6d3", "function key_successor(operations)": "ac49dc896aed2acf2f0b450c35493159", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function options_in_seconds(jsonb)": "278de78a33da827c477b6dedeaf7b9f0", "function read_options(text, jsonb)": "cb360b5232894ac894ac1ec04c090407", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_approvals()": "985bda2e96f35d0a434e79cba1bf24c9", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function wake_up_operation(bigint)": "f6ada626c3508ca45fa6771b56108cda", "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function read_approval(text, jsonb)": "d931ebb6726df6d17835276f3e8e1016", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function explain_wait(jobs, actions)": "b1ec8ce4ff015f46dd69bed207873cce", "function keyed_operation(text, text)": "5cdaf8f9247037e272848fdb8d54337d", "function resume_schedule(text, text)": "d7df5f45e973e41ce3ce428194999131", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "2b4248e3d56e6bd9832ec4861d82d3e9", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function job_queue(jsonb, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function rejection_message(approvals)": "ee4c88143fbb1e13a3d6e87b27c1c58a", "function sampled_wait_depth(interval)": "5e3d9763786283ff82f2ee1aa9cd3f3e", "function settle_wait(bigint, boolean)": "bc97b489eb5c425226bac0b527bcc5e4", "function wake_schedulers(timestamptz)": "b342ffe55a26aff4b1df559843c5e445", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "01f5b4d81e827368dd26d206df9e8dda", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function hold_operation_keys(bigint[])": "5408daeba32d5819c066d57c55b8e120", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "9930f9e1f0c5c9bdc8dfa78e293d12ed", "function wait_piece(jsonb, text, text)": "2f85f9c7c58a4b541160c41b91ccfc7b", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function take_slot(bigint, timestamptz)": "b33fbd5ada516b8eaa93d272ce639960", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "172d5441321c1bfd1e8f0aa668e5a76e", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function decision_patch(jsonb, approvals)": "8bfded4623f868b9e9ac96b70af92acd", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function regain_operation_key(operations)": "ba9a90b46d2db56f988b6b7adc70894c", "function asked_question(text, jsonb, text)": "985d1bed4d134c97e115a119e95494b0", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function shown_approval(bigint, approvals)": "d9b8ac2116236a12bc2aba9a919beec4", "function signal(bigint, text, jsonb, text)": "d803f1db6a5f81183e2cfcfb5a5d88e4", "function snoozes(bigint, integer, integer)": "403d40a97f7fd408ece05c058aa2e105", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function first_wait_to_look_at(timestamptz)": "9a10b5f221d73544bb4d5ad073861d74", "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function move_deadline(bigint, timestamptz)": "893fc0bc5541cc8f6b034abbf26c6aa5", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function advance_waits(integer, timestamptz)": "8ca850f41f23ebfce7f9eb613ae204ac", "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "963a636c92356d2e9a95c8f70a749d00", "function begun_before(schedules, timestamptz)": "64498f849a3067ba83e0a83ddbc7fd59", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function signal(text, text, text, jsonb, text)": "9106a56e5633f6e5e2c8e742a5db6d76", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "7f71f5ea4dba8dde55a145df53e932f4", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "function withdraw_approval(bigint, timestamptz)": "da61123af32601b4d75ada7e61134dea", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "6653379397df022b0bbe2e3d2fd8e687", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "02993a4dc03c15714350e1235f994fc2", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "66b8cae3917d9e3a3168dfe3136f2888", "function set_operation_global(bigint, text, jsonb)": "21ddfc1abd2fb5c41dc5055516ef4089", "function wait_end(jsonb, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function refuse_unasked(bigint, text, text, integer)": "c0b3c15ecbe1f718f819d60549e4c9a8", "function settle_approval(bigint, jsonb, timestamptz)": "0b5eb989bdd2c9a1f7b1e6fdf7e40aae", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function check_timeout_branches(text, jsonb[], text[])": "22922bde414622ea5c5cc9649a8762f5", "function leave_wait(bigint, text, bigint, timestamptz)": "c4dcfcc6ca91fba801b39c4a66a4ca7d", "function schedule_obstacle(schedules, schedules, text)": "c67084a3bf5e1f7d25b19816b552173b", "function decide(bigint, text, text, text, text, bigint)": "76d9355c6100f859168e7cd4c05c2974", "function describe_wait(jsonb, timestamptz, timestamptz)": "df48a20748e403cc7d46343720665f8d", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function remind_approvers(approvals, text, timestamptz)": "347f48e48ae50c1f445a65aa462a377b", "function open_approval(bigint, text, text, text, bigint)": "bdf4899f7ae5e34cdd7a64c9c3d42055", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function preview_backfill(text, timestamptz, timestamptz)": "0e4cafb00bd3209b3b1d723f16623ce8", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function timeout_message(jsonb, timestamptz, timestamptz)": "8c3297363c0857d71bdd2afc193f7b99", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function explain_approval(approvals, actions, timestamptz)": "c3eb0cc41c8f8ababc3ac999c5114e7a", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function decide(text, text, text, text, text, text, bigint)": "559440ad1bb1822b5135768ecfe17c3f", "function snooze_problem(integer, integer, interval, boolean)": "5c351caf1e239d2ed9deceffbb9f3b69", "function extend(bigint, text, timestamptz, text, text, bigint)": "ccafb9bf3eb517afb60d570c3e7d617f", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function go_on_at(bigint, integer, jsonb, integer, timestamptz)": "325da048ceeb4481aae37faaabcc4020", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2b493e874b56f2b3bfe6dce5c89cb083", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function extend(text, text, text, timestamptz, text, text, bigint)": "ec8b7c0fbccee4b4c188807f8a2337ff", "function ask_approval(bigint, integer, integer, jsonb, timestamptz)": "ae3afd91855db1145c93ad312406a974", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function snooze(bigint, bigint, bigint, interval, integer, interval)": "b76e7c7f39d4d3a58bc101488dc59657", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "a05e830912931d7bd4605b9e71d6aeb6", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "cfc90700ba7e60fc966253497536d565", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "2c973f689560c02fce7c7074a4b00800", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text)": "5c97c5fdc3496d31daec0682c2c23ac1", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "81973777a3929589b83725ac3d0c2c26", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "31bef1b51536b151052b3481a9fc5009", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[], integer[], interval[])": "6c20d6cbab6e0922121a115120227349", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "4a1189006b8b9a47e1b32eadd09841de", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean, integer[], interval[])": "603fdeef0f67d3a9a7d04f430e56c7e0", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function signal_where(text, jsonb, text, text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, boolean)": "f09760aec2ea0ec17a1921943f4d8081", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-11-30 14:49:30.427342+00
+t	0.1.0	1346cba8fb6df386	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "view wait_depth": null, "type claimed_job": null, "type explanation": null, "view limit_lines": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view limit_status": null, "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view signal_status": null, "view worker_status": null, "function is_owner()": "a8084b34b8ada972f96a0b612d17a9b5", "type schedule_event": null, "type found_operation": null, "view approval_status": null, "view schedule_status": null, "function flow(bigint)": "cdd173275d16730d7008f2e9e0e13586", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "0be15030c0db5bd083cc7b18508a5676", "function privileges()": "1231af01a086e38b579cfbe1f6a26387", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "b606462a6b7a81f0936c4f204372902f", "view operation_status": null, "function is_operator()": "9a57698513eb28b2065707203be50a41", "function limits_lock()": "d41d8cd98f00b204e9800998ecf8427e", "function queue_names()": "fb2960fef6d5af3ed1a78d3c090d19c2", "view pending_approvals": null, "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "82bb944660e034ddd66b333b1a3c1c9d", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "ad33045c1c04e4b158d3e094f1ce701d", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function release_slots()": "8aba031e6e3ed17b654d103ab7d75dc2", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function backfill_limit()": "d41d8cd98f00b204e9800998ecf8427e", "function let_in(bigint[])": "b427e9e085a097d26d353c8ad8428ced", "function next_due(bigint)": "31b63eb469ac32b3fee23786f32763c4", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function recount_limits()": "b0827cd3ab77203815a8eb0feac59c64", "function wait_kind(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function count_waits(text)": "8afdc1d610e04816c971b5add7d09bb7", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function turn_away(bigint)": "57bbd434f6e0414992727f5e52435f3f", "function who_decides(text)": "14142c0e1e3cb5556968a51813327043", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function come_again(bigint)": "e9625337845fc8e89166c22906a151b9", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "071d1adc1f02d66748eb12ba8df0aec3", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_global_key(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_limit_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function offer_slots(text[])": "d52783d0d1cb401050752a87b0846c60", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function read_seconds(jsonb)": "8f6a144fdb0b21446ff14df8a2b20c45", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function describe_limit(text)": "d41d8cd98f00b204e9800998ecf8427e", "function doubtful_schedules()": "d04bd1407adf4a502f2c7646dbabc3ef", "function is_signal_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function nobody_decides(text)": "7bf4fed4c53ccd4573252f5198b3a436", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "65c463105c52e02d41db63768d2a9252", "function violations_of_jobs()": "82a1267d80e2ab3935a88fe6f33f8fab", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function can_be_payload(jsonb)": "3e1c4665f815e1901223b52eafb9231e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function is_secret(text, text)": "56c65ef51fc0a8db78e984f731a21001", "function is_wait_choice(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_in_seconds(json)": "76e84121cc976a3ec32d07f72c3a5e45", "function plan_rows(json, text)": "5743702a30913cf80530c609338e8959", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function violations_of_waits()": "e0e9cefa80c062cacdb3b20f35c24c9f", "function wake_up(bigint, text)": "f956ba2d71bf3b9d16ffb915dc6c9c99", "function awaited_signals(jsonb)": "42ccac4cfb153aa5cc9a9628bd3876f8", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function is_approver_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function may_decide(text, text)": "63e33fbb930c0696ca7342df19e213ab", "function read_wait(text, jsonb)": "b7fae5ffb3898f12bb69c812cb1018b1", "function retry_failed(bigint[])": "165c8dd24500c4e449be07eeb0f459ca", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "0ed7b024ba0480b664e34cd46c94f5b2", "function settle_schedules(text)": "042b5e2c19a9e0cc5df6ff6096176d2e", "function skip_operation(bigint)": "25c0863a89635bfdeb88e4d856c97cf2", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "90459f00ce52680735739df2f81c540d", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function violations_of_limits()": "94d4f500efff8f0bfac66b45b6b74682", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function advance_limits(integer)": "3cbb565b886ba1dd399d1852a8e52014", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function refused_schedules(text)": "f9072dc57b080287cc98d487a252bb35", "function reset_limit(text, text)": "0c0aba263582960dede263568e44b8ac", "function retry_operation(bigint)": "5bcaec0efdba6128930773eb0eb85d4e", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function wake_up(bigint[], text)": "4d9272bc1b30bee3bfe8820887c63b62", "function advance_backfill(bigint)": "abc0ae6ec96721f953330951a90a05d4", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "a95916d9583d1eb5fab45114d5bc3d32", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "86aa21bfee5b40ea7e18fba78a93f6d3", "function key_successor(operations)": "ac49dc896aed2acf2f0b450c35493159", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function options_in_seconds(jsonb)": "278de78a33da827c477b6dedeaf7b9f0", "function read_options(text, jsonb)": "6dbb5c07d5823b4313081304bb196304", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_approvals()": "985bda2e96f35d0a434e79cba1bf24c9", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function wake_up_operation(bigint)": "bcf10453ea59426fe78e2624b95e6583", "trigger jobs_release_slots on jobs": null, "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function let_in_newcomers(bigint[])": "fef609ec5104a0f3eff0851550fe7fab", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function read_approval(text, jsonb)": "d931ebb6726df6d17835276f3e8e1016", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function explain_wait(jobs, actions)": "b1ec8ce4ff015f46dd69bed207873cce", "function keyed_operation(text, text)": "5cdaf8f9247037e272848fdb8d54337d", "function resume_schedule(text, text)": "d7df5f45e973e41ce3ce428194999131", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "2b4248e3d56e6bd9832ec4861d82d3e9", "function explain_limit(jobs, actions)": "085858a0f8bda2419827259e49004e79", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function rejection_message(approvals)": "ee4c88143fbb1e13a3d6e87b27c1c58a", "function sampled_wait_depth(interval)": "5e3d9763786283ff82f2ee1aa9cd3f3e", "function settle_wait(bigint, boolean)": "bc97b489eb5c425226bac0b527bcc5e4", "function wake_schedulers(timestamptz)": "b342ffe55a26aff4b1df559843c5e445", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "01f5b4d81e827368dd26d206df9e8dda", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function hold_operation_keys(bigint[])": "5408daeba32d5819c066d57c55b8e120", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "9930f9e1f0c5c9bdc8dfa78e293d12ed", "function wait_piece(jsonb, text, text)": "2f85f9c7c58a4b541160c41b91ccfc7b", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function set_limit(text, integer, text)": "ffee9c4992b2e167b41038e3c6f1ca3a", "function take_slot(bigint, timestamptz)": "b33fbd5ada516b8eaa93d272ce639960", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function let_in_waiters(text[], integer)": "d868793c4cda9c2a9da960cd4674a497", "function register_definition(text, json)": "ca7df268a9dcd9e07e49667ee8894f90", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function decision_patch(jsonb, approvals)": "8bfded4623f868b9e9ac96b70af92acd", "function declare_limits(jsonb[], boolean)": "dd4d66b380c575e2d4a96c87f98fb916", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function read_limit(text, jsonb, boolean)": "a76aa33357f591e33e6fd78c041bc7ca", "function regain_operation_key(operations)": "ba9a90b46d2db56f988b6b7adc70894c", "trigger jobs_release_slots_at_end on jobs": null, "function asked_question(text, jsonb, text)": "985d1bed4d134c97e115a119e95494b0", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function shown_approval(bigint, approvals)": "d9b8ac2116236a12bc2aba9a919beec4", "function signal(bigint, text, jsonb, text)": "d803f1db6a5f81183e2cfcfb5a5d88e4", "function snoozes(bigint, integer, integer)": "403d40a97f7fd408ece05c058aa2e105", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function first_wait_to_look_at(timestamptz)": "9a10b5f221d73544bb4d5ad073861d74", "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function move_deadline(bigint, timestamptz)": "893fc0bc5541cc8f6b034abbf26c6aa5", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function advance_waits(integer, timestamptz)": "8ca850f41f23ebfce7f9eb613ae204ac", "function first_limit_to_look_at(timestamptz)": "b3a39f89d60837d5c5e1849a81f16f3b", "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "d2d2b3d8794ea28cbbc5af0d282079fe", "function take_releases(timestamptz, integer)": "8b3ef7cb07dd4ef6f97e05437990b42f", "function begun_before(schedules, timestamptz)": "64498f849a3067ba83e0a83ddbc7fd59", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function signal(text, text, text, jsonb, text)": "9106a56e5633f6e5e2c8e742a5db6d76", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "e4263287a130c97de0561e464ace09ea", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "function withdraw_approval(bigint, timestamptz)": "da61123af32601b4d75ada7e61134dea", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "c0139fa4f0efea40594eccb18c968e19", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "02993a4dc03c15714350e1235f994fc2", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "f22fe3c34a432c682557d728f6f08e72", "function set_operation_global(bigint, text, jsonb)": "21ddfc1abd2fb5c41dc5055516ef4089", "function wait_end(jsonb, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function refuse_unasked(bigint, text, text, integer)": "c0b3c15ecbe1f718f819d60549e4c9a8", "function settle_approval(bigint, jsonb, timestamptz)": "0b5eb989bdd2c9a1f7b1e6fdf7e40aae", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function check_timeout_branches(text, jsonb[], text[])": "22922bde414622ea5c5cc9649a8762f5", "function leave_wait(bigint, text, bigint, timestamptz)": "c4dcfcc6ca91fba801b39c4a66a4ca7d", "function schedule_obstacle(schedules, schedules, text)": "c67084a3bf5e1f7d25b19816b552173b", "function decide(bigint, text, text, text, text, bigint)": "76d9355c6100f859168e7cd4c05c2974", "function describe_wait(jsonb, timestamptz, timestamptz)": "df48a20748e403cc7d46343720665f8d", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function remind_approvers(approvals, text, timestamptz)": "347f48e48ae50c1f445a65aa462a377b", "function job_queue(jsonb, jsonb, text, text, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function open_approval(bigint, text, text, text, bigint)": "bdf4899f7ae5e34cdd7a64c9c3d42055", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function preview_backfill(text, timestamptz, timestamptz)": "0e4cafb00bd3209b3b1d723f16623ce8", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function timeout_message(jsonb, timestamptz, timestamptz)": "8c3297363c0857d71bdd2afc193f7b99", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function explain_approval(approvals, actions, timestamptz)": "c3eb0cc41c8f8ababc3ac999c5114e7a", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function decide(text, text, text, text, text, text, bigint)": "559440ad1bb1822b5135768ecfe17c3f", "function snooze_problem(integer, integer, interval, boolean)": "5c351caf1e239d2ed9deceffbb9f3b69", "function extend(bigint, text, timestamptz, text, text, bigint)": "ccafb9bf3eb517afb60d570c3e7d617f", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function go_on_at(bigint, integer, jsonb, integer, timestamptz)": "e93721396a43454f5c2c77ec1f06d365", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2b493e874b56f2b3bfe6dce5c89cb083", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function extend(text, text, text, timestamptz, text, text, bigint)": "ec8b7c0fbccee4b4c188807f8a2337ff", "function ask_approval(bigint, integer, integer, jsonb, timestamptz)": "ae3afd91855db1145c93ad312406a974", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function snooze(bigint, bigint, bigint, interval, integer, interval)": "b76e7c7f39d4d3a58bc101488dc59657", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "a05e830912931d7bd4605b9e71d6aeb6", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "c59b37470f53dc1f9dac2c260109e806", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "2c973f689560c02fce7c7074a4b00800", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text)": "5c97c5fdc3496d31daec0682c2c23ac1", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "8c4a68daa9092c0328c3219e25651592", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "31bef1b51536b151052b3481a9fc5009", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[], integer[], interval[])": "6c20d6cbab6e0922121a115120227349", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "3ed9efb765b98322d57772dad5b941e8", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean, integer[], interval[])": "603fdeef0f67d3a9a7d04f430e56c7e0", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function signal_where(text, jsonb, text, text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, boolean)": "f09760aec2ea0ec17a1921943f4d8081", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-11-30 15:49:01.804119+00
 \.
 
 
@@ -15519,24 +16916,48 @@ t	0.1.0	f8e77beb0f5f5dbb	{"view help": null, "view audit": null, "view stuck": n
 -- Data for Name: jobs; Type: TABLE DATA; Schema: backops; Owner: -
 --
 
-COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note, waits_since, waits_for) FROM stdin;
-5	2026-11-30 15:49:30.640124+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N	\N	\N
-6	2026-11-30 15:49:30.642851+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N
-7	2026-11-30 14:49:30.649556+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N	\N	\N
-8	2026-11-30 14:49:30.65183+00	116265371578288952	10599627	2026-11-30 14:49:30.652476+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N	\N	\N
-9	2026-11-30 14:49:30.652985+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N
-10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N
-11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N	\N	\N
-12	2026-11-30 14:49:30.661141+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N	\N	\N
-13	2026-11-30 14:49:30.664278+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N	\N	\N
-14	2026-11-30 14:49:30.670524+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N	\N	\N
-15	2026-11-30 14:49:30.672953+00	3384542191225946217	12649619	2026-11-30 14:49:30.673285+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N	\N	\N
-16	2026-11-30 15:49:30.67387+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 14:49:30.67387+00	signal
-17	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 14:49:30.682177+00	signal
-18	2026-11-30 15:49:30.694176+00	\N	\N	\N	\N	2	0	9999	5	0	\N	/waits	/Nap	\N	2026-11-30 14:49:30.694176+00	sleep
-19	2026-11-30 15:49:30.70553+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 14:49:30.70553+00	approval
-20	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 14:49:30.70909+00	approval
-21	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 14:49:30.723653+00	approval
+COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note, waits_since, waits_for, operation_slot, action_slot, gate, ticket, came_at) FROM stdin;
+5	2026-11-30 16:49:02.038874+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N	\N	\N	\N	\N	\N	\N	\N
+6	2026-11-30 16:49:02.042402+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N
+7	2026-11-30 15:49:02.045627+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N	\N	\N	\N	\N	\N	\N	\N
+8	2026-11-30 15:49:02.049036+00	4296075958258060745	11177957	2026-11-30 15:49:02.049998+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N
+9	2026-11-30 15:49:02.050749+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N
+10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N
+11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N	\N	\N	\N	\N	\N	\N	\N
+12	2026-11-30 15:49:02.055508+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N	\N	\N	\N	\N	\N	\N	\N
+13	2026-11-30 15:49:02.060688+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N
+14	2026-11-30 15:49:02.064724+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N	\N	\N	\N	\N	\N	\N	\N
+15	2026-11-30 15:49:02.068371+00	3282150042174965282	12878294	2026-11-30 15:49:02.068785+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N
+16	2026-11-30 16:49:02.069587+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 15:49:02.069587+00	signal	\N	\N	\N	\N	\N
+17	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 15:49:02.07437+00	signal	\N	\N	\N	\N	\N
+18	2026-11-30 16:49:02.08414+00	\N	\N	\N	\N	2	0	9999	5	0	\N	/waits	/Nap	\N	2026-11-30 15:49:02.08414+00	sleep	\N	\N	\N	\N	\N
+19	2026-11-30 16:49:02.092926+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 15:49:02.092926+00	approval	\N	\N	\N	\N	\N
+20	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 15:49:02.097714+00	approval	\N	\N	\N	\N	\N
+21	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 15:49:02.106366+00	approval	\N	\N	\N	\N	\N
+\.
+
+
+--
+-- Data for Name: limit_gates; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.limit_gates (gate, name, holding, waiting, next_ticket) FROM stdin;
+\.
+
+
+--
+-- Data for Name: limit_releases; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.limit_releases (id, gate, slots, waiters, released_at) FROM stdin;
+\.
+
+
+--
+-- Data for Name: limits; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.limits (name, declared, own, set_by, set_at, reason) FROM stdin;
 \.
 
 
@@ -15545,17 +16966,18 @@ COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, defini
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 14:49:29.79227+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 14:49:29.803685+00
-3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 14:49:29.816836+00
-4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 14:49:29.824618+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 14:49:29.826334+00
-6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 14:49:29.828284+00
-7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 14:49:29.83036+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 14:49:29.835626+00
-9	schedules	c7a09d2a72d14ffc60a38b3a78e056ebff6405ce39506ac58abca18879191cae	2026-11-30 14:49:29.848666+00
-10	waits	9f563c27e45993b7e2805ffc38a412891cbcd9a1890298ee4b34b91db070ef10	2026-11-30 14:49:29.852084+00
-11	approvals	afd86af3a9fc2fe05a5ab7be71552468e2210109d7804c5ade7a9292bd9a4a1e	2026-11-30 14:49:29.857078+00
+1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 15:49:01.27816+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 15:49:01.284712+00
+3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 15:49:01.301745+00
+4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 15:49:01.30982+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 15:49:01.313091+00
+6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 15:49:01.317936+00
+7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 15:49:01.323076+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 15:49:01.32803+00
+9	schedules	c7a09d2a72d14ffc60a38b3a78e056ebff6405ce39506ac58abca18879191cae	2026-11-30 15:49:01.343325+00
+10	waits	9f563c27e45993b7e2805ffc38a412891cbcd9a1890298ee4b34b91db070ef10	2026-11-30 15:49:01.349434+00
+11	approvals	afd86af3a9fc2fe05a5ab7be71552468e2210109d7804c5ade7a9292bd9a4a1e	2026-11-30 15:49:01.359212+00
+12	limits	51bf3456ce91374163af42ea061492e2bb09d03dee3632ab197647321539c652	2026-11-30 15:49:01.370824+00
 \.
 
 
@@ -15572,7 +16994,7 @@ COPY backops.operation_keys (name, key, operation_id, replaced_id, window_began_
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-30 14:49:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 15:49:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -15581,27 +17003,27 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 --
 
 COPY backops.operations (id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, schedule, slot) FROM stdin;
-1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 14:49:30.571311+00	10000	2026-11-30 14:49:30.571312+00	2026-11-30 14:49:30.615074+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
-2	Report	failed	\N	\N	\N	reports	5	2026-11-30 14:49:30.615656+00	10000	2026-11-30 14:49:30.615656+00	2026-11-30 14:49:30.617126+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
-3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 14:49:30.625891+00	10000	2026-11-30 14:49:30.625891+00	2026-11-30 14:49:30.628012+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
-4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 14:49:30.636604+00	2026-11-30 14:49:30.637287+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
-5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 14:49:30.638503+00	10000	2026-11-30 14:49:30.638503+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 14:49:30.641044+00	10000	2026-11-30 14:49:30.641045+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 14:49:30.648843+00	10000	2026-11-30 14:49:30.648843+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 14:49:30.65183+00	10000	2026-11-30 14:49:30.65183+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 14:49:30.652985+00	10000	2026-11-30 14:49:30.652986+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 14:49:30.653424+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-11	Unknown	active	\N	\N	\N	default	5	2026-11-30 14:49:30.653752+00	10000	2026-11-30 14:49:30.653753+00	\N	2026-11-30 14:49:30.653784+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 14:49:30.661141+00	10000	2026-11-30 14:49:30.661142+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
-13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 14:49:30.664278+00	10000	2026-11-30 14:49:30.664278+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-14	Report	active	\N	\N	\N	reports	5	2026-11-30 14:49:30.667796+00	10000	2026-11-30 14:49:30.667797+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 14:49:30.672953+00	10000	2026-11-30 14:49:30.672954+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-16	Ask	active	\N	\N	\N	default	5	2026-11-30 14:49:30.673829+00	10000	2026-11-30 14:49:30.673829+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes", "timeout": 3600, "on_timeout": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
-17	Ask	active	\N	\N	\N	default	5	2026-11-30 14:49:30.682129+00	10000	2026-11-30 14:49:30.682129+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": ["yes", "no"], "as": "answer"}], "Own"]}	{}	\N	\N
-18	Ask	active	\N	\N	\N	default	5	2026-11-30 14:49:30.687296+00	10000	2026-11-30 14:49:30.687296+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes"}], ["Nap", {"sleep": 3600}], "Own"]}	{}	\N	\N
-19	Ask	active	\N	\N	\N	default	5	2026-11-30 14:49:30.697204+00	10000	2026-11-30 14:49:30.697204+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "within": 3600, "else": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
-20	Ask	active	\N	\N	\N	default	5	2026-11-30 14:49:30.707295+00	10000	2026-11-30 14:49:30.707296+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "question": "Refund?", "as": "answer"}], "Own"]}	{}	\N	\N
-21	Ask	active	\N	\N	\N	default	5	2026-11-30 14:49:30.710011+00	10000	2026-11-30 14:49:30.710011+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund"}], "Own"]}	{}	\N	\N
+1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 15:49:01.991044+00	10000	2026-11-30 15:49:01.991045+00	2026-11-30 15:49:02.018093+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
+2	Report	failed	\N	\N	\N	reports	5	2026-11-30 15:49:02.018812+00	10000	2026-11-30 15:49:02.018812+00	2026-11-30 15:49:02.020889+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
+3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 15:49:02.025803+00	10000	2026-11-30 15:49:02.025804+00	2026-11-30 15:49:02.028452+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
+4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 15:49:02.033672+00	2026-11-30 15:49:02.034679+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
+5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 15:49:02.0365+00	10000	2026-11-30 15:49:02.036501+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 15:49:02.040315+00	10000	2026-11-30 15:49:02.040316+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 15:49:02.044597+00	10000	2026-11-30 15:49:02.044598+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 15:49:02.049036+00	10000	2026-11-30 15:49:02.049036+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 15:49:02.050749+00	10000	2026-11-30 15:49:02.05075+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 15:49:02.051215+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+11	Unknown	active	\N	\N	\N	default	5	2026-11-30 15:49:02.05167+00	10000	2026-11-30 15:49:02.051671+00	\N	2026-11-30 15:49:02.051719+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 15:49:02.055508+00	10000	2026-11-30 15:49:02.055509+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
+13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 15:49:02.060688+00	10000	2026-11-30 15:49:02.060688+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+14	Report	active	\N	\N	\N	reports	5	2026-11-30 15:49:02.061692+00	10000	2026-11-30 15:49:02.061693+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 15:49:02.068371+00	10000	2026-11-30 15:49:02.068371+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+16	Ask	active	\N	\N	\N	default	5	2026-11-30 15:49:02.069507+00	10000	2026-11-30 15:49:02.069508+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes", "timeout": 3600, "on_timeout": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
+17	Ask	active	\N	\N	\N	default	5	2026-11-30 15:49:02.074305+00	10000	2026-11-30 15:49:02.074305+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": ["yes", "no"], "as": "answer"}], "Own"]}	{}	\N	\N
+18	Ask	active	\N	\N	\N	default	5	2026-11-30 15:49:02.080758+00	10000	2026-11-30 15:49:02.080759+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes"}], ["Nap", {"sleep": 3600}], "Own"]}	{}	\N	\N
+19	Ask	active	\N	\N	\N	default	5	2026-11-30 15:49:02.088082+00	10000	2026-11-30 15:49:02.088083+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "within": 3600, "else": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
+20	Ask	active	\N	\N	\N	default	5	2026-11-30 15:49:02.095375+00	10000	2026-11-30 15:49:02.095376+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "question": "Refund?", "as": "answer"}], "Own"]}	{}	\N	\N
+21	Ask	active	\N	\N	\N	default	5	2026-11-30 15:49:02.098872+00	10000	2026-11-30 15:49:02.098873+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund"}], "Own"]}	{}	\N	\N
 \.
 
 
@@ -15618,7 +17040,7 @@ COPY backops.queue_samples (singleton, taken_at, depths, waits) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-30 14:49:30.560791+00	\N	postgres	the supplier is down
+imports	2026-11-30 15:49:01.979836+00	\N	postgres	the supplier is down
 \.
 
 
@@ -15652,8 +17074,8 @@ Fulfilment	card
 --
 
 COPY backops.signals (id, operation_id, name, payload, dedup_key, sent_by, sent_at, read_at, read_position, read_run) FROM stdin;
-5	17	perhaps	{"why": "rain"}	\N	postgres	2026-11-30 14:49:30.685829+00	\N	\N	\N
-6	18	yes	5	click-1	postgres	2026-11-30 14:49:30.694122+00	2026-11-30 14:49:30.694176+00	1	1
+5	17	perhaps	{"why": "rain"}	\N	postgres	2026-11-30 15:49:02.078991+00	\N	\N	\N
+6	18	yes	5	click-1	postgres	2026-11-30 15:49:02.08406+00	2026-11-30 15:49:02.08414+00	1	1
 \.
 
 
@@ -15670,8 +17092,8 @@ COPY backops.skipped_slots (id, schedule_id, first_slot, last_slot, count, reaso
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since, schedule_set_id) FROM stdin;
-3384542191225946217	old-host	1	1.0	{default,reports}	8	2026-11-30 14:49:30.570562+00	2026-11-30 14:49:30.728012+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
-116265371578288952	dead-host	2	1.0	{default}	1	2026-11-30 14:49:30.652412+00	2026-11-30 13:49:30.652412+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
+3282150042174965282	old-host	1	1.0	{default,reports}	8	2026-11-30 15:49:01.988152+00	2026-11-30 15:49:02.111249+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
+4296075958258060745	dead-host	2	1.0	{default}	1	2026-11-30 15:49:02.049893+00	2026-11-30 14:49:02.049893+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
 \.
 
 
@@ -15708,6 +17130,13 @@ SELECT pg_catalog.setval('backops.claim_ids', 13, true);
 --
 
 SELECT pg_catalog.setval('backops.definitions_id_seq', 2, true);
+
+
+--
+-- Name: limit_releases_id_seq; Type: SEQUENCE SET; Schema: backops; Owner: -
+--
+
+SELECT pg_catalog.setval('backops.limit_releases_id_seq', 1, false);
 
 
 --
@@ -15832,6 +17261,30 @@ ALTER TABLE ONLY backops.engine
 
 ALTER TABLE ONLY backops.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (operation_id);
+
+
+--
+-- Name: limit_gates limit_gates_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.limit_gates
+    ADD CONSTRAINT limit_gates_pkey PRIMARY KEY (gate);
+
+
+--
+-- Name: limit_releases limit_releases_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.limit_releases
+    ADD CONSTRAINT limit_releases_pkey PRIMARY KEY (released_at, id);
+
+
+--
+-- Name: limits limits_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.limits
+    ADD CONSTRAINT limits_pkey PRIMARY KEY (name);
 
 
 --
@@ -16045,6 +17498,48 @@ COMMENT ON INDEX backops.definitions_current_idx IS 'At most one current version
 
 
 --
+-- Name: jobs_limits_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX jobs_limits_idx ON backops.jobs USING btree (run_at, operation_id) WHERE (queue = '/limits'::text);
+
+
+--
+-- Name: INDEX jobs_limits_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.jobs_limits_idx IS 'What has come to a limit, and what comes to one.';
+
+
+--
+-- Name: jobs_line_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX jobs_line_idx ON backops.jobs USING btree (gate, priority, ticket) WHERE (ticket IS NOT NULL);
+
+
+--
+-- Name: INDEX jobs_line_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.jobs_line_idx IS 'The lines before the gates.';
+
+
+--
+-- Name: jobs_operation_slot_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX jobs_operation_slot_idx ON backops.jobs USING btree (operation_slot) WHERE (operation_slot IS NOT NULL);
+
+
+--
+-- Name: INDEX jobs_operation_slot_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.jobs_operation_slot_idx IS 'Who holds the slots of a limit of operations.';
+
+
+--
 -- Name: jobs_ready_idx; Type: INDEX; Schema: backops; Owner: -
 --
 
@@ -16098,6 +17593,20 @@ CREATE INDEX jobs_waits_idx ON backops.jobs USING btree (run_at, operation_id) W
 --
 
 COMMENT ON INDEX backops.jobs_waits_idx IS 'Waits in the order of their deadlines.';
+
+
+--
+-- Name: limit_gates_name_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX limit_gates_name_idx ON backops.limit_gates USING btree (name, gate);
+
+
+--
+-- Name: INDEX limit_gates_name_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.limit_gates_name_idx IS 'The keys of a limit.';
 
 
 --
@@ -16238,6 +17747,34 @@ CREATE TRIGGER attempts_stamp_failure BEFORE INSERT ON backops.attempts FOR EACH
 --
 
 COMMENT ON TRIGGER attempts_stamp_failure ON backops.attempts IS 'Only for attempts that end an operation: no other failure, and no success, pays for it.';
+
+
+--
+-- Name: jobs jobs_release_slots; Type: TRIGGER; Schema: backops; Owner: -
+--
+
+CREATE TRIGGER jobs_release_slots AFTER UPDATE ON backops.jobs FOR EACH ROW WHEN ((((old.action_slot IS NOT NULL) AND (old.action_slot IS DISTINCT FROM new.action_slot)) OR ((old.operation_slot IS NOT NULL) AND (old.operation_slot IS DISTINCT FROM new.operation_slot)) OR ((old.ticket IS NOT NULL) AND (new.ticket IS NULL)))) EXECUTE FUNCTION backops.release_slots();
+
+
+--
+-- Name: TRIGGER jobs_release_slots ON jobs; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TRIGGER jobs_release_slots ON backops.jobs IS 'Gives back what an action held, whatever ended it.';
+
+
+--
+-- Name: jobs jobs_release_slots_at_end; Type: TRIGGER; Schema: backops; Owner: -
+--
+
+CREATE TRIGGER jobs_release_slots_at_end AFTER DELETE ON backops.jobs FOR EACH ROW WHEN (((old.action_slot IS NOT NULL) OR (old.operation_slot IS NOT NULL) OR (old.ticket IS NOT NULL))) EXECUTE FUNCTION backops.release_slots();
+
+
+--
+-- Name: TRIGGER jobs_release_slots_at_end ON jobs; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TRIGGER jobs_release_slots_at_end ON backops.jobs IS 'Gives back what an operation held, whatever ended it.';
 
 
 --

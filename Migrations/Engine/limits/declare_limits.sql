@@ -1,0 +1,59 @@
+-- Locks: rows of limits that change, in the order of their names.
+create or replace function declare_limits(p_limits jsonb[], p_replaces boolean default true) returns void
+  language plpgsql
+  set search_path from current
+  set jit = off
+as $$
+declare
+  v_problem record;
+begin
+  if coalesce(p_limits, '{}') = '{}' then
+    return;
+  end if;
+  select g.name, g.maxima into v_problem
+    from (
+      select each.value ->> 'name' as name, count(distinct each.value -> 'max') as maxima
+        from unnest(p_limits) as step
+       cross join lateral jsonb_each(step) as each
+       group by each.value ->> 'name'
+    ) as g
+   where g.maxima > 1 or g.maxima = 0 and not exists (select from limits l where l.name = g.name)
+   order by g.name
+   limit 1;
+  if found then
+    raise exception using errcode = 'OP004',
+      message = case when v_problem.maxima > 1 then format('the plan gives the limit "%s" several maxima', v_problem.name)
+                     else format('there is no limit "%s" yet, and the plan gives it no maximum', v_problem.name) end,
+      hint = format('Write {"limit": {"name": "%1$s", "max": 20}}, or call set_limit(''%1$s'', 20) first.', v_problem.name);
+  end if;
+  insert into limits (name, declared)
+    select each.value ->> 'name', max((each.value ->> 'max')::integer)
+      from unnest(p_limits) as step
+     cross join lateral jsonb_each(step) as each
+     where each.value ? 'max'
+     group by each.value ->> 'name'
+     order by each.value ->> 'name'
+    on conflict (name) do update set declared = excluded.declared where p_replaces and limits.declared is distinct from excluded.declared;
+  if found then
+    perform offer_slots(array(select distinct each.value ->> 'name' from unnest(p_limits) as step cross join lateral jsonb_each(step) as each));
+  end if;
+end
+$$;
+comment on function declare_limits(jsonb[], boolean) is
+  'Takes over the maxima of a plan: one that is registered replaces what former ones said, one that comes with an operation says only what nobody has said.';
+
+-- A look that is under way has the old number, and may put somebody in line under it whom nobody else sees yet: so the limits are named,
+-- and not their gates.
+--
+-- Locks: nothing; the next look at the limits goes through the gates of these.
+create or replace function offer_slots(p_names text[]) returns void
+  language plpgsql
+  set search_path from current
+  set jit = off
+as $$
+begin
+  insert into limit_releases (gate, slots, waiters) select '/' || name, 0, 0 from unnest(p_names) as name order by name;
+  perform wake(queue, 16) from (select distinct unnest(queues) as queue from workers where sleeping) as q;
+end
+$$;
+comment on function offer_slots(text[]) is 'Has whoever looks at the limits next look at those whose maximum has changed.';

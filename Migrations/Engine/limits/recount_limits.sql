@@ -1,0 +1,52 @@
+-- Needed only after rows were changed by hand, or restored in part.
+--
+-- Locks: the advisory lock of the limits, waiting for a look that is under way; the gates.
+create or replace function recount_limits() returns integer
+  language plpgsql
+  set search_path from current
+  set jit = off
+as $$
+declare
+  v_count integer;
+begin
+  perform pg_advisory_xact_lock(limits_lock());
+  -- Nobody gives anything back, or leaves a line, while it is counted.
+  lock table jobs in share row exclusive mode;
+  lock table limit_releases in share row exclusive mode;
+  -- What was given back, and not looked at yet, is no mistake.
+  perform take_releases('-infinity', 2147483647);
+  with held as materialized (
+    select gate, sum(slots)::integer as slots, sum(waiters)::integer as waiters, max(ticket) as last_ticket
+      from (
+        select operation_slot as gate, 1 as slots, 0 as waiters, 0 as ticket from jobs where operation_slot is not null
+        union all
+        select action_slot, 1, 0, 0 from jobs where action_slot is not null
+        union all
+        select gate, 0, 1, ticket from jobs where ticket is not null
+      ) as each
+     group by gate
+  ),
+  wrong as materialized (
+    select coalesce(h.gate, g.gate) as gate, coalesce(h.slots, 0) as slots, coalesce(h.waiters, 0) as waiters, coalesce(h.last_ticket, 0) as last_ticket
+      from held h
+      full join limit_gates g on g.gate = h.gate
+     where g.gate is null or coalesce(g.holding, 0) <> coalesce(h.slots, 0) or coalesce(g.waiting, 0) <> coalesce(h.waiters, 0) or g.next_ticket <= h.last_ticket
+  ),
+  written as (
+    insert into limit_gates as g (gate, name, holding, waiting, next_ticket)
+      select gate, split_part(gate, '/', 1), slots, waiters, last_ticket + 1 from wrong
+      on conflict (gate) do update set holding = excluded.holding, waiting = excluded.waiting, next_ticket = greatest(g.next_ticket, excluded.next_ticket)
+    returning 1
+  )
+  select count(*) into v_count from written;
+  delete from limit_gates where holding = 0 and waiting = 0;
+  insert into limit_releases (gate, slots, waiters) select gate, 0, 0 from limit_gates where waiting > 0;
+  if v_count > 0 then
+    perform write_audit('recount_limits', '{}', null, jsonb_build_object('corrected', v_count));
+  end if;
+  return v_count;
+end
+$$;
+comment on function recount_limits() is
+  'Counts the slots and lines of all limits from the jobs, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on '
+  'jobs while it counts. Returns how many it corrected.';
