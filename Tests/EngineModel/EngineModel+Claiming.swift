@@ -3,6 +3,8 @@ extension EngineModel {
     package mutating func claim(by id: Int, limit: Int, step: Int) throws(ModelRefusal) -> ModelAnswer {
         let worker = try claimant(id)
         _ = advanceWaits(limit: max(limit, 100))
+        noteReleases()
+        _ = advanceLimits()
         let due = operations.values.filter { operation in
             guard let job = operation.job else { return false }
             return job.holder == nil && job.crashes == 0 && job.runAt <= now && !isPaused(job.queue)

@@ -33,6 +33,7 @@ extension EngineModel {
         )
         if let own = request.ownPlan {
             try start(&operation, catalog.own[own], definition: nil)
+            try declare(catalog.own[own], replaces: false)
         } else if let version = current[request.name] {
             let definition = Definition(name: request.name, version: version)
             try start(&operation, catalog.plan(of: definition), definition: definition)
@@ -48,7 +49,8 @@ extension EngineModel {
     }
 
     /// The current version is the one that was registered last; what was parked for want of it starts.
-    package mutating func register(_ definition: Definition) -> ModelAnswer {
+    package mutating func register(_ definition: Definition) throws(ModelRefusal) -> ModelAnswer {
+        try declare(catalog.plan(of: definition), replaces: true)
         let kind = registered.insert(definition).inserted ? "new" : "known"
         current[definition.name] = definition.version
         _ = unpark(definition.name)
@@ -95,6 +97,7 @@ extension EngineModel {
         let progress = PlanProgress(plan.plan)
         operation.progress = progress
         operation.actions = plan.actions.map(ModelAction.init)
+        operation.limit = plan.limit
         guard let first = progress.first else { return }
         let rule = operation.actions[first - 1].rule
         guard let due = dueTime(rule, operation.globals) else { throw .invalidTime }
@@ -103,7 +106,7 @@ extension EngineModel {
             definition: definition,
             position: first,
             stepsLeft: operation.request.stepLimit,
-            queue: rule.queue(of: operation.request),
+            queue: operation.queue(of: rule, nil),
             handler: operation.handler(rule.name)
         )
     }

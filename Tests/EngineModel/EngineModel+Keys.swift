@@ -51,7 +51,7 @@ extension EngineModel {
                 break
             }
             request.globals = Self.combined(former.globals, request.globals, payload)
-            if let runAt = former.job?.runAt, runAt <= now {
+            if let runAt = former.job?.cameAt ?? former.job?.runAt, runAt <= now {
                 performAt = former.performAt
             } else {
                 let limit = atMost.map { entry.windowBeganAt + $0 } ?? .max

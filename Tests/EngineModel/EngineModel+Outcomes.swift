@@ -154,7 +154,7 @@ extension EngineModel {
             refuse(&operation, job.stepsLeft > 1 ? "InvalidPerformAt" : "StepLimit", at: next)
             return row + [.text("failed"), .null] + describing + [.null, .number(earlier + 1)]
         }
-        let queue = rule.queue(of: operation.request)
+        let queue = operation.queue(of: rule, job.operationSlot)
         let handler = operation.handler(rule.name)
         let keeps =
             continues && due <= now && queue == job.queue && !isPaused(queue)
@@ -165,6 +165,8 @@ extension EngineModel {
         job.crashes = 0
         job.attempt = keeps ? 1 : 0
         job.queue = queue
+        job.operationSlot = operation.operationSlot(job.operationSlot, at: rule)
+        job.actionSlot = nil
         if !keeps { job.runAt = due }
         job.holder = keeps ? .init(worker: holder.worker, claim: nextToken, claimedAt: now) : nil
         operation.job = job
@@ -245,6 +247,7 @@ extension EngineModel {
             return row + [.text("failed"), .null]
         }
         job.runAt = now + (retryAfter ?? rule.backoff.delay(after: job.attempt))
+        if job.runAt > now { job.giveActionSlotBack() }
         job.holder = nil
         job.crashes = 0
         operation.job = job
@@ -267,6 +270,7 @@ extension EngineModel {
         if let runAt {
             job.runAt = runAt
             job.crashes = 0
+            if runAt > now { job.giveActionSlotBack() }
         }
         operation.job = job
     }

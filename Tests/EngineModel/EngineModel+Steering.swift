@@ -16,6 +16,8 @@ extension EngineModel {
                 throw .wrongState
             }
             operation.job?.runAt = now + seconds
+            operation.job?.leaveLine()
+            operation.job?.giveActionSlotBack()
             if let last = operation.approvals.indices.last, operation.approvals[last].isPending {
                 operation.approvals[last].deadline = now + seconds
             }
@@ -131,13 +133,15 @@ extension EngineModel {
         }
         if operation.state != .active { try regainKey(of: operation) }
         withdraw(&operation)
+        let slot = operation.operationSlot(operation.job?.operationSlot, at: action.rule)
         operation.job = ModelJob(
             runAt: runAt,
             definition: operation.job?.definition,
             position: position,
             stepsLeft: operation.request.stepLimit,
-            queue: action.rule.queue(of: operation.request),
-            handler: operation.handler(action.rule.name)
+            queue: operation.queue(of: action.rule, slot),
+            handler: operation.handler(action.rule.name),
+            operationSlot: slot
         )
         operation.actions[position - 1].renewBudget()
         operation.state = .active

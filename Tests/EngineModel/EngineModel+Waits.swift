@@ -68,8 +68,9 @@ extension EngineModel {
             throw .wrongState
         }
         let isAtWait = job.waitsSince != nil
-        guard !isAtWait || operation.wait?.isSleep == true else { throw .wrongState }
+        guard !isAtWait || operation.wait?.isSleep == true, job.gate == nil else { throw .wrongState }
         operation.job?.runAt = isAtWait ? min(job.runAt, now) : now
+        operation.job?.giveActionSlotBack()
         settleWait(&operation, isWoken: isAtWait)
     }
 
@@ -207,7 +208,8 @@ extension EngineModel {
         job.runAt = due
         job.waitsSince = nil
         job.attempt = 0
-        job.queue = rule.queue(of: operation.request)
+        job.queue = operation.queue(of: rule, job.operationSlot)
+        job.operationSlot = operation.operationSlot(job.operationSlot, at: rule)
         job.handler = operation.handler(rule.name)
         operation.job = job
     }

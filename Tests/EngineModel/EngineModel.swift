@@ -31,8 +31,19 @@ package struct EngineModel {
     /// By name.
     package var schedules: [String: ModelSchedule] = [:]
 
-    /// How waits ended in the last command.
+    /// By name.
+    package var limits: [String: ModelLimit] = [:]
+    package var gates: [String: ModelGate] = [:]
+    /// By gate.
+    package var releases: [String: ModelRelease] = [:]
+    /// What jobs held before the command, where that is anything.
+    package var held: [Int: ModelHolding] = [:]
+    /// When a look at all limits has found nothing, as the session remembers it.
+    package var limitsSeenAt: Int?
+
+    /// How waits ended in the last command, and what became of jobs at limits.
     package var waitEvents: [String] = []
+    package var limitEvents: [String] = []
 
     package let catalog: PlanCatalog
     /// How many units of time a second has.
@@ -43,6 +54,11 @@ package struct EngineModel {
         self.second = second
         current = Dictionary(uniqueKeysWithValues: catalog.known.map { ($0, 0) })
         registered = Set(catalog.known.map { Definition(name: $0, version: 0) })
+        for name in catalog.known {
+            for limit in catalog.plan(of: Definition(name: name, version: 0)).limits {
+                if let maximum = limit.maximum { limits[limit.name] = ModelLimit(declared: maximum) }
+            }
+        }
     }
 
     /// Whether everything that a command names has existed in this history.
@@ -58,7 +74,8 @@ package struct EngineModel {
             operation == ModelCommand.unknown || operations[operation] != nil
         case .sweep: !hasSchedulesDueAtOnce
         case .registerWorker, .rescue, .registerPlan, .unpark, .enqueue, .enqueueKeyed, .pause, .resume,
-            .signalKey, .advanceWaits, .schedule, .clock:
+            .signalKey, .advanceWaits, .setLimit, .resetLimit, .recountLimits, .advanceLimits, .schedule,
+            .clock:
             true
         }
     }
@@ -71,9 +88,11 @@ package struct EngineModel {
     /// - Returns: What the engine must answer.
     package mutating func apply(_ command: ModelCommand, step: Int) -> ModelAnswer {
         waitEvents = []
+        limitEvents = []
+        defer { noteReleases() }
         do throws(ModelRefusal) {
             var answer = try carryOut(command, step: step)
-            answer.events += waitEvents
+            answer.events += waitEvents + limitEvents
             return answer
         } catch {
             return ModelAnswer(error)
@@ -92,7 +111,7 @@ package struct EngineModel {
         case .unregisterWorker(let worker): unregister(worker)
         case .held(let worker): held(by: worker)
         case .rescue: rescue()
-        case .registerPlan(let name, let version): register(Definition(name: name, version: version))
+        case .registerPlan(let name, let version): try register(Definition(name: name, version: version))
         case .unpark(let name): ModelAnswer("ok", rows: [[.number(unpark(name))]])
         case .enqueue(let request): try enqueue(request, as: Self.operation(step))
         case .enqueueKeyed(let request, let mode): try enqueue(request, mode, as: Self.operation(step))
@@ -108,6 +127,10 @@ package struct EngineModel {
         case .extend(let name, let seconds, let operation):
             try extend(name, by: seconds, of: operation)
         case .advanceWaits(let limit): advanceAll(limit: limit)
+        case .setLimit(let name, let maximum): try setLimit(name, maximum)
+        case .resetLimit(let name): try resetLimit(name)
+        case .recountLimits: recountLimits()
+        case .advanceLimits: ModelAnswer("ok", rows: [[.number(advanceLimits())]])
         case .pause(let queue, let seconds): pause(queue, seconds)
         case .resume(let queue): try resume(queue)
         case .schedule(let name, let command): try steer(schedule: name, command, step: step)

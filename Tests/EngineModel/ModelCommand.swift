@@ -129,6 +129,11 @@ package enum ModelCommand: Hashable, Sendable {
     case decide(String, isApproved: Bool, operation: Int, shown: Int? = nil)
     case extend(String, seconds: Int, operation: Int)
     case advanceWaits(limit: Int)
+    /// To so many, or with nil to any number.
+    case setLimit(String, Int?)
+    case resetLimit(String)
+    case recountLimits
+    case advanceLimits
     /// Until so many seconds from now, or with nil until it is resumed.
     case pause(queue: String, seconds: Int?)
     case resume(queue: String)

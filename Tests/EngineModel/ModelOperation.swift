@@ -28,6 +28,8 @@ package struct ModelOperation {
     /// Nil until its name is registered.
     package var progress: PlanProgress?
     package var actions: [ModelAction] = []
+    /// The limit of its plan that it counts under itself.
+    package var limit: SampleLimit?
     package var job: ModelJob?
     package var attempts: [ModelAttempt] = []
     /// What it was sent, in order.
@@ -125,6 +127,13 @@ package struct ModelJob {
     package var crashes = 0
     package var queue: String
     package var handler: String
+    /// What it holds a slot of, itself and for the action that it is at.
+    package var operationSlot: String?
+    package var actionSlot: String?
+    /// Where it is in line, since when, and at which place.
+    package var gate: String?
+    package var ticket: Int?
+    package var cameAt: Int?
 }
 
 /// A version of a registered plan.

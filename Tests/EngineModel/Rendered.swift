@@ -41,6 +41,15 @@ package enum Rendered {
         }
     }
 
+    /// As a text without quotes, which is what a key of a limit is.
+    package static func bare(_ value: GlobalValue) -> String {
+        switch value {
+        case .text(let text): text
+        case .time(let seconds): instant(seconds)
+        default: self.value(value)
+        }
+    }
+
     /// A time in ISO 8601 and UTC.
     package static func instant(_ seconds: Int) -> String {
         "2026-01-01T\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))Z"

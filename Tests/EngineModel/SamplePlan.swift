@@ -32,6 +32,7 @@ package struct SampleAction: Hashable, Sendable {
     package var performAtGlobal: String?
     package var queue: String?
     package var wait: SampleWait?
+    package var limit: SampleLimit?
 
     package init(
         branch: String,
@@ -40,7 +41,8 @@ package struct SampleAction: Hashable, Sendable {
         backoff: Backoff = .constant(5),
         performIn: Int? = nil,
         performAtGlobal: String? = nil,
-        queue: String? = nil
+        queue: String? = nil,
+        limit: SampleLimit? = nil
     ) {
         self.branch = branch
         self.name = name
@@ -49,6 +51,7 @@ package struct SampleAction: Hashable, Sendable {
         self.performIn = performIn
         self.performAtGlobal = performAtGlobal
         self.queue = queue
+        self.limit = limit
     }
 
     /// A step that waits.
@@ -60,17 +63,13 @@ package struct SampleAction: Hashable, Sendable {
     /// Whether it has a time of its own.
     package var hasTime: Bool { performIn != nil || performAtGlobal != nil }
 
-    /// Where its job waits.
-    package func queue(of request: ModelEnqueue) -> String {
-        wait == nil ? queue ?? request.queue : SampleWait.queue
-    }
-
     package var json: String {
         if let wait { return #"["\#(name)", {\#(wait.options.joined(separator: ", "))}]"# }
         var options = [#""max_attempts": \#(maxAttempts)"#, #""backoff": \#(backoff.json)"#]
         if let performIn { options.append(#""perform_in": \#(performIn)"#) }
         if let performAtGlobal { options.append(#""perform_at_global": "\#(performAtGlobal)""#) }
         if let queue { options.append(#""queue": "\#(queue)""#) }
+        if let limit { options.append(#""limit": \#(limit.json)"#) }
         return #"["\#(name)", {\#(options.joined(separator: ", "))}]"#
     }
 }
@@ -79,10 +78,16 @@ package struct SampleAction: Hashable, Sendable {
 package struct SamplePlan: Hashable, Sendable {
     /// Branch by branch.
     package let actions: [SampleAction]
+    /// Of the operations that have it.
+    package let limit: SampleLimit?
 
-    package init(_ actions: [SampleAction]) {
+    package init(_ actions: [SampleAction], limit: SampleLimit? = nil) {
         self.actions = actions
+        self.limit = limit
     }
+
+    /// All limits that it names.
+    var limits: [SampleLimit] { actions.compactMap(\.limit) + (limit.map { [$0] } ?? []) }
 
     /// The same plan as the library knows it, for ``PlanProgress``.
     package var plan: Plan {
@@ -104,6 +109,7 @@ package struct SamplePlan: Hashable, Sendable {
             let entries = actions.filter { $0.branch == branch.description }.map(\.json)
             branches.append(#""\#(branch)": [\#(entries.joined(separator: ", "))]"#)
         }
+        if let limit { branches.append(#""/limit": \#(limit.json)"#) }
         return "{\(branches.joined(separator: ", "))}"
     }
 }

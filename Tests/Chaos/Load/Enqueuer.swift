@@ -48,7 +48,9 @@ final class Enqueuer: Sendable {
         var dice = Dice(seed: settings.seed, number)
         let shape = Shape.allCases.randomElement(using: &dice) ?? .line
         let key = "chaos-\(number)"
-        let bySQL = shape == .brought || dice.chance(0.5)
+        let bySQL = shape.branches != nil || dice.chance(0.5)
+        var globals = globals
+        if shape == .limited { globals[Limited.customer] = .integer(number % Limited.customers) }
         let document = JSONValue.object(globals)
         let id = try await patiently { try await self.send(shape, key, document, bySQL: bySQL) }
         memory.acknowledge(id, key: key)
@@ -80,11 +82,10 @@ final class Enqueuer: Sendable {
             request.key = key
             return try await client.enqueue(request).id
         }
-        let branches = shape == .brought ? Brought.branches : nil
         let inserted = try await client.pool.query(
             """
             insert into backops.operations (name, key, globals, branches)
-            values (\(shape.rawValue), \(key), \(PQJSON(globals.description)), \(branches)::json)
+            values (\(shape.rawValue), \(key), \(PQJSON(globals.description)), \(shape.branches)::json)
             on conflict (name, key) where key is not null do nothing
             returning id
             """

@@ -10,6 +10,7 @@ enum Shape: String, CaseIterable, Sendable {
     case patient = "Patient"
     case signed = "Signed"
     case brought = "Brought"
+    case limited = "Limited"
 
     /// Position and run of every completion in its order, such as `1.1 2.1`.
     var walk: String {
@@ -19,7 +20,16 @@ enum Shape: String, CaseIterable, Sendable {
         case .detour: "1.1 2.1 5.1 6.1 3.1 4.1"
         case .loop: "1.1 2.1 3.1 2.2 3.2 2.3 3.3 4.1"
         case .doze, .patient: "1.1 2.1 3.1 4.1"
-        case .brought, .signed: "1.1 2.1 3.1"
+        case .brought, .limited, .signed: "1.1 2.1 3.1"
+        }
+    }
+
+    /// What it brings with the INSERT.
+    var branches: String? {
+        switch self {
+        case .brought: Brought.branches
+        case .limited: Limited.branches
+        default: nil
         }
     }
 
@@ -125,14 +135,27 @@ struct Signed: OperationDefinition {
 /// Brings its branches with the INSERT.
 enum Brought {
     static let branches = """
-        {"main": [["First", \(options)], ["Second", \(options)], ["Third", \(options)]]}
+        {"main": [["First", {\(options)}], ["Second", {\(options)}], ["Third", {\(options)}]]}
         """
 
-    private static let options = """
-        {"max_attempts": 1000, "backoff": {"kind": "constant", "base": 0.2, "jitter": 0.5}}
+    fileprivate static let options = """
+        "max_attempts": 1000, "backoff": {"kind": "constant", "base": 0.2, "jitter": 0.5}
         """
 
     static func actions(_ bodies: ActionBodies) -> [any Plannable] {
         [bodies.step("First"), bodies.step("Second", .transaction), bodies.step("Third")]
     }
+}
+
+/// The same with limits: one of each customer at once, and few that are at the first action.
+enum Limited {
+    static let customer = "customer"
+    static let customers: Int64 = 20
+    static let most = 4
+
+    static let branches = """
+        {"main": [["First", {\(Brought.options), "limit": {"name": "first", "max": \(most)}}], ["Second", {\(Brought.options)}],
+                  ["Third", {\(Brought.options)}]],
+         "/limit": {"name": "customer", "by": "\(customer)", "max": 1}}
+        """
 }

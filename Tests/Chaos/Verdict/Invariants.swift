@@ -22,15 +22,18 @@ struct Invariants: Sendable {
         }
     }
 
-    /// Every row that `invariants()` returns; nil where the schema is older than the function.
+    /// Every row that `invariants()` returns, and what goes beyond limits; nil where the schema is older than the function.
     func violations() async throws -> [Violation]? {
         let isThere = try await client.pool.query(
             "select to_regprocedure('backops.invariants()') is not null"
         ).first?
         .decode(0, as: Bool.self)
         guard isThere == true else { return nil }
-        return try await client.pool.query("select to_jsonb(i)::text from backops.invariants() as i").map {
+        var found = try await client.pool.query("select to_jsonb(i)::text from backops.invariants() as i").map
+        {
             Violation("invariants()", try $0.decode(0, as: String.self))
         }
+        for rule in Rule.limits { found += try await rule.violations(client.pool) }
+        return found
     }
 }

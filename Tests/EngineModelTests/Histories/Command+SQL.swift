@@ -39,6 +39,12 @@ extension ModelCommand {
               from extend(\(names.operation(operation)), '\(name)', clock_now() + interval '\(seconds) seconds')
             """
         case .advanceWaits(let limit): "select advance_waits(\(limit))"
+        case .setLimit(let name, let maximum):
+            "select format('%s|%s|%s', name, maximum, declared) from set_limit('\(name)', \(maximum.map(String.init) ?? "null"))"
+        case .resetLimit(let name):
+            "select format('%s|%s|%s', name, maximum, declared) from reset_limit('\(name)')"
+        case .recountLimits: "select recount_limits()"
+        case .advanceLimits: "select advance_limits()"
         case .pause(let queue, let seconds):
             """
             select format('%s|%s', name, date_part('epoch', paused_until))

@@ -11,12 +11,16 @@ struct CommandGenerator {
     private let hasSchedules: Bool
     /// Whether many are about waits.
     let hasWaits: Bool
+    /// Whether many are about limits.
+    let hasLimits: Bool
 
     init(seed: UInt64, length: Int = 40) {
         random = SeededGenerator(seed: seed)
         hasSchedules = random.chance(20)
         let isAtWaits = random.chance(40)
-        hasWaits = isAtWaits && !hasSchedules
+        let isAtLimits = random.chance(40)
+        hasLimits = isAtLimits && !hasSchedules
+        hasWaits = isAtWaits && !hasSchedules && !hasLimits
         self.length = length
     }
 
@@ -28,6 +32,9 @@ struct CommandGenerator {
             return registerWorker()
         }
         if hasSchedules, random.chance(70) { return scheduling(model) }
+        if hasLimits, random.chance(45) {
+            return model.operationIDs.isEmpty ? enqueueLimited() : limiting(model)
+        }
         if hasWaits, !model.operationIDs.isEmpty, random.chance(40) { return waiting(model) }
         guard !model.operationIDs.isEmpty else { return random.chance(95) ? enqueue() : steering(model) }
         let hasSuspects = model.operations.values.contains {
@@ -47,11 +54,14 @@ struct CommandGenerator {
         }
     }
 
-    /// What dead workers hold, and waits that are over, may stay only until somebody looks.
+    /// What dead workers hold, waits that are over, and who comes to a limit, may stay only until somebody looks.
     private func last(_ number: Int) -> ModelCommand? {
         switch number {
         case 0: .rescue
         case 1: .advanceWaits(limit: 1_000)
+        // Every look of a session goes through everything when the last one that did is so long ago.
+        case 2: .clock(seconds: 6)
+        case 3: .advanceLimits
         default: nil
         }
     }
@@ -59,15 +69,24 @@ struct CommandGenerator {
     // MARK: - Workers
 
     mutating func registerWorker() -> ModelCommand {
-        let everything = [
-            "Flow/A", "Flow/B", "Flow/C", "Flow/S", "Flow/T", "Quick/A", "Slow/A", "Slow/B", "Slow/C",
-            "Slow/S", "Late/A", "Late/B", "/A", "/B", "/S",
-            "Sign/A", "Sign/B", "Sign/S", "Wait/A", "Wait/B", "Wait/S", "Doze/A", "Doze/B", "Doze/S",
-            "Gate/A",
-            "Ask/A", "Ask/S",
-        ]
+        let everything =
+            [
+                "Flow/A", "Flow/B", "Flow/C", "Flow/S", "Flow/T", "Quick/A", "Slow/A", "Slow/B", "Slow/C",
+                "Slow/S", "Late/A", "Late/B", "/A", "/B", "/S",
+                "Sign/A", "Sign/B", "Sign/S", "Wait/A", "Wait/B", "Wait/S", "Doze/A", "Doze/B", "Doze/S",
+                "Gate/A",
+                "Ask/A", "Ask/S",
+            ]
+            + ["Tight", "Sole", "Both", "Room", "Stay", "Shut"].flatMap { name in
+                ["A", "B", "C", "S"].map { "\(name)/\($0)" }
+            }
         let handlers =
-            random.chance(75) ? everything : ["Flow/A", "Flow/B", "Slow/A", "Late/A", "/A", "Ask/A"]
+            random.chance(75)
+            ? everything
+            : [
+                "Flow/A", "Flow/B", "Slow/A", "Late/A", "/A", "Ask/A", "Tight/A", "Tight/B", "Both/A",
+                "Sole/A",
+            ]
         let queues =
             random.pick([["default", "slow"], ["default", "slow"], ["slow", "default"], ["default"]]) ?? []
         return .registerWorker(
@@ -98,11 +117,14 @@ struct CommandGenerator {
         case 22..<24: return .resume(queue: random.pick(model.paused.keys.sorted()) ?? "default")
         case 15: return .unpark(name: random.chance(50) ? "Late" : "Flow")
         default:
-            let parked = hasWaits ? "Gate" : "Late"
+            let parked = hasWaits ? "Gate" : hasLimits ? "Shut" : "Late"
             let name =
                 random.chance(60)
                 ? parked
-                : random.pick(hasWaits ? ["Wait", "Doze", "Sign"] : ["Flow", "Quick", "Slow"]) ?? "Flow"
+                : random.pick(
+                    hasWaits
+                        ? ["Wait", "Doze", "Sign"] : hasLimits ? ["Tight"] : ["Flow", "Quick", "Slow"]
+                ) ?? "Flow"
             let versions = PlanCatalog.histories.registered[name, default: []].count
             return .registerPlan(name: name, version: random.below(versions))
         }
@@ -174,6 +196,9 @@ struct CommandGenerator {
     }
 
     private mutating func name(_ names: [String]) -> String {
+        if hasLimits, random.chance(85) {
+            return random.pick(["Tight", "Sole", "Both", "Room", "Stay", "Shut"]) ?? "Tight"
+        }
         let isAtWaits = hasWaits && random.chance(85)
         let withWaits = ["Ask", "Ask", "Wait", "Wait", "Doze", "Nap", "Nap", "Gate", "Sign", "Sign", "Sign"]
         return random.pick(isAtWaits ? withWaits : names) ?? "Flow"
@@ -225,7 +250,7 @@ struct CommandGenerator {
     }
 
     mutating func target() -> JumpTarget {
-        let names = hasWaits ? ["A", "B", "G", "H", "N", "S"] : ["A", "B", "C", "S", "T"]
+        let names = hasWaits || hasLimits ? ["A", "B", "G", "H", "N", "S"] : ["A", "B", "C", "S", "T"]
         return JumpTarget(
             branch: random.chance(60) ? "main" : "side",
             action: random.chance(30) ? nil : random.pick(names)

@@ -34,6 +34,9 @@ enum Coverage {
         "reschedule slept", "signal OP002", "signal OP004", "signal delivered", "signal duplicate",
         "signal kept", "signal refused", "signalKey OP002", "signalKey delivered",
         "signalKey kept", "signalKey refused", "wakeUp OP002", "wakeUp OP003", "wakeUp ok", "wakeUp woken",
+        "setLimit OP004", "setLimit ok", "resetLimit OP002", "resetLimit OP003", "resetLimit ok",
+        "recountLimits ok", "claim operation slot", "claim action slot", "claim in line", "claim from line",
+        "enqueue OP004",
         "unpark ok", "unregisterWorker gone", "unregisterWorker ok", "unregisterWorker released",
     ]
 

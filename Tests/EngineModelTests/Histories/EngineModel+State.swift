@@ -28,6 +28,7 @@ extension EngineModel {
             ]
             return columns.joined(separator: "|")
         }.sorted()
+        lines += limitLines(names)
         lines += current.map { name, version in
             "definition|\(name)|" + names.definition(Definition(name: name, version: version))
         }.sorted()
@@ -73,9 +74,30 @@ extension EngineModel {
             names.claim(job.holder?.claim), Rendered.time(job.holder?.claimedAt),
             names.definition(job.definition), text(job.position), String(job.attempt), String(job.stepsLeft),
             String(operation.request.priority), String(job.crashes), job.queue, job.handler,
-            Rendered.time(job.waitsSince),
+            Rendered.time(job.waitsSince), job.gate ?? "", text(job.ticket), Rendered.time(job.cameAt),
         ]
         return columns.joined(separator: "|")
+    }
+
+    private func limitLines(_ names: Names) -> [String] {
+        let slots = operations.values.flatMap { operation in
+            let held = [("operation", operation.job?.operationSlot), ("action", operation.job?.actionSlot)]
+            return held.compactMap { kind, slot in
+                slot.map { "slot|\(kind)|\($0)|\(names.operation(operation.id))" }
+            }
+        }
+        let limits = limits.map { name, limit in
+            let columns = [
+                name, Self.text(limit.declared), Self.text(limit.own ?? nil), limit.own == nil ? "f" : "t",
+                Self.text(limit.maximum),
+            ]
+            return "limit|" + columns.joined(separator: "|")
+        }
+        let gates = gates.map { gate, counts in
+            "gate|\(gate)|\(counts.name)|\(counts.holding)|\(counts.waiting)|\(counts.nextTicket)"
+        }
+        let releases = releases.map { gate, release in "release|\(gate)|\(release.slots)|\(release.waiters)" }
+        return slots.sorted() + limits.sorted() + gates.sorted() + releases.sorted()
     }
 
     private static func attemptLines(of operation: ModelOperation, _ names: Names) -> [String] {

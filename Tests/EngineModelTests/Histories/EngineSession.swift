@@ -25,6 +25,8 @@ struct EngineSession: Sendable {
             let id: Int64 = try await database.value("select register_definition(\(name), \(plan)::json)")
             definitions[Definition(name: name, version: 0)] = String(id)
         }
+        // Every plan has said something of limits, which is to be seen.
+        try await database.script("select advance_limits()")
         // The record of skipped slots names intervals in words, as the server's settings would have them.
         var options = database.options
         options.settings["intervalstyle"] = "postgres"
@@ -98,9 +100,9 @@ struct EngineSession: Sendable {
                       case when wait is not null and completed_claim_id is not null then 'wait' else completed_claim_id::text end,
                       date_part('epoch', skipped_at), date_part('epoch', errored_at), error_type, wait_outcome),
                       e'\\n' order by operation_id, position) from actions),
-            (select string_agg(format('job|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, date_part('epoch', run_at),
+            (select string_agg(format('job|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, date_part('epoch', run_at),
                       worker_id, claim_id, date_part('epoch', claimed_at), definition_id, position, attempt, steps_left, priority,
-                      crashes, queue, handler, date_part('epoch', waits_since)), e'\\n' order by operation_id) from jobs),
+                      crashes, queue, handler, date_part('epoch', waits_since), gate, ticket, date_part('epoch', came_at)), e'\\n' order by operation_id) from jobs),
             (select string_agg(format('attempt|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, position, run, attempt, outcome,
                       ends_operation, worker_id,
                       case when claim_id is not null and (select wait is not null from actions a
@@ -116,6 +118,16 @@ struct EngineSession: Sendable {
                       e'\\n' order by id::text collate "C") from workers),
             (select string_agg(format('key|%s|%s|%s|%s|%s|%s', name, key, operation_id, replaced_id, date_part('epoch', window_began_at),
                       date_part('epoch', free_at)), e'\\n' order by name collate "C", key collate "C") from operation_keys),
+            (select string_agg(line, e'\\n' order by line collate "C") from (
+               select format('slot|operation|%s|%s', operation_slot, operation_id) as line from jobs where operation_slot is not null
+               union all
+               select format('slot|action|%s|%s', action_slot, operation_id) from jobs where action_slot is not null) as slots),
+            (select string_agg(format('limit|%s|%s|%s|%s|%s', name, declared, own, set_at is not null, maximum), e'\\n'
+                      order by format('limit|%s|', name) collate "C") from limits),
+            (select string_agg(format('gate|%s|%s|%s|%s|%s', gate, name, holding, waiting, next_ticket), e'\\n'
+                      order by format('gate|%s|', gate) collate "C") from limit_gates),
+            (select string_agg(format('release|%s|%s|%s', gate, slots, waiters), e'\\n' order by format('release|%s|', gate) collate "C")
+               from (select gate, sum(slots) as slots, sum(waiters) as waiters from limit_releases group by gate) as r),
             (select string_agg(format('definition|%s|%s', name, id), e'\\n' order by name collate "C") from definitions where current),
             (select string_agg(concat_ws(e'\\n', format('schedule|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', s.name,
                       s.operation, coalesce(s.cron, date_part('epoch', s.every)::text), s.globals, date_part('epoch', s.starts_at),

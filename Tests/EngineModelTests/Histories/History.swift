@@ -29,6 +29,7 @@ struct HistoryRunner {
     ) throws -> (history: History, difference: String?) {
         var model = EngineModel(.histories)
         var names = Names(definitions: definitions)
+        var slots = SlotCheck()
         var history: History = []
         var step = 0
         try session.script("begin")
@@ -36,7 +37,7 @@ struct HistoryRunner {
             defer { step += 1 }
             guard model.knows(command) else { continue }
             history.append((step, command))
-            if let difference = try carryOut(command, step, &model, &names, &session) {
+            if let difference = try carryOut(command, step, &model, &names, &slots, &session) {
                 try session.script("rollback")
                 return (history, difference)
             }
@@ -60,6 +61,7 @@ struct HistoryRunner {
         _ step: Int,
         _ model: inout EngineModel,
         _ names: inout Names,
+        _ slots: inout SlotCheck,
         _ session: inout PQSession
     ) throws -> String? {
         let sql = command.sql(names, claims: model.claims)
@@ -73,7 +75,8 @@ struct HistoryRunner {
         }
         if answer.refusal == nil, let difference = compare(answer, reply.text, &names) { return difference }
         let expected = model.state(names)
-        return expected == reply.state ? nil : Self.difference(expected, reply.state)
+        if expected != reply.state { return Self.difference(expected, reply.state) }
+        return slots.difference(reply.state)
     }
 
     private func compare(_ answer: ModelAnswer, _ text: String, _ names: inout Names) -> String? {

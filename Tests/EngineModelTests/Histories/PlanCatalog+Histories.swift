@@ -3,9 +3,14 @@ import EngineModel
 extension PlanCatalog {
     /// The plans of the random histories.
     static let histories = PlanCatalog(
-        registered: registeredPlans.merging(plansWithWaits) { $1 }.merging(plansWithApprovals) { $1 },
-        known: ["Flow", "Quick", "Slow", "Ask", "Wait", "Doze", "Nap", "Sign"],
-        own: ownPlans
+        registered: [registeredPlans, plansWithWaits, plansWithApprovals, plansWithLimits].reduce([:]) {
+            $0.merging($1) { $1 }
+        },
+        known: [
+            "Flow", "Quick", "Slow", "Ask", "Wait", "Doze", "Nap", "Sign", "Tight", "Sole", "Both", "Room",
+            "Stay",
+        ],
+        own: ownPlans + ownPlansWithLimits
     )
 
     private static let registeredPlans: [String: [SamplePlan]] = [

@@ -18,15 +18,17 @@ struct RaceStage: Sendable {
     static func pauses(_ race: Race) -> [String] {
         tables.filter { $0 != "operation_keys" || race.usesKeys }.filter {
             ($0 != "signals" || race.usesSignals) && ($0 != "approvals" || race.usesApprovals)
+                && ($0.hasPrefix("limit") == false || race.usesLimits)
         }
     }
 
     private static let tables = [
         "jobs", "operations", "actions", "attempts", "workers", "operation_keys", "signals", "approvals",
+        "limit_gates", "limit_releases",
     ]
-    /// All rows, and of a wait what they have beside.
+    /// All rows, and of a wait what they have beside; not how many have been in line before a gate.
     private static let state: SQLStatement = """
-        select concat_ws(e'\n', model_state(),
+        select concat_ws(e'\n', regexp_replace(model_state(), '^(gate[|].*)[|][0-9]+$', e'\\1', 'gn'),
           (select string_agg(format('signal|%s|%s|%s|%s|%s|%s', operation_id, name, payload, dedup_key, read_position, read_run),
                              e'\n' order by operation_id, id) from signals),
           (select string_agg(format('wait|%s|%s|%s', operation_id, position, wait_outcome), e'\n' order by operation_id, position)
@@ -71,7 +73,7 @@ struct RaceStage: Sendable {
         try await observer.script(
             """
             delete from operations; delete from actions; delete from jobs; delete from attempts; delete from workers;
-            delete from operation_keys;
+            delete from operation_keys; delete from limits; delete from limit_gates; delete from limit_releases;
             delete from definition_actions; delete from definitions;
             select setval('claim_ids', \(Self.firstClaim)), setval('operations_id_seq', \(Self.firstOperation)),
                    setval('definitions_id_seq', 1);
@@ -92,12 +94,48 @@ struct RaceStage: Sendable {
         return values
     }
 
+    /// Of a session that remembers nothing of former races, which were at the same time.
     private func setClock(of index: Int, to seconds: Int) async throws {
         let time = "to_timestamp(\(Self.epoch + seconds))::text"
         try await sessions[index].connection.script(
-            "select set_config('backops.now', \(time), false), set_config('race.pause', '', false)"
+            """
+            select set_config('backops.now', \(time), false), set_config('backops.limits_seen', '', false),
+                   set_config('race.pause', '', false)
+            """
         )
     }
+
+    /// Lets whoever may go on do so, after a race about limits, and looks for those that do not.
+    func leftInLine(_ race: Race, _ values: [String: String]) async throws -> String {
+        let seconds = Self.epoch + max(race.first.at, race.second.at)
+        try await observer.script("select set_config('backops.now', to_timestamp(\(seconds))::text, false)")
+        for _ in 0..<2 {
+            try await observer.script(Self.fill("select count(*) from claim({w2}, 10)", values))
+        }
+        return try await observer.query(Self.left)[0].decode(0, as: String?.self) ?? ""
+    }
+
+    private static let left: SQLStatement = """
+        select string_agg(line, e'\n')
+          from (
+            select format('operation %s is in the line of %s, which has a free slot', j.operation_id, j.gate) as line
+              from jobs j
+              join limit_gates g on g.gate = j.gate
+              join limits l on l.name = g.name
+             where (select count(*) from jobs h where j.gate in (h.operation_slot, h.action_slot)) < l.maximum
+            union all
+            select format('operation %s has come to a limit, and nobody has looked', operation_id) from jobs where queue = '/limits' and run_at <= clock_now()
+            union all
+            select format('%s hold a slot of %s, and %s may', count(*), g.gate, l.maximum)
+              from jobs h
+              join limit_gates g on g.gate in (h.operation_slot, h.action_slot)
+              join limits l on l.name = g.name
+             group by g.gate, l.maximum, l.declared
+            having count(*) > greatest(l.maximum, l.declared)
+            union all
+            select i::text from invariants() as i where i.invariant like 'slots_%' or i.invariant like 'lines_%'
+          ) as found
+        """
 
     static func fill(_ sql: String, _ values: [String: String]) -> String {
         values.reduce(sql) { $0.replacing("{\($1.key)}", with: $1.value) }

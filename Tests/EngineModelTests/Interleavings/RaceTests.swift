@@ -86,7 +86,11 @@ import Testing
 
     private func judge(_ run: inout RaceRun, _ serial: [RaceStage.Result], _ place: String) async throws {
         try await run.finish()
-        if try await run.matches(serial) { return }
+        if try await run.matches(serial) {
+            let left = run.race.usesLimits ? try await run.stage.leftInLine(run.race, run.values) : ""
+            if !left.isEmpty { Issue.record("\(run.race.name): \(place): \(left)") }
+            return
+        }
         let result = try await run.result()
         Issue.record(
             """

@@ -42,7 +42,7 @@ extension Mutant {
         Mutant(
             "a wait that is pointed at again goes on",
             in: "point_at(operations,integer,boolean)",
-            (", waits_since = null;", ";")
+            (", waits_since = null, action_slot", ", action_slot")
         ),
         Mutant(
             "a wait lasts from the operation's time on",

@@ -32,7 +32,7 @@ struct Mutant: Sendable, CustomTestStringConvertible {
 }
 
 extension Mutant {
-    private static let completeMany =
+    static let completeMany =
         "complete_many(bigint,bigint[],bigint[],jsonb[],integer[],boolean,bigint[])"
     private static let failMany =
         "fail_many(bigint,bigint[],bigint[],text[],boolean[],interval[],text[],text[],text[],interval[])"
@@ -43,7 +43,7 @@ extension Mutant {
     private static let settleKey = "settle_operation_key()"
     private static let takeSlot = "take_slot(bigint,timestamptz)"
 
-    static let all = ofActions + ofWaits + ofApprovals
+    static let all = ofActions + ofWaits + ofApprovals + ofLimits
 
     private static let ofActions: [Mutant] = [
         Mutant(
@@ -85,7 +85,10 @@ extension Mutant {
         Mutant(
             "debounce puts off what is due",
             in: settleKey,
-            ("when v_job.run_at <= v_now then v_former.perform_at", "when false then v_former.perform_at")
+            (
+                "when coalesce(v_job.came_at, v_job.run_at) <= v_now then v_former.perform_at",
+                "when false then v_former.perform_at"
+            )
         ),
         Mutant(
             "debounce puts off without end",

@@ -79,6 +79,7 @@ final class Checks {
 
     var epoch: Int { server.epoch }
     var clock: Int { server.state.model.now }
+    var model: EngineModel { server.state.model }
     var schedules: [String: ModelSchedule] { server.state.model.schedules }
     var operations: [ModelOperation] { Array(server.state.model.operations.values) }
 
@@ -119,6 +120,7 @@ final class Checks {
         checkGlobals(job, isHeld)
         checkNobodyElseRuns(action)
         checkSuspects(action)
+        checkLimits()
         bodies[claim.operationID, default: []].append(
             Body(
                 action: action,
@@ -305,6 +307,7 @@ final class Checks {
             violate("operation \(operation.id) is \(operation.state) and has a job")
         }
         everyDecisionTookEffect()
+        limitsAreFree()
         for process in simulation.processes {
             guard let worker = process.worker else { continue }
             if !worker.slots.isEmpty { violate("worker \(worker.id) runs actions of which nothing is known") }

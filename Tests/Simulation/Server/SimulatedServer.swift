@@ -139,6 +139,7 @@ final class SimulatedServer {
             wake("default", .suspects)
             wake("slow", .suspects)
         }
+        wakeForLimits()
     }
 
     /// Hands back what a worker holds, and forgets it.
@@ -146,6 +147,7 @@ final class SimulatedServer {
         _ = state.apply(.unregisterWorker(worker: worker))
         state.forgetWorkersThatAreGone()
         wake("default", .work)
+        wakeForLimits()
     }
 
     /// Enqueues an operation.
@@ -157,8 +159,9 @@ final class SimulatedServer {
         request.priority = plan.priority
         request.performIn = plan.performIn
         request.stepLimit = 200
+        if let key = plan.key { request.globals["key"] = .number(key) }
         let id = state.enqueue(request)
-        wake(plan.queue, .work)
+        wake(state.model.operations[id]?.job?.queue ?? plan.queue, .work)
         return id
     }
 
@@ -181,6 +184,7 @@ final class SimulatedServer {
         let answer = state.apply(.sweep(limit: limit))
         for (id, holder) in holders where state.model.operations[id]?.job == nil { tellOfLoss(holder) }
         if !answer.rows.isEmpty { wake("default", .work) }
+        wakeForLimits()
         return answer
     }
 
@@ -188,6 +192,7 @@ final class SimulatedServer {
     func steer(_ operation: Int, _ command: SteeringCommand) {
         let holder = state.model.operations[operation]?.job?.holder
         _ = state.apply(.steer(operation: operation, command))
+        defer { wakeForLimits() }
         guard let job = state.model.operations[operation]?.job else {
             tellOfLoss(holder)
             return
@@ -228,9 +233,30 @@ final class SimulatedServer {
     }
 
     private func wake(_ queue: String, _ reason: Notification) {
-        let sleepers = state.sleeping.filter { state.model.workers[$0]?.queues.contains(queue) ?? false }
+        let sleepers = state.sleeping.filter { sleeper in
+            state.model.workers[sleeper].map { queue == SampleLimit.queue || $0.queues.contains(queue) }
+                ?? false
+        }
         guard !sleepers.isEmpty, !state.model.isPaused(queue) else { return }
         notify(dice.pick(sleepers.sorted()), reason)
+    }
+}
+
+// MARK: - Limits
+
+extension SimulatedServer {
+    /// Whoever gives something back before a line tells a worker.
+    private func wakeForLimits() {
+        let isAwaited = state.model.releases.keys.contains { state.model.gates[$0]?.waiting ?? 0 > 0 }
+        if isAwaited { wake(SampleLimit.queue, .work) }
+    }
+
+    /// Whether the next look at the limits has something to do.
+    private var hasLimitsToLookAt: Bool {
+        !state.model.releases.isEmpty
+            || state.model.operations.values.contains { operation in
+                operation.job.map { $0.queue == SampleLimit.queue && $0.runAt <= state.model.now } ?? false
+            }
     }
 }
 
@@ -276,6 +302,7 @@ extension SimulatedServer {
             }
         }
         for queue in woken { wake(queue, .work) }
+        wakeForLimits()
         return answers
     }
 
@@ -284,6 +311,7 @@ extension SimulatedServer {
         var woken: [String] = []
         let result = try complete(attempt, worker: worker, continues: true, &woken)
         for queue in woken { wake(queue, .work) }
+        wakeForLimits()
         return result
     }
 
@@ -341,7 +369,10 @@ extension SimulatedServer {
         case .lost(let claims):
             return .lost(claims.filter { state.holder(of: $0) != worker }.map { .content($0.claimID) })
         case .claim(let limit, _, let unseen):
-            return try claim(.claim(worker: worker, limit: limit), worker, unseen)
+            let answer = try claim(.claim(worker: worker, limit: limit), worker, unseen)
+            // What it has let in, and not claimed, is another's.
+            if !state.model.limitEvents.isEmpty { woken += ["default", "slow"] }
+            return answer
         case .claimSuspect(let unseen): return try claim(.claimSuspect(worker: worker), worker, unseen)
         case .describe(let claim):
             let job = state.holder(of: claim) == worker ? state.job(of: claim) : nil
@@ -369,6 +400,7 @@ extension SimulatedServer {
             }
             return job.runAt - state.model.now
         }
+        if hasLimitsToLookAt { return .milliseconds(100) }
         return due.min().map { .milliseconds($0 / 1_000 + 1) }
     }
 

@@ -20,6 +20,7 @@ extension Scenario {
         schedules = drawSchedules()
         operations += drawPatients()
         operations += drawSigned()
+        drawLimited()
     }
 
     /// In a third of the scenarios, with as many slots as take little time.
@@ -104,6 +105,39 @@ extension Scenario {
                     failing: dice.pick([0, 100])
                 )
             )
+        }
+    }
+
+    /// In a third of the scenarios operations that may not all run at once; some are steered.
+    ///
+    /// From dice of their own, as schedules.
+    private mutating func drawLimited() {
+        var dice = Dice(seed: seed, 7)
+        guard dice.chance(350) else { return }
+        let isBurst = dice.chance(600)
+        let (before, keys) = (operations.count, dice.pick([1, 3, 20]))
+        operations += (0..<dice.pick([2, 6, 20])).map { number in
+            OperationPlan(
+                number: before + number,
+                enqueuedAt: isBurst ? dice.below(.s(3)) : dice.below(faultsEnd),
+                name: dice.pick(["Hot", "Hot", "Sole", "Both"]),
+                queue: dice.chance(100) ? "slow" : "default",
+                priority: dice.chance(200) ? dice.below(10) : 5,
+                performIn: dice.chance(100) ? dice.below(.s(20)) : nil,
+                key: dice.below(keys),
+                conduct: Conduct(
+                    duration: dice.pick([0...200, 1_000...50_000, .ms(200)...(.s(3))]),
+                    failing: dice.pick([0, 100, 400]),
+                    failingForGood: dice.pick([0, 0, 50]),
+                    snoozing: dice.pick([0, 0, 200])
+                )
+            )
+        }
+        for _ in 0..<dice.pick([0, 0, 3, 10]) {
+            let number = before + dice.below(operations.count - before)
+            let steering = dice.pick(Fault.Steering.allCases)
+            let moment = operations[number].enqueuedAt + dice.below(.s(5))
+            faults.append(Fault(at: min(moment, faultsEnd), kind: .steer(operation: number, steering)))
         }
     }
 

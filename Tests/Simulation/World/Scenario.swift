@@ -36,6 +36,8 @@ struct OperationPlan: Sendable {
     var queue: String
     var priority: Int
     var performIn: Int?
+    /// The value of the global by which limits count.
+    var key: Int?
     /// When somebody sends it the signal that it waits for, or will wait for.
     var signalledAt: [Moment] = []
     /// What people make of what it asks for.
@@ -109,6 +111,47 @@ struct Fault: Sendable {
 }
 
 extension Scenario {
+    /// An action of which two may run at once, operations of which one of each key may, and both, with a wait that gives the slot back.
+    private static let limited = [
+        "Hot": [
+            SamplePlan([
+                SampleAction(branch: "main", name: "A", maxAttempts: 8, backoff: .constant(.ms(300))),
+                SampleAction(
+                    branch: "main",
+                    name: "B",
+                    maxAttempts: 8,
+                    backoff: .constant(.ms(700)),
+                    limit: SampleLimit("hot", 2)
+                ),
+                SampleAction(branch: "main", name: "C", backoff: .constant(.s(1))),
+            ])
+        ],
+        "Sole": [
+            SamplePlan(
+                [
+                    SampleAction(branch: "main", name: "A", maxAttempts: 8, backoff: .constant(.ms(300))),
+                    SampleAction(branch: "main", name: "B", backoff: .constant(.s(2))),
+                ],
+                limit: SampleLimit("sole", 1, by: "key")
+            )
+        ],
+        "Both": [
+            SamplePlan(
+                [
+                    SampleAction(
+                        branch: "main",
+                        name: "A",
+                        backoff: .constant(.s(1)),
+                        limit: SampleLimit("hot")
+                    ),
+                    SampleAction(branch: "main", name: "Rest", wait: .sleep(.s(2))),
+                    SampleAction(branch: "main", name: "B", maxAttempts: 8, backoff: .constant(.ms(500))),
+                ],
+                limit: SampleLimit("both", 1, by: "key", freeWhileWaiting: true)
+            )
+        ],
+    ]
+
     /// The plans that operations have: times in microseconds.
     static let catalog = PlanCatalog(
         registered: [
@@ -178,7 +221,7 @@ extension Scenario {
                     SampleAction(branch: "late", name: "L", backoff: .constant(.s(1))),
                 ])
             ],
-        ],
-        known: ["Short", "Three", "Long", "Far", "Patient", "Signed"]
+        ].merging(limited) { $1 },
+        known: ["Short", "Three", "Long", "Far", "Patient", "Signed", "Hot", "Sole", "Both"]
     )
 }
