@@ -25,7 +25,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ["statement_timeout = '300ms'"],
+        // No less: the actions' own statements obey it, and a machine may stand still for a while.
+        ["statement_timeout = '5s'"],
         ["lock_timeout = '50ms'"],
         ["idle_in_transaction_session_timeout = '1s'"],
         ["idle_session_timeout = '1500ms'"],
@@ -60,23 +61,20 @@ import Testing
     @Test(arguments: ["repeatable read", "serializable"])
     func `runs the engine's statements at read committed all the same`(level: String) async throws {
         try await withSettings(["default_transaction_isolation = '\(level)'"]) { site, workers in
-            // What a completion sees is decided by the function that it calls.
-            try await site.client.pool.script(
-                """
-                create table levels (level text);
-                create function note_level() returns trigger language plpgsql as $$
-                begin
-                  insert into public.levels values (current_setting('transaction_isolation'));
-                  return null;
-                end $$;
-                create trigger note_level after update on backops.jobs for each statement execute function note_level();
-                """
-            )
+            try await site.noteSetting("transaction_isolation")
             try await site.enqueue("Ledger", count: 5)
             try await site.enqueue("Plain", count: 5)
             try await site.settled()
-            let levels = try await site.query("select distinct level from levels")
-            #expect(try levels.map { try $0.decode(0, as: String.self) } == ["read committed"])
+            #expect(try await site.notedSettings() == ["read committed"])
+        }
+    }
+
+    @Test func `runs the engine's statements within half a lease, whatever the role says`() async throws {
+        try await withSettings(["statement_timeout = '1h'"]) { site, workers in
+            try await site.noteSetting("statement_timeout")
+            try await site.enqueue("Plain", count: 5)
+            try await site.settled()
+            #expect(try await site.notedSettings() == ["1s"])
         }
     }
 
@@ -142,5 +140,26 @@ import Testing
             }
         }
         throw NeverHappened(what: "\(key) could enqueue", limit: .zero)
+    }
+}
+
+extension Site {
+    /// Has a setting noted whenever a statement changes jobs: what a completion sees is decided by the function that it calls.
+    fileprivate func noteSetting(_ name: String) async throws {
+        try await client.pool.script(
+            """
+            create table noted (value text);
+            create function note_setting() returns trigger language plpgsql as $$
+            begin
+              insert into public.noted values (current_setting('\(name)'));
+              return null;
+            end $$;
+            create trigger note_setting after update on backops.jobs for each statement execute function note_setting();
+            """
+        )
+    }
+
+    fileprivate func notedSettings() async throws -> [String] {
+        try await query("select distinct value from noted").map { try $0.decode(0, as: String.self) }
     }
 }
