@@ -10,7 +10,7 @@ declare
   v_after double precision := read_seconds(v_remind -> 'after');
   v_choice text;
 begin
-  if jsonb_typeof(v_given -> 'approval') is distinct from 'string' or not is_signal_name(v_given ->> 'approval') then
+  if jsonb_typeof(v_given -> 'approval') is distinct from 'string' or not is_plain_name(v_given ->> 'approval') then
     raise exception using errcode = 'OP004', message = format('%s: approval must name what is approved', p_place), detail = left((p_options -> 'approval')::text, 200),
       hint = 'Write {"approval": "refund"}: a name of 1 to 200 characters, without "/" and control characters.';
   end if;
@@ -43,7 +43,7 @@ begin
   if v_given ? 'remind' and (
     jsonb_typeof(v_remind) <> 'object' or v_remind - '{after,operation}'::text[] <> '{}'
     or (v_after between 1 and 3155760000) is not true
-    or (jsonb_typeof(v_remind -> 'operation') = 'string' and is_signal_name(v_remind ->> 'operation')) is not true
+    or (jsonb_typeof(v_remind -> 'operation') = 'string' and is_plain_name(v_remind ->> 'operation')) is not true
   ) then
     raise exception using errcode = 'OP004', message = format('%s: remind is %s', p_place, left((p_options -> 'remind')::text, 200)),
       hint = 'Write {"after": "24 hours", "operation": "RemindApprovers"}: a second at the least, and the name of the operation to enqueue.';

@@ -22,14 +22,15 @@ declare
   v_handlers text[];
   v_is_missing boolean;
   v_paused text[];
+  v_has_limits boolean;
 begin
   if p_limit is null or p_limit not between 1 and 1000 then
     raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 to 1000.';
   end if;
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
     select handlers, missing_since is not null,
-           array(select name from paused_queues)
-      into v_handlers, v_is_missing, v_paused
+           array(select name from paused_queues), exists (select from limits) or exists (select from rates)
+      into v_handlers, v_is_missing, v_paused, v_has_limits
       from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
   end if;
   if v_handlers is null then
@@ -41,10 +42,10 @@ begin
   end if;
 
   -- Operations whose wait is over go on first, and may be claimed below; also for others, however little this worker has room for.
-  if advance_waits(greatest(p_limit, 100), first_wait_to_look_at(v_now)) > 0 then
+  if advance_waits(greatest(p_limit, 100), look_from('waits', v_now)) > 0 then
     v_now := clock_now();
   end if;
-  if exists (select from limits) and advance_limits(greatest(p_limit, 100)) > 0 then
+  if v_has_limits and advance_limits(greatest(p_limit, 100)) > 0 then
     v_now := clock_now();
   end if;
 

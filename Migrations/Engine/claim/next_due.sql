@@ -13,19 +13,25 @@ begin
              -- One that is over already is left from a claim that had too many of them, or is somebody else's at this moment.
              (
                select greatest(j.run_at, statement_now() + interval '0.1 seconds') from jobs j
-                where j.queue = '/waits' and j.run_at >= first_wait_to_look_at(statement_now()) and j.run_at < 'infinity'
+                where j.queue = '/waits' and j.run_at >= look_from('waits', statement_now()) and j.run_at < 'infinity'
                 order by j.run_at
                 limit 1
              ),
              (
                select greatest(j.run_at, statement_now() + interval '0.1 seconds') from jobs j
-                where j.queue = '/limits' and j.run_at >= first_limit_to_look_at(statement_now()) and j.run_at < 'infinity'
+                where j.queue = '/limits' and j.run_at >= look_from('limits', statement_now()) and j.run_at < 'infinity'
                 order by j.run_at
                 limit 1
              ),
              (
+               select greatest(g.look_at, statement_now() + interval '0.1 seconds') from rate_gates g
+                where g.waiting > 0 and g.look_at >= look_from('limits', statement_now())
+                order by g.look_at
+                limit 1
+             ),
+             (
                select statement_now() + interval '0.1 seconds' from limit_releases
-                where released_at >= first_limit_to_look_at(statement_now())
+                where released_at >= look_from('limits', statement_now())
                 limit 1
              )
            ) - statement_now()

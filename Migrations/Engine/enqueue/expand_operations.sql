@@ -65,7 +65,7 @@ begin
                else first_due_at(v_perform_at, a.perform_at, a.perform_in, a.perform_at_global, v_globals, v_now)
              end,
              case when wait_end(a.wait, greatest(v_perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
-             v_definition_id, a.position, v_step_limit, v_priority, job_queue(a.wait, a.limits, null, null, a.queue, v_queue), v_name || '/' || a.name
+             v_definition_id, a.position, v_step_limit, v_priority, job_queue(a.wait, a.limits, null, null, null, a.queue, v_queue), v_name || '/' || a.name
         from definition_actions a
        where a.definition_id = v_definition_id and a.starts
        order by a.position
@@ -126,7 +126,7 @@ begin
                  else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
                end,
                case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
-               a.definition_id, a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, a.queue, o.queue), o.name || '/' || a.name
+               a.definition_id, a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, null, a.queue, o.queue), o.name || '/' || a.name
           from enqueued o
           join plan a on a.operation = o.name
          where a.starts and o.branches is null and o.state = 'active'
@@ -179,7 +179,7 @@ begin
                  )
                end,
                case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
-               a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, a.queue, o.queue), '/' || a.name
+               a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, null, a.queue, o.queue), '/' || a.name
           from enqueued o
           join numbered n on n.id = o.id
           join plan a on a.given = n.branches

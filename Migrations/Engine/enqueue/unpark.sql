@@ -35,7 +35,7 @@ begin
        set definition_id = v_definition_id,
            position = a.position,
            handler = v_parked.name || '/' || a.name,
-           queue = job_queue(a.wait, a.limits, null, null, a.queue, v_parked.queue),
+           queue = job_queue(a.wait, a.limits, null, null, null, a.queue, v_parked.queue),
            run_at = greatest(v_parked.perform_at, due_at(a.perform_at, a.perform_in, a.perform_at_global, v_parked.globals, v_now))
       from definition_actions a
      where jobs.operation_id = v_id and a.definition_id = v_definition_id and a.starts;

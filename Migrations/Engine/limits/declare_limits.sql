@@ -14,7 +14,7 @@ begin
     from (
       select each.value ->> 'name' as name, count(distinct each.value -> 'max') as maxima
         from unnest(p_limits) as step
-       cross join lateral jsonb_each(step) as each
+       cross join lateral jsonb_each(step - 'rate') as each
        group by each.value ->> 'name'
     ) as g
    where g.maxima > 1 or g.maxima = 0 and not exists (select from limits l where l.name = g.name)
@@ -29,14 +29,15 @@ begin
   insert into limits (name, declared)
     select each.value ->> 'name', max((each.value ->> 'max')::integer)
       from unnest(p_limits) as step
-     cross join lateral jsonb_each(step) as each
+     cross join lateral jsonb_each(step - 'rate') as each
      where each.value ? 'max'
      group by each.value ->> 'name'
      order by each.value ->> 'name'
     on conflict (name) do update set declared = excluded.declared where p_replaces and limits.declared is distinct from excluded.declared;
   if found then
-    perform offer_slots(array(select distinct each.value ->> 'name' from unnest(p_limits) as step cross join lateral jsonb_each(step) as each));
+    perform offer_slots(array(select distinct each.value ->> 'name' from unnest(p_limits) as step cross join lateral jsonb_each(step - 'rate') as each));
   end if;
+  perform declare_rates(array(select step -> 'rate' from unnest(p_limits) as step where step ? 'rate'), p_replaces);
 end
 $$;
 comment on function declare_limits(jsonb[], boolean) is

@@ -21,6 +21,10 @@ begin
     return next r;
     return;
   end if;
+  if left(p_job.gate, 6) = '/rate/' then
+    return query select e.* from explain_rate(p_job, p_step) as e;
+    return;
+  end if;
   select * into v_gate from limit_gates where gate = p_job.gate;
   select maximum into v_maximum from limits where name = v_gate.name;
   select count(*) into v_ahead

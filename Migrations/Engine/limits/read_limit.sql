@@ -6,7 +6,7 @@ declare
   v_limit jsonb := case jsonb_typeof(p_limit) when 'string' then jsonb_build_object('name', p_limit) else p_limit end;
   v_unknown text;
 begin
-  if jsonb_typeof(v_limit) is distinct from 'object' or jsonb_typeof(v_limit -> 'name') is distinct from 'string' or not is_limit_name(v_limit ->> 'name') then
+  if jsonb_typeof(v_limit) is distinct from 'object' or jsonb_typeof(v_limit -> 'name') is distinct from 'string' or not is_plain_name(v_limit ->> 'name') then
     raise exception using errcode = 'OP004', message = format('%s: a limit must have a name', p_place), detail = left(p_limit::text, 200),
       hint = 'Write {"name": "stripe", "max": 20}: a name of 1 to 200 characters, without "/" and control characters.';
   end if;
@@ -45,8 +45,3 @@ end
 $$;
 comment on function read_limit(text, jsonb, boolean) is
   'A limit of an action, or of an operation, as a plan has it: name, max, by, free_while_waiting, when_full, max_waiting. Refuses what it does not know (SQLSTATE OP004).';
-
-create or replace function is_limit_name(p_name text) returns boolean
-  language sql immutable
-  return p_name ~ '^[^/[:cntrl:]]+$' and length(p_name) <= 200;
-comment on function is_limit_name(text) is 'Whether a text can be the name of a limit: 1 to 200 characters, without "/" and control characters.';

@@ -22,7 +22,7 @@ begin
         union all
         select action_slot, 1, 0, 0 from jobs where action_slot is not null
         union all
-        select gate, 0, 1, ticket from jobs where ticket is not null
+        select gate, 0, 1, ticket from jobs where ticket is not null and left(gate, 6) <> '/rate/'
       ) as each
      group by gate
   ),
@@ -41,6 +41,7 @@ begin
   select count(*) into v_count from written;
   delete from limit_gates where holding = 0 and waiting = 0;
   insert into limit_releases (gate, slots, waiters) select gate, 0, 0 from limit_gates where waiting > 0;
+  v_count := v_count + recount_rates();
   if v_count > 0 then
     perform write_audit('recount_limits', '{}', null, jsonb_build_object('corrected', v_count));
   end if;
@@ -48,5 +49,34 @@ begin
 end
 $$;
 comment on function recount_limits() is
-  'Counts the slots and lines of all limits from the jobs, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on '
+  'Counts the slots and lines of all limits and rates from the jobs, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on '
   'jobs while it counts. Returns how many it corrected.';
+
+-- Locks: those of recount_limits.
+create or replace function recount_rates() returns integer
+  language plpgsql
+  set search_path from current
+  set jit = off
+as $$
+declare
+  v_count integer;
+begin
+  with held as materialized (
+    select gate, count(*)::integer as waiters, max(ticket) as last_ticket from jobs where ticket is not null and left(gate, 6) = '/rate/' group by gate
+  ),
+  written as (
+    insert into rate_gates as g (gate, name, used_until, version, waiting, next_ticket, look_at)
+      select coalesce(h.gate, g.gate), split_part(coalesce(h.gate, g.gate), '/', 3), coalesce(g.used_until, clock_now()), coalesce(g.version, 0), coalesce(h.waiters, 0),
+             coalesce(h.last_ticket, 0) + 1, clock_now()
+        from held h
+        full join rate_gates g on g.gate = h.gate
+       where g.gate is null or g.waiting <> coalesce(h.waiters, 0) or g.next_ticket <= h.last_ticket
+      on conflict (gate) do update set waiting = excluded.waiting, next_ticket = greatest(g.next_ticket, excluded.next_ticket)
+    returning 1
+  )
+  select count(*) into v_count from written;
+  perform offer_starts(array(select distinct name::text from rate_gates where waiting > 0));
+  return v_count;
+end
+$$;
+comment on function recount_rates() is 'The part of recount_limits() about rates: their lines.';

@@ -28,9 +28,10 @@ begin
       end if;
     end if;
   end if;
-  -- Who has a slot instead of a place was let in, and was counted.
+  -- Who has a slot or a start instead of a place was let in, and was counted.
   if old.ticket is not null and new.ticket is null and new.action_slot is null
     and (new.operation_slot is null or new.operation_slot is not distinct from old.operation_slot)
+    and (new.paced_at is null or new.paced_at is not distinct from old.paced_at)
   then
     insert into limit_releases (gate, slots, waiters) values (old.gate, 0, 1);
   end if;

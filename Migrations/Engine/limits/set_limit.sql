@@ -8,7 +8,7 @@ as $$
 declare
   v_limit limits;
 begin
-  if is_limit_name(name) is not true then
+  if is_plain_name(name) is not true then
     raise exception using errcode = 'OP004', message = format('"%s" is no name of a limit', left(name, 200)),
       hint = 'Names have 1 to 200 characters, without "/" and control characters.';
   end if;

@@ -127,7 +127,7 @@ begin
     ),
     following as materialized (
       select d.operation_id, d.claim_id, d.patch, o.globals, d.known_version, o.version, n.position as next_position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name,
-             n.queue, n.frees, n.handler, n.due,
+             n.queue, n.operation_slot, n.handler, n.due,
              case
                when n.position is null then null
                when d.steps_left <= 1 then 'StepLimit'
@@ -150,8 +150,8 @@ begin
        ) as o
         left join lateral (
           select n.position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name,
-                 job_queue(n.wait, n.limits, d.operation_slot, null, n.queue, o.queue) as queue,
-                 n.wait is not null and coalesce(n.limits -> 'operation' ? 'free_while_waiting', false) as frees,
+                 job_queue(n.wait, n.limits, d.operation_slot, null, null, n.queue, o.queue) as queue,
+                 kept_slot(d.operation_slot, n.wait, n.limits) as operation_slot,
                  left(d.handler, length(d.handler) - length(d.name)) || n.name as handler,
                  case
                    when n.perform_at is null and n.perform_in is null and n.perform_at_global is null then v_now
@@ -194,8 +194,9 @@ begin
              claim_id = f.next_claim_id,
              claimed_at = case when f.next_claim_id is not null then v_now end,
              queue = f.queue,
-             operation_slot = case when not f.frees then j.operation_slot end,
+             operation_slot = f.operation_slot,
              action_slot = null,
+             paced_at = null,
              run_at = case when f.next_claim_id is null then f.due else j.run_at end
         from following f
        where j.operation_id = any (array[f.operation_id]) and f.problem is null and f.next_position is not null

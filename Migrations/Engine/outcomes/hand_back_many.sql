@@ -1,19 +1,22 @@
 -- Locks: the job, which the caller has locked.
-create or replace function give_back(p_operation_id bigint, p_run_at timestamptz, p_attempt integer) returns void
+create or replace function give_back(p_operation_id bigint, p_run_at timestamptz, p_attempt integer, p_began boolean default true) returns void
   language plpgsql
   set search_path from current
 as $$
+declare
+  -- What goes on at once keeps its slot. A start is used up by whoever began.
+  v_keeps boolean := p_run_at <= clock_now() and (not p_began or not exists (select from jobs where operation_id = p_operation_id and paced_at is not null));
 begin
   update jobs
      set worker_id = null, claim_id = null, claimed_at = null, crashes = 0, progress = null, progress_note = null,
          run_at = p_run_at, attempt = p_attempt,
-         -- What goes on at once keeps its slot.
-         queue = case when action_slot is not null and p_run_at > clock_now() then '/limits' else queue end,
-         action_slot = case when p_run_at <= clock_now() then action_slot end
+         queue = case when (action_slot is not null or paced_at is not null) and not v_keeps then '/limits' else queue end,
+         action_slot = case when v_keeps then action_slot end,
+         paced_at = case when v_keeps then paced_at end
    where operation_id = p_operation_id;
 end
 $$;
-comment on function give_back(bigint, timestamptz, integer) is 'Frees a claimed job, to be claimed again from p_run_at on; the caller holds it.';
+comment on function give_back(bigint, timestamptz, integer, boolean) is 'Frees a claimed job, to be claimed again from p_run_at on; the caller holds it.';
 
 -- Locks: as fail_many.
 create or replace function hand_back_many(
@@ -86,7 +89,7 @@ begin
         insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at)
           values (v.operation_id, v.position, v.run, v.earlier_attempts + v.attempt, p_outcome, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now);
       end if;
-      perform give_back(v.operation_id, v_run_at, v.attempt - 1);
+      perform give_back(v.operation_id, v_run_at, v.attempt - 1, p_began);
       -- A suspect that was interrupted has not shown yet that it lets its worker live.
       if p_outcome = 'released' and v.crashes > 0 then
         update jobs set crashes = v.crashes where operation_id = v.operation_id;

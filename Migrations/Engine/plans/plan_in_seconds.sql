@@ -25,6 +25,9 @@ as $$
            || case when p_options @? '$.remind.after' then jsonb_build_object(
                 'remind', p_options -> 'remind' || jsonb_build_object('after', read_seconds(p_options -> 'remind' -> 'after'))
               ) else '{}' end
+           || case when jsonb_typeof(p_options #> '{rate,per}') = 'string' then jsonb_build_object(
+                'rate', p_options -> 'rate' || jsonb_build_object('per', read_seconds(p_options #> '{rate,per}'))
+              ) else '{}' end
     from jsonb_each(p_options)
    where key in ('perform_in', 'timeout', 'sleep', 'within') and jsonb_typeof(value) = 'string'
 $$;

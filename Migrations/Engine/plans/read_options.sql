@@ -16,10 +16,10 @@ begin
 
   select string_agg(format('"%s"', key), ', ') into v_unknown
     from jsonb_object_keys(p_options) as key
-   where key not in ('perform_at', 'perform_in', 'perform_at_global', 'max_attempts', 'backoff', 'timeout', 'queue', 'limit', 'may_jump');
+   where key not in ('perform_at', 'perform_in', 'perform_at_global', 'max_attempts', 'backoff', 'timeout', 'queue', 'limit', 'rate', 'may_jump');
   if v_unknown is not null then
     raise exception using errcode = 'OP004', message = format('%s has an unknown option: %s', p_place, v_unknown),
-      hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, limit and may_jump; a step that waits has sleep, '
+      hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, limit, rate and may_jump; a step that waits has sleep, '
              'sleep_until or wait_for instead, and one that asks approval.';
   end if;
 
@@ -40,8 +40,11 @@ begin
     end;
     v.queue := p_options ->> 'queue';
     v.backoff := nullif(v_backoff, 'null');
+    if p_options -> 'rate' <> 'null' then
+      v.limits := jsonb_build_object('rate', read_rate(p_place, p_options -> 'rate'));
+    end if;
     if p_options -> 'limit' <> 'null' then
-      v.limits := jsonb_build_object('action', read_limit(p_place, p_options -> 'limit', false));
+      v.limits := coalesce(v.limits, '{}') || jsonb_build_object('action', read_limit(p_place, p_options -> 'limit', false));
     end if;
     if v.backoff is not null then
       perform (v_backoff ->> 'base')::double precision, (v_backoff ->> 'factor')::double precision,

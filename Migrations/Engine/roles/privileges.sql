@@ -27,7 +27,7 @@ as $$
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status,limit_status,limit_lines}'::text[]
+      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status,limit_status,limit_lines,rate_status,rate_lines}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
@@ -39,14 +39,14 @@ as $$
   union all
   select 'function', name, 'worker', 'execute', null
     from unnest(
-      '{register_definition,register_worker,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
+      '{register_definition,register_worker,consume,back_off,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
         claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
         checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,sampled_wait_depth,prune,schedules_due_in,run_schedules,check_schedules,declare_schedules,settle_schedules,advance_backfill}'::text[]
     ) as name
   union all
   select 'function', name, 'operator', 'execute', null
     from unnest(
-      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,set_limit,reset_limit,recount_limits,prune,rescue,unpark,invariants,
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,set_limit,reset_limit,set_rate,reset_rate,close_rate,recount_limits,prune,rescue,unpark,invariants,
         schedule,unschedule,pause_schedule,resume_schedule,run_schedule,backfill_schedule}'::text[]
     ) as name
   union all
@@ -55,7 +55,7 @@ as $$
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,rate_base,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null

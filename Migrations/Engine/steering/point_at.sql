@@ -43,13 +43,13 @@ begin
   -- gets the plan from its actions.
   insert into jobs as j (operation_id, run_at, position, steps_left, priority, queue, handler)
     values (p_operation.id, v_run_at, p_position, p_operation.step_limit, p_operation.priority,
-            job_queue(v_action.wait, v_action.limits, null, null, v_action.queue, p_operation.queue),
+            job_queue(v_action.wait, v_action.limits, null, null, null, v_action.queue, p_operation.queue),
             case when p_operation.branches is null then p_operation.name else '' end || '/' || v_action.name)
     on conflict (operation_id) do update
       set run_at = excluded.run_at, position = excluded.position, steps_left = excluded.steps_left,
-          queue = job_queue(v_action.wait, v_action.limits, j.operation_slot, null, v_action.queue, p_operation.queue),
-          handler = excluded.handler, attempt = 0, crashes = 0, waits_since = null, action_slot = null, gate = null, ticket = null, came_at = null,
-          operation_slot = case when v_action.wait is null or not coalesce(v_action.limits -> 'operation' ? 'free_while_waiting', false) then j.operation_slot end;
+          queue = job_queue(v_action.wait, v_action.limits, j.operation_slot, null, null, v_action.queue, p_operation.queue),
+          handler = excluded.handler, attempt = 0, crashes = 0, waits_since = null, action_slot = null, paced_at = null, gate = null, ticket = null, came_at = null,
+          operation_slot = kept_slot(j.operation_slot, v_action.wait, v_action.limits);
   update actions
      set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0, wait_outcome = null
    where operation_id = p_operation.id and position = p_position;

@@ -9,10 +9,10 @@ begin
   if at is null or not isfinite(at) then
     raise exception using errcode = 'OP004', message = 'reschedule must be told a finite time', hint = 'now() + interval ''1 hour'', or now() for at once.';
   end if;
-  -- It comes to its limit anew, and has no slot until then.
+  -- It comes to its limit anew, and has no slot and no start until then.
   update jobs
      set run_at = coalesce(move_deadline(reschedule_operation.id, at), at), gate = null, ticket = null, came_at = null,
-         queue = case when action_slot is not null then '/limits' else queue end, action_slot = null
+         queue = case when action_slot is not null or paced_at is not null then '/limits' else queue end, action_slot = null, paced_at = null
    where operation_id = reschedule_operation.id;
   perform settle_wait(reschedule_operation.id), wake(queue, 1) from jobs where operation_id = reschedule_operation.id and run_at <= clock_now();
   select * into v_operation from operations where operations.id = reschedule_operation.id;

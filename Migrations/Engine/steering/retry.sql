@@ -72,7 +72,7 @@ begin
      order by o.id
   );
   insert into jobs (operation_id, run_at, position, steps_left, priority, queue, handler)
-    select o.id, v_now, a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, a.queue, o.queue),
+    select o.id, v_now, a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, null, a.queue, o.queue),
            case when o.branches is null then o.name else '' end || '/' || a.name
       from operations o
       join actions a on a.operation_id = o.id and a.position = o.stopped_position

@@ -62,7 +62,7 @@ begin
   if jsonb_typeof(v_names) is distinct from 'array' or jsonb_array_length(v_names) not between 1 and 20
     or exists (
       select from jsonb_array_elements(v_names) as name
-       where jsonb_typeof(name) <> 'string' or not is_signal_name(name #>> '{}')
+       where jsonb_typeof(name) <> 'string' or not is_plain_name(name #>> '{}')
     )
     or jsonb_array_length(v_names) > (select count(distinct name) from jsonb_array_elements_text(v_names) as name)
   then
@@ -86,11 +86,6 @@ $$;
 comment on function read_wait(text, jsonb) is
   'What a step waits for, of its options sleep, sleep_until, approval (see read_approval), or wait_for with timeout, on_timeout and as; null for an action. Refuses what it does not know '
   '(SQLSTATE OP004).';
-
-create or replace function is_signal_name(p_name text) returns boolean
-  language sql immutable
-  return p_name ~ '^[^/[:cntrl:]]+$' and length(p_name) <= 200;
-comment on function is_signal_name(text) is 'Whether a text can be the name of a signal: 1 to 200 characters, without "/" and control characters.';
 
 create or replace function is_global_key(p_key text) returns boolean
   language sql immutable

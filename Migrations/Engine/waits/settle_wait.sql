@@ -187,10 +187,10 @@ begin
     return false;
   end if;
   v_slot := (select operation_slot from jobs where operation_id = p_operation_id);
-  v_queue := job_queue(v_next.wait, v_next.limits, v_slot, null, v_next.queue, v_operation.queue);
+  v_queue := job_queue(v_next.wait, v_next.limits, v_slot, null, null, v_next.queue, v_operation.queue);
   update jobs
      set position = p_position, steps_left = p_steps_left - 1, run_at = v_due, queue = v_queue, waits_since = null, attempt = 0,
-         operation_slot = case when v_next.wait is null or not coalesce(v_next.limits -> 'operation' ? 'free_while_waiting', false) then v_slot end,
+         operation_slot = kept_slot(v_slot, v_next.wait, v_next.limits),
          handler = case when v_operation.branches is null then v_operation.name else '' end || '/' || v_next.name
    where operation_id = p_operation_id;
   if v_next.wait is null and v_due <= p_now then

@@ -15,7 +15,7 @@ declare
   v_id bigint;
   v_inbox record;
 begin
-  if is_signal_name(name) is not true then
+  if is_plain_name(name) is not true then
     raise exception using errcode = 'OP004', message = format('"%s" is no name of a signal', left(name, 200)),
       hint = 'Names have 1 to 200 characters, without "/" and control characters.';
   end if;

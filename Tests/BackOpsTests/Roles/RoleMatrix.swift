@@ -28,8 +28,9 @@ enum RoleMatrix {
         "help": ["operator", "reader"], "schedules": [], "schedule_sets": [],
         "skipped_slots": ["operator", "reader"],
         "schedule_status": ["operator", "reader"],
-        "limits": [], "limit_gates": [], "limit_releases": [],
+        "limits": [], "limit_gates": [], "limit_releases": [], "rates": [], "rate_gates": [],
         "limit_status": ["operator", "reader"], "limit_lines": ["operator", "reader"],
+        "rate_status": ["operator", "reader"], "rate_lines": ["operator", "reader"],
     ]
 
     /// The columns of operations that a role may read, and write in an INSERT.
@@ -70,7 +71,8 @@ enum RoleMatrix {
         for name in [
             "register_definition", "register_worker", "heartbeat", "attach_session", "missing_workers",
             "unregister_worker", "claim", "claim_suspect", "next_due", "held", "lost_claims", "missed_claim",
-            "complete", "complete_many", "fail", "fail_many", "snooze", "snooze_many", "release_many",
+            "consume", "back_off", "complete", "complete_many", "fail", "fail_many", "snooze", "snooze_many",
+            "release_many",
             "checkpoint", "report_progress", "record_actions", "store_logs", "sampled_queue_depth",
             "sampled_wait_depth",
             "schedules_due_in", "run_schedules", "check_schedules", "declare_schedules", "settle_schedules",
@@ -79,7 +81,7 @@ enum RoleMatrix {
         for name in [
             "retry", "cancel", "skip", "jump", "run_from", "set_global", "reschedule", "rerun", "retry_where",
             "cancel_where", "wake_up", "signal_where", "pause", "resume", "invariants",
-            "set_limit", "reset_limit", "recount_limits",
+            "set_limit", "reset_limit", "set_rate", "reset_rate", "close_rate", "recount_limits",
             "schedule", "unschedule", "pause_schedule", "resume_schedule", "run_schedule",
             "backfill_schedule",
         ] { callers[name] = ["operator"] }
@@ -88,7 +90,7 @@ enum RoleMatrix {
             "doubtful_schedules", "preview_backfill",
             // What the views call.
             "privileges", "statement_now", "sees_secrets", "redacted", "queue_names", "front_of_queue",
-            "obstacles", "describe_wait", "describe_limit", "awaited_signals", "nobody_decides",
+            "obstacles", "describe_wait", "describe_limit", "rate_base", "awaited_signals", "nobody_decides",
             "plan_in_seconds",
             "zone_time", "undeclared_reason", "count_queue", "count_waits", "bucket_quantile", "bucket_sums",
             "duration_bucket_limits",
@@ -123,8 +125,9 @@ enum RoleMatrix {
             "nearest_name", "did_you_mean", "error_pattern", "error_fingerprint", "failure_fingerprint",
             "stamp_failure", "caller", "shown", "concealed", "apply_privileges", "grant_privileges",
             "create_roles",
-            "read_wait", "read_seconds", "is_signal_name", "is_global_key", "check_timeout_branches",
-            "job_queue", "first_wait_to_look_at", "wait_end", "wait_kind", "can_be_payload", "settle_wait",
+            "read_wait", "read_seconds", "is_plain_name", "is_global_key", "check_timeout_branches",
+            "job_queue", "next_limit", "kept_slot", "look_from", "note_look", "wait_end", "wait_kind",
+            "can_be_payload", "settle_wait",
             "leave_wait",
             "go_on_at", "advance_waits", "wake_up_operation",
             "timeout_message", "explain_wait", "wait_piece", "keyed_operation",
@@ -133,8 +136,11 @@ enum RoleMatrix {
             "is_operator", "open_approval", "refuse_unasked", "shown_approval", "decision_patch",
             "rejection_message",
             "explain_approval",
-            "read_limit", "is_limit_name", "limits_lock", "first_limit_to_look_at", "advance_limits",
+            "read_limit", "limits_lock", "advance_limits",
             "take_releases", "let_in_newcomers", "let_in_waiters", "let_in", "gate_of", "declare_limits",
+            "pace_newcomers", "pace_waiters", "rate_gate_of", "gate_lock", "rate_look",
+            "forget_rates", "named_gate", "close_gate", "offer_starts", "declare_rates", "read_rate",
+            "refuse_unknown_rate", "explain_rate", "recount_rates",
             "offer_slots", "explain_limit", "release_slots", "is_secret", "turn_away", "come_again",
             "cron_number", "cron_field", "parse_cron", "next_cron_day", "next_local_slot", "clock_change",
             "local_instant", "next_fixed_slot", "next_elapsed_slot", "next_slot", "check_time_zone",

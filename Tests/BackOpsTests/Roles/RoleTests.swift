@@ -227,7 +227,7 @@ extension String {
             "visible_operations", "operation_status", "action_status", "timeline", "audit", "failures",
             "queue_depth", "wait_depth", "paused_queues", "worker_status", "stuck", "throughput",
             "slow_actions", "help",
-            "schedule_status", "limit_status", "limit_lines",
+            "schedule_status", "limit_status", "limit_lines", "rate_status", "rate_lines",
         ].contains(self)
     }
 }

@@ -1,6 +1,6 @@
 extension Mutant {
-    private static let newcomers = "let_in_newcomers(bigint[])"
-    private static let waiters = "let_in_waiters(text[],integer)"
+    private static let newcomers = "let_in_newcomers(bigint[],timestamptz)"
+    private static let waiters = "let_in_waiters(text[],timestamptz,integer)"
     private static let take = "take_releases(timestamptz,integer)"
     private static let release = "release_slots()"
     private static let declare = "declare_limits(jsonb[],boolean)"
@@ -89,7 +89,7 @@ extension Mutant {
         Mutant(
             "an action that is pointed at keeps its slot",
             in: "point_at(operations,integer,boolean)",
-            (" action_slot = null, gate = null,", " gate = null,")
+            (" action_slot = null, paced_at = null,", " paced_at = null,")
         ),
         Mutant(
             "an action that is pointed at keeps its place in line",
@@ -98,12 +98,9 @@ extension Mutant {
         ),
         Mutant(
             "a slot is kept until the next attempt",
-            in: "give_back(bigint,timestamptz,integer)",
-            ("action_slot is not null and p_run_at > clock_now()", "false"),
-            (
-                "action_slot = case when p_run_at <= clock_now() then action_slot end",
-                "action_slot = action_slot"
-            )
+            in: "give_back(bigint,timestamptz,integer,boolean)",
+            ("(action_slot is not null or paced_at is not null) and not v_keeps", "false"),
+            ("action_slot = case when v_keeps then action_slot end", "action_slot = action_slot")
         ),
         Mutant(
             "a slot is given back by a worker that dies",
@@ -125,12 +122,12 @@ extension Mutant {
         Mutant(
             "an operation keeps while it waits what it need not",
             in: completeMany,
-            ("case when not f.frees then j.operation_slot end", "j.operation_slot")
+            ("kept_slot(d.operation_slot, n.wait, n.limits)", "d.operation_slot")
         ),
         Mutant(
             "an operation gives its slot back after an action",
             in: completeMany,
-            ("operation_slot = case when not f.frees then j.operation_slot end", "operation_slot = null")
+            ("operation_slot = f.operation_slot", "operation_slot = null")
         ),
         Mutant(
             "an action that has completed keeps its slot",
@@ -140,7 +137,7 @@ extension Mutant {
         Mutant(
             "an operation goes on from a wait without its slot",
             in: "go_on_at(bigint,integer,jsonb,integer,timestamptz)",
-            ("then v_slot end", "then null end")
+            ("kept_slot(v_slot, v_next.wait, v_next.limits)", "null")
         ),
         Mutant(
             "what is put off keeps its place in line",
@@ -150,7 +147,7 @@ extension Mutant {
         Mutant(
             "what is put off keeps its slot",
             in: reschedule,
-            ("else queue end, action_slot = null", "else queue end")
+            ("else queue end, action_slot = null,", "else queue end,")
         ),
         Mutant(
             "wake_up lets go on who is in line",
@@ -161,7 +158,7 @@ extension Mutant {
             "claims look at no limit",
             in: claim,
             (
-                "if exists (select from limits) and advance_limits(greatest(p_limit, 100)) > 0 then",
+                "if v_has_limits and advance_limits(greatest(p_limit, 100)) > 0 then",
                 "if false then"
             )
         ),

@@ -69,7 +69,7 @@ extension Mutant {
             "claims let no operation go on",
             in: claim,
             (
-                "if advance_waits(greatest(p_limit, 100), first_wait_to_look_at(v_now)) > 0 then",
+                "if advance_waits(greatest(p_limit, 100), look_from('waits', v_now)) > 0 then",
                 "if false then"
             )
         ),

@@ -237,7 +237,7 @@ COMMENT ON TYPE backops.explanation IS 'One reason why an operation is where it 
 -- Name: COLUMN explanation.reason; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, limit, nobody_decides, queue_paused, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
+COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, limit, rate, nobody_decides, queue_paused, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
 
 
 --
@@ -826,21 +826,23 @@ CREATE FUNCTION backops.advance_limits(p_limit integer DEFAULT 100) RETURNS inte
     AS $$
 declare
   v_now timestamptz := clock_now();
-  v_from timestamptz := first_limit_to_look_at(v_now);
+  v_from timestamptz := look_from('limits', v_now);
   v_has_come boolean := exists (select from jobs where queue = '/limits' and run_at >= v_from and run_at <= v_now);
   v_has_left boolean := exists (select from limit_releases where released_at >= v_from);
+  v_is_time boolean := exists (select from rate_gates where waiting > 0 and look_at >= v_from and look_at <= v_now);
   v_ids bigint[] := '{}';
   v_gates text[] := '{}';
   v_taken integer := 0;
   v_let_in record;
   v_admitted integer := 0;
-  v_is_all boolean := true;
+  -- Each gate of a rate is an advisory lock, and the server has room for some thousands.
+  v_many integer := least(10 * p_limit, 2000);
 begin
-  if (v_has_come or v_has_left) and not pg_try_advisory_xact_lock(limits_lock()) then
+  if (v_has_come or v_has_left or v_is_time) and not pg_try_advisory_xact_lock(limits_lock()) then
     return 0;
   end if;
   if v_has_left then
-    select r.gates, r.taken into v_gates, v_taken from take_releases(v_from, 10 * p_limit) as r;
+    select r.gates, r.taken into v_gates, v_taken from take_releases(v_from, v_many) as r;
   end if;
   if v_has_come then
     v_ids := array(
@@ -848,17 +850,27 @@ begin
          for update skip locked
     );
   end if;
-  if v_from = '-infinity' and v_taken < 10 * p_limit and cardinality(v_ids) < p_limit then
-    perform set_config('backops.limits_seen', extract(epoch from v_now) || ' ' || current_schema(), false);
+  if v_from = '-infinity' and v_taken < v_many and cardinality(v_ids) < p_limit then
+    perform note_look('limits', v_now);
+    perform forget_rates(v_now);
   end if;
 
-  -- Whoever gets the slot of an operation may come to a limit of its action next.
+  if v_is_time or exists (select from unnest(v_gates) as gate where left(gate, 6) = '/rate/') then
+    select * into v_let_in from pace_waiters(v_gates, v_from, v_now, v_many);
+    v_admitted := v_let_in.admitted;
+    v_ids := v_ids || v_let_in.coming;
+  end if;
+
+  -- Whoever gets the slot of an operation may come to a rate next, and then to a limit of its action.
   while v_ids <> '{}' or v_gates <> '{}' loop
-    select * into v_let_in from let_in_newcomers(v_ids);
+    if v_ids <> '{}' then
+      v_admitted := v_admitted + pace_newcomers(v_ids, v_now);
+    end if;
+    select * into v_let_in from let_in_newcomers(v_ids, v_now);
     perform turn_away(id) from unnest(v_let_in.excess) as id;
     v_ids := v_let_in.coming;
     v_admitted := v_admitted + v_let_in.admitted;
-    select * into v_let_in from let_in_waiters(v_gates || v_let_in.gates, p_limit);
+    select * into v_let_in from let_in_waiters(v_gates || v_let_in.gates, v_now, p_limit);
     v_ids := v_ids || v_let_in.coming;
     v_admitted := v_admitted + v_let_in.admitted;
     v_gates := '{}';
@@ -872,7 +884,7 @@ $$;
 -- Name: FUNCTION advance_limits(p_limit integer); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.advance_limits(p_limit integer) IS 'Lets jobs go on that have come to a limit with a free slot, and those in line as slots were given back; the others wait in line. Every claim does. Returns how many slots it gave.';
+COMMENT ON FUNCTION backops.advance_limits(p_limit integer) IS 'Lets jobs go on that have come to a limit with a free slot, and those in line as slots were given back; the others wait in line. Every claim does. Returns how many slots and starts it gave.';
 
 
 --
@@ -906,7 +918,7 @@ begin
     perform settle_wait(id) from (select id from unnest(v_ids) as id order by id) as due;
   end if;
   if p_from = '-infinity' and not exists (select from jobs where queue = '/waits' and run_at <= v_now) then
-    perform set_config('backops.waits_seen', extract(epoch from v_now) || ' ' || current_schema(), false);
+    perform note_look('waits', v_now);
   end if;
   return cardinality(v_ids);
 end
@@ -1226,6 +1238,44 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.awaited_signals(p_wait jsonb) IS 'The signals that a wait names, in words.';
+
+
+--
+-- Name: back_off(bigint, text, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.back_off(operation_id bigint, name text, until timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_gate text := (
+    select rate_gate_of(a.limits -> 'rate', o.globals, is_secret(o.name, a.limits -> 'rate' ->> 'by'))
+      from jobs j
+      join actions a on a.operation_id = j.operation_id and a.position = j.position
+      join operations o on o.id = j.operation_id
+     where j.operation_id = back_off.operation_id and a.limits -> 'rate' ->> 'name' = back_off.name
+  );
+begin
+  if not exists (select from rates r where r.name = back_off.name) then
+    perform refuse_unknown_rate(name);
+  end if;
+  if until is null or not isfinite(until) then
+    raise exception using errcode = 'OP004', message = format('the rate "%s" can be closed until a finite time', name), hint = 'now() + interval ''30 seconds''';
+  end if;
+  perform close_gate(coalesce(v_gate, named_gate(name, null)), name, until);
+end
+$$;
+
+
+--
+-- Name: FUNCTION back_off(operation_id bigint, name text, until timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.back_off(operation_id bigint, name text, until timestamp with time zone) IS 'Closes a rate until a time, as a service asks for with "429 Too Many Requests": for the key of the operation, where the rate of the action that it is at has keys. What is closed for longer stays so. SELECT backops.back_off(operation_id, ''stripe'', now() + interval ''30 seconds'')';
 
 
 --
@@ -2566,14 +2616,15 @@ declare
   v_handlers text[];
   v_is_missing boolean;
   v_paused text[];
+  v_has_limits boolean;
 begin
   if p_limit is null or p_limit not between 1 and 1000 then
     raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 to 1000.';
   end if;
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
     select handlers, missing_since is not null,
-           array(select name from paused_queues)
-      into v_handlers, v_is_missing, v_paused
+           array(select name from paused_queues), exists (select from limits) or exists (select from rates)
+      into v_handlers, v_is_missing, v_paused, v_has_limits
       from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
   end if;
   if v_handlers is null then
@@ -2585,10 +2636,10 @@ begin
   end if;
 
   -- Operations whose wait is over go on first, and may be claimed below; also for others, however little this worker has room for.
-  if advance_waits(greatest(p_limit, 100), first_wait_to_look_at(v_now)) > 0 then
+  if advance_waits(greatest(p_limit, 100), look_from('waits', v_now)) > 0 then
     v_now := clock_now();
   end if;
-  if exists (select from limits) and advance_limits(greatest(p_limit, 100)) > 0 then
+  if v_has_limits and advance_limits(greatest(p_limit, 100)) > 0 then
     v_now := clock_now();
   end if;
 
@@ -2724,6 +2775,72 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.clock_change(p_zone text, p_from timestamp with time zone, p_to timestamp with time zone) IS 'The instant at which the clocks of a zone change between two instants of whole seconds that have other offsets from UTC: the first with the new one.';
+
+
+--
+-- Name: close_gate(text, text, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.close_gate(p_gate text, p_name text, p_until timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz;
+begin
+  perform pg_advisory_xact_lock(gate_lock(p_gate));
+  v_now := clock_now();
+  insert into rate_gates as g (gate, name, used_until, version, closed_until, look_at)
+    select p_gate, p_name, greatest(v_now, p_until), r.version, p_until, v_now from rates r where r.name = p_name
+    on conflict on constraint rate_gates_pkey do update
+      set closed_until = case when p_until is null then null else greatest(g.closed_until, p_until) end,
+          used_until = case when p_until is null then least(g.used_until, v_now) else greatest(g.used_until, p_until) end,
+          look_at = case when p_until is null then v_now else g.look_at end;
+  if p_until is null then
+    perform offer_starts(array[p_name]);
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION close_gate(p_gate text, p_name text, p_until timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.close_gate(p_gate text, p_name text, p_until timestamp with time zone) IS 'Closes the gate of a rate until a time, where it is not closed for longer; null opens it.';
+
+
+--
+-- Name: close_rate(text, timestamp with time zone, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.close_rate(name text, until timestamp with time zone, key text DEFAULT NULL::text, reason text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+begin
+  if not exists (select from rates r where r.name = close_rate.name) then
+    perform refuse_unknown_rate(name);
+  end if;
+  if until is not null and not isfinite(until) then
+    raise exception using errcode = 'OP004', message = format('the rate "%s" can be closed until a finite time', name),
+      hint = 'now() + interval ''30 seconds''; null opens it.';
+  end if;
+  perform close_gate(named_gate(name, key), name, until);
+  perform write_audit('close_rate', '{}', reason, jsonb_build_object('rate', name, 'key', key, 'until', until));
+end
+$$;
+
+
+--
+-- Name: FUNCTION close_rate(name text, until timestamp with time zone, key text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.close_rate(name text, until timestamp with time zone, key text, reason text) IS 'Lets nothing more start under a rate, or under one key of it, until a time; null opens it. What was let in for the next two seconds still starts. SELECT backops.close_rate(''stripe'', now() + interval ''30 seconds'', reason => ''they are down'')';
 
 
 --
@@ -2924,7 +3041,7 @@ begin
     ),
     following as materialized (
       select d.operation_id, d.claim_id, d.patch, o.globals, d.known_version, o.version, n.position as next_position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name,
-             n.queue, n.frees, n.handler, n.due,
+             n.queue, n.operation_slot, n.handler, n.due,
              case
                when n.position is null then null
                when d.steps_left <= 1 then 'StepLimit'
@@ -2947,8 +3064,8 @@ begin
        ) as o
         left join lateral (
           select n.position, n.run, n.earlier_attempts, n.max_attempts, n.timeout, n.branch, n.name,
-                 job_queue(n.wait, n.limits, d.operation_slot, null, n.queue, o.queue) as queue,
-                 n.wait is not null and coalesce(n.limits -> 'operation' ? 'free_while_waiting', false) as frees,
+                 job_queue(n.wait, n.limits, d.operation_slot, null, null, n.queue, o.queue) as queue,
+                 kept_slot(d.operation_slot, n.wait, n.limits) as operation_slot,
                  left(d.handler, length(d.handler) - length(d.name)) || n.name as handler,
                  case
                    when n.perform_at is null and n.perform_in is null and n.perform_at_global is null then v_now
@@ -2991,8 +3108,9 @@ begin
              claim_id = f.next_claim_id,
              claimed_at = case when f.next_claim_id is not null then v_now end,
              queue = f.queue,
-             operation_slot = case when not f.frees then j.operation_slot end,
+             operation_slot = f.operation_slot,
              action_slot = null,
+             paced_at = null,
              run_at = case when f.next_claim_id is null then f.due else j.run_at end
         from following f
        where j.operation_id = any (array[f.operation_id]) and f.problem is null and f.next_position is not null
@@ -3081,6 +3199,59 @@ $_$;
 --
 
 COMMENT ON FUNCTION backops.concealed(p_operation_id bigint, p_text text) IS 'A text without the values that secret_keys names, as the operation has them now: every string and number of four characters or more is replaced. What an action makes of a secret, or what has changed since, is not recognised.';
+
+
+--
+-- Name: consume(text, integer, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.consume(name text, count integer DEFAULT 1, key text DEFAULT NULL::text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_rate rates;
+  v_gate text := named_gate(name, key);
+  v_now timestamptz;
+  v_base timestamptz;
+  v_start timestamptz;
+begin
+  select * into v_rate from rates r where r.name = consume.name;
+  if not found then
+    perform refuse_unknown_rate(name);
+  end if;
+  if count between 1 and 1000000 is not true then
+    raise exception using errcode = 'OP004', message = format('%s calls cannot be counted under the rate "%s"', coalesce(count::text, 'null'), name),
+      hint = 'Give 1 to 1000000.';
+  end if;
+  perform pg_advisory_xact_lock(gate_lock(v_gate));
+  v_now := clock_now();
+  select g.base, greatest(g.closed_until, g.base - v_rate.tolerance) into v_base, v_start
+    from (
+      select g.closed_until, rate_base(g.used_until, g.version = v_rate.version, g.closed_until, v_rate.gap, v_now) as base from rate_gates g where g.gate = v_gate
+    ) as g;
+  if v_start > v_now then
+    return v_start;
+  end if;
+  if v_rate.gap > interval '0' then
+    v_base := coalesce(v_base, v_now) + count * v_rate.gap;
+    insert into rate_gates (gate, name, used_until, version, look_at)
+      values (v_gate, consume.name, v_base, v_rate.version, v_now)
+      on conflict on constraint rate_gates_pkey do update set used_until = excluded.used_until, version = excluded.version;
+  end if;
+  return null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION consume(name text, count integer, key text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.consume(name text, count integer, key text) IS 'Counts calls that an action makes under a rate, before it makes them: null where it may go on, else the time at which to ask again, and nothing is counted. To be called by itself: what it has counted is others'' to see when its transaction ends, and they wait for that. SELECT backops.consume(''stripe'', 1)';
 
 
 --
@@ -3594,7 +3765,7 @@ begin
     from (
       select each.value ->> 'name' as name, count(distinct each.value -> 'max') as maxima
         from unnest(p_limits) as step
-       cross join lateral jsonb_each(step) as each
+       cross join lateral jsonb_each(step - 'rate') as each
        group by each.value ->> 'name'
     ) as g
    where g.maxima > 1 or g.maxima = 0 and not exists (select from limits l where l.name = g.name)
@@ -3609,14 +3780,15 @@ begin
   insert into limits (name, declared)
     select each.value ->> 'name', max((each.value ->> 'max')::integer)
       from unnest(p_limits) as step
-     cross join lateral jsonb_each(step) as each
+     cross join lateral jsonb_each(step - 'rate') as each
      where each.value ? 'max'
      group by each.value ->> 'name'
      order by each.value ->> 'name'
     on conflict (name) do update set declared = excluded.declared where p_replaces and limits.declared is distinct from excluded.declared;
   if found then
-    perform offer_slots(array(select distinct each.value ->> 'name' from unnest(p_limits) as step cross join lateral jsonb_each(step) as each));
+    perform offer_slots(array(select distinct each.value ->> 'name' from unnest(p_limits) as step cross join lateral jsonb_each(step - 'rate') as each));
   end if;
+  perform declare_rates(array(select step -> 'rate' from unnest(p_limits) as step where step ? 'rate'), p_replaces);
 end
 $_$;
 
@@ -3626,6 +3798,59 @@ $_$;
 --
 
 COMMENT ON FUNCTION backops.declare_limits(p_limits jsonb[], p_replaces boolean) IS 'Takes over the maxima of a plan: one that is registered replaces what former ones said, one that comes with an operation says only what nobody has said.';
+
+
+--
+-- Name: declare_rates(jsonb[], boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.declare_rates(p_rates jsonb[], p_replaces boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $_$
+declare
+  v_problem record;
+begin
+  if p_rates = '{}' then
+    return;
+  end if;
+  select g.name, g.paces into v_problem
+    from (
+      select rate ->> 'name' as name, count(distinct jsonb_build_array(rate -> 'count', rate -> 'per', coalesce(rate -> 'burst', '1'))) filter (where rate ? 'count') as paces
+        from unnest(p_rates) as rate
+       group by rate ->> 'name'
+    ) as g
+   where g.paces > 1 or g.paces = 0 and not exists (select from rates r where r.name = g.name)
+   order by g.name
+   limit 1;
+  if found then
+    raise exception using errcode = 'OP004',
+      message = case when v_problem.paces > 1 then format('the plan gives the rate "%s" several counts', v_problem.name)
+                     else format('there is no rate "%s" yet, and the plan gives it no count', v_problem.name) end,
+      hint = format('Write {"rate": {"name": "%1$s", "count": 100, "per": "1 second"}}, or call set_rate(''%1$s'', 100) first.', v_problem.name);
+  end if;
+  insert into rates as r (name, declared_count, declared_per, declared_burst)
+    select distinct on (rate ->> 'name') rate ->> 'name', (rate ->> 'count')::integer, (rate ->> 'per')::double precision, coalesce((rate ->> 'burst')::integer, 1)
+      from unnest(p_rates) as rate
+     where rate ? 'count'
+     order by rate ->> 'name'
+    on conflict (name) do update
+      set declared_count = excluded.declared_count, declared_per = excluded.declared_per, declared_burst = excluded.declared_burst,
+          version = case when r.set_at is null then r.version + 1 else r.version end
+      where p_replaces and (r.declared_count, r.declared_per, r.declared_burst) is distinct from (excluded.declared_count, excluded.declared_per, excluded.declared_burst);
+  if found then
+    perform offer_starts(array(select distinct rate ->> 'name' from unnest(p_rates) as rate));
+  end if;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION declare_rates(p_rates jsonb[], p_replaces boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.declare_rates(p_rates jsonb[], p_replaces boolean) IS 'Takes over the numbers of the rates of a plan, as declare_limits those of limits.';
 
 
 --
@@ -3751,7 +3976,7 @@ COMMENT ON FUNCTION backops.describe_claims(p_operation_ids bigint[]) IS 'What a
 
 CREATE FUNCTION backops.describe_limit(p_gate text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    RETURN format('waits for a slot of the limit "%s"'::text, p_gate);
+    RETURN CASE WHEN ("left"(p_gate, 6) = '/rate/'::text) THEN format('waits for a start under the rate "%s"'::text, substr(p_gate, 7)) ELSE format('waits for a slot of the limit "%s"'::text, p_gate) END;
 
 
 --
@@ -4612,7 +4837,7 @@ begin
                else first_due_at(v_perform_at, a.perform_at, a.perform_in, a.perform_at_global, v_globals, v_now)
              end,
              case when wait_end(a.wait, greatest(v_perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
-             v_definition_id, a.position, v_step_limit, v_priority, job_queue(a.wait, a.limits, null, null, a.queue, v_queue), v_name || '/' || a.name
+             v_definition_id, a.position, v_step_limit, v_priority, job_queue(a.wait, a.limits, null, null, null, a.queue, v_queue), v_name || '/' || a.name
         from definition_actions a
        where a.definition_id = v_definition_id and a.starts
        order by a.position
@@ -4673,7 +4898,7 @@ begin
                  else first_due_at(o.perform_at, a.perform_at, a.perform_in, a.perform_at_global, o.globals, v_now)
                end,
                case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
-               a.definition_id, a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, a.queue, o.queue), o.name || '/' || a.name
+               a.definition_id, a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, null, a.queue, o.queue), o.name || '/' || a.name
           from enqueued o
           join plan a on a.operation = o.name
          where a.starts and o.branches is null and o.state = 'active'
@@ -4726,7 +4951,7 @@ begin
                  )
                end,
                case when wait_end(a.wait, greatest(o.perform_at, v_now), v_now) is not null then v_now end, wait_kind(a.wait),
-               a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, a.queue, o.queue), '/' || a.name
+               a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, null, a.queue, o.queue), '/' || a.name
           from enqueued o
           join numbered n on n.id = o.id
           join plan a on a.given = n.branches
@@ -5135,7 +5360,7 @@ COMMENT ON COLUMN backops.actions.wait_outcome IS 'How the wait ended: signalled
 -- Name: COLUMN actions.limits; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.actions.limits IS 'What must be held while the action runs; null for nothing. {"action": {"name": limit, "by": global}}, and "operation" beside it, which the operation keeps from its first action to its end, or with "free_while_waiting": true until its next wait.';
+COMMENT ON COLUMN backops.actions.limits IS 'What must be held while the action runs; null for nothing. {"action": {"name": limit, "by": global}}, and beside it "operation", which the operation keeps from its first action to its end, or with "free_while_waiting": true until its next wait, and "rate", which says when an attempt may start.';
 
 
 --
@@ -5215,6 +5440,7 @@ CREATE TABLE backops.jobs (
     gate text,
     ticket bigint,
     came_at timestamp with time zone,
+    paced_at timestamp with time zone,
     CONSTRAINT jobs_claimed_whole CHECK ((((worker_id IS NULL) = (claim_id IS NULL)) AND ((worker_id IS NULL) = (claimed_at IS NULL)))),
     CONSTRAINT jobs_in_line_whole CHECK ((((ticket IS NULL) = (gate IS NULL)) AND ((ticket IS NULL) = (came_at IS NULL)))),
     CONSTRAINT jobs_waits_for_is_known CHECK ((waits_for = ANY (ARRAY['sleep'::text, 'signal'::text, 'approval'::text])))
@@ -5366,7 +5592,7 @@ COMMENT ON COLUMN backops.jobs.action_slot IS 'The gate of which it holds a slot
 -- Name: COLUMN jobs.gate; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.jobs.gate IS 'The gate in whose line it waits.';
+COMMENT ON COLUMN backops.jobs.gate IS 'The gate in whose line it waits; that of a rate begins with "/rate/".';
 
 
 --
@@ -5381,6 +5607,13 @@ COMMENT ON COLUMN backops.jobs.ticket IS 'Its place in that line, among those of
 --
 
 COMMENT ON COLUMN backops.jobs.came_at IS 'When it was due, and had to wait.';
+
+
+--
+-- Name: COLUMN jobs.paced_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.paced_at IS 'The start that a rate has given to the next attempt, or to the one that runs.';
 
 
 --
@@ -5408,6 +5641,10 @@ begin
     end;
     r.since := p_job.run_at;
     return next r;
+    return;
+  end if;
+  if left(p_job.gate, 6) = '/rate/' then
+    return query select e.* from explain_rate(p_job, p_step) as e;
     return;
   end if;
   select * into v_gate from limit_gates where gate = p_job.gate;
@@ -5445,6 +5682,60 @@ $_$;
 --
 
 COMMENT ON FUNCTION backops.explain_limit(p_job backops.jobs, p_step backops.actions) IS 'The part of explain() about an operation that waits for a slot.';
+
+
+--
+-- Name: explain_rate(backops.jobs, backops.actions); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.explain_rate(p_job backops.jobs, p_step backops.actions) RETURNS SETOF backops.explanation
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET "IntervalStyle" TO 'postgres'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_now timestamptz := statement_now();
+  v_schema text := quote_ident(current_schema());
+  v_gate rate_gates;
+  v_rate rates;
+  v_ahead bigint;
+  r explanation;
+begin
+  select * into v_gate from rate_gates where gate = p_job.gate;
+  select * into v_rate from rates where name = v_gate.name;
+  select count(*) into v_ahead
+    from (
+      select from jobs j where j.gate = p_job.gate and j.ticket is not null and (j.priority, j.ticket) < (p_job.priority, p_job.ticket) limit 1000
+    ) as ahead;
+  r.reason := 'rate';
+  r.detail := format(
+    '%s waits for a start under the rate "%s", %s%s: number %s%s in line',
+    p_step.branch || '/' || p_step.name, substr(p_job.gate, 7),
+    case when v_rate.count is null then 'any number' else format('%s per %s', v_rate.count, justify_interval(make_interval(secs => v_rate.per))) end,
+    case when v_gate.closed_until > v_now then format(', closed until %s', v_gate.closed_until) else '' end,
+    v_ahead + 1, case when v_ahead = 1000 then ' or more' else '' end
+  );
+  r.advice := case
+    when v_gate.closed_until > v_now then format('SELECT %s.close_rate(%L, null%s) opens it.', v_schema, v_gate.name,
+                                                 case when p_job.gate <> '/rate/' || v_gate.name then ', ' || quote_literal(substr(p_job.gate, 8 + length(v_gate.name))) else '' end)
+    else format('SELECT %s.set_rate(%L, N) lets more start.', v_schema, v_gate.name)
+  end;
+  r.since := p_job.came_at;
+  r.until := greatest(
+    v_now, v_gate.closed_until,
+    rate_base(v_gate.used_until, v_gate.version = v_rate.version, v_gate.closed_until, v_rate.gap, v_now) - v_rate.tolerance + v_ahead * v_rate.gap
+  );
+  return next r;
+end
+$$;
+
+
+--
+-- Name: FUNCTION explain_rate(p_job backops.jobs, p_step backops.actions); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.explain_rate(p_job backops.jobs, p_step backops.actions) IS 'The part of explain() about an operation that waits for a start; until is about when, if those before it weigh one each.';
 
 
 --
@@ -6044,60 +6335,6 @@ COMMENT ON FUNCTION backops.first_due_at(p_operation timestamp with time zone, p
 
 
 --
--- Name: first_limit_to_look_at(timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
---
-
-CREATE FUNCTION backops.first_limit_to_look_at(p_now timestamp with time zone) RETURNS timestamp with time zone
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'backops', 'pg_temp'
-    AS $_$
-declare
-  v_parts text[] := regexp_match(current_setting('backops.limits_seen', true), '^([0-9.]+) (.*)$');
-  v_seen timestamptz := to_timestamp(v_parts[1]::double precision);
-begin
-  return case
-    when v_parts[2] = current_schema() and v_seen between p_now - interval '5 seconds' and p_now then v_seen - interval '2 seconds'
-    else '-infinity'
-  end;
-end
-$_$;
-
-
---
--- Name: FUNCTION first_limit_to_look_at(p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON FUNCTION backops.first_limit_to_look_at(p_now timestamp with time zone) IS 'From when on a look at the limits has to begin: -infinity every five seconds of a session.';
-
-
---
--- Name: first_wait_to_look_at(timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
---
-
-CREATE FUNCTION backops.first_wait_to_look_at(p_now timestamp with time zone) RETURNS timestamp with time zone
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'backops', 'pg_temp'
-    AS $_$
-declare
-  v_parts text[] := regexp_match(current_setting('backops.waits_seen', true), '^([0-9.]+) (.*)$');
-  v_seen timestamptz := to_timestamp(v_parts[1]::double precision);
-begin
-  return case
-    when v_parts[2] = current_schema() and v_seen between p_now - interval '5 seconds' and p_now then v_seen - interval '2 seconds'
-    else '-infinity'
-  end;
-end
-$_$;
-
-
---
--- Name: FUNCTION first_wait_to_look_at(p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON FUNCTION backops.first_wait_to_look_at(p_now timestamp with time zone) IS 'From which deadline on a look at the waits has to begin: -infinity every five seconds of a session.';
-
-
---
 -- Name: fits(bigint, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6224,6 +6461,42 @@ COMMENT ON FUNCTION backops.forget_failure(p_operation_id bigint) IS 'Takes an o
 
 
 --
+-- Name: forget_rates(timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.forget_rates(p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+begin
+  if exists (select from rate_gates where waiting = 0 and used_until < p_now) and pg_try_advisory_xact_lock(limits_lock()) then
+    delete from rate_gates g
+      using (
+        select idle.gate
+          from (select gate from rate_gates where waiting = 0 and used_until < p_now order by used_until limit 1000) as idle
+         where pg_try_advisory_xact_lock(gate_lock(idle.gate))
+        offset 0
+      ) as f
+     where g.gate = any (array[f.gate]) and g.waiting = 0 and g.used_until < p_now;
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION forget_rates(p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.forget_rates(p_now timestamp with time zone) IS 'Deletes the gates of rates that count as if they had never been used: there may be as many keys as operations.';
+
+
+--
 -- Name: free_remnants(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6284,6 +6557,22 @@ COMMENT ON FUNCTION backops.front_of_queue(p_queue text, p_limit integer) IS 'Th
 
 
 --
+-- Name: gate_lock(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.gate_lock(p_gate text) RETURNS bigint
+    LANGUAGE sql STABLE
+    RETURN hashtextextended((("current_schema"())::text || p_gate), (0)::bigint);
+
+
+--
+-- Name: FUNCTION gate_lock(p_gate text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.gate_lock(p_gate text) IS 'Key of the advisory lock of whoever counts under a rate.';
+
+
+--
 -- Name: gate_of(jsonb, jsonb, boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6300,30 +6589,33 @@ COMMENT ON FUNCTION backops.gate_of(p_limit jsonb, p_globals jsonb, p_is_secret 
 
 
 --
--- Name: give_back(bigint, timestamp with time zone, integer); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: give_back(bigint, timestamp with time zone, integer, boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer) RETURNS void
+CREATE FUNCTION backops.give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer, p_began boolean DEFAULT true) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     AS $$
+declare
+  -- What goes on at once keeps its slot. A start is used up by whoever began.
+  v_keeps boolean := p_run_at <= clock_now() and (not p_began or not exists (select from jobs where operation_id = p_operation_id and paced_at is not null));
 begin
   update jobs
      set worker_id = null, claim_id = null, claimed_at = null, crashes = 0, progress = null, progress_note = null,
          run_at = p_run_at, attempt = p_attempt,
-         -- What goes on at once keeps its slot.
-         queue = case when action_slot is not null and p_run_at > clock_now() then '/limits' else queue end,
-         action_slot = case when p_run_at <= clock_now() then action_slot end
+         queue = case when (action_slot is not null or paced_at is not null) and not v_keeps then '/limits' else queue end,
+         action_slot = case when v_keeps then action_slot end,
+         paced_at = case when v_keeps then paced_at end
    where operation_id = p_operation_id;
 end
 $$;
 
 
 --
--- Name: FUNCTION give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer, p_began boolean); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer) IS 'Frees a claimed job, to be claimed again from p_run_at on; the caller holds it.';
+COMMENT ON FUNCTION backops.give_back(p_operation_id bigint, p_run_at timestamp with time zone, p_attempt integer, p_began boolean) IS 'Frees a claimed job, to be claimed again from p_run_at on; the caller holds it.';
 
 
 --
@@ -6362,10 +6654,10 @@ begin
     return false;
   end if;
   v_slot := (select operation_slot from jobs where operation_id = p_operation_id);
-  v_queue := job_queue(v_next.wait, v_next.limits, v_slot, null, v_next.queue, v_operation.queue);
+  v_queue := job_queue(v_next.wait, v_next.limits, v_slot, null, null, v_next.queue, v_operation.queue);
   update jobs
      set position = p_position, steps_left = p_steps_left - 1, run_at = v_due, queue = v_queue, waits_since = null, attempt = 0,
-         operation_slot = case when v_next.wait is null or not coalesce(v_next.limits -> 'operation' ? 'free_while_waiting', false) then v_slot end,
+         operation_slot = kept_slot(v_slot, v_next.wait, v_next.limits),
          handler = case when v_operation.branches is null then v_operation.name else '' end || '/' || v_next.name
    where operation_id = p_operation_id;
   if v_next.wait is null and v_due <= p_now then
@@ -6489,7 +6781,7 @@ begin
         insert into attempts (operation_id, position, run, attempt, outcome, worker_id, worker, claim_id, started_at, ended_at)
           values (v.operation_id, v.position, v.run, v.earlier_attempts + v.attempt, p_outcome, p_worker_id, v_worker, v.claim_id, v.claimed_at, v_now);
       end if;
-      perform give_back(v.operation_id, v_run_at, v.attempt - 1);
+      perform give_back(v.operation_id, v_run_at, v.attempt - 1, p_began);
       -- A suspect that was interrupted has not shown yet that it lets its worker live.
       if p_outcome = 'released' and v.crashes > 0 then
         update jobs set crashes = v.crashes where operation_id = v.operation_id;
@@ -6720,22 +7012,6 @@ COMMENT ON FUNCTION backops.is_global_key(p_key text) IS 'Whether a text can be 
 
 
 --
--- Name: is_limit_name(text); Type: FUNCTION; Schema: backops; Owner: -
---
-
-CREATE FUNCTION backops.is_limit_name(p_name text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
-    RETURN ((p_name ~ '^[^/[:cntrl:]]+$'::text) AND (length(p_name) <= 200));
-
-
---
--- Name: FUNCTION is_limit_name(p_name text); Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON FUNCTION backops.is_limit_name(p_name text) IS 'Whether a text can be the name of a limit: 1 to 200 characters, without "/" and control characters.';
-
-
---
 -- Name: is_operator(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6788,6 +7064,22 @@ CREATE FUNCTION backops.is_patch(p_patch jsonb) RETURNS boolean
 --
 
 COMMENT ON FUNCTION backops.is_patch(p_patch jsonb) IS 'Whether a document is a patch of globals: {"set": {…}, "unset": [keys]}, either of them optional.';
+
+
+--
+-- Name: is_plain_name(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_plain_name(p_name text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ((p_name ~ '^[^/[:cntrl:]]+$'::text) AND (length(p_name) <= 200));
+
+
+--
+-- Name: FUNCTION is_plain_name(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_plain_name(p_name text) IS 'Whether a text can be the name of a signal, an approval or a limit: 1 to 200 characters, without "/" and control characters.';
 
 
 --
@@ -6865,22 +7157,6 @@ COMMENT ON FUNCTION backops.is_settled(p_application text, p_set_id bigint) IS '
 
 
 --
--- Name: is_signal_name(text); Type: FUNCTION; Schema: backops; Owner: -
---
-
-CREATE FUNCTION backops.is_signal_name(p_name text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
-    RETURN ((p_name ~ '^[^/[:cntrl:]]+$'::text) AND (length(p_name) <= 200));
-
-
---
--- Name: FUNCTION is_signal_name(p_name text); Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON FUNCTION backops.is_signal_name(p_name text) IS 'Whether a text can be the name of a signal: 1 to 200 characters, without "/" and control characters.';
-
-
---
 -- Name: is_wait_choice(jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6934,19 +7210,35 @@ COMMENT ON FUNCTION backops.job_advice(p_operation backops.operations, p_positio
 
 
 --
--- Name: job_queue(jsonb, jsonb, text, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: next_limit(jsonb, text, timestamp with time zone, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.job_queue(p_wait jsonb, p_limits jsonb, p_operation_slot text, p_action_slot text, p_action text, p_operation text) RETURNS text
+CREATE FUNCTION backops.next_limit(p_limits jsonb, p_operation_slot text, p_paced_at timestamp with time zone, p_action_slot text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    RETURN CASE WHEN (p_wait IS NOT NULL) THEN '/waits'::text WHEN ((p_limits IS NOT NULL) AND (((p_limits ? 'action'::text) AND (p_action_slot IS NULL)) OR ((p_limits ? 'operation'::text) AND (p_operation_slot IS NULL)))) THEN '/limits'::text ELSE COALESCE(p_action, p_operation) END;
+    RETURN CASE WHEN ((p_limits ? 'operation'::text) AND (p_operation_slot IS NULL)) THEN 'operation'::text WHEN ((p_limits ? 'rate'::text) AND (p_paced_at IS NULL)) THEN 'rate'::text WHEN ((p_limits ? 'action'::text) AND (p_action_slot IS NULL)) THEN 'action'::text ELSE NULL::text END;
 
 
 --
--- Name: FUNCTION job_queue(p_wait jsonb, p_limits jsonb, p_operation_slot text, p_action_slot text, p_action text, p_operation text); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION next_limit(p_limits jsonb, p_operation_slot text, p_paced_at timestamp with time zone, p_action_slot text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.job_queue(p_wait jsonb, p_limits jsonb, p_operation_slot text, p_action_slot text, p_action text, p_operation text) IS 'The queue of the job of an operation that has reached a step: one that no worker serves for a wait, or for an action that needs a slot which it does not hold, else the action''s own, or the operation''s.';
+COMMENT ON FUNCTION backops.next_limit(p_limits jsonb, p_operation_slot text, p_paced_at timestamp with time zone, p_action_slot text) IS 'Which of the limits of its step a job comes to next, by what it has: that of its operation, then the rate, and at last the slot of its action, so that nobody holds one who waits for a rate; null for none.';
+
+
+--
+-- Name: job_queue(jsonb, jsonb, text, timestamp with time zone, text, text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.job_queue(p_wait jsonb, p_limits jsonb, p_operation_slot text, p_paced_at timestamp with time zone, p_action_slot text, p_action text, p_operation text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN (p_wait IS NOT NULL) THEN '/waits'::text WHEN ((p_limits IS NOT NULL) AND (backops.next_limit(p_limits, p_operation_slot, p_paced_at, p_action_slot) IS NOT NULL)) THEN '/limits'::text ELSE COALESCE(p_action, p_operation) END;
+
+
+--
+-- Name: FUNCTION job_queue(p_wait jsonb, p_limits jsonb, p_operation_slot text, p_paced_at timestamp with time zone, p_action_slot text, p_action text, p_operation text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.job_queue(p_wait jsonb, p_limits jsonb, p_operation_slot text, p_paced_at timestamp with time zone, p_action_slot text, p_action text, p_operation text) IS 'The queue of the job of an operation that has reached a step: one that no worker serves for a wait, or for an action that needs a slot or a start which it does not have, else the action''s own, or the operation''s.';
 
 
 --
@@ -7012,6 +7304,22 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.jump_operation(id bigint, branch text, action text) IS 'Makes an action (or the first of a branch) the next one of an operation that has not completed: what it passes over in that branch is skipped, what had ended from there on runs again. An action that has a time waits for it.';
+
+
+--
+-- Name: kept_slot(text, jsonb, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.kept_slot(p_operation_slot text, p_wait jsonb, p_limits jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN ((p_wait IS NULL) OR (NOT COALESCE(((p_limits -> 'operation'::text) ? 'free_while_waiting'::text), false))) THEN p_operation_slot ELSE NULL::text END;
+
+
+--
+-- Name: FUNCTION kept_slot(p_operation_slot text, p_wait jsonb, p_limits jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.kept_slot(p_operation_slot text, p_wait jsonb, p_limits jsonb) IS 'The slot that an operation still holds when it has reached a step: some give theirs back while they wait.';
 
 
 --
@@ -7222,10 +7530,10 @@ COMMENT ON FUNCTION backops.leave_wait(p_operation_id bigint, p_outcome text, p_
 
 
 --
--- Name: let_in(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: let_in(bigint[], timestamp with time zone, timestamp with time zone[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.let_in(p_operation_ids bigint[]) RETURNS bigint[]
+CREATE FUNCTION backops.let_in(p_operation_ids bigint[], p_now timestamp with time zone, p_starts timestamp with time zone[] DEFAULT NULL::timestamp with time zone[]) RETURNS bigint[]
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
@@ -7242,27 +7550,32 @@ begin
   for v in
     with changed as (
       update jobs j
-         set queue = case when w.comes_again then '/limits' else w.queue end,
-             operation_slot = case when w.is_of_operation then j.gate else j.operation_slot end,
-             action_slot = case when not w.is_of_operation then j.gate end,
-             gate = null, ticket = null, came_at = null, run_at = j.came_at
+         set queue = w.queue,
+             operation_slot = case w.stage when 'operation' then j.gate else j.operation_slot end,
+             paced_at = case w.stage when 'rate' then w.starts_at else j.paced_at end,
+             action_slot = case w.stage when 'action' then j.gate end,
+             gate = null, ticket = null, came_at = null, run_at = coalesce(w.starts_at, j.came_at)
         from (
-          select i.operation_id, a.limits ? 'operation' and waiter.operation_slot is null as is_of_operation,
-                 a.limits ?& '{operation,action}' and waiter.operation_slot is null as comes_again, coalesce(a.queue, o.queue) as queue
-            from unnest(p_operation_ids) as i (operation_id)
+          select i.operation_id, i.starts_at, s.stage,
+                 case
+                   when next_limit(a.limits - s.stage, waiter.operation_slot, waiter.paced_at, waiter.action_slot) is not null then '/limits'
+                   else coalesce(a.queue, o.queue)
+                 end as queue
+            from unnest(p_operation_ids, p_starts) as i (operation_id, starts_at)
            cross join lateral (select * from jobs j where j.operation_id = i.operation_id offset 0) as waiter
            cross join lateral (select * from actions a where a.operation_id = i.operation_id and a.position = waiter.position offset 0) as a
            cross join lateral (select o.queue from operations o where o.id = i.operation_id offset 0) as o
+           cross join lateral (select next_limit(a.limits, waiter.operation_slot, waiter.paced_at, waiter.action_slot) as stage) as s
         ) as w
        where j.operation_id = any (array[w.operation_id])
-      returning j.operation_id, j.queue
+      returning j.operation_id, j.queue, j.run_at
     )
-    select c.queue, array_agg(c.operation_id) as ids from changed c group by c.queue
+    select c.queue, count(*)::integer as jobs, array_agg(c.operation_id) filter (where c.run_at <= p_now) as ids from changed c group by c.queue
   loop
     if v.queue = '/limits' then
-      v_coming := v.ids;
+      v_coming := coalesce(v.ids, '{}');
     else
-      perform wake(v.queue, cardinality(v.ids));
+      perform wake(v.queue, v.jobs);
     end if;
   end loop;
   return v_coming;
@@ -7271,17 +7584,17 @@ $$;
 
 
 --
--- Name: FUNCTION let_in(p_operation_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION let_in(p_operation_ids bigint[], p_now timestamp with time zone, p_starts timestamp with time zone[]); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.let_in(p_operation_ids bigint[]) IS 'Gives jobs in line the slot that they wait for, and returns those that come to a limit of their action next.';
+COMMENT ON FUNCTION backops.let_in(p_operation_ids bigint[], p_now timestamp with time zone, p_starts timestamp with time zone[]) IS 'Gives jobs in line the slot, or the start, that they wait for, and returns those that come to a rate or a limit of their action next.';
 
 
 --
--- Name: let_in_newcomers(bigint[]); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: let_in_newcomers(bigint[], timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.let_in_newcomers(p_operation_ids bigint[]) RETURNS TABLE(admitted integer, gates text[], excess bigint[], coming bigint[])
+CREATE FUNCTION backops.let_in_newcomers(p_operation_ids bigint[], p_now timestamp with time zone) RETURNS TABLE(admitted integer, gates text[], excess bigint[], coming bigint[])
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
@@ -7302,17 +7615,17 @@ begin
   coming := '{}';
   for v in
     with come as materialized (
-      select j.operation_id, j.priority, j.run_at, n.is_of_operation, n.limit_of ?| '{when_full,max_waiting}' as is_picky,
-             gate_of(n.limit_of, o.globals, v_has_secrets and is_secret(o.name, n.limit_of ->> 'by')) as gate, n.limit_of ->> 'name' as name,
-             n.is_of_operation and a.limits ? 'action' as comes_again, coalesce(a.queue, o.queue) as queue
+      select j.operation_id, j.priority, j.run_at, n.stage, n.limit_of ?| '{when_full,max_waiting}' as is_picky, n.limit_of ->> 'name' as name,
+             gate_of(n.limit_of, o.globals, v_has_secrets and is_secret(o.name, n.limit_of ->> 'by')) as gate,
+             next_limit(a.limits - n.stage, j.operation_slot, j.paced_at, j.action_slot) is not null as comes_again, coalesce(a.queue, o.queue) as queue
         from unnest(p_operation_ids) as i (operation_id)
        cross join lateral (select * from jobs j where j.operation_id = i.operation_id offset 0) as j
        cross join lateral (select * from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
        cross join lateral (select * from operations o where o.id = j.operation_id offset 0) as o
        cross join lateral (
-         select a.limits ? 'operation' and j.operation_slot is null as is_of_operation,
-                a.limits -> case when a.limits ? 'operation' and j.operation_slot is null then 'operation' else 'action' end as limit_of
+         select s.stage, a.limits -> s.stage as limit_of from (select next_limit(a.limits, j.operation_slot, j.paced_at, j.action_slot) as stage) as s
        ) as n
+       where n.stage in ('operation', 'action') and j.queue = '/limits' and j.ticket is null and j.run_at <= p_now
     ),
     -- By window functions: a join of two lists that nobody has statistics of would be a loop in a loop.
     ranked as materialized (
@@ -7341,8 +7654,8 @@ begin
     changed as (
       update jobs j
          set queue = case when r.place <= r.admits and not r.comes_again then r.queue else j.queue end,
-             operation_slot = case when r.place <= r.admits and r.is_of_operation then r.gate else j.operation_slot end,
-             action_slot = case when r.place <= r.admits and not r.is_of_operation then r.gate end,
+             operation_slot = case when r.place <= r.admits and r.stage = 'operation' then r.gate else j.operation_slot end,
+             action_slot = case when r.place <= r.admits and r.stage = 'action' then r.gate end,
              gate = case when r.place > r.admits then r.gate end,
              ticket = case when r.place > r.admits then r.next_ticket + r.place - r.admits - 1 end,
              came_at = case when r.place > r.admits then j.run_at end,
@@ -7372,17 +7685,17 @@ $$;
 
 
 --
--- Name: FUNCTION let_in_newcomers(p_operation_ids bigint[]); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION let_in_newcomers(p_operation_ids bigint[], p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.let_in_newcomers(p_operation_ids bigint[]) IS 'Gives a slot to each job that has come to a limit which has one, and nobody in line, and a place in line to the others. Returns how many slots, before which gates there is a line although a slot is free, who is in line at a limit that does not let everybody wait, and who comes to a limit of its action next.';
+COMMENT ON FUNCTION backops.let_in_newcomers(p_operation_ids bigint[], p_now timestamp with time zone) IS 'Gives a slot to each job that has come to a limit which has one, and nobody in line, and a place in line to the others. Returns how many slots, before which gates there is a line although a slot is free, who is in line at a limit that does not let everybody wait, and who comes to a rate or a limit of its action next.';
 
 
 --
--- Name: let_in_waiters(text[], integer); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: let_in_waiters(text[], timestamp with time zone, integer); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.let_in_waiters(p_gates text[], p_limit integer) RETURNS TABLE(admitted integer, coming bigint[])
+CREATE FUNCTION backops.let_in_waiters(p_gates text[], p_now timestamp with time zone, p_limit integer) RETURNS TABLE(admitted integer, coming bigint[])
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
@@ -7417,7 +7730,7 @@ begin
     );
     admitted := admitted + cardinality(v_ids);
     update limit_gates set holding = holding + cardinality(v_ids), waiting = waiting - cardinality(v_ids) where gate = v_gate.gate;
-    coming := coming || let_in(v_ids);
+    coming := coming || let_in(v_ids, p_now);
     -- Somebody has the others' rows, or they are too many for this look.
     if cardinality(v_ids) < v_gate.free then
       insert into limit_releases (gate, slots, waiters) values (v_gate.gate, 0, 0);
@@ -7429,10 +7742,10 @@ $$;
 
 
 --
--- Name: FUNCTION let_in_waiters(p_gates text[], p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION let_in_waiters(p_gates text[], p_now timestamp with time zone, p_limit integer); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.let_in_waiters(p_gates text[], p_limit integer) IS 'Gives the free slots of some gates, or with a slash before it of all gates of a limit, to the first in line: by priority, then by ticket. Returns how many, and who comes to a limit of its action next.';
+COMMENT ON FUNCTION backops.let_in_waiters(p_gates text[], p_now timestamp with time zone, p_limit integer) IS 'Gives the free slots of some gates, or with a slash before it of all gates of a limit, to the first in line: by priority, then by ticket. Returns how many, and who comes to a rate or a limit of its action next.';
 
 
 --
@@ -7539,6 +7852,33 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.local_instant(p_zone text, p_local timestamp without time zone) IS 'The instant at which a clock of the zone shows a local time: the first pass where it does twice, and the first instant after a gap that has it.';
+
+
+--
+-- Name: look_from(text, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.look_from(p_what text, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $_$
+declare
+  v_parts text[] := regexp_match(current_setting('backops.' || p_what || '_seen', true), '^([0-9.]+) (.*)$');
+  v_seen timestamptz := to_timestamp(v_parts[1]::double precision);
+begin
+  return case
+    when v_parts[2] = current_schema() and v_seen between p_now - interval '5 seconds' and p_now then v_seen - interval '2 seconds'
+    else '-infinity'
+  end;
+end
+$_$;
+
+
+--
+-- Name: FUNCTION look_from(p_what text, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.look_from(p_what text, p_now timestamp with time zone) IS 'From which time of what is due a look at the waits, or at the limits, has to begin: -infinity every five seconds of a session.';
 
 
 --
@@ -7735,6 +8075,38 @@ COMMENT ON FUNCTION backops.move_deadline(p_operation_id bigint, p_until timesta
 
 
 --
+-- Name: rate_gate_of(jsonb, jsonb, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rate_gate_of(p_rate jsonb, p_globals jsonb, p_is_secret boolean DEFAULT false) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN ('/rate/'::text || backops.gate_of(p_rate, p_globals, p_is_secret));
+
+
+--
+-- Name: FUNCTION rate_gate_of(p_rate jsonb, p_globals jsonb, p_is_secret boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rate_gate_of(p_rate jsonb, p_globals jsonb, p_is_secret boolean) IS 'What a job that has come to a rate is counted under: "/rate/", its name, and behind a slash the value of the global by which it counts.';
+
+
+--
+-- Name: named_gate(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.named_gate(p_name text, p_key text) RETURNS text
+    LANGUAGE sql STABLE
+    RETURN backops.rate_gate_of(CASE WHEN (p_key IS NULL) THEN jsonb_build_object('name', p_name) ELSE jsonb_build_object('name', p_name, 'by', 'key') END, jsonb_build_object('key', p_key));
+
+
+--
+-- Name: FUNCTION named_gate(p_name text, p_key text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.named_gate(p_name text, p_key text) IS 'The gate of a rate, or of one key of it.';
+
+
+--
 -- Name: nearest_name(text, text[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -7891,19 +8263,25 @@ begin
              -- One that is over already is left from a claim that had too many of them, or is somebody else's at this moment.
              (
                select greatest(j.run_at, statement_now() + interval '0.1 seconds') from jobs j
-                where j.queue = '/waits' and j.run_at >= first_wait_to_look_at(statement_now()) and j.run_at < 'infinity'
+                where j.queue = '/waits' and j.run_at >= look_from('waits', statement_now()) and j.run_at < 'infinity'
                 order by j.run_at
                 limit 1
              ),
              (
                select greatest(j.run_at, statement_now() + interval '0.1 seconds') from jobs j
-                where j.queue = '/limits' and j.run_at >= first_limit_to_look_at(statement_now()) and j.run_at < 'infinity'
+                where j.queue = '/limits' and j.run_at >= look_from('limits', statement_now()) and j.run_at < 'infinity'
                 order by j.run_at
                 limit 1
              ),
              (
+               select greatest(g.look_at, statement_now() + interval '0.1 seconds') from rate_gates g
+                where g.waiting > 0 and g.look_at >= look_from('limits', statement_now())
+                order by g.look_at
+                limit 1
+             ),
+             (
                select statement_now() + interval '0.1 seconds' from limit_releases
-                where released_at >= first_limit_to_look_at(statement_now())
+                where released_at >= look_from('limits', statement_now())
                 limit 1
              )
            ) - statement_now()
@@ -8155,6 +8533,27 @@ COMMENT ON FUNCTION backops.nobody_decides(p_role text) IS 'Whether a role is ne
 
 
 --
+-- Name: note_look(text, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.note_look(p_what text, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  perform set_config('backops.' || p_what || '_seen', extract(epoch from p_now) || ' ' || current_schema(), false);
+end
+$$;
+
+
+--
+-- Name: FUNCTION note_look(p_what text, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.note_look(p_what text, p_now timestamp with time zone) IS 'Notes in the session that it has looked at all that was due.';
+
+
+--
 -- Name: note_other_globals(bigint, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -8296,6 +8695,29 @@ COMMENT ON FUNCTION backops.offer_slots(p_names text[]) IS 'Has whoever looks at
 
 
 --
+-- Name: offer_starts(text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.offer_starts(p_names text[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+begin
+  insert into limit_releases (gate, slots, waiters) select '/rate/' || name, 0, 0 from unnest(p_names) as name order by name;
+  perform wake(queue, 16) from (select distinct unnest(queues) as queue from workers where sleeping) as q;
+end
+$$;
+
+
+--
+-- Name: FUNCTION offer_starts(p_names text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.offer_starts(p_names text[]) IS 'Has whoever looks at the limits next look at the lines of rates whose numbers have changed.';
+
+
+--
 -- Name: open_approval(bigint, text, text, text, bigint); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -8434,6 +8856,9 @@ CREATE FUNCTION backops.options_in_seconds(p_options jsonb) RETURNS jsonb
            || case when p_options @? '$.remind.after' then jsonb_build_object(
                 'remind', p_options -> 'remind' || jsonb_build_object('after', read_seconds(p_options -> 'remind' -> 'after'))
               ) else '{}' end
+           || case when jsonb_typeof(p_options #> '{rate,per}') = 'string' then jsonb_build_object(
+                'rate', p_options -> 'rate' || jsonb_build_object('per', read_seconds(p_options #> '{rate,per}'))
+              ) else '{}' end
     from jsonb_each(p_options)
    where key in ('perform_in', 'timeout', 'sleep', 'within') and jsonb_typeof(value) = 'string'
 $_$;
@@ -8444,6 +8869,200 @@ $_$;
 --
 
 COMMENT ON FUNCTION backops.options_in_seconds(p_options jsonb) IS 'The options of a step with the texts of its lengths of time as numbers of seconds.';
+
+
+--
+-- Name: pace_newcomers(bigint[], timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.pace_newcomers(p_operation_ids bigint[], p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_has_secrets boolean := exists (select from secret_keys);
+  v_ids bigint[];
+  v_gates text[];
+  v record;
+  v_admitted integer := 0;
+begin
+  select array_agg(c.operation_id), array_agg(c.gate) into v_ids, v_gates
+    from (
+      select j.operation_id, rate_gate_of(a.limits -> 'rate', o.globals, v_has_secrets and is_secret(o.name, a.limits -> 'rate' ->> 'by')) as gate
+        from unnest(p_operation_ids) as i (operation_id)
+       cross join lateral (select * from jobs j where j.operation_id = i.operation_id offset 0) as j
+       cross join lateral (select * from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
+       cross join lateral (select * from operations o where o.id = j.operation_id offset 0) as o
+       where j.queue = '/limits' and next_limit(a.limits, j.operation_slot, j.paced_at, j.action_slot) = 'rate'
+      offset 0
+    ) as c
+   where pg_try_advisory_xact_lock(gate_lock(c.gate));
+  if v_ids is null then
+    return 0;
+  end if;
+  -- A statement of its own, which sees what was counted before the locks were there.
+  for v in
+    with come as materialized (
+      select j.operation_id, j.priority, j.run_at, i.gate, a.limits -> 'rate' ->> 'name' as name, coalesce((a.limits -> 'rate' ->> 'weight')::integer, 1) as weight,
+             next_limit(a.limits - 'rate', j.operation_slot, null, j.action_slot) is not null as comes_again, coalesce(a.queue, o.queue) as queue
+        from unnest(v_ids, v_gates) as i (operation_id, gate)
+       cross join lateral (select * from jobs j where j.operation_id = i.operation_id offset 0) as j
+       cross join lateral (select * from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
+       cross join lateral (select o.queue from operations o where o.id = j.operation_id offset 0) as o
+    ),
+    ranked as materialized (
+      select c.*, r.gap, r.tolerance, r.version, g.gate is null as is_new, coalesce(g.waiting, 0) as waiting, coalesce(g.next_ticket, 1) as next_ticket, g.closed_until,
+             rate_base(g.used_until, g.version = r.version, g.closed_until, r.gap, p_now) as base,
+             row_number() over by_place as place, count(*) over (partition by c.gate) as jobs, sum(c.weight) over by_place - c.weight as before
+        from come c
+        join rates r on r.name = c.name
+        left join lateral (select * from rate_gates g where g.gate = c.gate offset 0) as g on true
+      window by_place as (partition by c.gate order by c.priority, c.run_at, c.operation_id)
+    ),
+    timed as materialized (
+      select r.*, greatest(p_now, r.closed_until, r.base + r.before * r.gap - r.tolerance) as starts_at from ranked r
+    ),
+    -- Nobody overtakes who is in line.
+    admitted as materialized (
+      select t.*, t.waiting = 0 and t.starts_at <= p_now + interval '2 seconds' as is_admitted from timed t
+    ),
+    counted as materialized (
+      select a.*, count(*) filter (where a.is_admitted) over (partition by a.gate) as admits,
+             a.base + coalesce(sum(a.weight) filter (where a.is_admitted) over (partition by a.gate), 0) * a.gap as used_until
+        from admitted a
+    ),
+    totals as materialized (
+      select c.gate, c.name, c.version, c.is_new, c.used_until, c.jobs - c.admits as rest, rate_look(c.used_until, c.tolerance, c.closed_until, p_now) as look_at
+        from counted c
+       where c.place = 1
+    ),
+    opened as (
+      insert into rate_gates (gate, name, used_until, version, waiting, next_ticket, look_at)
+        select gate, name, used_until, version, rest, 1 + rest, look_at from totals where is_new
+    ),
+    grown as (
+      update rate_gates g
+         set used_until = t.used_until, version = t.version, waiting = g.waiting + t.rest, next_ticket = g.next_ticket + t.rest,
+             look_at = case when g.waiting = 0 then t.look_at else g.look_at end
+        from totals t
+       where g.gate = any (array[t.gate]) and not t.is_new
+    ),
+    changed as (
+      update jobs j
+         set queue = case when c.is_admitted and not c.comes_again then c.queue else j.queue end,
+             paced_at = case when c.is_admitted then c.starts_at end,
+             gate = case when not c.is_admitted then c.gate end,
+             ticket = case when not c.is_admitted then c.next_ticket + c.place - c.admits - 1 end,
+             came_at = case when not c.is_admitted then j.run_at end,
+             run_at = case when c.is_admitted then c.starts_at else 'infinity' end
+        from counted c
+       where j.operation_id = any (array[c.operation_id])
+      returning j.queue, c.is_admitted
+    )
+    select c.queue, count(*)::integer as jobs from changed c where c.is_admitted group by c.queue
+  loop
+    v_admitted := v_admitted + v.jobs;
+    if v.queue <> '/limits' then
+      perform wake(v.queue, v.jobs);
+    end if;
+  end loop;
+  return v_admitted;
+end
+$$;
+
+
+--
+-- Name: FUNCTION pace_newcomers(p_operation_ids bigint[], p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.pace_newcomers(p_operation_ids bigint[], p_now timestamp with time zone) IS 'Gives a time to each job that has come to a rate and may start within two seconds, and a place in line to the others. Returns how many times.';
+
+
+--
+-- Name: pace_waiters(text[], timestamp with time zone, timestamp with time zone, integer); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.pace_waiters(p_offered text[], p_from timestamp with time zone, p_now timestamp with time zone, p_limit integer) RETURNS TABLE(admitted integer, coming bigint[])
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_gate text;
+  v record;
+  v_ids bigint[];
+  v_starts timestamptz[];
+  v_used_until timestamptz;
+begin
+  admitted := 0;
+  coming := '{}';
+  foreach v_gate in array array(
+    select d.gate
+      from (
+        (select g.gate, g.look_at from rate_gates g where g.waiting > 0 and g.look_at >= p_from and g.look_at <= p_now order by g.look_at limit p_limit)
+        union all
+        select g.gate, p_now
+          from unnest(p_offered) as offered (gate)
+         cross join lateral (select g.gate, g.waiting from rate_gates g where g.name = substr(offered.gate, 7) offset 0) as g
+         where left(offered.gate, 6) = '/rate/' and g.waiting > 0
+      ) as d
+     group by d.gate
+     order by min(d.look_at), d.gate
+  ) loop
+    exit when admitted >= p_limit;
+    continue when not pg_try_advisory_xact_lock(gate_lock(v_gate));
+    select g.closed_until, r.gap, r.tolerance, r.version, rate_base(g.used_until, g.version = r.version, g.closed_until, r.gap, p_now) as base into v
+      from rate_gates g
+      join rates r on r.name = g.name
+     where g.gate = v_gate and g.waiting > 0;
+    continue when not found;
+    select coalesce(array_agg(t.operation_id), '{}'), array_agg(t.starts_at), v.base + coalesce(sum(t.weight), 0) * v.gap into v_ids, v_starts, v_used_until
+      from (
+        select l.operation_id, l.weight,
+               greatest(p_now, v.closed_until, v.base + (sum(l.weight) over (order by l.priority, l.ticket) - l.weight) * v.gap - v.tolerance) as starts_at
+          from (
+            select j.operation_id, j.priority, j.ticket, coalesce((a.limits -> 'rate' ->> 'weight')::integer, 1) as weight
+              from (
+                select * from jobs j where j.gate = v_gate and j.ticket is not null order by j.priority, j.ticket limit least(
+                  p_limit - admitted,
+                  -- No more than may start soon, were each of weight one.
+                  greatest(coalesce(ceil(extract(epoch from p_now + interval '2 seconds' + v.tolerance - v.base) / nullif(extract(epoch from v.gap), 0)), p_limit), 0) + 1
+                )
+                   for update skip locked
+              ) as j
+             cross join lateral (select a.limits from actions a where a.operation_id = j.operation_id and a.position = j.position offset 0) as a
+          ) as l
+      ) as t
+     where t.starts_at <= p_now + interval '2 seconds';
+    admitted := admitted + cardinality(v_ids);
+    coming := coming || let_in(v_ids, p_now, v_starts);
+    update rate_gates g
+       set used_until = v_used_until, version = v.version, waiting = g.waiting - cardinality(v_ids),
+           -- Somebody has the others' rows, or they are too many for this look.
+           look_at = greatest(p_now + interval '0.05 seconds', rate_look(v_used_until, v.tolerance, v.closed_until, p_now))
+     where g.gate = v_gate;
+  end loop;
+  return next;
+end
+$$;
+
+
+--
+-- Name: FUNCTION pace_waiters(p_offered text[], p_from timestamp with time zone, p_now timestamp with time zone, p_limit integer); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.pace_waiters(p_offered text[], p_from timestamp with time zone, p_now timestamp with time zone, p_limit integer) IS 'Gives their times to those in line before rates that may start within two seconds: by priority, then by ticket. Returns how many, and who comes to a limit of its action next.';
 
 
 --
@@ -9033,13 +9652,13 @@ begin
   -- gets the plan from its actions.
   insert into jobs as j (operation_id, run_at, position, steps_left, priority, queue, handler)
     values (p_operation.id, v_run_at, p_position, p_operation.step_limit, p_operation.priority,
-            job_queue(v_action.wait, v_action.limits, null, null, v_action.queue, p_operation.queue),
+            job_queue(v_action.wait, v_action.limits, null, null, null, v_action.queue, p_operation.queue),
             case when p_operation.branches is null then p_operation.name else '' end || '/' || v_action.name)
     on conflict (operation_id) do update
       set run_at = excluded.run_at, position = excluded.position, steps_left = excluded.steps_left,
-          queue = job_queue(v_action.wait, v_action.limits, j.operation_slot, null, v_action.queue, p_operation.queue),
-          handler = excluded.handler, attempt = 0, crashes = 0, waits_since = null, action_slot = null, gate = null, ticket = null, came_at = null,
-          operation_slot = case when v_action.wait is null or not coalesce(v_action.limits -> 'operation' ? 'free_while_waiting', false) then j.operation_slot end;
+          queue = job_queue(v_action.wait, v_action.limits, j.operation_slot, null, null, v_action.queue, p_operation.queue),
+          handler = excluded.handler, attempt = 0, crashes = 0, waits_since = null, action_slot = null, paced_at = null, gate = null, ticket = null, came_at = null,
+          operation_slot = kept_slot(j.operation_slot, v_action.wait, v_action.limits);
   update actions
      set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0, wait_outcome = null
    where operation_id = p_operation.id and position = p_position;
@@ -9209,7 +9828,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status,limit_status,limit_lines}'::text[]
+      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status,limit_status,limit_lines,rate_status,rate_lines}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
@@ -9221,14 +9840,14 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'function', name, 'worker', 'execute', null
     from unnest(
-      '{register_definition,register_worker,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
+      '{register_definition,register_worker,consume,back_off,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
         claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
         checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,sampled_wait_depth,prune,schedules_due_in,run_schedules,check_schedules,declare_schedules,settle_schedules,advance_backfill}'::text[]
     ) as name
   union all
   select 'function', name, 'operator', 'execute', null
     from unnest(
-      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,set_limit,reset_limit,recount_limits,prune,rescue,unpark,invariants,
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,set_limit,reset_limit,set_rate,reset_rate,close_rate,recount_limits,prune,rescue,unpark,invariants,
         schedule,unschedule,pause_schedule,resume_schedule,run_schedule,backfill_schedule}'::text[]
     ) as name
   union all
@@ -9237,7 +9856,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,rate_base,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -9405,6 +10024,38 @@ COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, t
 
 
 --
+-- Name: rate_base(timestamp with time zone, boolean, timestamp with time zone, interval, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_closed_until timestamp with time zone, p_gap interval, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    RETURN GREATEST(p_now, p_closed_until, CASE WHEN (NOT p_is_current) THEN LEAST(p_used_until, (p_now + p_gap)) ELSE p_used_until END);
+
+
+--
+-- Name: FUNCTION rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_closed_until timestamp with time zone, p_gap interval, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_closed_until timestamp with time zone, p_gap interval, p_now timestamp with time zone) IS 'Up to when a rate is used up, never before now or while it is closed. What was counted by other numbers is forgotten, but for one start.';
+
+
+--
+-- Name: rate_look(timestamp with time zone, interval, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rate_look(p_used_until timestamp with time zone, p_tolerance interval, p_closed_until timestamp with time zone, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    RETURN GREATEST(p_now, (GREATEST(p_closed_until, (p_used_until - p_tolerance)) - '00:00:01'::interval));
+
+
+--
+-- Name: FUNCTION rate_look(p_used_until timestamp with time zone, p_tolerance interval, p_closed_until timestamp with time zone, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rate_look(p_used_until timestamp with time zone, p_tolerance interval, p_closed_until timestamp with time zone, p_now timestamp with time zone) IS 'When the line before a rate is looked at next: a second before another one may start, so that those of another second go with it.';
+
+
+--
 -- Name: read_approval(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -9419,7 +10070,7 @@ declare
   v_after double precision := read_seconds(v_remind -> 'after');
   v_choice text;
 begin
-  if jsonb_typeof(v_given -> 'approval') is distinct from 'string' or not is_signal_name(v_given ->> 'approval') then
+  if jsonb_typeof(v_given -> 'approval') is distinct from 'string' or not is_plain_name(v_given ->> 'approval') then
     raise exception using errcode = 'OP004', message = format('%s: approval must name what is approved', p_place), detail = left((p_options -> 'approval')::text, 200),
       hint = 'Write {"approval": "refund"}: a name of 1 to 200 characters, without "/" and control characters.';
   end if;
@@ -9452,7 +10103,7 @@ begin
   if v_given ? 'remind' and (
     jsonb_typeof(v_remind) <> 'object' or v_remind - '{after,operation}'::text[] <> '{}'
     or (v_after between 1 and 3155760000) is not true
-    or (jsonb_typeof(v_remind -> 'operation') = 'string' and is_signal_name(v_remind ->> 'operation')) is not true
+    or (jsonb_typeof(v_remind -> 'operation') = 'string' and is_plain_name(v_remind ->> 'operation')) is not true
   ) then
     raise exception using errcode = 'OP004', message = format('%s: remind is %s', p_place, left((p_options -> 'remind')::text, 200)),
       hint = 'Write {"after": "24 hours", "operation": "RemindApprovers"}: a second at the least, and the name of the operation to enqueue.';
@@ -9563,7 +10214,7 @@ declare
   v_limit jsonb := case jsonb_typeof(p_limit) when 'string' then jsonb_build_object('name', p_limit) else p_limit end;
   v_unknown text;
 begin
-  if jsonb_typeof(v_limit) is distinct from 'object' or jsonb_typeof(v_limit -> 'name') is distinct from 'string' or not is_limit_name(v_limit ->> 'name') then
+  if jsonb_typeof(v_limit) is distinct from 'object' or jsonb_typeof(v_limit -> 'name') is distinct from 'string' or not is_plain_name(v_limit ->> 'name') then
     raise exception using errcode = 'OP004', message = format('%s: a limit must have a name', p_place), detail = left(p_limit::text, 200),
       hint = 'Write {"name": "stripe", "max": 20}: a name of 1 to 200 characters, without "/" and control characters.';
   end if;
@@ -9630,10 +10281,10 @@ begin
 
   select string_agg(format('"%s"', key), ', ') into v_unknown
     from jsonb_object_keys(p_options) as key
-   where key not in ('perform_at', 'perform_in', 'perform_at_global', 'max_attempts', 'backoff', 'timeout', 'queue', 'limit', 'may_jump');
+   where key not in ('perform_at', 'perform_in', 'perform_at_global', 'max_attempts', 'backoff', 'timeout', 'queue', 'limit', 'rate', 'may_jump');
   if v_unknown is not null then
     raise exception using errcode = 'OP004', message = format('%s has an unknown option: %s', p_place, v_unknown),
-      hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, limit and may_jump; a step that waits has sleep, '
+      hint = 'Options are perform_at, perform_in, perform_at_global, max_attempts, backoff, timeout, queue, limit, rate and may_jump; a step that waits has sleep, '
              'sleep_until or wait_for instead, and one that asks approval.';
   end if;
 
@@ -9654,8 +10305,11 @@ begin
     end;
     v.queue := p_options ->> 'queue';
     v.backoff := nullif(v_backoff, 'null');
+    if p_options -> 'rate' <> 'null' then
+      v.limits := jsonb_build_object('rate', read_rate(p_place, p_options -> 'rate'));
+    end if;
     if p_options -> 'limit' <> 'null' then
-      v.limits := jsonb_build_object('action', read_limit(p_place, p_options -> 'limit', false));
+      v.limits := coalesce(v.limits, '{}') || jsonb_build_object('action', read_limit(p_place, p_options -> 'limit', false));
     end if;
     if v.backoff is not null then
       perform (v_backoff ->> 'base')::double precision, (v_backoff ->> 'factor')::double precision,
@@ -9701,6 +10355,65 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.read_options(p_place text, p_options jsonb) IS 'The options of one action, or of one wait, as columns; refuses what it does not know (SQLSTATE OP004).';
+
+
+--
+-- Name: read_rate(text, jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.read_rate(p_place text, p_rate jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+declare
+  v_rate jsonb := case jsonb_typeof(p_rate) when 'string' then jsonb_build_object('name', p_rate) else p_rate end;
+  v_name text := v_rate ->> 'name';
+  v_key text;
+  v_unknown text;
+  v_per double precision;
+begin
+  if jsonb_typeof(v_rate) is distinct from 'object' or jsonb_typeof(v_rate -> 'name') is distinct from 'string' or not is_plain_name(v_name) then
+    raise exception using errcode = 'OP004', message = format('%s: a rate must have a name', p_place), detail = left(p_rate::text, 200),
+      hint = 'Write {"name": "stripe", "count": 100, "per": "1 second"}: a name of 1 to 200 characters, without "/" and control characters.';
+  end if;
+  v_rate := jsonb_strip_nulls(v_rate);
+  select string_agg(format('"%s"', key), ', ') into v_unknown from jsonb_object_keys(v_rate) as key where key <> all ('{name,count,per,burst,by,weight}'::text[]);
+  if v_unknown is not null then
+    raise exception using errcode = 'OP004', message = format('%s: the rate "%s" has unknown options: %s', p_place, v_name, v_unknown),
+      hint = 'Options are name, count, per, burst, by and weight.';
+  end if;
+  foreach v_key in array '{count,burst,weight}'::text[] loop
+    if v_rate ? v_key
+      and (jsonb_typeof(v_rate -> v_key) <> 'number' or (v_rate ->> v_key)::numeric not between 1 and 1000000 or (v_rate ->> v_key)::numeric % 1 <> 0)
+    then
+      raise exception using errcode = 'OP004', message = format('%s: %s of the rate "%s" is %s', p_place, v_key, v_name, left(v_rate ->> v_key, 100)),
+        hint = 'It is a whole number, 1 to 1000000.';
+    end if;
+  end loop;
+  v_per := read_seconds(v_rate -> 'per');
+  if v_rate ? 'per' and (v_per between 0.001 and 31536000) is not true then
+    raise exception using errcode = 'OP004', message = format('%s: per of the rate "%s" is %s', p_place, v_name, left(v_rate ->> 'per', 100)),
+      hint = 'Give seconds, or an interval such as "1 minute": a millisecond to a year.';
+  end if;
+  if v_rate ? 'count' <> (v_rate ? 'per') or v_rate ? 'burst' and not v_rate ? 'count' then
+    raise exception using errcode = 'OP004', message = format('%s: the rate "%s" has %s', p_place, v_name,
+                                                              case when v_rate ? 'count' then 'count without per' when v_rate ? 'per' then 'per without count' else 'burst without count' end),
+      hint = 'Write {"count": 100, "per": "1 second"}, or the name alone where the number stands elsewhere.';
+  end if;
+  if v_rate ? 'by' and (jsonb_typeof(v_rate -> 'by') <> 'string' or not is_global_key(v_rate ->> 'by')) then
+    raise exception using errcode = 'OP004', message = format('%s: "by" of the rate "%s" must name a global', p_place, v_name),
+      hint = 'With {"by": "customer"} each value of the global "customer" has a rate of its own.';
+  end if;
+  return case when v_rate ? 'per' then v_rate || jsonb_build_object('per', v_per) else v_rate end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION read_rate(p_place text, p_rate jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.read_rate(p_place text, p_rate jsonb) IS 'A rate of an action as a plan has it: name, count, per (in seconds), burst, by and weight. Refuses what it does not know (SQLSTATE OP004).';
 
 
 --
@@ -9829,7 +10542,7 @@ begin
   if jsonb_typeof(v_names) is distinct from 'array' or jsonb_array_length(v_names) not between 1 and 20
     or exists (
       select from jsonb_array_elements(v_names) as name
-       where jsonb_typeof(name) <> 'string' or not is_signal_name(name #>> '{}')
+       where jsonb_typeof(name) <> 'string' or not is_plain_name(name #>> '{}')
     )
     or jsonb_array_length(v_names) > (select count(distinct name) from jsonb_array_elements_text(v_names) as name)
   then
@@ -10054,7 +10767,7 @@ begin
         union all
         select action_slot, 1, 0, 0 from jobs where action_slot is not null
         union all
-        select gate, 0, 1, ticket from jobs where ticket is not null
+        select gate, 0, 1, ticket from jobs where ticket is not null and left(gate, 6) <> '/rate/'
       ) as each
      group by gate
   ),
@@ -10073,6 +10786,7 @@ begin
   select count(*) into v_count from written;
   delete from limit_gates where holding = 0 and waiting = 0;
   insert into limit_releases (gate, slots, waiters) select gate, 0, 0 from limit_gates where waiting > 0;
+  v_count := v_count + recount_rates();
   if v_count > 0 then
     perform write_audit('recount_limits', '{}', null, jsonb_build_object('corrected', v_count));
   end if;
@@ -10085,7 +10799,46 @@ $$;
 -- Name: FUNCTION recount_limits(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.recount_limits() IS 'Counts the slots and lines of all limits from the jobs, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on jobs while it counts. Returns how many it corrected.';
+COMMENT ON FUNCTION backops.recount_limits() IS 'Counts the slots and lines of all limits and rates from the jobs, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on jobs while it counts. Returns how many it corrected.';
+
+
+--
+-- Name: recount_rates(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.recount_rates() RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_count integer;
+begin
+  with held as materialized (
+    select gate, count(*)::integer as waiters, max(ticket) as last_ticket from jobs where ticket is not null and left(gate, 6) = '/rate/' group by gate
+  ),
+  written as (
+    insert into rate_gates as g (gate, name, used_until, version, waiting, next_ticket, look_at)
+      select coalesce(h.gate, g.gate), split_part(coalesce(h.gate, g.gate), '/', 3), coalesce(g.used_until, clock_now()), coalesce(g.version, 0), coalesce(h.waiters, 0),
+             coalesce(h.last_ticket, 0) + 1, clock_now()
+        from held h
+        full join rate_gates g on g.gate = h.gate
+       where g.gate is null or g.waiting <> coalesce(h.waiters, 0) or g.next_ticket <= h.last_ticket
+      on conflict (gate) do update set waiting = excluded.waiting, next_ticket = greatest(g.next_ticket, excluded.next_ticket)
+    returning 1
+  )
+  select count(*) into v_count from written;
+  perform offer_starts(array(select distinct name::text from rate_gates where waiting > 0));
+  return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION recount_rates(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.recount_rates() IS 'The part of recount_limits() about rates: their lines.';
 
 
 --
@@ -10246,6 +10999,29 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.refuse_unasked(p_operation_id bigint, p_name text, p_state text, p_position integer) IS 'Refuses to decide what an operation has not asked for: OP005 no such approval, OP003 not yet.';
+
+
+--
+-- Name: refuse_unknown_rate(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.refuse_unknown_rate(p_name text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  raise exception using errcode = 'OP002', message = format('there is no rate "%s"', left(p_name, 200)),
+    hint = coalesce((select 'Rates are: ' || string_agg(r.name, ', ' order by r.name) || '.' from (select r.name from rates r order by r.name limit 20) as r),
+                    'Declare it with an action, {"rate": {"name": "stripe", "count": 100, "per": "1 second"}}, or call set_rate.');
+end
+$$;
+
+
+--
+-- Name: FUNCTION refuse_unknown_rate(p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.refuse_unknown_rate(p_name text) IS 'Refuses the name of a rate that is not there (SQLSTATE OP002), and says which there are.';
 
 
 --
@@ -10484,9 +11260,10 @@ begin
       end if;
     end if;
   end if;
-  -- Who has a slot instead of a place was let in, and was counted.
+  -- Who has a slot or a start instead of a place was let in, and was counted.
   if old.ticket is not null and new.ticket is null and new.action_slot is null
     and (new.operation_slot is null or new.operation_slot is not distinct from old.operation_slot)
+    and (new.paced_at is null or new.paced_at is not distinct from old.paced_at)
   then
     insert into limit_releases (gate, slots, waiters) values (old.gate, 0, 1);
   end if;
@@ -10691,10 +11468,10 @@ begin
   if at is null or not isfinite(at) then
     raise exception using errcode = 'OP004', message = 'reschedule must be told a finite time', hint = 'now() + interval ''1 hour'', or now() for at once.';
   end if;
-  -- It comes to its limit anew, and has no slot until then.
+  -- It comes to its limit anew, and has no slot and no start until then.
   update jobs
      set run_at = coalesce(move_deadline(reschedule_operation.id, at), at), gate = null, ticket = null, came_at = null,
-         queue = case when action_slot is not null then '/limits' else queue end, action_slot = null
+         queue = case when action_slot is not null or paced_at is not null then '/limits' else queue end, action_slot = null, paced_at = null
    where operation_id = reschedule_operation.id;
   perform settle_wait(reschedule_operation.id), wake(queue, 1) from jobs where operation_id = reschedule_operation.id and run_at <= clock_now();
   select * into v_operation from operations where operations.id = reschedule_operation.id;
@@ -10880,6 +11657,216 @@ COMMENT ON FUNCTION backops.reset_limit(name text, reason text) IS 'Lets the num
 
 
 --
+-- Name: rates; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.rates (
+    name backops.limit_name NOT NULL,
+    declared_count integer,
+    declared_per double precision,
+    declared_burst integer,
+    own_count integer,
+    own_per double precision,
+    own_burst integer,
+    set_by text,
+    set_at timestamp with time zone,
+    reason text,
+    version integer DEFAULT 1 NOT NULL,
+    count integer GENERATED ALWAYS AS (
+CASE
+    WHEN (set_at IS NULL) THEN declared_count
+    ELSE own_count
+END) STORED,
+    per double precision GENERATED ALWAYS AS (
+CASE
+    WHEN (set_at IS NULL) THEN declared_per
+    ELSE own_per
+END) STORED,
+    burst integer GENERATED ALWAYS AS (
+CASE
+    WHEN (set_at IS NULL) THEN declared_burst
+    ELSE own_burst
+END) STORED,
+    gap interval GENERATED ALWAYS AS (make_interval(secs => COALESCE(
+CASE
+    WHEN (set_at IS NULL) THEN (declared_per / (declared_count)::double precision)
+    ELSE (own_per / (own_count)::double precision)
+END, (0)::double precision))) STORED,
+    tolerance interval GENERATED ALWAYS AS (make_interval(secs => COALESCE(
+CASE
+    WHEN (set_at IS NULL) THEN ((declared_per / (declared_count)::double precision) * ((declared_burst - 1))::double precision)
+    ELSE ((own_per / (own_count)::double precision) * ((own_burst - 1))::double precision)
+END, (0)::double precision))) STORED,
+    CONSTRAINT rates_are_whole CHECK ((((declared_count IS NULL) = (declared_per IS NULL)) AND ((declared_count IS NULL) = (declared_burst IS NULL)) AND ((own_count IS NULL) = (own_per IS NULL)) AND ((own_count IS NULL) = (own_burst IS NULL)))),
+    CONSTRAINT rates_declared_burst_is_valid CHECK (((declared_burst >= 1) AND (declared_burst <= 1000000))),
+    CONSTRAINT rates_declared_count_is_valid CHECK (((declared_count >= 1) AND (declared_count <= 1000000))),
+    CONSTRAINT rates_declared_per_is_valid CHECK (((declared_per >= (0.001)::double precision) AND (declared_per <= (31536000)::double precision))),
+    CONSTRAINT rates_own_burst_is_valid CHECK (((own_burst >= 1) AND (own_burst <= 1000000))),
+    CONSTRAINT rates_own_count_is_valid CHECK (((own_count >= 1) AND (own_count <= 1000000))),
+    CONSTRAINT rates_own_per_is_valid CHECK (((own_per >= (0.001)::double precision) AND (own_per <= (31536000)::double precision))),
+    CONSTRAINT rates_set_whole CHECK ((((set_at IS NULL) = (set_by IS NULL)) AND ((set_at IS NOT NULL) OR ((own_count IS NULL) AND (reason IS NULL)))))
+);
+
+
+--
+-- Name: TABLE rates; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.rates IS 'How many actions may start in a time under a name, and of each key. Written by plans that are registered or enqueued, and by set_rate.';
+
+
+--
+-- Name: COLUMN rates.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.name IS 'What plans call it.';
+
+
+--
+-- Name: COLUMN rates.declared_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.declared_count IS 'How many the plan says that was registered last; null where only set_rate has spoken.';
+
+
+--
+-- Name: COLUMN rates.declared_per; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.declared_per IS 'In how many seconds, says that plan.';
+
+
+--
+-- Name: COLUMN rates.declared_burst; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.declared_burst IS 'How many at the same moment, says that plan.';
+
+
+--
+-- Name: COLUMN rates.own_count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.own_count IS 'What set_rate says instead; null with set_at for no rate at all.';
+
+
+--
+-- Name: COLUMN rates.own_per; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.own_per IS 'What set_rate says instead.';
+
+
+--
+-- Name: COLUMN rates.own_burst; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.own_burst IS 'What set_rate says instead.';
+
+
+--
+-- Name: COLUMN rates.set_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.set_by IS 'Database role that called set_rate; null where the plan''s numbers hold.';
+
+
+--
+-- Name: COLUMN rates.set_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.set_at IS 'When it did.';
+
+
+--
+-- Name: COLUMN rates.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.reason IS 'Why.';
+
+
+--
+-- Name: COLUMN rates.version; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.version IS 'How often the numbers have changed.';
+
+
+--
+-- Name: COLUMN rates.count; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.count IS 'How many may start in that time; null for any number.';
+
+
+--
+-- Name: COLUMN rates.per; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.per IS 'In how many seconds.';
+
+
+--
+-- Name: COLUMN rates.burst; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.burst IS 'How many may start at the same moment after a pause.';
+
+
+--
+-- Name: COLUMN rates.gap; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.gap IS 'How far apart starts are; zero for no rate.';
+
+
+--
+-- Name: COLUMN rates.tolerance; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rates.tolerance IS 'How much earlier the starts of a burst may be.';
+
+
+--
+-- Name: reset_rate(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.reset_rate(name text, reason text DEFAULT NULL::text) RETURNS backops.rates
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_rate rates;
+begin
+  select * into v_rate from rates r where r.name = reset_rate.name for update;
+  if not found then
+    perform refuse_unknown_rate(name);
+  end if;
+  if v_rate.declared_count is null then
+    raise exception using errcode = 'OP003', message = format('no plan says how many may start under the rate "%s"', name),
+      hint = 'set_rate(name, null) makes it no rate.';
+  end if;
+  update rates r
+     set own_count = null, own_per = null, own_burst = null, set_by = null, set_at = null, reason = null, version = r.version + 1
+   where r.name = reset_rate.name
+  returning * into v_rate;
+  perform write_audit('reset_rate', '{}', reason, jsonb_build_object('rate', name, 'count', v_rate.count, 'per', v_rate.per, 'burst', v_rate.burst));
+  perform offer_starts(array[name]);
+  return v_rate;
+end
+$$;
+
+
+--
+-- Name: FUNCTION reset_rate(name text, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.reset_rate(name text, reason text) IS 'Lets the numbers of the plan hold again, instead of those of set_rate.';
+
+
+--
 -- Name: resume(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -11029,7 +12016,7 @@ begin
      order by o.id
   );
   insert into jobs (operation_id, run_at, position, steps_left, priority, queue, handler)
-    select o.id, v_now, a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, a.queue, o.queue),
+    select o.id, v_now, a.position, o.step_limit, o.priority, job_queue(a.wait, a.limits, null, null, null, a.queue, o.queue),
            case when o.branches is null then o.name else '' end || '/' || a.name
       from operations o
       join actions a on a.operation_id = o.id and a.position = o.stopped_position
@@ -11582,7 +12569,7 @@ CREATE FUNCTION backops.set_limit(name text, maximum integer, reason text DEFAUL
 declare
   v_limit limits;
 begin
-  if is_limit_name(name) is not true then
+  if is_plain_name(name) is not true then
     raise exception using errcode = 'OP004', message = format('"%s" is no name of a limit', left(name, 200)),
       hint = 'Names have 1 to 200 characters, without "/" and control characters.';
   end if;
@@ -11644,6 +12631,50 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.set_operation_global(id bigint, key text, value jsonb) IS 'Sets one key of the globals; SQL null removes it. An action that is running sees it from its next attempt on.';
+
+
+--
+-- Name: set_rate(text, integer, interval, integer, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.set_rate(name text, count integer, per interval DEFAULT '00:00:01'::interval, burst integer DEFAULT 1, reason text DEFAULT NULL::text) RETURNS backops.rates
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_rate rates;
+  v_per double precision := extract(epoch from elapsed(per));
+begin
+  if is_plain_name(name) is not true then
+    raise exception using errcode = 'OP004', message = format('"%s" is no name of a rate', left(name, 200)),
+      hint = 'Names have 1 to 200 characters, without "/" and control characters.';
+  end if;
+  if count is not null and (count between 1 and 1000000 and burst between 1 and 1000000 and v_per between 0.001 and 31536000) is not true then
+    raise exception using errcode = 'OP004',
+      message = format('the rate "%s" cannot be %s per %s with a burst of %s', name, count, coalesce(per::text, 'null'), coalesce(burst::text, 'null')),
+      hint = 'count and burst are 1 to 1000000, per is a millisecond to a year; a count of null is no rate.';
+  end if;
+  insert into rates as r (name, own_count, own_per, own_burst, set_by, set_at, reason)
+    values (set_rate.name, set_rate.count, case when set_rate.count is not null then v_per end, case when set_rate.count is not null then set_rate.burst end,
+            session_user, clock_now(), left(set_rate.reason, 2000))
+    on conflict on constraint rates_pkey do update
+      set own_count = excluded.own_count, own_per = excluded.own_per, own_burst = excluded.own_burst, set_by = excluded.set_by, set_at = excluded.set_at,
+          reason = excluded.reason, version = r.version + 1
+  returning * into v_rate;
+  perform write_audit('set_rate', '{}', reason, jsonb_build_object('rate', name, 'count', coalesce(count::text, 'any'), 'per', v_rate.per, 'burst', v_rate.burst));
+  perform offer_starts(array[name]);
+  return v_rate;
+end
+$$;
+
+
+--
+-- Name: FUNCTION set_rate(name text, count integer, per interval, burst integer, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.set_rate(name text, count integer, per interval, burst integer, reason text) IS 'Sets how many actions may start in a time under a rate, whatever plans say, within two seconds; null is any number. SELECT * FROM backops.set_rate(''stripe'', 50, ''1 second'', burst => 10, reason => ''they ask us to go slowly'')';
 
 
 --
@@ -12024,7 +13055,7 @@ declare
   v_id bigint;
   v_inbox record;
 begin
-  if is_signal_name(name) is not true then
+  if is_plain_name(name) is not true then
     raise exception using errcode = 'OP004', message = format('"%s" is no name of a signal', left(name, 200)),
       hint = 'Names have 1 to 200 characters, without "/" and control characters.';
   end if;
@@ -12806,7 +13837,12 @@ declare
   v_waiters integer[];
 begin
   with front as materialized (
-    select released_at, id from limit_releases where released_at >= p_from order by released_at, id limit p_limit for update skip locked
+    select released_at, id
+      from limit_releases
+     where released_at >= p_from and (left(gate, 6) <> '/rate/' or pg_try_advisory_xact_lock(gate_lock(gate)))
+     order by released_at, id
+     limit p_limit
+       for update skip locked
   ),
   taken as (
     delete from limit_releases r using front f where r.released_at = any (array[f.released_at]) and r.id = f.id returning r.gate, r.slots, r.waiters
@@ -12822,6 +13858,10 @@ begin
       delete
     when matched then
       update set holding = greatest(g.holding - r.slots, 0), waiting = greatest(g.waiting - r.waiters, 0);
+  update rate_gates g
+     set waiting = greatest(g.waiting - r.waiters, 0)
+    from (select * from unnest(v_gates, v_waiters) as r (gate, waiters) where left(gate, 6) = '/rate/') as r
+   where g.gate = any (array[r.gate]) and r.waiters > 0;
   gates := v_gates;
   return next;
 end
@@ -13180,7 +14220,7 @@ begin
        set definition_id = v_definition_id,
            position = a.position,
            handler = v_parked.name || '/' || a.name,
-           queue = job_queue(a.wait, a.limits, null, null, a.queue, v_parked.queue),
+           queue = job_queue(a.wait, a.limits, null, null, null, a.queue, v_parked.queue),
            run_at = greatest(v_parked.perform_at, due_at(a.perform_at, a.perform_in, a.perform_at_global, v_parked.globals, v_now))
       from definition_actions a
      where jobs.operation_id = v_id and a.definition_id = v_definition_id and a.starts;
@@ -13573,7 +14613,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
   union all
   select 'job_can_be_claimed', j.operation_id, j.position, j.worker_id,
          case
-           when j.queue <> job_queue(a.wait, a.limits, j.operation_slot, j.action_slot, a.queue, o.queue) or not is_queue_name(a.queue) then format('its job waits in queue "%s"', j.queue)
+           when j.queue <> job_queue(a.wait, a.limits, j.operation_slot, j.paced_at, j.action_slot, a.queue, o.queue) or not is_queue_name(a.queue) then format('its job waits in queue "%s"', j.queue)
            when j.priority not between 0 and 9 then format('its job has priority %s', j.priority)
            when j.handler <> e.handler then format('its job waits for a worker that knows "%s" instead of "%s"', j.handler, e.handler)
            when isfinite(j.run_at) is distinct from (j.position is not null and j.ticket is null) and not (j.waits_since is not null and a.wait ?| '{signals,approval}') then format('its job waits until %s', j.run_at)
@@ -13588,7 +14628,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
    cross join lateral (
      select case when o.branches is null then o.name else '' end || '/' || case when j.position is null then '' else a.name end as handler
    ) as e
-   where j.queue <> job_queue(a.wait, a.limits, j.operation_slot, j.action_slot, a.queue, o.queue)
+   where j.queue <> job_queue(a.wait, a.limits, j.operation_slot, j.paced_at, j.action_slot, a.queue, o.queue)
       -- That of the operation is one by its type.
       or a.queue is not null and not is_queue_name(a.queue)
       or j.priority not between 0 and 9
@@ -13648,24 +14688,26 @@ CREATE FUNCTION backops.violations_of_limits() RETURNS SETOF backops.violation
                 coalesce(h.gate, g.gate), coalesce(g.holding, 0), coalesce(g.waiting, 0), coalesce(h.slots, 0), coalesce(h.waiters, 0)),
          format('select %I.recount_limits(); -- counts again', current_schema())
     from held h
-    full join limit_gates g on g.gate = h.gate
+    full join (select gate, holding, waiting from limit_gates union all select gate, 0, waiting from rate_gates) as g on g.gate = h.gate
    where coalesce(g.holding, 0) <> coalesce(h.slots, 0) or coalesce(g.waiting, 0) <> coalesce(h.waiters, 0)
   union all
   select 'slots_are_for_limits', j.operation_id, j.position, j.worker_id,
          case
            when j.ticket is not null then format('its job is in the line of "%s", and in the queue "%s", due at %s', j.gate, j.queue, j.run_at)
-           else format('its job holds %s, and is in the queue "%s"', concat_ws(' and ', j.operation_slot, j.action_slot), j.queue)
+           else format('its job holds %s, and is in the queue "%s"', concat_ws(' and ', j.operation_slot, j.action_slot, 'a start at ' || j.paced_at), j.queue)
          end,
          format('select %1$I.point_at(o, %2$s) from %1$I.operations o where id = %3$s; -- has it come to its limit again', current_schema(), j.position, j.operation_id)
     from jobs j
     left join actions a on a.operation_id = j.operation_id and a.position = j.position
    where case
      when j.ticket is not null then j.queue <> '/limits' or j.run_at <> 'infinity' or j.action_slot is not null
-     else j.action_slot is not null and (j.queue = '/limits' or (a.limits ? 'action') is not true) or j.operation_slot is not null and (a.limits ? 'operation') is not true
+     else j.action_slot is not null and (j.queue = '/limits' or (a.limits ? 'action') is not true) or j.paced_at is not null and (a.limits ? 'rate') is not true
+          or j.operation_slot is not null and (a.limits ? 'operation') is not true
    end
   union all
   select 'lines_move_on', j.operation_id, j.position, null,
          case when j.ticket is null then format('it came to a limit at %s, and nobody has let it in or put it in line', j.run_at)
+              when left(j.gate, 6) = '/rate/' then format('the line of the rate "%s" was to be looked at at %s, and it waits there since %s', substr(j.gate, 7), p.look_at, j.came_at)
               else format('a slot of "%s" is free, and it waits in line since %s', j.gate, j.came_at) end,
          format('select %I.recount_limits(); -- and the next claim goes through the lines', current_schema())
     from jobs j
@@ -13675,11 +14717,13 @@ CREATE FUNCTION backops.violations_of_limits() RETURNS SETOF backops.violation
    ) as living
     left join limit_gates g on g.gate = j.gate
     left join limits l on l.name = g.name
+    left join rate_gates p on p.gate = j.gate
     left join (select gate, max(released_at) as released_at from limit_releases group by gate) as r on r.gate = j.gate
     left join (select gate, max(released_at) as released_at from limit_releases group by gate) as offered on offered.gate = '/' || g.name
    where j.queue = '/limits'
      and case
        when j.ticket is null then j.run_at < now - interval '5 minutes'
+       when left(j.gate, 6) = '/rate/' then p.look_at < now - interval '5 minutes' and j.came_at < now - interval '5 minutes'
        else g.holding < coalesce(l.maximum, 2147483647) and j.came_at < now - interval '5 minutes' and (greatest(r.released_at, offered.released_at) > now - interval '5 minutes') is not true
      end
 $_$;
@@ -14231,7 +15275,8 @@ begin
   v_gate := (select j.gate from jobs j where j.operation_id = wake_up_operation.id);
   if v_gate is not null then
     raise exception using errcode = 'OP003', message = format('operation %s %s: it does not sleep', wake_up_operation.id, describe_limit(v_gate)),
-      hint = format('set_limit(%L, N) lets more run at once; skip leaves it out.', split_part(v_gate, '/', 1));
+      hint = case when left(v_gate, 6) = '/rate/' then format('set_rate(%L, N) lets more start; skip leaves it out.', split_part(v_gate, '/', 3))
+                  else format('set_limit(%L, N) lets more run at once; skip leaves it out.', split_part(v_gate, '/', 1)) end;
   end if;
   if v_wait is null then
     return reschedule_operation(wake_up_operation.id, clock_now());
@@ -15393,7 +16438,7 @@ COMMENT ON COLUMN backops.limit_releases.id IS 'Number; the key begins with the 
 -- Name: COLUMN limit_releases.gate; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.limit_releases.gate IS 'Of what; with a slash before it, a limit whose maximum has changed.';
+COMMENT ON COLUMN backops.limit_releases.gate IS 'Of what; with a slash before it a limit whose maximum has changed, and "/rate/" and a name for a rate whose numbers have, or whose line somebody has left.';
 
 
 --
@@ -16139,6 +17184,151 @@ COMMENT ON COLUMN backops.queue_samples.waits IS 'The rows of wait_depth, as far
 
 
 --
+-- Name: rate_gates; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.rate_gates (
+    gate text NOT NULL,
+    name backops.limit_name NOT NULL,
+    used_until timestamp with time zone NOT NULL,
+    version integer NOT NULL,
+    closed_until timestamp with time zone,
+    waiting integer DEFAULT 0 NOT NULL,
+    next_ticket bigint DEFAULT 1 NOT NULL,
+    look_at timestamp with time zone NOT NULL,
+    CONSTRAINT rate_gates_count_whole CHECK ((waiting >= 0))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+
+--
+-- Name: TABLE rate_gates; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.rate_gates IS 'A row for each rate, or each key of one, that was used lately. Written by whoever looks at the limits, one at a time, and by consume and close_rate.';
+
+
+--
+-- Name: COLUMN rate_gates.gate; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rate_gates.gate IS '"/rate/" and the name of the rate, and behind another slash the key.';
+
+
+--
+-- Name: COLUMN rate_gates.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rate_gates.name IS 'The rate.';
+
+
+--
+-- Name: COLUMN rate_gates.used_until; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rate_gates.used_until IS 'Up to when the rate is used up: another start is due then, or as much earlier as a burst allows.';
+
+
+--
+-- Name: COLUMN rate_gates.version; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rate_gates.version IS 'The version of the rate whose numbers it was counted by.';
+
+
+--
+-- Name: COLUMN rate_gates.closed_until; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rate_gates.closed_until IS 'Until when nothing starts, by close_rate.';
+
+
+--
+-- Name: COLUMN rate_gates.waiting; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rate_gates.waiting IS 'How many jobs are in line, those in limit_releases not yet taken off.';
+
+
+--
+-- Name: COLUMN rate_gates.next_ticket; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rate_gates.next_ticket IS 'The next place in line.';
+
+
+--
+-- Name: COLUMN rate_gates.look_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.rate_gates.look_at IS 'When those in line are looked at next.';
+
+
+--
+-- Name: rate_lines; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.rate_lines AS
+ SELECT (g.name)::text AS name,
+    NULLIF(substr(g.gate, (length((g.name)::text) + 8)), ''::text) AS key,
+    g.waiting,
+    g.closed_until,
+        CASE
+            WHEN (g.waiting > 0) THEN GREATEST(backops.statement_now(), g.closed_until, (backops.rate_base(g.used_until, (g.version = r.version), g.closed_until, r.gap, backops.statement_now()) - r.tolerance))
+            ELSE NULL::timestamp with time zone
+        END AS next_start,
+    g.gate
+   FROM (backops.rate_gates g
+     JOIN backops.rates r ON (((r.name)::text = (g.name)::text)));
+
+
+--
+-- Name: VIEW rate_lines; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.rate_lines IS 'One row per rate, or per key of one, that was used lately: how many are in line, when the first of them may start, and until when it is closed. SELECT * FROM backops.rate_lines WHERE name = ''stripe'' ORDER BY gate LIMIT 100';
+
+
+--
+-- Name: rate_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.rate_status AS
+ SELECT (r.name)::text AS name,
+    r.count,
+    make_interval(secs => r.per) AS per,
+    r.burst,
+    r.declared_count,
+    make_interval(secs => r.declared_per) AS declared_per,
+    r.declared_burst,
+    r.set_by,
+    r.set_at,
+    r.reason,
+    k.keys,
+    k.waiting,
+    k.closed,
+    k.capped
+   FROM (backops.rates r
+     CROSS JOIN LATERAL ( SELECT count(*) AS keys,
+            COALESCE(sum(g.waiting), (0)::bigint) AS waiting,
+            count(*) FILTER (WHERE (g.closed_until > backops.statement_now())) AS closed,
+            (count(*) = 1000) AS capped
+           FROM ( SELECT g_1.waiting,
+                    g_1.closed_until
+                   FROM backops.rate_gates g_1
+                  WHERE ((g_1.name)::text = (r.name)::text)
+                  ORDER BY g_1.name, g_1.gate
+                 LIMIT 1000) g) k);
+
+
+--
+-- Name: VIEW rate_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.rate_status IS 'One row per rate: how many actions may start in which time (null: any number), and how many at the same moment, what the plan declares, who has set other numbers, how many keys were used lately, how many jobs are in line, and how many keys are closed, counted over a thousand keys at most. SELECT * FROM backops.rate_status ORDER BY name';
+
+
+--
 -- Name: schedule_sets; Type: TABLE; Schema: backops; Owner: -
 --
 
@@ -16750,7 +17940,7 @@ COMMENT ON VIEW backops.worker_status IS 'Worker processes: how many jobs they h
 --
 
 COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM stdin;
-2026-11-30 15:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 17:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -16760,22 +17950,22 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 
 COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace, wait, wait_outcome, limits) FROM stdin;
 1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-30 15:49:01.998583+00	2026-11-30 15:49:02.012619+00	1118408	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-30 15:49:02.012619+00	2026-11-30 15:49:02.017273+00	2600502	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-30 15:49:02.017273+00	2026-11-30 15:49:02.018093+00	3468504	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-30 15:49:02.019778+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 15:49:02.020889+00	DiskFull	no space left	main.swift:1	\N	\N	\N
+1	1	1	1	0	25	main	Charge	2026-11-30 17:56:09.92987+00	2026-11-30 17:56:09.945958+00	1885314	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-30 17:56:09.945958+00	2026-11-30 17:56:09.951808+00	2371430	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-30 17:56:09.951808+00	2026-11-30 17:56:09.952738+00	4070742	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-30 17:56:09.954799+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 17:56:09.956077+00	DiskFull	no space left	main.swift:1	\N	\N	\N
 3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-30 15:49:02.026656+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-30 17:56:09.963404+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-30 15:49:02.037369+00	2026-11-30 15:49:02.037985+00	6455255	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-30 15:49:02.037985+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 15:49:02.038874+00	Timeout	too slow	\N	\N	\N	\N
+5	1	1	1	0	25	main	Charge	2026-11-30 17:56:09.975801+00	2026-11-30 17:56:09.976508+00	7297101	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-30 17:56:09.976508+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 17:56:09.977522+00	Timeout	too slow	\N	\N	\N	\N
 6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -16783,7 +17973,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-30 15:49:02.045052+00	2026-11-30 15:49:02.045627+00	9698610	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-30 17:56:09.984475+00	2026-11-30 17:56:09.985194+00	9809141	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -16802,7 +17992,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-30 15:49:02.062062+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 15:49:02.062644+00	DiskFull	no space left	\N	\N	\N	\N
+14	1	1	0	1	1	main	Build	2026-11-30 17:56:10.003155+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 17:56:10.003886+00	DiskFull	no space left	\N	\N	\N	\N
 15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -16813,13 +18003,13 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 17	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 18	2	1	0	0	1	main	Nap	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"for": 3600}	\N	\N
 18	3	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-18	1	1	1	0	1	main	Answer	2026-11-30 15:49:02.080829+00	2026-11-30 15:49:02.08414+00	14322133	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"signals": ["yes"]}	signalled	\N
+18	1	1	1	0	1	main	Answer	2026-11-30 17:56:10.02398+00	2026-11-30 17:56:10.027245+00	14155047	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"signals": ["yes"]}	signalled	\N
 19	1	1	0	0	1	main	Boss	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "timeout": 3600, "approval": "refund", "on_timeout": "go_on", "on_rejected": "go_on"}	\N	\N
 19	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 20	1	1	0	0	1	main	Boss	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "approval": "refund", "question": "Refund?", "on_rejected": "fail"}	\N	\N
 20	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 21	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-21	1	1	0	1	1	main	Boss	2026-11-30 15:49:02.09986+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 15:49:02.103439+00	Rejected	"ann" rejected "refund": no receipt	\N	{"approval": "refund", "on_rejected": "fail"}	\N	\N
+21	1	1	0	1	1	main	Boss	2026-11-30 17:56:10.044172+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 17:56:10.047773+00	Rejected	"ann" rejected "refund": no receipt	\N	{"approval": "refund", "on_rejected": "fail"}	\N	\N
 \.
 
 
@@ -16828,10 +18018,10 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 --
 
 COPY backops.approvals (id, operation_id, "position", run, name, role, question, asked_at, deadline, remind_at, reminded_at, decision, decided_by, vouched_by, decided_at, reason) FROM stdin;
-1	19	1	1	refund	\N	\N	2026-11-30 15:49:02.092926+00	2026-11-30 16:49:02.092926+00	\N	\N	\N	\N	\N	\N	\N
-2	20	1	1	refund	\N	Refund?	2026-11-30 15:49:02.097714+00	\N	\N	\N	\N	\N	\N	\N	\N
-3	21	1	1	refund	\N	\N	2026-11-30 15:49:02.09986+00	\N	\N	\N	rejected	ann	postgres	2026-11-30 15:49:02.102504+00	no receipt
-4	21	1	1	refund	\N	\N	2026-11-30 15:49:02.106366+00	\N	\N	\N	\N	\N	\N	\N	\N
+1	19	1	1	refund	\N	\N	2026-11-30 17:56:10.037049+00	2026-11-30 18:56:10.037049+00	\N	\N	\N	\N	\N	\N	\N
+2	20	1	1	refund	\N	Refund?	2026-11-30 17:56:10.041935+00	\N	\N	\N	\N	\N	\N	\N	\N
+3	21	1	1	refund	\N	\N	2026-11-30 17:56:10.044172+00	\N	\N	\N	rejected	ann	postgres	2026-11-30 17:56:10.046861+00	no receipt
+4	21	1	1	refund	\N	\N	2026-11-30 17:56:10.05104+00	\N	\N	\N	\N	\N	\N	\N	\N
 \.
 
 
@@ -16848,7 +18038,7 @@ COPY backops.approvers (role, member) FROM stdin;
 --
 
 COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
-1	1118408	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+1	1885314	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
 \.
 
 
@@ -16857,12 +18047,12 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	3282150042174965282	old-host pid 1	4225650	2026-11-30 15:49:02.019778+00	2026-11-30 15:49:02.020889+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	3282150042174965282	old-host pid 1	5343086	2026-11-30 15:49:02.026656+00	2026-11-30 15:49:02.028452+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	3282150042174965282	old-host pid 1	7976326	2026-11-30 15:49:02.037985+00	2026-11-30 15:49:02.038874+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	3282150042174965282	old-host pid 1	9198815	2026-11-30 15:49:02.041248+00	2026-11-30 15:49:02.042402+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	3282150042174965282	old-host pid 1	12337916	2026-11-30 15:49:02.062062+00	2026-11-30 15:49:02.062644+00	DiskFull	no space left	\N	\N
-6	21	1	1	1	failed	t	\N	\N	\N	2026-11-30 15:49:02.09986+00	2026-11-30 15:49:02.103439+00	Rejected	"ann" rejected "refund": no receipt	\N	\N
+1	2	1	1	1	failed	t	9108683622688834562	old-host pid 1	4964880	2026-11-30 17:56:09.954799+00	2026-11-30 17:56:09.956077+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	9108683622688834562	old-host pid 1	5949192	2026-11-30 17:56:09.963404+00	2026-11-30 17:56:09.965584+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	9108683622688834562	old-host pid 1	8095454	2026-11-30 17:56:09.976508+00	2026-11-30 17:56:09.977522+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	9108683622688834562	old-host pid 1	8957677	2026-11-30 17:56:09.980289+00	2026-11-30 17:56:09.981506+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	9108683622688834562	old-host pid 1	12344126	2026-11-30 17:56:10.003155+00	2026-11-30 17:56:10.003886+00	DiskFull	no space left	\N	\N
+6	21	1	1	1	failed	t	\N	\N	\N	2026-11-30 17:56:10.044172+00	2026-11-30 17:56:10.047773+00	Rejected	"ann" rejected "refund": no receipt	\N	\N
 \.
 
 
@@ -16871,12 +18061,12 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-30 15:49:01.981323+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-30 15:49:02.033369+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-30 15:49:02.036245+00	postgres	cancel	{4}	never	{}
-4	2026-11-30 15:49:02.068121+00	postgres	retry	{14}	there is space	{}
-7	2026-11-30 15:49:02.103349+00	postgres	decide	{21}	no receipt	{"by": "ann", "name": "refund", "decision": "rejected"}
-8	2026-11-30 15:49:02.107251+00	postgres	retry	{21}	\N	{}
+1	2026-11-30 17:56:09.918427+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-30 17:56:09.971296+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-30 17:56:09.974401+00	postgres	cancel	{4}	never	{}
+4	2026-11-30 17:56:10.010545+00	postgres	retry	{14}	there is space	{}
+7	2026-11-30 17:56:10.047678+00	postgres	decide	{21}	no receipt	{"by": "ann", "name": "refund", "decision": "rejected"}
+8	2026-11-30 17:56:10.051994+00	postgres	retry	{21}	\N	{}
 \.
 
 
@@ -16898,8 +18088,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 15:49:01.972209+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 15:49:01.978367+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 17:56:09.908756+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 17:56:09.915359+00
 \.
 
 
@@ -16908,7 +18098,7 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	1346cba8fb6df386	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view throughput": null, "view wait_depth": null, "type claimed_job": null, "type explanation": null, "view limit_lines": null, "view queue_depth": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view limit_status": null, "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view signal_status": null, "view worker_status": null, "function is_owner()": "a8084b34b8ada972f96a0b612d17a9b5", "type schedule_event": null, "type found_operation": null, "view approval_status": null, "view schedule_status": null, "function flow(bigint)": "cdd173275d16730d7008f2e9e0e13586", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "0be15030c0db5bd083cc7b18508a5676", "function privileges()": "1231af01a086e38b579cfbe1f6a26387", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "b606462a6b7a81f0936c4f204372902f", "view operation_status": null, "function is_operator()": "9a57698513eb28b2065707203be50a41", "function limits_lock()": "d41d8cd98f00b204e9800998ecf8427e", "function queue_names()": "fb2960fef6d5af3ed1a78d3c090d19c2", "view pending_approvals": null, "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "82bb944660e034ddd66b333b1a3c1c9d", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "ad33045c1c04e4b158d3e094f1ce701d", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function release_slots()": "8aba031e6e3ed17b654d103ab7d75dc2", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function backfill_limit()": "d41d8cd98f00b204e9800998ecf8427e", "function let_in(bigint[])": "b427e9e085a097d26d353c8ad8428ced", "function next_due(bigint)": "31b63eb469ac32b3fee23786f32763c4", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function recount_limits()": "b0827cd3ab77203815a8eb0feac59c64", "function wait_kind(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function count_waits(text)": "8afdc1d610e04816c971b5add7d09bb7", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function turn_away(bigint)": "57bbd434f6e0414992727f5e52435f3f", "function who_decides(text)": "14142c0e1e3cb5556968a51813327043", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function come_again(bigint)": "e9625337845fc8e89166c22906a151b9", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "071d1adc1f02d66748eb12ba8df0aec3", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_global_key(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_limit_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function offer_slots(text[])": "d52783d0d1cb401050752a87b0846c60", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function read_seconds(jsonb)": "8f6a144fdb0b21446ff14df8a2b20c45", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function describe_limit(text)": "d41d8cd98f00b204e9800998ecf8427e", "function doubtful_schedules()": "d04bd1407adf4a502f2c7646dbabc3ef", "function is_signal_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function nobody_decides(text)": "7bf4fed4c53ccd4573252f5198b3a436", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "65c463105c52e02d41db63768d2a9252", "function violations_of_jobs()": "82a1267d80e2ab3935a88fe6f33f8fab", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function can_be_payload(jsonb)": "3e1c4665f815e1901223b52eafb9231e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function is_secret(text, text)": "56c65ef51fc0a8db78e984f731a21001", "function is_wait_choice(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_in_seconds(json)": "76e84121cc976a3ec32d07f72c3a5e45", "function plan_rows(json, text)": "5743702a30913cf80530c609338e8959", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function violations_of_waits()": "e0e9cefa80c062cacdb3b20f35c24c9f", "function wake_up(bigint, text)": "f956ba2d71bf3b9d16ffb915dc6c9c99", "function awaited_signals(jsonb)": "42ccac4cfb153aa5cc9a9628bd3876f8", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function is_approver_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function may_decide(text, text)": "63e33fbb930c0696ca7342df19e213ab", "function read_wait(text, jsonb)": "b7fae5ffb3898f12bb69c812cb1018b1", "function retry_failed(bigint[])": "165c8dd24500c4e449be07eeb0f459ca", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "0ed7b024ba0480b664e34cd46c94f5b2", "function settle_schedules(text)": "042b5e2c19a9e0cc5df6ff6096176d2e", "function skip_operation(bigint)": "25c0863a89635bfdeb88e4d856c97cf2", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "90459f00ce52680735739df2f81c540d", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function violations_of_limits()": "94d4f500efff8f0bfac66b45b6b74682", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function advance_limits(integer)": "3cbb565b886ba1dd399d1852a8e52014", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function refused_schedules(text)": "f9072dc57b080287cc98d487a252bb35", "function reset_limit(text, text)": "0c0aba263582960dede263568e44b8ac", "function retry_operation(bigint)": "5bcaec0efdba6128930773eb0eb85d4e", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function wake_up(bigint[], text)": "4d9272bc1b30bee3bfe8820887c63b62", "function advance_backfill(bigint)": "abc0ae6ec96721f953330951a90a05d4", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "a95916d9583d1eb5fab45114d5bc3d32", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "86aa21bfee5b40ea7e18fba78a93f6d3", "function key_successor(operations)": "ac49dc896aed2acf2f0b450c35493159", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function options_in_seconds(jsonb)": "278de78a33da827c477b6dedeaf7b9f0", "function read_options(text, jsonb)": "6dbb5c07d5823b4313081304bb196304", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_approvals()": "985bda2e96f35d0a434e79cba1bf24c9", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function wake_up_operation(bigint)": "bcf10453ea59426fe78e2624b95e6583", "trigger jobs_release_slots on jobs": null, "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function let_in_newcomers(bigint[])": "fef609ec5104a0f3eff0851550fe7fab", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function read_approval(text, jsonb)": "d931ebb6726df6d17835276f3e8e1016", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function explain_wait(jobs, actions)": "b1ec8ce4ff015f46dd69bed207873cce", "function keyed_operation(text, text)": "5cdaf8f9247037e272848fdb8d54337d", "function resume_schedule(text, text)": "d7df5f45e973e41ce3ce428194999131", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "2b4248e3d56e6bd9832ec4861d82d3e9", "function explain_limit(jobs, actions)": "085858a0f8bda2419827259e49004e79", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function rejection_message(approvals)": "ee4c88143fbb1e13a3d6e87b27c1c58a", "function sampled_wait_depth(interval)": "5e3d9763786283ff82f2ee1aa9cd3f3e", "function settle_wait(bigint, boolean)": "bc97b489eb5c425226bac0b527bcc5e4", "function wake_schedulers(timestamptz)": "b342ffe55a26aff4b1df559843c5e445", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "01f5b4d81e827368dd26d206df9e8dda", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function hold_operation_keys(bigint[])": "5408daeba32d5819c066d57c55b8e120", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "9930f9e1f0c5c9bdc8dfa78e293d12ed", "function wait_piece(jsonb, text, text)": "2f85f9c7c58a4b541160c41b91ccfc7b", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function set_limit(text, integer, text)": "ffee9c4992b2e167b41038e3c6f1ca3a", "function take_slot(bigint, timestamptz)": "b33fbd5ada516b8eaa93d272ce639960", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function let_in_waiters(text[], integer)": "d868793c4cda9c2a9da960cd4674a497", "function register_definition(text, json)": "ca7df268a9dcd9e07e49667ee8894f90", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function decision_patch(jsonb, approvals)": "8bfded4623f868b9e9ac96b70af92acd", "function declare_limits(jsonb[], boolean)": "dd4d66b380c575e2d4a96c87f98fb916", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function read_limit(text, jsonb, boolean)": "a76aa33357f591e33e6fd78c041bc7ca", "function regain_operation_key(operations)": "ba9a90b46d2db56f988b6b7adc70894c", "trigger jobs_release_slots_at_end on jobs": null, "function asked_question(text, jsonb, text)": "985d1bed4d134c97e115a119e95494b0", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function shown_approval(bigint, approvals)": "d9b8ac2116236a12bc2aba9a919beec4", "function signal(bigint, text, jsonb, text)": "d803f1db6a5f81183e2cfcfb5a5d88e4", "function snoozes(bigint, integer, integer)": "403d40a97f7fd408ece05c058aa2e105", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function first_wait_to_look_at(timestamptz)": "9a10b5f221d73544bb4d5ad073861d74", "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function move_deadline(bigint, timestamptz)": "893fc0bc5541cc8f6b034abbf26c6aa5", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function advance_waits(integer, timestamptz)": "8ca850f41f23ebfce7f9eb613ae204ac", "function first_limit_to_look_at(timestamptz)": "b3a39f89d60837d5c5e1849a81f16f3b", "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "d2d2b3d8794ea28cbbc5af0d282079fe", "function take_releases(timestamptz, integer)": "8b3ef7cb07dd4ef6f97e05437990b42f", "function begun_before(schedules, timestamptz)": "64498f849a3067ba83e0a83ddbc7fd59", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function signal(text, text, text, jsonb, text)": "9106a56e5633f6e5e2c8e742a5db6d76", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "e4263287a130c97de0561e464ace09ea", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "function withdraw_approval(bigint, timestamptz)": "da61123af32601b4d75ada7e61134dea", "trigger operations_take_along_all on operations": null, "function give_back(bigint, timestamptz, integer)": "c0139fa4f0efea40594eccb18c968e19", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "02993a4dc03c15714350e1235f994fc2", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "f22fe3c34a432c682557d728f6f08e72", "function set_operation_global(bigint, text, jsonb)": "21ddfc1abd2fb5c41dc5055516ef4089", "function wait_end(jsonb, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function refuse_unasked(bigint, text, text, integer)": "c0b3c15ecbe1f718f819d60549e4c9a8", "function settle_approval(bigint, jsonb, timestamptz)": "0b5eb989bdd2c9a1f7b1e6fdf7e40aae", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function check_timeout_branches(text, jsonb[], text[])": "22922bde414622ea5c5cc9649a8762f5", "function leave_wait(bigint, text, bigint, timestamptz)": "c4dcfcc6ca91fba801b39c4a66a4ca7d", "function schedule_obstacle(schedules, schedules, text)": "c67084a3bf5e1f7d25b19816b552173b", "function decide(bigint, text, text, text, text, bigint)": "76d9355c6100f859168e7cd4c05c2974", "function describe_wait(jsonb, timestamptz, timestamptz)": "df48a20748e403cc7d46343720665f8d", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function remind_approvers(approvals, text, timestamptz)": "347f48e48ae50c1f445a65aa462a377b", "function job_queue(jsonb, jsonb, text, text, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function open_approval(bigint, text, text, text, bigint)": "bdf4899f7ae5e34cdd7a64c9c3d42055", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function preview_backfill(text, timestamptz, timestamptz)": "0e4cafb00bd3209b3b1d723f16623ce8", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function timeout_message(jsonb, timestamptz, timestamptz)": "8c3297363c0857d71bdd2afc193f7b99", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function explain_approval(approvals, actions, timestamptz)": "c3eb0cc41c8f8ababc3ac999c5114e7a", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function decide(text, text, text, text, text, text, bigint)": "559440ad1bb1822b5135768ecfe17c3f", "function snooze_problem(integer, integer, interval, boolean)": "5c351caf1e239d2ed9deceffbb9f3b69", "function extend(bigint, text, timestamptz, text, text, bigint)": "ccafb9bf3eb517afb60d570c3e7d617f", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function go_on_at(bigint, integer, jsonb, integer, timestamptz)": "e93721396a43454f5c2c77ec1f06d365", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2b493e874b56f2b3bfe6dce5c89cb083", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function extend(text, text, text, timestamptz, text, text, bigint)": "ec8b7c0fbccee4b4c188807f8a2337ff", "function ask_approval(bigint, integer, integer, jsonb, timestamptz)": "ae3afd91855db1145c93ad312406a974", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function snooze(bigint, bigint, bigint, interval, integer, interval)": "b76e7c7f39d4d3a58bc101488dc59657", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "a05e830912931d7bd4605b9e71d6aeb6", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "c59b37470f53dc1f9dac2c260109e806", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "2c973f689560c02fce7c7074a4b00800", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text)": "5c97c5fdc3496d31daec0682c2c23ac1", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "8c4a68daa9092c0328c3219e25651592", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "31bef1b51536b151052b3481a9fc5009", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[], integer[], interval[])": "6c20d6cbab6e0922121a115120227349", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "3ed9efb765b98322d57772dad5b941e8", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean, integer[], interval[])": "603fdeef0f67d3a9a7d04f430e56c7e0", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function signal_where(text, jsonb, text, text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, boolean)": "f09760aec2ea0ec17a1921943f4d8081", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-11-30 15:49:01.804119+00
+t	0.1.0	4f76b0c3d1b5497e	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view rate_lines": null, "view throughput": null, "view wait_depth": null, "type claimed_job": null, "type explanation": null, "view limit_lines": null, "view queue_depth": null, "view rate_status": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view limit_status": null, "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view signal_status": null, "view worker_status": null, "function is_owner()": "a8084b34b8ada972f96a0b612d17a9b5", "type schedule_event": null, "type found_operation": null, "view approval_status": null, "view schedule_status": null, "function flow(bigint)": "cdd173275d16730d7008f2e9e0e13586", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "0be15030c0db5bd083cc7b18508a5676", "function privileges()": "30239819b7f03bd21aef4b40dbeab881", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "743a6279fccbd1b74adff0074050f42b", "view operation_status": null, "function is_operator()": "9a57698513eb28b2065707203be50a41", "function limits_lock()": "d41d8cd98f00b204e9800998ecf8427e", "function queue_names()": "fb2960fef6d5af3ed1a78d3c090d19c2", "view pending_approvals": null, "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "82bb944660e034ddd66b333b1a3c1c9d", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "ad33045c1c04e4b158d3e094f1ce701d", "function gate_lock(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function recount_rates()": "103f8766f0b596baac36c8f13305d9d6", "function release_slots()": "19ee7d5614bf6b3a480701d15c8334c1", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function backfill_limit()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "7d763d40eff7f41d0e8f1b33142971c6", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function recount_limits()": "ea379e7ec7293c4171058c8427cf5615", "function wait_kind(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function count_waits(text)": "8afdc1d610e04816c971b5add7d09bb7", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function turn_away(bigint)": "57bbd434f6e0414992727f5e52435f3f", "function who_decides(text)": "14142c0e1e3cb5556968a51813327043", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function come_again(bigint)": "e9625337845fc8e89166c22906a151b9", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "a25288e99acffb85504059ac6c90514f", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_global_key(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_plain_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function offer_slots(text[])": "d52783d0d1cb401050752a87b0846c60", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function read_seconds(jsonb)": "8f6a144fdb0b21446ff14df8a2b20c45", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function describe_limit(text)": "d41d8cd98f00b204e9800998ecf8427e", "function doubtful_schedules()": "d04bd1407adf4a502f2c7646dbabc3ef", "function nobody_decides(text)": "7bf4fed4c53ccd4573252f5198b3a436", "function offer_starts(text[])": "3054e60a6855f29b3164363795e6454e", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "65c463105c52e02d41db63768d2a9252", "function violations_of_jobs()": "b2ad6e49e355d9eabe29b235e4a1a950", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function can_be_payload(jsonb)": "3e1c4665f815e1901223b52eafb9231e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function is_secret(text, text)": "56c65ef51fc0a8db78e984f731a21001", "function is_wait_choice(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_in_seconds(json)": "76e84121cc976a3ec32d07f72c3a5e45", "function plan_rows(json, text)": "5743702a30913cf80530c609338e8959", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function violations_of_waits()": "e0e9cefa80c062cacdb3b20f35c24c9f", "function wake_up(bigint, text)": "f956ba2d71bf3b9d16ffb915dc6c9c99", "function awaited_signals(jsonb)": "42ccac4cfb153aa5cc9a9628bd3876f8", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function is_approver_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function may_decide(text, text)": "63e33fbb930c0696ca7342df19e213ab", "function named_gate(text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function read_rate(text, jsonb)": "2c58117adb823d5791289dfcc95b2cab", "function read_wait(text, jsonb)": "6fc995bab169b9dfd3aa7afb380c19e2", "function reset_rate(text, text)": "6f87720d1e09abdf65b15dac1a6a4021", "function retry_failed(bigint[])": "497a2f9ddf720dcefe8bcfc19e4ae360", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "0ed7b024ba0480b664e34cd46c94f5b2", "function settle_schedules(text)": "042b5e2c19a9e0cc5df6ff6096176d2e", "function skip_operation(bigint)": "25c0863a89635bfdeb88e4d856c97cf2", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "90459f00ce52680735739df2f81c540d", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function violations_of_limits()": "0385a20de537d883e260f50218021f2b", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function advance_limits(integer)": "ae4cc176051584a8a9fd268d59570bd9", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function refused_schedules(text)": "f9072dc57b080287cc98d487a252bb35", "function reset_limit(text, text)": "0c0aba263582960dede263568e44b8ac", "function retry_operation(bigint)": "5bcaec0efdba6128930773eb0eb85d4e", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function wake_up(bigint[], text)": "4d9272bc1b30bee3bfe8820887c63b62", "function advance_backfill(bigint)": "abc0ae6ec96721f953330951a90a05d4", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "a95916d9583d1eb5fab45114d5bc3d32", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "86aa21bfee5b40ea7e18fba78a93f6d3", "function forget_rates(timestamptz)": "57c7e86f18f87a94045a241684be650d", "function key_successor(operations)": "ac49dc896aed2acf2f0b450c35493159", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function options_in_seconds(jsonb)": "794839c96de8860b1a6963f18f141194", "function read_options(text, jsonb)": "4efd3eba62567227b9f97698fe0678df", "function refuse_unknown_rate(text)": "5547d61a85bebd37a18057f8acf3a9a1", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_approvals()": "985bda2e96f35d0a434e79cba1bf24c9", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function wake_up_operation(bigint)": "6eec5bb6a1ca97e603e01a7df2e1cda6", "trigger jobs_release_slots on jobs": null, "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function read_approval(text, jsonb)": "f1f0b345fc7f0d5129a22ac3c32529fe", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function explain_rate(jobs, actions)": "9e2a67d0a0ff0254035d0c2e85b97c08", "function explain_wait(jobs, actions)": "b1ec8ce4ff015f46dd69bed207873cce", "function keyed_operation(text, text)": "5cdaf8f9247037e272848fdb8d54337d", "function resume_schedule(text, text)": "d7df5f45e973e41ce3ce428194999131", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "2b4248e3d56e6bd9832ec4861d82d3e9", "function consume(text, integer, text)": "29ba546b8a3471f5be8d79cb7e837db3", "function explain_limit(jobs, actions)": "9a9ccd4080ebb650bf257e52483c4c47", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function look_from(text, timestamptz)": "e4d3decfde75933a5ed530c28dccff6f", "function note_look(text, timestamptz)": "0381269f18438b5ca1732a380ef0ac98", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function rejection_message(approvals)": "ee4c88143fbb1e13a3d6e87b27c1c58a", "function sampled_wait_depth(interval)": "5e3d9763786283ff82f2ee1aa9cd3f3e", "function settle_wait(bigint, boolean)": "bc97b489eb5c425226bac0b527bcc5e4", "function wake_schedulers(timestamptz)": "b342ffe55a26aff4b1df559843c5e445", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "01f5b4d81e827368dd26d206df9e8dda", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function hold_operation_keys(bigint[])": "5408daeba32d5819c066d57c55b8e120", "function kept_slot(text, jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "9930f9e1f0c5c9bdc8dfa78e293d12ed", "function wait_piece(jsonb, text, text)": "2f85f9c7c58a4b541160c41b91ccfc7b", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function set_limit(text, integer, text)": "645f923ea6b0cb1834face23b9480d43", "function take_slot(bigint, timestamptz)": "b33fbd5ada516b8eaa93d272ce639960", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function declare_rates(jsonb[], boolean)": "144454367143f07a91aea21e9dcc9d11", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "ca7df268a9dcd9e07e49667ee8894f90", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function decision_patch(jsonb, approvals)": "8bfded4623f868b9e9ac96b70af92acd", "function declare_limits(jsonb[], boolean)": "218deb13a4ccbf1ab1e1c26a9fe14094", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function read_limit(text, jsonb, boolean)": "706a82d11031e31a619facb0e44d8743", "function regain_operation_key(operations)": "ba9a90b46d2db56f988b6b7adc70894c", "trigger jobs_release_slots_at_end on jobs": null, "function asked_question(text, jsonb, text)": "985d1bed4d134c97e115a119e95494b0", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function shown_approval(bigint, approvals)": "d9b8ac2116236a12bc2aba9a919beec4", "function signal(bigint, text, jsonb, text)": "27012e1f84d7e4c507823c96c5035533", "function snoozes(bigint, integer, integer)": "403d40a97f7fd408ece05c058aa2e105", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function move_deadline(bigint, timestamptz)": "893fc0bc5541cc8f6b034abbf26c6aa5", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function advance_waits(integer, timestamptz)": "ecea74b0997e9e62ed79355c9d7c07b5", "function back_off(bigint, text, timestamptz)": "bc073a1401c0db7379d310bb976cd1bb", "function close_gate(text, text, timestamptz)": "293620ea80a3da561eb38a2b44f1f84b", "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "d2d2b3d8794ea28cbbc5af0d282079fe", "function rate_gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function take_releases(timestamptz, integer)": "b6825b502570a1ed925d8cbcec883294", "function begun_before(schedules, timestamptz)": "64498f849a3067ba83e0a83ddbc7fd59", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function pace_newcomers(bigint[], timestamptz)": "859993ceace74f136b7d9b5ca12e7a73", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function signal(text, text, text, jsonb, text)": "9106a56e5633f6e5e2c8e742a5db6d76", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "939ffc3d9e77ef4a44961787e55b9276", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "function withdraw_approval(bigint, timestamptz)": "da61123af32601b4d75ada7e61134dea", "trigger operations_take_along_all on operations": null, "function let_in_newcomers(bigint[], timestamptz)": "355cb9706274f70a7b4978f20030a5ed", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "02993a4dc03c15714350e1235f994fc2", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function close_rate(text, timestamptz, text, text)": "d5d8556f239ce4d8bcc03782c9993402", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "49c55e5aa753fa4c4bba4f532d3a95e5", "function set_operation_global(bigint, text, jsonb)": "21ddfc1abd2fb5c41dc5055516ef4089", "function wait_end(jsonb, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function next_limit(jsonb, text, timestamptz, text)": "d41d8cd98f00b204e9800998ecf8427e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function refuse_unasked(bigint, text, text, integer)": "c0b3c15ecbe1f718f819d60549e4c9a8", "function settle_approval(bigint, jsonb, timestamptz)": "0b5eb989bdd2c9a1f7b1e6fdf7e40aae", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function let_in(bigint[], timestamptz, timestamptz[])": "b825aee2e93a7301e148964294b14fc2", "function let_in_waiters(text[], timestamptz, integer)": "0e1f5ded33340f08da2e5d04f4742f5b", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function check_timeout_branches(text, jsonb[], text[])": "22922bde414622ea5c5cc9649a8762f5", "function leave_wait(bigint, text, bigint, timestamptz)": "c4dcfcc6ca91fba801b39c4a66a4ca7d", "function schedule_obstacle(schedules, schedules, text)": "c67084a3bf5e1f7d25b19816b552173b", "function decide(bigint, text, text, text, text, bigint)": "76d9355c6100f859168e7cd4c05c2974", "function describe_wait(jsonb, timestamptz, timestamptz)": "df48a20748e403cc7d46343720665f8d", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function remind_approvers(approvals, text, timestamptz)": "347f48e48ae50c1f445a65aa462a377b", "function open_approval(bigint, text, text, text, bigint)": "bdf4899f7ae5e34cdd7a64c9c3d42055", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function give_back(bigint, timestamptz, integer, boolean)": "8ed4c99c10ac451270b20d4f086599ff", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function preview_backfill(text, timestamptz, timestamptz)": "0e4cafb00bd3209b3b1d723f16623ce8", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function set_rate(text, integer, interval, integer, text)": "5cb52f4666bd654bd0166f98aea2c867", "function timeout_message(jsonb, timestamptz, timestamptz)": "8c3297363c0857d71bdd2afc193f7b99", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function explain_approval(approvals, actions, timestamptz)": "c3eb0cc41c8f8ababc3ac999c5114e7a", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function decide(text, text, text, text, text, text, bigint)": "559440ad1bb1822b5135768ecfe17c3f", "function snooze_problem(integer, integer, interval, boolean)": "5c351caf1e239d2ed9deceffbb9f3b69", "function extend(bigint, text, timestamptz, text, text, bigint)": "ccafb9bf3eb517afb60d570c3e7d617f", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function go_on_at(bigint, integer, jsonb, integer, timestamptz)": "37626136bab7d750510e4dd8f240ef16", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2b493e874b56f2b3bfe6dce5c89cb083", "function pace_waiters(text[], timestamptz, timestamptz, integer)": "db2b3621d227999404fc73155f5c86a9", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function extend(text, text, text, timestamptz, text, text, bigint)": "ec8b7c0fbccee4b4c188807f8a2337ff", "function ask_approval(bigint, integer, integer, jsonb, timestamptz)": "ae3afd91855db1145c93ad312406a974", "function rate_look(timestamptz, interval, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function snooze(bigint, bigint, bigint, interval, integer, interval)": "b76e7c7f39d4d3a58bc101488dc59657", "function job_queue(jsonb, jsonb, text, timestamptz, text, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "a05e830912931d7bd4605b9e71d6aeb6", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "ddd4b3615458b243b836a3247a0f48da", "function rate_base(timestamptz, boolean, timestamptz, interval, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "2c973f689560c02fce7c7074a4b00800", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text)": "5c97c5fdc3496d31daec0682c2c23ac1", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "0fb5a3861958b6ff569551ebef3bf2b9", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "31bef1b51536b151052b3481a9fc5009", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[], integer[], interval[])": "6c20d6cbab6e0922121a115120227349", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "3ed9efb765b98322d57772dad5b941e8", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean, integer[], interval[])": "c037b1647f38713c038c6da7af263269", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function signal_where(text, jsonb, text, text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, boolean)": "f09760aec2ea0ec17a1921943f4d8081", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-11-30 17:56:09.678084+00
 \.
 
 
@@ -16916,24 +18106,24 @@ t	0.1.0	1346cba8fb6df386	{"view help": null, "view audit": null, "view stuck": n
 -- Data for Name: jobs; Type: TABLE DATA; Schema: backops; Owner: -
 --
 
-COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note, waits_since, waits_for, operation_slot, action_slot, gate, ticket, came_at) FROM stdin;
-5	2026-11-30 16:49:02.038874+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N	\N	\N	\N	\N	\N	\N	\N
-6	2026-11-30 16:49:02.042402+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N
-7	2026-11-30 15:49:02.045627+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N	\N	\N	\N	\N	\N	\N	\N
-8	2026-11-30 15:49:02.049036+00	4296075958258060745	11177957	2026-11-30 15:49:02.049998+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N
-9	2026-11-30 15:49:02.050749+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N
-10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N
-11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N	\N	\N	\N	\N	\N	\N	\N
-12	2026-11-30 15:49:02.055508+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N	\N	\N	\N	\N	\N	\N	\N
-13	2026-11-30 15:49:02.060688+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N
-14	2026-11-30 15:49:02.064724+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N	\N	\N	\N	\N	\N	\N	\N
-15	2026-11-30 15:49:02.068371+00	3282150042174965282	12878294	2026-11-30 15:49:02.068785+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N
-16	2026-11-30 16:49:02.069587+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 15:49:02.069587+00	signal	\N	\N	\N	\N	\N
-17	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 15:49:02.07437+00	signal	\N	\N	\N	\N	\N
-18	2026-11-30 16:49:02.08414+00	\N	\N	\N	\N	2	0	9999	5	0	\N	/waits	/Nap	\N	2026-11-30 15:49:02.08414+00	sleep	\N	\N	\N	\N	\N
-19	2026-11-30 16:49:02.092926+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 15:49:02.092926+00	approval	\N	\N	\N	\N	\N
-20	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 15:49:02.097714+00	approval	\N	\N	\N	\N	\N
-21	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 15:49:02.106366+00	approval	\N	\N	\N	\N	\N
+COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note, waits_since, waits_for, operation_slot, action_slot, gate, ticket, came_at, paced_at) FROM stdin;
+5	2026-11-30 18:56:09.977522+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N
+6	2026-11-30 18:56:09.981506+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	2026-11-30 17:56:09.985194+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	2026-11-30 17:56:09.989083+00	8923958227103597611	10571355	2026-11-30 17:56:09.99019+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	2026-11-30 17:56:09.991036+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N
+10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N
+11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N	\N	\N	\N	\N	\N	\N	\N	\N
+12	2026-11-30 17:56:09.996269+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	2026-11-30 17:56:10.001674+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N
+14	2026-11-30 17:56:10.006206+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N	\N	\N	\N	\N	\N	\N	\N	\N
+15	2026-11-30 17:56:10.010833+00	9108683622688834562	13464946	2026-11-30 17:56:10.011238+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N
+16	2026-11-30 18:56:10.012144+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 17:56:10.012144+00	signal	\N	\N	\N	\N	\N	\N
+17	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 17:56:10.017279+00	signal	\N	\N	\N	\N	\N	\N
+18	2026-11-30 18:56:10.027245+00	\N	\N	\N	\N	2	0	9999	5	0	\N	/waits	/Nap	\N	2026-11-30 17:56:10.027245+00	sleep	\N	\N	\N	\N	\N	\N
+19	2026-11-30 18:56:10.037049+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 17:56:10.037049+00	approval	\N	\N	\N	\N	\N	\N
+20	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 17:56:10.041935+00	approval	\N	\N	\N	\N	\N	\N
+21	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 17:56:10.05104+00	approval	\N	\N	\N	\N	\N	\N
 \.
 
 
@@ -16966,18 +18156,19 @@ COPY backops.limits (name, declared, own, set_by, set_at, reason) FROM stdin;
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 15:49:01.27816+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 15:49:01.284712+00
-3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 15:49:01.301745+00
-4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 15:49:01.30982+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 15:49:01.313091+00
-6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 15:49:01.317936+00
-7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 15:49:01.323076+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 15:49:01.32803+00
-9	schedules	c7a09d2a72d14ffc60a38b3a78e056ebff6405ce39506ac58abca18879191cae	2026-11-30 15:49:01.343325+00
-10	waits	9f563c27e45993b7e2805ffc38a412891cbcd9a1890298ee4b34b91db070ef10	2026-11-30 15:49:01.349434+00
-11	approvals	afd86af3a9fc2fe05a5ab7be71552468e2210109d7804c5ade7a9292bd9a4a1e	2026-11-30 15:49:01.359212+00
-12	limits	51bf3456ce91374163af42ea061492e2bb09d03dee3632ab197647321539c652	2026-11-30 15:49:01.370824+00
+1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 17:56:08.957432+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 17:56:08.962731+00
+3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 17:56:08.975967+00
+4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 17:56:08.981945+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 17:56:08.984841+00
+6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 17:56:08.988445+00
+7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 17:56:08.992266+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 17:56:08.996519+00
+9	schedules	c7a09d2a72d14ffc60a38b3a78e056ebff6405ce39506ac58abca18879191cae	2026-11-30 17:56:09.008633+00
+10	waits	9f563c27e45993b7e2805ffc38a412891cbcd9a1890298ee4b34b91db070ef10	2026-11-30 17:56:09.013685+00
+11	approvals	afd86af3a9fc2fe05a5ab7be71552468e2210109d7804c5ade7a9292bd9a4a1e	2026-11-30 17:56:09.021842+00
+12	limits	51bf3456ce91374163af42ea061492e2bb09d03dee3632ab197647321539c652	2026-11-30 17:56:09.031428+00
+13	rates	faec91ace06705b718d1717f2f63a8c9d14b5848b63c9a22efe42684b971bff1	2026-11-30 17:56:09.039816+00
 \.
 
 
@@ -16994,7 +18185,7 @@ COPY backops.operation_keys (name, key, operation_id, replaced_id, window_began_
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-30 15:49:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 17:56:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -17003,27 +18194,27 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 --
 
 COPY backops.operations (id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, schedule, slot) FROM stdin;
-1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 15:49:01.991044+00	10000	2026-11-30 15:49:01.991045+00	2026-11-30 15:49:02.018093+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
-2	Report	failed	\N	\N	\N	reports	5	2026-11-30 15:49:02.018812+00	10000	2026-11-30 15:49:02.018812+00	2026-11-30 15:49:02.020889+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
-3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 15:49:02.025803+00	10000	2026-11-30 15:49:02.025804+00	2026-11-30 15:49:02.028452+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
-4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 15:49:02.033672+00	2026-11-30 15:49:02.034679+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
-5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 15:49:02.0365+00	10000	2026-11-30 15:49:02.036501+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 15:49:02.040315+00	10000	2026-11-30 15:49:02.040316+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 15:49:02.044597+00	10000	2026-11-30 15:49:02.044598+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 15:49:02.049036+00	10000	2026-11-30 15:49:02.049036+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 15:49:02.050749+00	10000	2026-11-30 15:49:02.05075+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 15:49:02.051215+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-11	Unknown	active	\N	\N	\N	default	5	2026-11-30 15:49:02.05167+00	10000	2026-11-30 15:49:02.051671+00	\N	2026-11-30 15:49:02.051719+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 15:49:02.055508+00	10000	2026-11-30 15:49:02.055509+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
-13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 15:49:02.060688+00	10000	2026-11-30 15:49:02.060688+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-14	Report	active	\N	\N	\N	reports	5	2026-11-30 15:49:02.061692+00	10000	2026-11-30 15:49:02.061693+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 15:49:02.068371+00	10000	2026-11-30 15:49:02.068371+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-16	Ask	active	\N	\N	\N	default	5	2026-11-30 15:49:02.069507+00	10000	2026-11-30 15:49:02.069508+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes", "timeout": 3600, "on_timeout": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
-17	Ask	active	\N	\N	\N	default	5	2026-11-30 15:49:02.074305+00	10000	2026-11-30 15:49:02.074305+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": ["yes", "no"], "as": "answer"}], "Own"]}	{}	\N	\N
-18	Ask	active	\N	\N	\N	default	5	2026-11-30 15:49:02.080758+00	10000	2026-11-30 15:49:02.080759+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes"}], ["Nap", {"sleep": 3600}], "Own"]}	{}	\N	\N
-19	Ask	active	\N	\N	\N	default	5	2026-11-30 15:49:02.088082+00	10000	2026-11-30 15:49:02.088083+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "within": 3600, "else": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
-20	Ask	active	\N	\N	\N	default	5	2026-11-30 15:49:02.095375+00	10000	2026-11-30 15:49:02.095376+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "question": "Refund?", "as": "answer"}], "Own"]}	{}	\N	\N
-21	Ask	active	\N	\N	\N	default	5	2026-11-30 15:49:02.098872+00	10000	2026-11-30 15:49:02.098873+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund"}], "Own"]}	{}	\N	\N
+1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 17:56:09.925221+00	10000	2026-11-30 17:56:09.925222+00	2026-11-30 17:56:09.952738+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
+2	Report	failed	\N	\N	\N	reports	5	2026-11-30 17:56:09.95368+00	10000	2026-11-30 17:56:09.953681+00	2026-11-30 17:56:09.956077+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
+3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 17:56:09.962285+00	10000	2026-11-30 17:56:09.962286+00	2026-11-30 17:56:09.965584+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
+4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 17:56:09.971636+00	2026-11-30 17:56:09.972769+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
+5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 17:56:09.974699+00	10000	2026-11-30 17:56:09.974699+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 17:56:09.979172+00	10000	2026-11-30 17:56:09.979173+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 17:56:09.983957+00	10000	2026-11-30 17:56:09.983958+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 17:56:09.989083+00	10000	2026-11-30 17:56:09.989084+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 17:56:09.991036+00	10000	2026-11-30 17:56:09.991037+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 17:56:09.991628+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+11	Unknown	active	\N	\N	\N	default	5	2026-11-30 17:56:09.992169+00	10000	2026-11-30 17:56:09.992169+00	\N	2026-11-30 17:56:09.992229+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 17:56:09.996269+00	10000	2026-11-30 17:56:09.99627+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
+13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 17:56:10.001674+00	10000	2026-11-30 17:56:10.001674+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+14	Report	active	\N	\N	\N	reports	5	2026-11-30 17:56:10.002693+00	10000	2026-11-30 17:56:10.002694+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 17:56:10.010833+00	10000	2026-11-30 17:56:10.010834+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+16	Ask	active	\N	\N	\N	default	5	2026-11-30 17:56:10.012077+00	10000	2026-11-30 17:56:10.012078+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes", "timeout": 3600, "on_timeout": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
+17	Ask	active	\N	\N	\N	default	5	2026-11-30 17:56:10.017215+00	10000	2026-11-30 17:56:10.017215+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": ["yes", "no"], "as": "answer"}], "Own"]}	{}	\N	\N
+18	Ask	active	\N	\N	\N	default	5	2026-11-30 17:56:10.02391+00	10000	2026-11-30 17:56:10.023911+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes"}], ["Nap", {"sleep": 3600}], "Own"]}	{}	\N	\N
+19	Ask	active	\N	\N	\N	default	5	2026-11-30 17:56:10.031516+00	10000	2026-11-30 17:56:10.031517+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "within": 3600, "else": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
+20	Ask	active	\N	\N	\N	default	5	2026-11-30 17:56:10.039245+00	10000	2026-11-30 17:56:10.039245+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "question": "Refund?", "as": "answer"}], "Own"]}	{}	\N	\N
+21	Ask	active	\N	\N	\N	default	5	2026-11-30 17:56:10.043157+00	10000	2026-11-30 17:56:10.043158+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund"}], "Own"]}	{}	\N	\N
 \.
 
 
@@ -17040,7 +18231,23 @@ COPY backops.queue_samples (singleton, taken_at, depths, waits) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-30 15:49:01.979836+00	\N	postgres	the supplier is down
+imports	2026-11-30 17:56:09.916875+00	\N	postgres	the supplier is down
+\.
+
+
+--
+-- Data for Name: rate_gates; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.rate_gates (gate, name, used_until, version, closed_until, waiting, next_ticket, look_at) FROM stdin;
+\.
+
+
+--
+-- Data for Name: rates; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.rates (name, declared_count, declared_per, declared_burst, own_count, own_per, own_burst, set_by, set_at, reason, version) FROM stdin;
 \.
 
 
@@ -17074,8 +18281,8 @@ Fulfilment	card
 --
 
 COPY backops.signals (id, operation_id, name, payload, dedup_key, sent_by, sent_at, read_at, read_position, read_run) FROM stdin;
-5	17	perhaps	{"why": "rain"}	\N	postgres	2026-11-30 15:49:02.078991+00	\N	\N	\N
-6	18	yes	5	click-1	postgres	2026-11-30 15:49:02.08406+00	2026-11-30 15:49:02.08414+00	1	1
+5	17	perhaps	{"why": "rain"}	\N	postgres	2026-11-30 17:56:10.022059+00	\N	\N	\N
+6	18	yes	5	click-1	postgres	2026-11-30 17:56:10.027165+00	2026-11-30 17:56:10.027245+00	1	1
 \.
 
 
@@ -17092,8 +18299,8 @@ COPY backops.skipped_slots (id, schedule_id, first_slot, last_slot, count, reaso
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since, schedule_set_id) FROM stdin;
-3282150042174965282	old-host	1	1.0	{default,reports}	8	2026-11-30 15:49:01.988152+00	2026-11-30 15:49:02.111249+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
-4296075958258060745	dead-host	2	1.0	{default}	1	2026-11-30 15:49:02.049893+00	2026-11-30 14:49:02.049893+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
+9108683622688834562	old-host	1	1.0	{default,reports}	8	2026-11-30 17:56:09.924288+00	2026-11-30 17:56:10.055863+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
+8923958227103597611	dead-host	2	1.0	{default}	1	2026-11-30 17:56:09.99004+00	2026-11-30 16:56:09.99004+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
 \.
 
 
@@ -17333,6 +18540,22 @@ ALTER TABLE ONLY backops.queue_samples
 
 ALTER TABLE ONLY backops.queues
     ADD CONSTRAINT queues_pkey PRIMARY KEY (name);
+
+
+--
+-- Name: rate_gates rate_gates_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.rate_gates
+    ADD CONSTRAINT rate_gates_pkey PRIMARY KEY (gate);
+
+
+--
+-- Name: rates rates_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.rates
+    ADD CONSTRAINT rates_pkey PRIMARY KEY (name);
 
 
 --
@@ -17663,6 +18886,48 @@ CREATE INDEX operations_parked_idx ON backops.operations USING btree (name) WHER
 --
 
 COMMENT ON INDEX backops.operations_parked_idx IS 'Finds what waits for a definition; nearly always empty.';
+
+
+--
+-- Name: rate_gates_idle_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX rate_gates_idle_idx ON backops.rate_gates USING btree (used_until) WHERE (waiting = 0);
+
+
+--
+-- Name: INDEX rate_gates_idle_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.rate_gates_idle_idx IS 'Where nobody is, to be forgotten.';
+
+
+--
+-- Name: rate_gates_look_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX rate_gates_look_idx ON backops.rate_gates USING btree (look_at) WHERE (waiting > 0);
+
+
+--
+-- Name: INDEX rate_gates_look_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.rate_gates_look_idx IS 'Where somebody is in line, by the time of the next look.';
+
+
+--
+-- Name: rate_gates_name_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX rate_gates_name_idx ON backops.rate_gates USING btree (name, gate);
+
+
+--
+-- Name: INDEX rate_gates_name_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.rate_gates_name_idx IS 'The keys of a rate.';
 
 
 --
