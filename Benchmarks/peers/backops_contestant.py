@@ -13,7 +13,9 @@ from cluster import Cluster
 from trouble import Trouble
 
 #: The sizes of `backops bench` take half a minute in all, and we want them three times.
-SCALES = {"drain": 0.5, "workflow": 0.5, "enqueue": 0.5, "latency": 1}
+SCALES = {"drain": 0.5, "workflow": 0.5, "limited": 0.5, "enqueue": 0.5, "latency": 1}
+#: What `backops bench` calls a workload.
+OWN_NAMES = {"limited": "hot"}
 SHOWN = {"cores", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size", "checkpoint_timeout"}
 
 
@@ -26,8 +28,8 @@ class BackOps:
 
     def measure(self, workload: str) -> dict[str, float]:
         values: dict[str, float] = {}
-        for line in self.bench(workload, SCALES[workload] * self.scale):
-            values |= self.values(line)
+        for line in self.bench(OWN_NAMES.get(workload, workload), SCALES[workload] * self.scale):
+            values |= self.values(workload, line)
         return values
 
     def settings(self) -> dict[str, str]:
@@ -47,9 +49,9 @@ class BackOps:
         lines = (json.loads(line) for line in result.stdout.splitlines())
         return (line for line in lines if "workload" in line)
 
-    def values(self, line: dict[str, Any]) -> dict[str, float]:
-        workload, variant, value = line["workload"], line["variant"], line["value"]
-        if workload in ("drain", "workflow"):
+    def values(self, workload: str, line: dict[str, Any]) -> dict[str, float]:
+        variant, value = line["variant"], line["value"]
+        if workload in ("drain", "workflow", "limited"):
             return {
                 workload: value,
                 f"server CPU, {workload}": line["postgres_cpu_us_per_action"] / 100,

@@ -25,7 +25,7 @@ class Child:
         self.request = request
         self.channel = channel
         self.bodies = Bodies(Path(request.folder) / "bodies")
-        self.peer: Peer = open_peer(request.peer, Setup(request.url, request.tuned, self.bodies.ran))
+        self.peer: Peer = open_peer(request.peer, Setup(request.url, request.tuned, request.limit, self.bodies.ran))
 
     async def run(self) -> None:
         await {"prepare": self.prepare, "work": self.work, "enqueue": self.enqueue, "pace": self.pace}[self.request.role]()

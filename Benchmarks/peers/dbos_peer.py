@@ -48,11 +48,12 @@ class DBOSPeer:
 
     def install_now(self) -> None:
         self.launch(listens=False)
+        limit = self.setup.limit or None
         if self.setup.tuned:
             # https://docs.dbos.dev/python/reference/queues
-            DBOS.register_queue(QUEUE, worker_concurrency=100, polling_interval_sec=0.01)
+            DBOS.register_queue(QUEUE, worker_concurrency=100, global_concurrency=limit, polling_interval_sec=0.01)
         else:
-            DBOS.register_queue(QUEUE)
+            DBOS.register_queue(QUEUE, global_concurrency=limit)
         DBOS.destroy()
 
     async def connect(self) -> None:

@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Collection
 from dataclasses import dataclass
 
-WORKLOADS = ("drain", "workflow", "enqueue", "latency")
+WORKLOADS = ("drain", "workflow", "limited", "enqueue", "latency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,17 @@ class Measure:
 MEASURES = [
     Measure("drain", "jobs/s", target=1.2),
     Measure("workflow", "steps/s", target=10),
+    Measure("limited", "jobs/s"),
     Measure("enqueue, single", "jobs/s"),
     Measure("enqueue, 1,000 per call", "jobs/s"),
     Measure("latency, p50", "ms", target=0.5, is_rate=False),
     Measure("latency, p99", "ms", target=0.5, is_rate=False),
     Measure("server CPU, drain", "s per 10k", is_rate=False),
     Measure("server CPU, workflow", "s per 10k", target=0.1, is_rate=False),
+    Measure("server CPU, limited", "s per 10k", is_rate=False),
     Measure("worker CPU, drain", "s per 10k", is_rate=False),
     Measure("worker CPU, workflow", "s per 10k", is_rate=False),
+    Measure("worker CPU, limited", "s per 10k", is_rate=False),
 ]
 BY_NAME = {measure.name: measure for measure in MEASURES}
 

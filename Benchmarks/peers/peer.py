@@ -64,6 +64,8 @@ class Setup:
     url: str
     #: Its documented fast settings; otherwise its defaults.
     tuned: bool
+    #: How many jobs may run at once, in all workers together; 0 is any number.
+    limit: int
     #: To be called by every job that runs.
     ran: Callable[[Job], None]
 

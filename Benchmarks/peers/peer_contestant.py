@@ -16,6 +16,7 @@ from sizes import Sizes
 from trouble import Trouble
 
 STEPS_OF_A_WORKFLOW = 3
+LIMIT = 100
 WARM_UP = 10
 PAUSE_SECONDS = 0.05
 #: Of fewer jobs the processor time says what starting and polling cost, not what a job does.
@@ -43,6 +44,8 @@ class PeerContestant:
                     return run.work(workload, self.sizes.drain, 1)
                 case "workflow":
                     return run.work(workload, self.sizes.workflow, STEPS_OF_A_WORKFLOW)
+                case "limited":
+                    return run.work(workload, self.sizes.limited, 1, LIMIT) if self.sizes.limited > 0 else {}
                 case "enqueue":
                     return run.enqueue()
                 case _:
@@ -57,11 +60,11 @@ class Run:
     folder: str
     database: str
 
-    def work(self, workload: str, chains: int, steps: int) -> dict[str, float]:
+    def work(self, workload: str, chains: int, steps: int, limit: int = 0) -> dict[str, float]:
         cluster = self.contestant.cluster
-        with self.child(role="prepare", chains=chains, steps=steps) as child:
+        with self.child(role="prepare", chains=chains, steps=steps, limit=limit) as child:
             child.wait_for_end()
-        with self.child(role="work", chains=chains, steps=steps) as worker:
+        with self.child(role="work", chains=chains, steps=steps, limit=limit) as worker:
             worker.expect("ready")
             server, client = cluster.seconds, tree_seconds(worker.process.pid)
             worker.send("go")

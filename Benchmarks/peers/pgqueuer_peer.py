@@ -56,7 +56,7 @@ class PgQueuerPeer:
             producer = Queries(AsyncpgPoolDriver(pool))
             manager = PgQueuer(AsyncpgDriver(connection))
 
-            @manager.entrypoint(ENTRYPOINT)
+            @manager.entrypoint(ENTRYPOINT, concurrency_limit=self.setup.limit)
             async def step(row: PgQueuerJob) -> None:
                 job = Job.decode((row.payload or b"").decode())
                 self.setup.ran(job)

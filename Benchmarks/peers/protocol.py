@@ -30,6 +30,8 @@ class Request:
     chains: int
     #: How many jobs a chain has.
     steps: int = 1
+    #: How many jobs may run at once, in all workers together; 0 is any number.
+    limit: int = 0
     #: How many of the chains are enqueued while the worker runs.
     later: int = 0
     #: How many jobs are enqueued before the clock starts.
