@@ -26,6 +26,10 @@ public import Foundation
 /// - ``jump(to:at:)-(_,Step.Type)``
 /// - ``snooze(_:atMost:within:)``
 /// - ``transaction(_:)``
+///
+/// ### Rates
+/// - ``consume(_:_:key:)``
+/// - ``tryConsume(_:_:key:)``
 public final class ActionContext: Sendable {
     /// The operation's id.
     public var operationID: Int64 { invocation.operationID }

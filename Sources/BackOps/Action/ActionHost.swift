@@ -1,5 +1,11 @@
 package import LibPQ
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
+
 /// Does for an action what needs the database; the worker is one, `runInline` another.
 package protocol ActionHost: Sendable {
     /// Writes globals at once, whatever becomes of the attempt.
@@ -9,6 +15,12 @@ package protocol ActionHost: Sendable {
 
     /// Shows how far the action is. Never waits.
     func report(progress: Double, note: String?)
+
+    /// Counts calls under a rate, in a transaction of its own.
+    ///
+    /// - Returns: When to ask again, where nothing was counted; nil where they may be made.
+    /// - Throws: ``BackOpsError``.
+    func consume(_ rate: String, _ count: Int, key: String?) async throws -> Date?
 
     /// Runs a closure in a transaction and completes the action in the same one.
     ///

@@ -6,6 +6,7 @@
 /// ```swift
 /// throw Failure.permanent("The card was declined")
 /// throw Failure.retry(after: .seconds(30), "The bank asks to wait")
+/// throw Failure.retry(after: .seconds(30), closing: "stripe", "429 Too Many Requests")
 /// ```
 public struct Failure: Error, Sendable {
     package enum Kind: Sendable, Hashable {
@@ -14,6 +15,9 @@ public struct Failure: Error, Sendable {
     }
 
     package let kind: Kind
+
+    /// The rate under which nothing starts until then.
+    package var closedRate: String?
 
     /// What went wrong; it is stored as the action's error message.
     public let message: String
@@ -35,17 +39,28 @@ public struct Failure: Error, Sendable {
     ///
     /// The attempt counts. When it was the last one, the operation fails.
     ///
+    /// With `closing`, for a service that says to everybody that it wants no calls for a while, nothing else starts under that rate either, as
+    /// with ``BackOpsClient/closeRate(_:for:key:reason:)``: for the operation's key where the action's own rate has keys. If that does not
+    /// succeed, it is logged, and the attempt ends as without it.
+    ///
     /// - Parameters:
     ///   - delay: How long to wait; less than zero means at once.
+    ///   - rate: A rate to close for as long.
     ///   - message: What went wrong.
     ///   - underlying: The error that led to it.
     /// - Returns: An error to throw.
     public static func retry(
         after delay: Duration,
+        closing rate: String? = nil,
         _ message: String,
         underlying: (any Error)? = nil
     ) -> Failure {
-        Failure(kind: .retryAfter(max(.zero, delay)), message: message, underlying: underlying)
+        Failure(
+            kind: .retryAfter(max(.zero, delay)),
+            closedRate: rate,
+            message: message,
+            underlying: underlying
+        )
     }
 }
 

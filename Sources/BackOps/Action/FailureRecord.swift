@@ -53,6 +53,14 @@ package struct FailureRecord: Sendable {
         self.error = error
     }
 
+    /// The rate that the action wants to be closed, and for how long.
+    package var closing: (rate: String, time: Duration)? {
+        guard let rate = (error as? Failure)?.closedRate, case .retryAfter(let delay) = decision else {
+            return nil
+        }
+        return (rate, delay)
+    }
+
     /// Whether the same would happen again.
     private static func isMistake(_ error: any Error) -> Bool {
         (error as? BackOpsError)?.code.isPermanent ?? false

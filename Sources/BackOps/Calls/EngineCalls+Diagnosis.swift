@@ -70,6 +70,28 @@ extension EngineCalls {
         """
     }
 
+    /// A row of ``RateRecord`` for every rate that somebody set and that operations wait for, and for how many seconds it has been so.
+    func ratesByHand() -> SQLStatement {
+        """
+        select \(unescaped: RateRecord.Column.sql), extract(epoch from \(unescaped: name).clock_now() - set_at)::float8
+          from \(unescaped: name).rate_status
+         where set_at is not null and waiting > 0
+         order by name
+        """
+    }
+
+    /// A row for every rate that is closed and that operations wait for: its name, how many wait, and for how many seconds it still is.
+    func closedRates() -> SQLStatement {
+        """
+        select name, sum(waiting), extract(epoch from max(closed_until) - now)::float8
+          from \(unescaped: name).rate_lines
+         cross join \(unescaped: name).clock_now() as now
+         where closed_until > now and waiting > 0
+         group by name, now
+         order by name
+        """
+    }
+
     /// One row where operations came to limits more than a minute ago and nobody has looked: how many, and for how many seconds.
     func overdueLimits() -> SQLStatement {
         """

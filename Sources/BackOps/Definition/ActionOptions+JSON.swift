@@ -13,6 +13,7 @@ extension ActionOptions {
         json["timeout"] = timeout.map(\.secondsJSON)
         json["queue"] = queue.map(JSONValue.string)
         json["limit"] = limit.map(\.json)
+        json["rate"] = rate.map(\.json)
         if !mayJump.isEmpty { json["may_jump"] = .array(mayJump.map { .string($0.description) }) }
         return json
     }
@@ -44,6 +45,8 @@ extension ActionOptions {
             case "queue": queue = try Self.read(name, "a string", value.stringValue)
             case "limit":
                 if value != .null { limit = try PlannedLimit(json: value, isOfOperation: false) }
+            case "rate":
+                if value != .null { rate = try PlannedRate(json: value) }
             case "may_jump": mayJump = try Self.read(name, "an array of branches", value.branchNames)
             default:
                 throw .invalidConfiguration(
@@ -59,7 +62,7 @@ extension ActionOptions {
 
     private static let names = [
         "perform_at", "perform_in", "perform_at_global", "max_attempts", "backoff", "timeout", "queue",
-        "limit", "may_jump",
+        "limit", "rate", "may_jump",
     ]
 
     fileprivate static func read<Value>(

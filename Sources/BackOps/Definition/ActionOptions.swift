@@ -13,6 +13,8 @@ package struct ActionOptions: Sendable, Hashable {
     package var timeout: Duration?
     package var queue: String?
     package var limit: PlannedLimit?
+    /// How many start in a time.
+    package var rate: PlannedRate?
     package var mayJump: [BranchName] = []
     /// What the step waits for, which then has no other option and is run by no worker; nil for an action.
     package var wait: StepWait?
@@ -61,6 +63,7 @@ package struct ActionOptions: Sendable, Hashable {
         }
         if let queue { try QueueName.check(queue) }
         try limit?.validate()
+        try rate?.validate()
         try retryPolicy.validate()
     }
 }

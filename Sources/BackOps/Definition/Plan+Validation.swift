@@ -76,6 +76,24 @@ extension Plan {
         }
     }
 
+    /// Refuses rates of one name that contradict each other.
+    static func validateRates(
+        _ branches: [(name: BranchName, actions: [(name: String, options: ActionOptions)])],
+        of operation: String
+    ) throws(BackOpsError) {
+        var paces: [ExactText: RatePace] = [:]
+        for rate in branches.flatMap(\.actions).map(\.options.rate) {
+            guard let rate, let pace = rate.pace else { continue }
+            let known = paces.updateValue(pace, forKey: ExactText(rate.name)) ?? pace
+            guard known == pace else {
+                throw .invalidPlan(
+                    operation,
+                    "The rate \"\(rate.name)\" is given as \(known) and as \(pace). Keep one of them."
+                )
+            }
+        }
+    }
+
     private static func validate(
         _ action: (name: String, options: ActionOptions),
         in branch: BranchName,

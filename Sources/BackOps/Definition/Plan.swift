@@ -45,6 +45,7 @@ package struct Plan: Sendable, Hashable {
     ) throws(BackOpsError) {
         try Self.validate(branches, of: operation)
         try Self.validate(limit, branches, of: operation)
+        try Self.validateRates(branches, of: operation)
         var entries: [Entry] = []
         for branch in branches {
             for action in branch.actions {

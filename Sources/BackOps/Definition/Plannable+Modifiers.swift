@@ -59,6 +59,58 @@ extension Plannable {
         with { $0.options.limit = PlannedLimit(name: name, maximum: maximum, key: key?.name) }
     }
 
+    /// Lets only so many attempts start in a time, of all actions that name the same rate, whatever their operations, queues and workers.
+    ///
+    /// Starts are spaced evenly: with 100 per second one each 10 milliseconds, and after a pause as many at once as `burst` says. Each attempt
+    /// counts, also that of a retry. Who may not start within two seconds waits in line, by priority and then in the order in which they came,
+    /// and keeps no worker busy. An action may have a rate and a ``limit(_:_:by:)``: it takes its slot when its start has come.
+    ///
+    /// ```swift
+    /// Charge(stripe: stripe).rate("stripe", 100, per: .seconds(1), burst: 10)
+    /// Import(shop: shop).rate("shop-api", 60, per: .seconds(60), by: .customer, weight: 2)
+    /// ```
+    ///
+    /// A second modifier replaces the first. Rates and limits of the same name have nothing to do with each other.
+    ///
+    /// - Parameters:
+    ///   - name: What is paced: 1 to 200 characters, without "/" and control characters.
+    ///   - count: How many start in that time, 1 to 1,000,000; ``BackOpsClient/setRate(_:to:per:burst:reason:)`` wins over it.
+    ///   - per: The time, a millisecond to 365 days.
+    ///   - burst: How many may start at the same moment after a pause, 1 to 1,000,000.
+    ///   - key: The global by whose values they are told apart: each value has a rate of its own, and those without the global share
+    ///     one. It is read when the operation reaches the action.
+    ///   - weight: For how many starts one of this action counts, 1 to 1,000,000; also more than `burst`.
+    /// - Returns: The action with that rate.
+    public func rate(
+        _ name: String,
+        _ count: Int,
+        per: Duration,
+        burst: Int = 1,
+        by key: GlobalKey<some Codable & Sendable>? = GlobalKey<String>?.none,
+        weight: Int = 1
+    ) -> PlannedAction {
+        let pace = RatePace(count: count, per: per, burst: burst)
+        return with {
+            $0.options.rate = PlannedRate(name: name, pace: pace, key: key?.name, weight: weight)
+        }
+    }
+
+    /// Lets attempts start as ``rate(_:_:per:burst:by:weight:)``, under a rate whose count another plan says, or
+    /// ``BackOpsClient/setRate(_:to:per:burst:reason:)``.
+    ///
+    /// - Parameters:
+    ///   - name: What is paced.
+    ///   - key: The global by whose values they are told apart.
+    ///   - weight: For how many starts one of this action counts.
+    /// - Returns: The action with that rate.
+    public func rate(
+        _ name: String,
+        by key: GlobalKey<some Codable & Sendable>? = GlobalKey<String>?.none,
+        weight: Int = 1
+    ) -> PlannedAction {
+        with { $0.options.rate = PlannedRate(name: name, key: key?.name, weight: weight) }
+    }
+
     /// Runs the action no earlier than a date; waiting costs no attempt.
     ///
     /// - Parameter date: The date, to the microsecond.

@@ -43,6 +43,8 @@ public struct Explanation: Sendable, Hashable, Codable {
         public static let waitOverdue = Self(rawValue: "wait_overdue")
         /// It waits for a slot of a limit.
         public static let limit = Self(rawValue: "limit")
+        /// It waits for a start under a rate.
+        public static let rate = Self(rawValue: "rate")
         /// It asks for an approval of a role that is neither a database role nor in `approvers`.
         public static let nobodyDecides = Self(rawValue: "nobody_decides")
         /// Its queue is paused.
@@ -66,7 +68,7 @@ public struct Explanation: Sendable, Hashable, Codable {
 
         /// The words that this version knows.
         public static let allCases: [Self] = [
-            .running, .workerMissing, .scheduled, .retrying, .waiting, .waitOverdue, .limit,
+            .running, .workerMissing, .scheduled, .retrying, .waiting, .waitOverdue, .limit, .rate,
             .nobodyDecides, .queuePaused, .queueUnserved, .actionUnknown, .suspect, .ready, .parked,
             .completed, .failed, .cancelled,
         ]

@@ -2,6 +2,12 @@ import BackOps
 import LibPQ
 import Synchronization
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Does for `runInline` what the database does for a worker.
 final class InlineHost: ActionHost {
     private struct State {
@@ -21,6 +27,9 @@ final class InlineHost: ActionHost {
     func report(progress: Double, note: String?) {
         state.withLock { $0.progress.append(progress) }
     }
+
+    /// One operation alone uses up no rate.
+    func consume(_ rate: String, _ count: Int, key: String?) async throws -> Date? { nil }
 
     func transaction(_ body: (PQTransaction) async throws -> ActionResult) async throws {
         guard let database else {

@@ -21,7 +21,9 @@ public import Foundation
 ///
 /// A ``BackOps/Sleep`` is skipped like a delay; a ``BackOps/WaitFor`` reads the signals that are given, each in its virtual time, and its
 /// timeout is virtual, too. A ``BackOps/Approval`` takes the decisions that are given; nobody is reminded. One operation has every slot of its
-/// limits to itself; those that could not be refuse the run. Time limits of actions are real time. Cancelling the task ends the run as ``InlineRun/State/cancelled``.
+/// limits to itself, and waits for no rate: ``BackOps/ActionContext/consume(_:_:key:)`` is always granted, and whatever closes a rate closes
+/// nothing. Limits and rates that could not be refuse the run. Time limits of actions are real time. Cancelling the task ends the run as
+/// ``InlineRun/State/cancelled``.
 ///
 /// - Parameters:
 ///   - definition: The operation.

@@ -56,6 +56,29 @@ import Testing
         }
     }
 
+    @Test func `of limits and rates can be, too`() async throws {
+        try await withClient { client async throws in
+            try await TestDatabase.current.script(
+                """
+                select set_rate('paced', 5, '1.5 seconds', 2, 'slowly');
+                insert into operations (name, branches)
+                  values ('Flow', '{"main": [["A", {"rate": {"name": "stripe", "count": 1, "per": 60}, "limit": {"name": "x", "max": 3}}]]}'),
+                         ('Flow', '{"main": [["A", {"rate": "stripe", "limit": "x"}]]}');
+                select advance_limits(), advance_limits(), close_rate('stripe', now() + interval '1 hour');
+                """
+            )
+            let (limits, rates) = (try await client.limits(), try await client.rates())
+            let (slots, starts) = (
+                try await client.limitLines(of: "x"), try await client.rateLines(of: "stripe")
+            )
+            #expect(limits.count == 1 && rates.count == 2 && slots.count == 1 && starts.count == 1)
+            for limit in limits { try hasItsValuesBack(limit) }
+            for rate in rates { try hasItsValuesBack(rate) }
+            for line in slots { try hasItsValuesBack(line) }
+            for line in starts { try hasItsValuesBack(line) }
+        }
+    }
+
     private func hasItsValuesBack<Record: Codable & Hashable>(
         _ record: Record,
         sourceLocation: SourceLocation = #_sourceLocation

@@ -10,6 +10,7 @@ final class RecordingHost: ActionHost {
         var checkpoints: [GlobalsPatch] = []
         var committed: [ActionResult] = []
         var progress: [Double] = []
+        var consumed: [String] = []
     }
 
     private let state = Mutex(Record())
@@ -30,6 +31,17 @@ final class RecordingHost: ActionHost {
 
     func report(progress: Double, note: String?) {
         state.withLock { $0.progress.append(progress) }
+    }
+
+    /// Grants one call of each rate.
+    func consume(_ rate: String, _ count: Int, key: String?) async throws -> Date? {
+        if let refusal { throw refusal }
+        let call = "\(count) of \(rate)" + (key.map { "/\($0)" } ?? "")
+        return state.withLock { state in
+            guard !state.consumed.contains(call) else { return Date(timeIntervalSince1970: 1_800_000_000) }
+            state.consumed.append(call)
+            return nil
+        }
     }
 
     /// Runs in a transaction of the test's own database.

@@ -1,7 +1,7 @@
 import LibPQ
 
 extension DiagnosisCheck {
-    /// What waits because somebody set a limit, or because nobody looks.
+    /// What waits because somebody set a limit or a rate, or closed one, or because nobody looks.
     static let limits = [DiagnosisCheck("limits", needsSchema: true, limits)]
 
     private static func limits(_ examination: Examination) async throws -> [Observation] {
@@ -22,7 +22,7 @@ extension DiagnosisCheck {
                 Double.self,
                 String?.self
             )
-            let literal = "'" + name.replacing("'", with: "''") + "'"
+            let literal = literal(name)
             return Observation.warning(
                 "the limit \"\(name)\" was set to \(maximum.map(String.init) ?? "any number") by \(member) "
                     + "\(Duration.seconds(seconds).inWords) ago" + (reason.map { " (\($0))" } ?? "")
@@ -32,7 +32,36 @@ extension DiagnosisCheck {
                     : "reset_limit(\(literal)) lets the plan's number hold again."
             )
         }
-        return overdue.isEmpty && byHand.isEmpty
-            ? [.fine("nothing waits for a limit that somebody set")] : overdue + byHand
+        let found = try await overdue + byHand + rates(examination) + closedRates(examination)
+        return found.isEmpty ? [.fine("nothing waits for a limit or a rate that somebody set")] : found
+    }
+
+    private static func rates(_ examination: Examination) async throws -> [Observation] {
+        try await examination.query(examination.engine.ratesByHand()).map { row in
+            let rate = try RateRecord(row)
+            let seconds = try row.decode(RateRecord.Column.allCases.count, as: Double.self)
+            return Observation.warning(
+                "the rate \"\(rate.name)\" was set to \(rate.pace?.description ?? "any number") by \(rate.setting.setBy ?? "—") "
+                    + "\(Duration.seconds(seconds).inWords) ago"
+                    + (rate.setting.reason.map { " (\($0))" } ?? "")
+                    + ", and \(rate.waiting.of("operation")) \(rate.waiting == 1 ? "waits" : "wait") in line",
+                advice: "reset_rate(\(literal(rate.name))) lets the plan's pace hold again."
+            )
+        }
+    }
+
+    private static func closedRates(_ examination: Examination) async throws -> [Observation] {
+        try await examination.query(examination.engine.closedRates()).map { row in
+            let (name, waiting, seconds) = try row.decode(as: String.self, Int.self, Double.self)
+            return Observation.warning(
+                "the rate \"\(name)\" is closed for \(Duration.seconds(seconds).inWords), and "
+                    + "\(waiting.of("operation")) \(waiting == 1 ? "waits" : "wait") in line",
+                advice: "rate_lines says of which keys; close_rate(\(literal(name)), null) opens it."
+            )
+        }
+    }
+
+    private static func literal(_ name: String) -> String {
+        "'" + name.replacing("'", with: "''") + "'"
     }
 }

@@ -57,7 +57,9 @@ struct ActionLauncher: Sendable {
                 stackTraces: configuration.stackTraces,
                 stragglers: stragglers
             )
-            return (outcome, context.duration)
+            let duration = context.duration
+            if case .failed(let record) = outcome { await close(record, host, context.logger) }
+            return (outcome, duration)
         } catch is CancellationError {
             return (.cancelled, .zero)
         } catch let error as PQError where error.isAboutContent {
@@ -65,6 +67,19 @@ struct ActionLauncher: Sendable {
             return (.failed(FailureRecord(failure)), .zero)
         } catch {
             return (.failed(FailureRecord(error)), .zero)
+        }
+    }
+
+    /// Closes the rate that a failure names; whether that succeeds is nothing to the attempt.
+    private func close(_ record: FailureRecord, _ host: WorkerActionHost, _ logger: Logger) async {
+        guard let closing = record.closing else { return }
+        do {
+            try await host.backOff(closing.rate, for: closing.time)
+        } catch {
+            logger.error(
+                "the rate could not be closed",
+                metadata: ["rate": "\(closing.rate)", "error": "\(ErrorText.message(of: error))"]
+            )
         }
     }
 }

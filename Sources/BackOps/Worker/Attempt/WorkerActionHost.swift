@@ -1,6 +1,12 @@
 import LibPQ
 import Synchronization
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Does for one running action what needs the database.
 final class WorkerActionHost: ActionHost {
     private let engine: EngineCalls
@@ -56,6 +62,22 @@ final class WorkerActionHost: ActionHost {
     func checkpoint(_ patch: GlobalsPatch) async throws {
         let rows = try await pool.query(engine.checkpoint(worker: worker, claim, patch))
         guard try rows.first?.decode(0, as: Bool.self) == true else { throw BackOpsError.staleClaim(claim) }
+    }
+
+    func consume(_ rate: String, _ count: Int, key: String?) async throws -> Date? {
+        do {
+            guard let row = try await pool.query(engine.consume(rate, count, key: key)).first else {
+                throw BackOpsError.noRow("consume")
+            }
+            return try row.timeIfAny(0)
+        } catch let error as PQError {
+            throw BackOpsError(refusing: error)
+        }
+    }
+
+    /// Lets nothing start under a rate for some time, because a service asks for it.
+    func backOff(_ rate: String, for duration: Duration) async throws {
+        try await pool.query(engine.backOff(claim.operationID, rate, for: duration))
     }
 
     /// Enqueues the next slots of the backfill that this operation is.
