@@ -52,6 +52,16 @@ import Testing
         #expect(graph.json["title"] == "Order" && graph.json["limit"] == "Order 1 by customer")
     }
 
+    @Test func `has its rates`() throws {
+        let json =
+            #"{"main": [["Charge", {"limit": "stripe", "rate": {"name": "api", "count": 100, "per": 1, "burst": 10}}]]}"#
+        let graph = FlowGraph(plan: try Plan(operation: "Order", json: Array(json.utf8)), of: "Order")
+        #expect(
+            GraphText(graph: graph).text(.plain)
+                == "Order\n  main  Charge limit stripe, rate api 100 per 1s, burst 10\n"
+        )
+    }
+
     @Test(arguments: [20, 30, 40])
     func `is text that wraps where the terminal ends`(width: Int) throws {
         let text = GraphText(graph: try graph()).text(Style(colours: false, width: width))

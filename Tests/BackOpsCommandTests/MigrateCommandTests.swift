@@ -161,7 +161,7 @@ import Testing
         #expect(try await Shell.backops(["migrate", "up", "--to", "3", "--schema", old]).code == 0)
         for arguments in [
             ["list"], ["show", "1"], ["explain", "1"], ["queues"], ["retry", "1"], ["health"], ["failures"],
-            ["audit"], ["limits"], ["limit", "a", "1"],
+            ["audit"], ["limits"], ["limit", "a", "1"], ["rates"],
             ["timeline", "1"], ["logs", "1"], ["watch", "1"], ["workers"],
         ] {
             let refused = try await Shell.backops(arguments + ["--schema", old])

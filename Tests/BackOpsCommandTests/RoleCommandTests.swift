@@ -47,7 +47,8 @@ import Testing
             for arguments in [
                 ["list"], ["list", "--state", "active"], ["list", "--state", "failed"],
                 ["list", "--name", "Greeting"],
-                ["show", "1"], ["explain", "2"], ["failures"], ["queues"], ["limits"], ["workers", "--jobs"],
+                ["show", "1"], ["explain", "2"], ["failures"], ["queues"], ["limits"], ["rates"],
+                ["workers", "--jobs"],
                 ["audit"],
                 ["graph", "1"], ["graph", "Greeting"], ["health"], ["watch", "1"],
             ] {
@@ -58,6 +59,7 @@ import Testing
             #expect(try await backops(as: "reader", ["list", "-q", "--state", "active"]).output == "2\n")
             for arguments in [
                 ["retry", "1"], ["cancel", "2"], ["pause", "mail"], ["set", "1", "a=b"], ["limit", "a", "1"],
+                ["rate", "a", "1"],
             ] {
                 let refused = try await backops(as: "reader", arguments)
                 #expect(refused.code == 77, "\(arguments) \(refused.messages)")
@@ -107,6 +109,8 @@ import Testing
             #expect(retried.output == "retried 1 operation\n", "\(retried.messages)")
             #expect(try await backops(as: "operator", ["pause", "mail"]).code == 0)
             #expect(try await backops(as: "operator", ["limit", "mail", "1"]).code == 0)
+            #expect(try await backops(as: "operator", ["rate", "mail", "1"]).code == 0)
+            #expect(try await backops(as: "operator", ["rate", "mail", "--close-for", "1s"]).code == 0)
         }
         #expect(try await Shell.backops(["show", "1"]).output.contains("tok_1234"))
     }

@@ -18,6 +18,10 @@ import Testing
             "limit", "payments by credit card", "5", "--reason",
             "the provider asks us to go slowly until Monday",
         ])
+        _ = try await Shell.backops([
+            "rate", "payments by credit card", "5", "--burst", "10", "--reason",
+            "the provider asks us to go slowly until Monday",
+        ])
         // What the engine would make of a month with many failures.
         try await TestDatabase.current.script(
             """
@@ -35,7 +39,8 @@ import Testing
     func `tables fit, and show what went wrong`(width: Int) async throws {
         try await prepare()
         for arguments in [
-            ["list"], ["failures"], ["audit"], ["queues"], ["limits"], ["workers", "--jobs"], ["show", "2"],
+            ["list"], ["failures"], ["audit"], ["queues"], ["limits"], ["rates"], ["workers", "--jobs"],
+            ["show", "2"],
             ["timeline", "2"],
             ["retry", "--state", "failed", "--dry-run"],
         ] {

@@ -24,7 +24,8 @@ package enum CommandList {
             name: "Workers and queues",
             subcommands: [
                 QueuesCommand.self, PauseCommand.self, ResumeCommand.self, LimitsCommand.self,
-                LimitCommand.self, SchedulesCommand.self, WorkersCommand.self,
+                LimitCommand.self, RatesCommand.self, RateCommand.self, SchedulesCommand.self,
+                WorkersCommand.self,
             ]
         ),
         CommandGroup(

@@ -101,6 +101,11 @@ extension CompletionKind {
         await DatabaseCompletion.complete(words, prefix) { try await $0.limits().map(\.name) }
     }
 
+    /// The rates.
+    static let rateNames = CompletionKind.custom { words, _, prefix async in
+        await DatabaseCompletion.complete(words, prefix) { try await $0.rates().map(\.name) }
+    }
+
     /// The schedules.
     static let scheduleNames = CompletionKind.custom { words, _, prefix async in
         await DatabaseCompletion.complete(words, prefix) { try await $0.schedules().map(\.name) }

@@ -24,7 +24,8 @@ struct DoctorCommand: AsyncParsableCommand {
             names: nothing is parked, or waits for a worker that knows it.
             unclaimed: no due job waits for 10 s (!) or 60 s (✗) though a worker knows it.
             approvals: none is over that no worker has looked at (✗), or for a role for which nobody can decide (!).
-            limits: nobody set one for which operations wait (!), and whatever came to one was looked at (✗).
+            limits: nobody set one, or a rate, or closed one, for which operations wait (!), and whatever came to one was looked at \
+            (✗).
             schedules: none is overdue or could not enqueue (✗), was paused by failures, or is of an unknown operation (!).
             snapshots, prepared, slots: no transaction older than 60 s (!) or 10 min (✗), no forgotten prepared one, \
             no unread replication slot keeps dead rows from being removed.

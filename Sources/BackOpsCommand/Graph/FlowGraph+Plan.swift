@@ -46,6 +46,7 @@ extension FlowGraph {
         if let key = options.performAtGlobal { parts.append("at \(key)") }
         if let queue = options.queue { parts.append("in \(queue)") }
         if let limit = options.limit { parts.append("limit \(limit.words)") }
+        if let rate = options.rate { parts.append("rate \(rate.words)") }
         return parts.joined(separator: ", ")
     }
 

@@ -50,6 +50,11 @@ enum CommandAdvice {
         case ("resume", 1): return "resume \(first)"
         case ("set_limit", 2): return "limit \(ShellWord.quoted(first)) \(arguments[1])"
         case ("reset_limit", 1): return "limit \(ShellWord.quoted(first)) --reset"
+        case ("set_rate", 2): return "rate \(ShellWord.quoted(first)) \(arguments[1])"
+        case ("reset_rate", 1): return "rate \(ShellWord.quoted(first)) --reset"
+        case ("close_rate", 2...3) where arguments[1] == "null":
+            let key = arguments.count > 2 ? " --key \(ShellWord.quoted(arguments[2]))" : ""
+            return "rate \(ShellWord.quoted(first)) --open\(key)"
         case ("recount_limits", 0): return "sql -- -c 'select recount_limits()'"
         case ("set_global", 3):
             guard let value = try? JSONValue(parsing: arguments[2]) else { return nil }

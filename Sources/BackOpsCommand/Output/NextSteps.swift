@@ -49,7 +49,10 @@ struct NextSteps {
     /// What ends the wait that it is at.
     private func end(_ id: Int64) -> Step {
         guard let wait = actions.first(where: { $0.status == .waiting })?.wait else {
-            return Step(reason: "see the limit", command: "limits", call: nil)
+            let isPaced = record.note?.hasPrefix("waits for a start under the rate") == true
+            return isPaced
+                ? Step(reason: "see the rate", command: "rates", call: nil)
+                : Step(reason: "see the limit", command: "limits", call: nil)
         }
         if let approval = wait["approval"]?.stringValue {
             return Step(

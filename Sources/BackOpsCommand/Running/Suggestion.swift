@@ -39,6 +39,15 @@ enum Suggestion {
 
     /// Says that there is no limit of a name, and which one is spelled most like it.
     static func unknownLimit(_ name: String, _ known: [String]) -> Problem {
+        unknown(name, "limit", known)
+    }
+
+    /// Says that there is no rate of a name, and which one is spelled most like it.
+    static func unknownRate(_ name: String, _ known: [String]) -> Problem {
+        unknown(name, "rate", known)
+    }
+
+    private static func unknown(_ name: String, _ kind: String, _ known: [String]) -> Problem {
         let advice =
             if let near = Spelling.nearest(to: name, in: known) {
                 "Did you mean \(near)?"
@@ -47,7 +56,7 @@ enum Suggestion {
             } else {
                 "There are \(known.joined(separator: ", "))."
             }
-        return Problem(.noSuchOperation, "there is no limit \"\(name)\"", advice: advice)
+        return Problem(.noSuchOperation, "there is no \(kind) \"\(name)\"", advice: advice)
     }
 
     private static func unknown(_ word: String, in path: String, _ known: [String]) -> Problem {
