@@ -47,6 +47,8 @@ package struct BenchWorkerCommand: AsyncParsableCommand {
             if limits {
                 ThreeExclusively(bodies)
                 OneOfHundred(bodies)
+                ThreePacedByKey(bodies)
+                ThreePaced(bodies)
             }
         }
         let listens = DetachedThread.start(name: "input") {

@@ -52,6 +52,40 @@ struct ThreeExclusively: BenchOperation {
     var branches: [Branch] { ThreeActions(bodies).branches }
 }
 
+/// The same three, each with a rate of the operation's key, which is never used up.
+struct ThreePacedByKey: BenchOperation {
+    static let actions = 3
+    let bodies: BodyCounter
+
+    init(_ bodies: BodyCounter) { self.bodies = bodies }
+
+    var branches: [Branch] {
+        for action in ThreeActions(bodies).branches.flatMap(\.actions) {
+            action.rate(
+                "by-key",
+                1_000_000,
+                per: .seconds(1),
+                burst: 1_000_000,
+                by: GlobalKey<Int>("n")
+            )
+        }
+    }
+}
+
+/// The same three, each with a rate that all operations share, and which is never used up.
+struct ThreePaced: BenchOperation {
+    static let actions = 3
+    let bodies: BodyCounter
+
+    init(_ bodies: BodyCounter) { self.bodies = bodies }
+
+    var branches: [Branch] {
+        for action in ThreeActions(bodies).branches.flatMap(\.actions) {
+            action.rate("shared", 1_000_000, per: .seconds(1), burst: 1_000_000)
+        }
+    }
+}
+
 /// One action, of which a hundred run at once.
 struct OneOfHundred: BenchOperation {
     static let actions = 1

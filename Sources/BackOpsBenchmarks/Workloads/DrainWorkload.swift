@@ -5,8 +5,9 @@ import LibPQ
 struct DrainWorkload: Workload {
     let name: String
     let summary: String
-    private let operation: any BenchOperation
-    private let operations: Int
+    /// What is drained, each for a figure.
+    private let operations: [(variant: String?, operation: any BenchOperation)]
+    private let count: Int
     private let hasLimits: Bool
 
     private init(
@@ -16,10 +17,20 @@ struct DrainWorkload: Workload {
         operations: Int,
         hasLimits: Bool = false
     ) {
+        self.init(name: name, summary: summary, [(nil, operation)], count: operations, hasLimits: hasLimits)
+    }
+
+    private init(
+        name: String,
+        summary: String,
+        _ operations: [(variant: String?, operation: any BenchOperation)],
+        count: Int,
+        hasLimits: Bool
+    ) {
         self.name = name
         self.summary = summary
-        self.operation = operation
         self.operations = operations
+        self.count = count
         self.hasLimits = hasLimits
     }
 
@@ -49,6 +60,13 @@ struct DrainWorkload: Workload {
         operations: 40_000,
         hasLimits: true
     )
+    static let rated = DrainWorkload(
+        name: "rated",
+        summary: "workflow, under rates that are never used up: of each key, and of all",
+        [("by key", ThreePacedByKey()), ("shared", ThreePaced())],
+        count: 40_000,
+        hasLimits: true
+    )
     static let longWorkflow = DrainWorkload(
         name: "long-workflow",
         summary: "6,000 operations of twenty actions, likewise",
@@ -63,17 +81,22 @@ struct DrainWorkload: Workload {
     )
 
     func run(in laboratory: Laboratory) async throws -> [Figure] {
-        let operations = laboratory.scaled(operations, atLeast: 10)
         var worker = laboratory.worker
         worker.limits = hasLimits
-        let (figure, _) = try await Self.drain(
-            laboratory,
-            name,
-            operation,
-            operations,
-            worker: worker
-        )
-        return [figure]
+        var figures: [Figure] = []
+        for (variant, operation) in operations {
+            if let variant { laboratory.progress.say("\(name): \(variant)") }
+            let (figure, _) = try await Self.drain(
+                laboratory,
+                name,
+                variant: variant,
+                operation,
+                laboratory.scaled(count, atLeast: 10),
+                worker: worker
+            )
+            figures.append(figure)
+        }
+        return figures
     }
 
     /// Fills a database, drains it, and proves that everything was done once.
