@@ -34,7 +34,7 @@ extension SQLEngine {
 
         @Test func `has only statements that work`() async throws {
             let statements = try Self.statements
-            #expect(statements.count == 12)
+            #expect(statements.count == 22)
             let engine = try await worker()
             try await engine.query(
                 """
@@ -69,6 +69,37 @@ extension SQLEngine {
             #expect(try await engine.values("select distinct state from operation_status") == ["completed"])
             let gates: Int64 = try await engine.value("select count(*) from limit_lines")
             #expect(gates == 0)
+        }
+
+        @Test func `has rates whose numbers hold until they are reset, and that are closed and opened`()
+            async throws
+        {
+            let engine = try await worker()
+            for number in 12...13 { try await run(number, engine) }
+            _ = try await engine.claim(1000)
+            let status = try await run(14, engine)
+            #expect(
+                try status.map { row in
+                    "\(try row.decode("name", as: String.self)) \(try row.decode("count", as: Int32.self)) \(try row.decode("burst", as: Int32.self))"
+                } == ["shop-api 60 1", "stripe-api 100 10"]
+            )
+            #expect(try await engine.value("select count from rates where name = 'stripe-api'") == Int32(100))
+            for (number, count) in [(15, 50), (16, 100)] {
+                let row = try #require(try await run(number, engine).first)
+                #expect(try row.decode("count", as: Int32.self) == Int32(count))
+            }
+            for (number, closed) in [(17, Int64(1)), (18, 0)] {
+                try await run(number, engine)
+                #expect(
+                    try await engine.value("select closed from rate_status where name = 'stripe-api'")
+                        == closed
+                )
+            }
+            func consume() async throws -> PQTimestamp? {
+                try #require(try await run(20, engine).first).decode(0, as: PQTimestamp?.self)
+            }
+            #expect(try await consume() == nil)
+            #expect(try await consume() != nil)
         }
 
         @Test func `has one that keeps the latest of those who wait`() async throws {
