@@ -80,10 +80,11 @@ extension EngineCalls {
         """
     }
 
-    /// A row for every rate that is closed and that operations wait for: its name, how many wait, and for how many seconds it still is.
+    /// A row for every rate that is closed and that operations wait for: its name, how many wait, for how many seconds it still is, and
+    /// whether it is closed key by key.
     func closedRates() -> SQLStatement {
         """
-        select name, sum(waiting), extract(epoch from max(closed_until) - now)::float8
+        select name, sum(waiting), extract(epoch from max(closed_until) - now)::float8, bool_or(gate <> '/rate/' || name)
           from \(unescaped: name).rate_lines
          cross join \(unescaped: name).clock_now() as now
          where closed_until > now and waiting > 0

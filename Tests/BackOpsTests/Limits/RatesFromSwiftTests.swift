@@ -3,6 +3,7 @@ import BackOpsTesting
 import BackOpsTestingTraits
 import Foundation
 import LibPQ
+import Synchronization
 import TestSupport
 import Testing
 
@@ -54,6 +55,16 @@ private struct Ask: OperationDefinition {
     }
 }
 
+/// Twenty in a second.
+private final class Beat: OperationDefinition {
+    static let name = "Beat"
+    let times = Mutex<[Date]>([])
+
+    var branches: [Branch] {
+        Do("Beat") { [self] _ in times.withLock { $0.append(Date()) } }.rate("beat", 20, per: .seconds(1))
+    }
+}
+
 @Suite(.backops, .timeLimit(.minutes(5))) struct `Rates from Swift` {
     private let journal = Journal()
 
@@ -90,6 +101,23 @@ private struct Ask: OperationDefinition {
             try await BackOpsWorker.test { charge }.drain()
             #expect(journal.entries.count == 5)
             #expect(try await client.audit(limit: 10).map(\.action) == ["set_rate"])
+        }
+    }
+
+    @Test func `keep their pace, however many workers there are`() async throws {
+        try await withClient { client in
+            let beat = Beat()
+            let start = Date()
+            for _ in 0...50 { try await client.enqueue(Beat.self) }
+            try await working(.test { beat }) {
+                try await working(.test { beat }) {
+                    try await eventually("all have run") { beat.times.withLock(\.count) == 51 }
+                }
+            }
+            for (number, time) in beat.times.withLock({ $0.sorted() }).enumerated() {
+                let due = start.addingTimeInterval(Double(number) * 0.05)
+                #expect(time.timeIntervalSince(due) > -0.01, "start \(number)")
+            }
         }
     }
 
@@ -150,7 +178,7 @@ private struct Ask: OperationDefinition {
             #expect(
                 finding?.found == "the rate \"stripe\" is closed for 59 min, and 1 operation waits in line"
             )
-            #expect(finding?.advice?.contains("close_rate('stripe', null)") == true)
+            #expect(finding?.advice?.contains("close_rate('stripe', null, KEY)") == true)
             #expect(try await client.explain(ann).first?.advice?.contains("close_rate") == true)
             try await client.openRate("stripe", key: "ann")
             try await BackOpsWorker.test { charge }.drain()

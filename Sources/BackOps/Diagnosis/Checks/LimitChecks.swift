@@ -52,11 +52,18 @@ extension DiagnosisCheck {
 
     private static func closedRates(_ examination: Examination) async throws -> [Observation] {
         try await examination.query(examination.engine.closedRates()).map { row in
-            let (name, waiting, seconds) = try row.decode(as: String.self, Int.self, Double.self)
+            let (name, waiting, seconds, hasKeys) = try row.decode(
+                as: String.self,
+                Int.self,
+                Double.self,
+                Bool.self
+            )
             return Observation.warning(
                 "the rate \"\(name)\" is closed for \(Duration.seconds(seconds).inWords), and "
                     + "\(waiting.of("operation")) \(waiting == 1 ? "waits" : "wait") in line",
-                advice: "rate_lines says of which keys; close_rate(\(literal(name)), null) opens it."
+                advice: hasKeys
+                    ? "rate_lines says of which keys, and close_rate(\(literal(name)), null, KEY) opens one."
+                    : "close_rate(\(literal(name)), null) opens it."
             )
         }
     }
