@@ -30,6 +30,7 @@ declare
   v_taken integer := 0;
   v_let_in record;
   v_admitted integer := 0;
+  v_has_rates boolean := exists (select from rates);
   -- Each gate of a rate is an advisory lock, and the server has room for some thousands.
   v_many integer := least(10 * p_limit, 2000);
 begin
@@ -58,7 +59,7 @@ begin
 
   -- Whoever gets the slot of an operation may come to a rate next, and then to a limit of its action.
   while v_ids <> '{}' or v_gates <> '{}' loop
-    if v_ids <> '{}' then
+    if v_has_rates and v_ids <> '{}' then
       v_admitted := v_admitted + pace_newcomers(v_ids, v_now);
     end if;
     select * into v_let_in from let_in_newcomers(v_ids, v_now);
