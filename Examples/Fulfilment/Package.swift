@@ -21,11 +21,18 @@ let package = Package(
             dependencies: [.product(name: "BackOps", package: "backops")],
             swiftSettings: settings
         ),
+        // The payments of a shop: limits that all share, and a refund that somebody must approve.
+        .target(
+            name: "Payments",
+            dependencies: [.product(name: "BackOps", package: "backops")],
+            swiftSettings: settings
+        ),
         // Who does it: the worker, which is also the command line.
         .executableTarget(
             name: "FulfilmentCommand",
             dependencies: [
                 "Fulfilment",
+                "Payments",
                 .product(name: "BackOps", package: "backops"),
                 .product(name: "BackOpsCommand", package: "backops"),
             ],
@@ -43,6 +50,16 @@ let package = Package(
                 "Fulfilment",
                 .product(name: "BackOps", package: "backops"),
                 .product(name: "BackOpsTesting", package: "backops"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PaymentsTests",
+            dependencies: [
+                "Payments",
+                .product(name: "BackOps", package: "backops"),
+                .product(name: "BackOpsTesting", package: "backops"),
+                .product(name: "BackOpsTestingTraits", package: "backops"),
             ],
             swiftSettings: settings
         ),
