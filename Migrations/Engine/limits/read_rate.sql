@@ -21,7 +21,7 @@ begin
   end if;
   foreach v_key in array '{count,burst,weight}'::text[] loop
     if v_rate ? v_key
-      and (jsonb_typeof(v_rate -> v_key) <> 'number' or (v_rate ->> v_key)::numeric not between 1 and 1000000 or (v_rate ->> v_key)::numeric % 1 <> 0)
+      and (jsonb_typeof(v_rate -> v_key) <> 'number' or (v_rate ->> v_key)::numeric not between 1 and 1000000 or scale((v_rate ->> v_key)::numeric) > 0)
     then
       raise exception using errcode = 'OP004', message = format('%s: %s of the rate "%s" is %s', p_place, v_key, v_name, left(v_rate ->> v_key, 100)),
         hint = 'It is a whole number, 1 to 1000000.';

@@ -38,6 +38,7 @@ extension SQLEngine {
             (#""a/b""#, "a limit must have a name"), (#"{"name": ""}"#, "a limit must have a name"),
             (#"{"name": "x", "max": 0}"#, #"the limit "x" has the maximum 0"#),
             (#"{"name": "x", "max": 1.5}"#, #"the limit "x" has the maximum 1.5"#),
+            (#"{"name": "x", "max": 2.0}"#, #"the limit "x" has the maximum 2.0"#),
             (#"{"name": "x", "max": "5"}"#, #"the limit "x" has the maximum 5"#),
             (#"{"name": "x", "max": 1000001}"#, #"the limit "x" has the maximum 1000001"#),
             (#"{"name": "x", "max": 5, "by": 5}"#, #""by" of the limit "x" must name a global"#),

@@ -37,6 +37,8 @@ extension SQLEngine {
             (#"{"name": "x", "burst": 5}"#, #"the rate "x" has burst without count"#),
             (#"{"name": "x", "count": 0, "per": 1}"#, #"count of the rate "x" is 0"#),
             (#"{"name": "x", "count": 1.5, "per": 1}"#, #"count of the rate "x" is 1.5"#),
+            (#"{"name": "x", "count": 5.0, "per": 1}"#, #"count of the rate "x" is 5.0"#),
+            (#"{"name": "x", "count": 5, "per": 1, "weight": 2.0}"#, #"weight of the rate "x" is 2.0"#),
             (#"{"name": "x", "count": 5, "per": 0}"#, #"per of the rate "x" is 0"#),
             (#"{"name": "x", "count": 5, "per": "soon"}"#, #"per of the rate "x" is soon"#),
             (#"{"name": "x", "count": 5, "per": 1, "burst": 0}"#, #"burst of the rate "x" is 0"#),

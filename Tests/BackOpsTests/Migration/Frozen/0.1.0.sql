@@ -10227,7 +10227,7 @@ begin
     raise exception using errcode = 'OP004', message = format('%s: the limit "%s" has unknown options: %s', p_place, v_limit ->> 'name', v_unknown),
       hint = 'Options are name, max and by; that of an operation has free_while_waiting, when_full and max_waiting, too.';
   end if;
-  if v_limit ? 'max' and (jsonb_typeof(v_limit -> 'max') <> 'number' or (v_limit ->> 'max')::numeric not between 1 and 1000000 or (v_limit ->> 'max')::numeric % 1 <> 0) then
+  if v_limit ? 'max' and (jsonb_typeof(v_limit -> 'max') <> 'number' or (v_limit ->> 'max')::numeric not between 1 and 1000000 or scale((v_limit ->> 'max')::numeric) > 0) then
     raise exception using errcode = 'OP004', message = format('%s: the limit "%s" has the maximum %s', p_place, v_limit ->> 'name', left(v_limit ->> 'max', 100)),
       hint = 'It is a whole number, 1 to 1000000.';
   end if;
@@ -10243,7 +10243,7 @@ begin
       hint = 'It is "wait", "drop", "cancel_oldest" or "replace_waiting".';
   end if;
   if v_limit ? 'max_waiting' and (
-    jsonb_typeof(v_limit -> 'max_waiting') <> 'number' or (v_limit ->> 'max_waiting')::numeric not between 0 and 1000000 or (v_limit ->> 'max_waiting')::numeric % 1 <> 0
+    jsonb_typeof(v_limit -> 'max_waiting') <> 'number' or (v_limit ->> 'max_waiting')::numeric not between 0 and 1000000 or scale((v_limit ->> 'max_waiting')::numeric) > 0
   ) then
     raise exception using errcode = 'OP004', message = format('%s: max_waiting of the limit "%s" is %s', p_place, v_limit ->> 'name', left(v_limit ->> 'max_waiting', 100)),
       hint = 'It is a whole number, 0 to 1000000.';
@@ -10385,7 +10385,7 @@ begin
   end if;
   foreach v_key in array '{count,burst,weight}'::text[] loop
     if v_rate ? v_key
-      and (jsonb_typeof(v_rate -> v_key) <> 'number' or (v_rate ->> v_key)::numeric not between 1 and 1000000 or (v_rate ->> v_key)::numeric % 1 <> 0)
+      and (jsonb_typeof(v_rate -> v_key) <> 'number' or (v_rate ->> v_key)::numeric not between 1 and 1000000 or scale((v_rate ->> v_key)::numeric) > 0)
     then
       raise exception using errcode = 'OP004', message = format('%s: %s of the rate "%s" is %s', p_place, v_key, v_name, left(v_rate ->> v_key, 100)),
         hint = 'It is a whole number, 1 to 1000000.';
