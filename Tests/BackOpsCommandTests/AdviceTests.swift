@@ -25,6 +25,18 @@ import Testing
             "operation 9 is active; `backops explain 9` says what it waits for."
         ),
         ("SELECT backops.run_from(2, 'main', 'It''s') x", #"`backops run-from 2 'main/It'\''s'` x"#),
+        (
+            "SELECT backops.close_rate('shop', null, 'ann') opens it.",
+            "`backops rate shop --open --key ann` opens it."
+        ),
+        (
+            "rate_lines says of which keys, and close_rate('shop', null, KEY) opens one.",
+            "`backops rates NAME` says of which keys, and `backops rate shop --open --key KEY` opens one."
+        ),
+        (
+            "reset_rate('shop') and set_rate('shop', N)",
+            "`backops rate shop --reset` and `backops rate shop N`"
+        ),
         ("worker_lock(4) and f(x) stay", "worker_lock(4) and f(x) stay"),
     ])
     func `names commands where the database names calls`(sql: String, words: String) {

@@ -28,7 +28,7 @@ enum CommandAdvice {
         ).replacing("jump and run_from lead", with: "jump and run-from lead").replacing(
             "look at worker_status",
             with: "look at `\(Program.name) workers --jobs`"
-        )
+        ).replacing("rate_lines says", with: "`\(Program.name) rates NAME` says")
     }
 
     private static func arguments(_ text: Substring) -> [String] {
