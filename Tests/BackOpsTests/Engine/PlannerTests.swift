@@ -183,7 +183,7 @@ extension SQLEngine {
             "await_standby", "caller", "check_names", "check_patches", "check_queue_name", "is_queue_name",
             "error_fingerprint", "error_pattern",
             "failure_fingerprint", "plan_rows", "check_timeout_branches", "read_options", "read_seconds",
-            "read_approval", "read_limit", "read_time", "read_wait", "redacted", "stamp_failure",
+            "read_approval", "read_limit", "read_rate", "read_time", "read_wait", "redacted", "stamp_failure",
             "worker_lock",
             // The statements are those of a function of many, which is bound.
             "complete", "enqueue_keyed", "fail", "release_many", "snooze", "snooze_many",
