@@ -39,12 +39,14 @@ public final class DemoPayments: PaymentProvider {
     /// What it has seen so far.
     public var account: Account { state.withLock { $0 } }
 
+    /// Takes some time, and counts the cents.
     public func charge(cents: Int, of customer: String, key: String) async throws -> String {
         try await call(of: customer)
         state.withLock { $0.cents[key] = cents }
         return "pay_\(key)"
     }
 
+    /// Takes some time, and counts the cents as given back.
     public func refund(cents: Int, of payment: String, key: String) async throws {
         try await call(of: payment)
         state.withLock { $0.cents[key] = -cents }

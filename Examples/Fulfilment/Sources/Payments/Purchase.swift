@@ -12,8 +12,10 @@ public struct Purchase: OperationDefinition {
     /// - Parameter provider: Who takes the money.
     public init(provider: any PaymentProvider) { self.provider = provider }
 
+    /// One at a time of each customer.
     public var limit: OperationLimit? { .exclusive("purchases of a customer", by: .customer) }
 
+    /// The plan.
     public var branches: [Branch] {
         Do("ReserveGoods") { _ in }
         TakePayment(provider: provider).withinLimitsOfProvider()

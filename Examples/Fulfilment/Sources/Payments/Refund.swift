@@ -9,6 +9,7 @@ public struct Refund: OperationDefinition {
     /// - Parameter provider: Who gives the money back.
     public init(provider: any PaymentProvider) { self.provider = provider }
 
+    /// The plan: main, where the approval is, leads to one of two branches.
     public var branches: [Branch] {
         Approval(
             "refund",
