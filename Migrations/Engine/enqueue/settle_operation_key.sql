@@ -71,7 +71,7 @@ begin
       new.globals := combined_globals(v_former.globals, new.globals, v_mode.payload);
       -- Its time has come, and only a worker is missing: to put it off again would be against what it was promised.
       new.perform_at := case
-        when coalesce(v_job.came_at, v_job.run_at) <= v_now then v_former.perform_at
+        when v_job.paced_at is not null or coalesce(v_job.came_at, v_job.run_at) <= v_now then v_former.perform_at
         else greatest(new.perform_at, least(v_put_off_until, v_entry.window_began_at + v_mode.at_most))
       end;
     end if;

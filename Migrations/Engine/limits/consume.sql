@@ -116,14 +116,13 @@ begin
   perform pg_advisory_xact_lock(gate_lock(p_gate));
   v_now := clock_now();
   insert into rate_gates as g (gate, name, used_until, version, closed_until, look_at)
-    select p_gate, p_name, greatest(v_now, p_until), r.version, p_until, v_now from rates r where r.name = p_name
+    select p_gate, p_name, v_now, r.version, p_until, v_now from rates r where r.name = p_name
     on conflict on constraint rate_gates_pkey do update
       set closed_until = case when p_until is null then null else greatest(g.closed_until, p_until) end,
-          used_until = case when p_until is null then least(g.used_until, v_now) else greatest(g.used_until, p_until) end,
           look_at = case when p_until is null then v_now else g.look_at end;
   if p_until is null then
     perform offer_starts(array[p_name]);
   end if;
 end
 $$;
-comment on function close_gate(text, text, timestamptz) is 'Closes the gate of a rate until a time, where it is not closed for longer; null opens it.';
+comment on function close_gate(text, text, timestamptz) is 'Closes the gate of a rate until a time, where it is not closed for longer; null opens it, and what has started counts as before.';

@@ -47,6 +47,7 @@ begin
     ranked as materialized (
       select c.*, r.gap, r.tolerance, r.version, g.gate is null as is_new, coalesce(g.waiting, 0) as waiting, coalesce(g.next_ticket, 1) as next_ticket, g.closed_until,
              rate_base(g.used_until, g.version = r.version, g.closed_until, r.gap, p_now) as base,
+             rate_base(g.used_until, g.version = r.version, null, r.gap, p_now) as unused,
              row_number() over by_place as place, count(*) over (partition by c.gate) as jobs, sum(c.weight) over by_place - c.weight as before
         from come c
         join rates r on r.name = c.name
@@ -60,9 +61,10 @@ begin
     admitted as materialized (
       select t.*, t.waiting = 0 and t.starts_at <= p_now + interval '2 seconds' as is_admitted from timed t
     ),
+    -- Whoever closes a rate uses nothing up, so that it is as it was when somebody opens it.
     counted as materialized (
       select a.*, count(*) filter (where a.is_admitted) over (partition by a.gate) as admits,
-             a.base + coalesce(sum(a.weight) filter (where a.is_admitted) over (partition by a.gate), 0) * a.gap as used_until
+             coalesce(a.base + sum(a.weight) filter (where a.is_admitted) over (partition by a.gate) * a.gap, a.unused) as used_until
         from admitted a
     ),
     totals as materialized (

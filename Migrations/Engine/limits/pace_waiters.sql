@@ -34,12 +34,14 @@ begin
   ) loop
     exit when admitted >= p_limit;
     continue when not pg_try_advisory_xact_lock(gate_lock(v_gate));
-    select g.closed_until, r.gap, r.tolerance, r.version, rate_base(g.used_until, g.version = r.version, g.closed_until, r.gap, p_now) as base into v
+    select g.closed_until, r.gap, r.tolerance, r.version, rate_base(g.used_until, g.version = r.version, g.closed_until, r.gap, p_now) as base,
+           rate_base(g.used_until, g.version = r.version, null, r.gap, p_now) as unused
+      into v
       from rate_gates g
       join rates r on r.name = g.name
      where g.gate = v_gate and g.waiting > 0;
     continue when not found;
-    select coalesce(array_agg(t.operation_id), '{}'), array_agg(t.starts_at), v.base + coalesce(sum(t.weight), 0) * v.gap into v_ids, v_starts, v_used_until
+    select coalesce(array_agg(t.operation_id), '{}'), array_agg(t.starts_at), coalesce(v.base + sum(t.weight) * v.gap, v.unused) into v_ids, v_starts, v_used_until
       from (
         select l.operation_id, l.weight,
                greatest(p_now, v.closed_until, v.base + (sum(l.weight) over (order by l.priority, l.ticket) - l.weight) * v.gap - v.tolerance) as starts_at

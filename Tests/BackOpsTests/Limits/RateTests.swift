@@ -246,6 +246,15 @@ extension SQLEngine {
             #expect(try await consume(engine) == nil)
         }
 
+        @Test func `are counted as before when a closed rate is opened`() async throws {
+            let engine = try await start()
+            #expect(try await consume(engine, 5) == nil)
+            try await engine.query("select close_rate('x', clock_now() + interval '1 minute')")
+            _ = try await engine.claimed()
+            try await engine.query("select close_rate('x', null)")
+            #expect(try await consume(engine) == 4)
+        }
+
         @Test func `keep actions from starting, too`() async throws {
             let engine = try await start()
             try await engine.query(#"select register_definition('Flow', '{"main": [["A", {"rate": "x"}]]}')"#)

@@ -2794,10 +2794,9 @@ begin
   perform pg_advisory_xact_lock(gate_lock(p_gate));
   v_now := clock_now();
   insert into rate_gates as g (gate, name, used_until, version, closed_until, look_at)
-    select p_gate, p_name, greatest(v_now, p_until), r.version, p_until, v_now from rates r where r.name = p_name
+    select p_gate, p_name, v_now, r.version, p_until, v_now from rates r where r.name = p_name
     on conflict on constraint rate_gates_pkey do update
       set closed_until = case when p_until is null then null else greatest(g.closed_until, p_until) end,
-          used_until = case when p_until is null then least(g.used_until, v_now) else greatest(g.used_until, p_until) end,
           look_at = case when p_until is null then v_now else g.look_at end;
   if p_until is null then
     perform offer_starts(array[p_name]);
@@ -2810,7 +2809,7 @@ $$;
 -- Name: FUNCTION close_gate(p_gate text, p_name text, p_until timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.close_gate(p_gate text, p_name text, p_until timestamp with time zone) IS 'Closes the gate of a rate until a time, where it is not closed for longer; null opens it.';
+COMMENT ON FUNCTION backops.close_gate(p_gate text, p_name text, p_until timestamp with time zone) IS 'Closes the gate of a rate until a time, where it is not closed for longer; null opens it, and what has started counts as before.';
 
 
 --
@@ -6476,15 +6475,17 @@ CREATE FUNCTION backops.forget_rates(p_now timestamp with time zone) RETURNS voi
     SET jit TO 'off'
     AS $$
 begin
-  if exists (select from rate_gates where waiting = 0 and used_until < p_now) and pg_try_advisory_xact_lock(limits_lock()) then
+  if exists (select from rate_gates where waiting = 0 and used_until < p_now and (closed_until < p_now) is not false) and pg_try_advisory_xact_lock(limits_lock()) then
     delete from rate_gates g
       using (
         select idle.gate
-          from (select gate from rate_gates where waiting = 0 and used_until < p_now order by used_until limit 1000) as idle
+          from (
+            select gate from rate_gates where waiting = 0 and used_until < p_now and (closed_until < p_now) is not false order by used_until limit 1000
+          ) as idle
          where pg_try_advisory_xact_lock(gate_lock(idle.gate))
         offset 0
       ) as f
-     where g.gate = any (array[f.gate]) and g.waiting = 0 and g.used_until < p_now;
+     where g.gate = any (array[f.gate]) and g.waiting = 0 and g.used_until < p_now and (g.closed_until < p_now) is not false;
   end if;
 end
 $$;
@@ -8920,6 +8921,7 @@ begin
     ranked as materialized (
       select c.*, r.gap, r.tolerance, r.version, g.gate is null as is_new, coalesce(g.waiting, 0) as waiting, coalesce(g.next_ticket, 1) as next_ticket, g.closed_until,
              rate_base(g.used_until, g.version = r.version, g.closed_until, r.gap, p_now) as base,
+             rate_base(g.used_until, g.version = r.version, null, r.gap, p_now) as unused,
              row_number() over by_place as place, count(*) over (partition by c.gate) as jobs, sum(c.weight) over by_place - c.weight as before
         from come c
         join rates r on r.name = c.name
@@ -8933,9 +8935,10 @@ begin
     admitted as materialized (
       select t.*, t.waiting = 0 and t.starts_at <= p_now + interval '2 seconds' as is_admitted from timed t
     ),
+    -- Whoever closes a rate uses nothing up, so that it is as it was when somebody opens it.
     counted as materialized (
       select a.*, count(*) filter (where a.is_admitted) over (partition by a.gate) as admits,
-             a.base + coalesce(sum(a.weight) filter (where a.is_admitted) over (partition by a.gate), 0) * a.gap as used_until
+             coalesce(a.base + sum(a.weight) filter (where a.is_admitted) over (partition by a.gate) * a.gap, a.unused) as used_until
         from admitted a
     ),
     totals as materialized (
@@ -9023,12 +9026,14 @@ begin
   ) loop
     exit when admitted >= p_limit;
     continue when not pg_try_advisory_xact_lock(gate_lock(v_gate));
-    select g.closed_until, r.gap, r.tolerance, r.version, rate_base(g.used_until, g.version = r.version, g.closed_until, r.gap, p_now) as base into v
+    select g.closed_until, r.gap, r.tolerance, r.version, rate_base(g.used_until, g.version = r.version, g.closed_until, r.gap, p_now) as base,
+           rate_base(g.used_until, g.version = r.version, null, r.gap, p_now) as unused
+      into v
       from rate_gates g
       join rates r on r.name = g.name
      where g.gate = v_gate and g.waiting > 0;
     continue when not found;
-    select coalesce(array_agg(t.operation_id), '{}'), array_agg(t.starts_at), v.base + coalesce(sum(t.weight), 0) * v.gap into v_ids, v_starts, v_used_until
+    select coalesce(array_agg(t.operation_id), '{}'), array_agg(t.starts_at), coalesce(v.base + sum(t.weight) * v.gap, v.unused) into v_ids, v_starts, v_used_until
       from (
         select l.operation_id, l.weight,
                greatest(p_now, v.closed_until, v.base + (sum(l.weight) over (order by l.priority, l.ticket) - l.weight) * v.gap - v.tolerance) as starts_at
@@ -12782,7 +12787,7 @@ begin
       new.globals := combined_globals(v_former.globals, new.globals, v_mode.payload);
       -- Its time has come, and only a worker is missing: to put it off again would be against what it was promised.
       new.perform_at := case
-        when coalesce(v_job.came_at, v_job.run_at) <= v_now then v_former.perform_at
+        when v_job.paced_at is not null or coalesce(v_job.came_at, v_job.run_at) <= v_now then v_former.perform_at
         else greatest(new.perform_at, least(v_put_off_until, v_entry.window_began_at + v_mode.at_most))
       end;
     end if;

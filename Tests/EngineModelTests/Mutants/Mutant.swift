@@ -86,7 +86,7 @@ extension Mutant {
             "debounce puts off what is due",
             in: settleKey,
             (
-                "when coalesce(v_job.came_at, v_job.run_at) <= v_now then v_former.perform_at",
+                "when v_job.paced_at is not null or coalesce(v_job.came_at, v_job.run_at) <= v_now then v_former.perform_at",
                 "when false then v_former.perform_at"
             )
         ),
