@@ -13,6 +13,8 @@ declare
   v_base timestamptz;
   v_start timestamptz;
 begin
+  perform pg_advisory_xact_lock(gate_lock(v_gate));
+  -- The numbers that hold when nobody else counts.
   select * into v_rate from rates r where r.name = consume.name;
   if not found then
     perform refuse_unknown_rate(name);
@@ -21,7 +23,6 @@ begin
     raise exception using errcode = 'OP004', message = format('%s calls cannot be counted under the rate "%s"', coalesce(count::text, 'null'), name),
       hint = 'Give 1 to 1000000.';
   end if;
-  perform pg_advisory_xact_lock(gate_lock(v_gate));
   v_now := clock_now();
   select g.base, greatest(g.closed_until, g.base - v_rate.tolerance) into v_base, v_start
     from (

@@ -16,6 +16,7 @@ declare
   v_ids bigint[];
   v_starts timestamptz[];
   v_used_until timestamptz;
+  v_left text[] := '{}';
 begin
   admitted := 0;
   coming := '{}';
@@ -32,8 +33,11 @@ begin
      group by d.gate
      order by min(d.look_at), d.gate
   ) loop
-    exit when admitted >= p_limit;
-    continue when not pg_try_advisory_xact_lock(gate_lock(v_gate));
+    -- They are too many for this look, or somebody counts under it.
+    if admitted >= p_limit or not pg_try_advisory_xact_lock(gate_lock(v_gate)) then
+      v_left := v_left || v_gate;
+      continue;
+    end if;
     select g.closed_until, r.gap, r.tolerance, r.version, rate_base(g.used_until, g.version = r.version, g.closed_until, r.gap, p_now) as base,
            rate_base(g.used_until, g.version = r.version, null, r.gap, p_now) as unused
       into v
@@ -67,6 +71,14 @@ begin
            look_at = greatest(p_now + interval '0.05 seconds', rate_look(v_used_until, v.tolerance, v.closed_until, p_now))
      where g.gate = v_gate;
   end loop;
+  -- What was left is due by the time of its look, or is offered once more.
+  if v_left <> '{}' and p_offered <> '{}' then
+    insert into limit_releases (gate, slots, waiters)
+      select distinct '/rate/' || g.name, 0, 0
+        from unnest(v_left) as skipped (gate)
+       cross join lateral (select g.name from rate_gates g where g.gate = skipped.gate offset 0) as g
+       where '/rate/' || g.name = any (p_offered);
+  end if;
   return next;
 end
 $$;

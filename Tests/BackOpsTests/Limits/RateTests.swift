@@ -155,6 +155,17 @@ extension SQLEngine {
             #expect(try await engine.violations().isEmpty)
         }
 
+        @Test func `is another one for all keys, however many a look can let in`() async throws {
+            let engine = try await start(#""name": "x", "count": 1, "per": 3600, "by": "customer""#)
+            for number in 0..<24 { _ = try await engine.enqueue(by: "\(number / 2)") }
+            _ = try await engine.claimed()
+            #expect(try await engine.value("select sum(waiting) from rate_gates", as: Int.self) == 12)
+            try await engine.query("select set_rate('x', null)")
+            for _ in 0..<2 { try await engine.query("select advance_limits(1)") }
+            #expect(try await starts(engine).count == 24)
+            #expect(try await engine.violations().isEmpty)
+        }
+
         @Test func `is waited for visibly`() async throws {
             let engine = try await start(#""name": "x", "count": 1, "per": 60"#)
             try await engine.enqueue(3)
