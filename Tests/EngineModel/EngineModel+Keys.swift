@@ -51,7 +51,9 @@ extension EngineModel {
                 break
             }
             request.globals = Self.combined(former.globals, request.globals, payload)
-            if let runAt = former.job?.cameAt ?? former.job?.runAt, runAt <= now {
+            // A rate has given it a start, which is soon.
+            let runAt = former.job?.pacedAt.map { _ in now } ?? former.job?.cameAt ?? former.job?.runAt
+            if let runAt, runAt <= now {
                 performAt = former.performAt
             } else {
                 let limit = atMost.map { entry.windowBeganAt + $0 } ?? .max

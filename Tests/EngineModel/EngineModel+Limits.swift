@@ -1,17 +1,24 @@
 extension EngineModel {
     /// A look at the limits, which every claim takes.
     ///
-    /// - Returns: How many slots were given.
+    /// - Returns: How many slots and starts were given.
     package mutating func advanceLimits() -> Int {
         let from = limitsSeenAt.flatMap { (now - 5 * second...now).contains($0) ? $0 - 2 * second : nil }
         var lines = takeReleases()
         var come = newcomers(since: from ?? .min)
-        if from == nil { limitsSeenAt = now }
+        if from == nil {
+            limitsSeenAt = now
+            forgetRates()
+        }
         var admitted = 0
-        // Whoever gets the slot of an operation may come to a limit of its action next.
+        paceWaiters(lines, since: from, &admitted, &come)
+        // Whoever gets the slot of an operation may come to a rate next, and then to a limit of its action.
         while !lines.isEmpty || !come.isEmpty {
+            paceNewcomers(come, &admitted)
             var coming: [Int] = []
-            lines.formUnion(letInNewcomers(come, &admitted, &coming))
+            var excess: [Int] = []
+            lines.formUnion(letInNewcomers(come, &admitted, &coming, &excess))
+            for id in excess.sorted() { turnAway(id) }
             letInWaiters(lines, &admitted, &coming)
             (lines, come) = ([], coming)
         }
@@ -37,15 +44,17 @@ extension EngineModel {
     package mutating func recountLimits() -> ModelAnswer {
         _ = takeReleases()
         for (gate, counts) in gates where counts.waiting > 0 { offer(gate) }
+        for gate in rateGates.values where gate.waiting > 0 { offer(SampleRate.prefix + gate.name) }
         return ModelAnswer("ok", rows: [[.number(0)]])
     }
 
-    /// Takes over the maxima of a plan: one that comes with an operation says only what nobody has said.
+    /// Takes over the numbers of a plan: one that comes with an operation says only what nobody has said.
     package mutating func declare(_ plan: SamplePlan, replaces: Bool) throws(ModelRefusal) {
         let named = plan.limits
-        guard named.allSatisfy({ limits[$0.name] != nil || declared($0.name, in: named) != nil }) else {
-            throw .invalidArgument
-        }
+        guard named.allSatisfy({ limits[$0.name] != nil || declared($0.name, in: named) != nil }),
+            hasNumbers(plan.rates)
+        else { throw .invalidArgument }
+        declare(plan.rates, replaces: replaces)
         var hasChanged = false
         for name in Set(named.map(\.name)) {
             guard let maximum = declared(name, in: named), replaces || limits[name] == nil,
@@ -71,7 +80,7 @@ extension EngineModel {
     }
 
     /// Has the next look go through the line before a gate, or with a slash before it, through all of a limit.
-    private mutating func offer(_ gate: String) { releases[gate, default: ModelRelease()].slots += 0 }
+    mutating func offer(_ gate: String) { releases[gate, default: ModelRelease()].slots += 0 }
 
     private func free(_ gate: ModelGate) -> Int { (limits[gate.name]?.maximum ?? .max) - gate.holding }
     private func hasRoom(_ gate: ModelGate) -> Bool { free(gate) > 0 }
@@ -98,6 +107,9 @@ extension EngineModel {
     /// - Returns: The gates before which something was given back.
     private mutating func takeReleases() -> Set<String> {
         for (name, release) in releases {
+            if let waiting = rateGates[name]?.waiting {
+                rateGates[name]?.waiting = max(waiting - release.waiters, 0)
+            }
             guard var gate = gates[name] else { continue }
             gate.holding = max(gate.holding - release.slots, 0)
             gate.waiting = max(gate.waiting - release.waiters, 0)
@@ -123,14 +135,16 @@ extension EngineModel {
     private mutating func letInNewcomers(
         _ come: [Int],
         _ admitted: inout Int,
-        _ coming: inout [Int]
+        _ coming: inout [Int],
+        _ excess: inout [Int]
     ) -> Set<String> {
         var lines: Set<String> = []
-        let byGate = Dictionary(grouping: come.compactMap { operations[$0] }) {
-            $0.nextLimit?.gate($0.globals) ?? ""
+        let atLimits = come.compactMap { operations[$0] }.filter { operation in
+            guard let job = operation.job, operation.nextStage?.limit != nil else { return false }
+            return job.queue == SampleLimit.queue && job.ticket == nil && job.runAt <= now
         }
-        for (name, group) in byGate {
-            guard let limit = group.first?.nextLimit else { continue }
+        for (name, group) in Dictionary(grouping: atLimits, by: gate) {
+            guard let limit = group.first?.nextStage?.limit else { continue }
             var gate = gates[name] ?? ModelGate(name: limit.name)
             let isEmpty = gate.waiting == 0
             if !isEmpty, hasRoom(gate) { lines.insert(name) }
@@ -150,6 +164,7 @@ extension EngineModel {
                     gate.waiting += 1
                     gate.nextTicket += 1
                     limitEvents.append("in line")
+                    if operation.nextStage?.limit?.isPicky == true { excess.append(operation.id) }
                 }
                 held[operation.id] = ModelHolding(operations[operation.id]?.job)
             }
@@ -186,32 +201,89 @@ extension EngineModel {
     }
 
     private mutating func letIn(_ id: Int, _ gate: String, _ coming: inout [Int]) {
-        guard let operation = operations[id], var job = operation.job, let rule = operation.rule else {
+        guard let stage = operations[id]?.nextStage else { return }
+        if case .operation = stage {
+            operations[id]?.job?.operationSlot = gate
+        } else {
+            operations[id]?.job?.actionSlot = gate
+        }
+        goOn(id, &coming)
+        limitEvents.append("\(stage.kind) slot")
+    }
+
+    /// Brings an operation that was let in to what it comes to next: another limit, or its queue.
+    mutating func goOn(_ id: Int, _ coming: inout [Int]) {
+        guard let operation = operations[id], let job = operation.job, let rule = operation.rule else {
             return
         }
-        let isOfOperation = operation.limit != nil && job.operationSlot == nil
-        if isOfOperation { job.operationSlot = gate } else { job.actionSlot = gate }
-        job.queue = operation.queue(of: rule, job.operationSlot, job.actionSlot)
-        operations[id]?.job = job
-        if job.queue == SampleLimit.queue { coming.append(id) }
-        limitEvents.append(isOfOperation ? "operation slot" : "action slot")
+        let queue = operation.queue(of: rule, job.operationSlot, job.pacedAt, job.actionSlot)
+        operations[id]?.job?.queue = queue
+        if queue == SampleLimit.queue, job.runAt <= now { coming.append(id) }
+    }
+
+    /// What an operation is counted under at what it comes to next.
+    package func gate(_ operation: ModelOperation) -> String {
+        switch operation.nextStage {
+        case .operation(let limit), .action(let limit): gate(limit.name, by: limit.key, operation)
+        case .rate(let rate): gate(rate, operation)
+        case nil: ""
+        }
+    }
+
+    func gate(_ name: String, by key: String?, _ operation: ModelOperation) -> String {
+        let isSecret = key != nil && catalog.secretKeys[operation.request.name] == key
+        return Rendered.gate(name, by: key, operation.globals, isSecret: isSecret)
     }
 }
 
 extension ModelOperation {
     /// What the job is at.
-    var rule: SampleAction? { job?.position.map { actions[$0 - 1].rule } }
+    package var rule: SampleAction? { job?.position.map { actions[$0 - 1].rule } }
 
-    /// The limit that it comes to next: the operation's own, then that of its action.
-    fileprivate var nextLimit: SampleLimit? {
-        job?.operationSlot == nil ? limit ?? rule?.limit : rule?.limit
+    /// What a job that has come to a step must have before it may start, one after the other.
+    enum Stage {
+        case operation(SampleLimit)
+        case rate(SampleRate)
+        case action(SampleLimit)
+
+        var limit: SampleLimit? {
+            switch self {
+            case .operation(let limit), .action(let limit): limit
+            case .rate: nil
+            }
+        }
+
+        var kind: String { String("\(self)".prefix { $0 != "(" }) }
     }
 
-    /// Where a job waits that has come to a step with these slots.
-    func queue(of rule: SampleAction, _ operationSlot: String?, _ actionSlot: String? = nil) -> String {
+    /// What it comes to next.
+    var nextStage: Stage? {
+        guard let job, let rule else { return nil }
+        return stage(of: rule, job.operationSlot, job.pacedAt, job.actionSlot)
+    }
+
+    private func stage(
+        of rule: SampleAction,
+        _ operationSlot: String?,
+        _ pacedAt: Int?,
+        _ actionSlot: String?
+    ) -> Stage? {
+        if let limit, operationSlot == nil { return .operation(limit) }
+        if let rate = rule.rate, pacedAt == nil { return .rate(rate) }
+        if let limit = rule.limit, actionSlot == nil { return .action(limit) }
+        return nil
+    }
+
+    /// Where a job waits that has come to a step with these slots, and this start.
+    func queue(
+        of rule: SampleAction,
+        _ operationSlot: String?,
+        _ pacedAt: Int? = nil,
+        _ actionSlot: String? = nil
+    ) -> String {
         if rule.wait != nil { return SampleWait.queue }
-        let lacksSlot = limit != nil && operationSlot == nil || rule.limit != nil && actionSlot == nil
-        return lacksSlot ? SampleLimit.queue : rule.queue ?? request.queue
+        let isMissing = stage(of: rule, operationSlot, pacedAt, actionSlot) != nil
+        return isMissing ? SampleLimit.queue : rule.queue ?? request.queue
     }
 
     /// What is left of the operation's slot when it comes to a step.
@@ -227,10 +299,11 @@ extension ModelJob {
         cameAt = nil
     }
 
-    /// It gives back what it holds for its action, and comes to the limit anew.
-    package mutating func giveActionSlotBack() {
-        guard actionSlot != nil else { return }
+    /// It gives back what it has for its action, and comes to the limits anew.
+    package mutating func giveBack() {
+        guard actionSlot != nil || pacedAt != nil else { return }
         actionSlot = nil
+        pacedAt = nil
         queue = SampleLimit.queue
     }
 }

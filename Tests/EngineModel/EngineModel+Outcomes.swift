@@ -167,6 +167,7 @@ extension EngineModel {
         job.queue = queue
         job.operationSlot = operation.operationSlot(job.operationSlot, at: rule)
         job.actionSlot = nil
+        job.pacedAt = nil
         if !keeps { job.runAt = due }
         job.holder = keeps ? .init(worker: holder.worker, claim: nextToken, claimedAt: now) : nil
         operation.job = job
@@ -247,7 +248,8 @@ extension EngineModel {
             return row + [.text("failed"), .null]
         }
         job.runAt = now + (retryAfter ?? rule.backoff.delay(after: job.attempt))
-        if job.runAt > now { job.giveActionSlotBack() }
+        // A start is used up by whoever began.
+        if job.runAt > now || job.pacedAt != nil { job.giveBack() }
         job.holder = nil
         job.crashes = 0
         operation.job = job
@@ -270,8 +272,8 @@ extension EngineModel {
         if let runAt {
             job.runAt = runAt
             job.crashes = 0
-            if runAt > now { job.giveActionSlotBack() }
         }
+        if job.runAt > now || isRecorded && job.pacedAt != nil { job.giveBack() }
         operation.job = job
     }
 

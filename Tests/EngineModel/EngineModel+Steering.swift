@@ -17,7 +17,7 @@ extension EngineModel {
             }
             operation.job?.runAt = now + seconds
             operation.job?.leaveLine()
-            operation.job?.giveActionSlotBack()
+            operation.job?.giveBack()
             if let last = operation.approvals.indices.last, operation.approvals[last].isPending {
                 operation.approvals[last].deadline = now + seconds
             }

@@ -70,7 +70,7 @@ extension EngineModel {
         let isAtWait = job.waitsSince != nil
         guard !isAtWait || operation.wait?.isSleep == true, job.gate == nil else { throw .wrongState }
         operation.job?.runAt = isAtWait ? min(job.runAt, now) : now
-        operation.job?.giveActionSlotBack()
+        operation.job?.giveBack()
         settleWait(&operation, isWoken: isAtWait)
     }
 

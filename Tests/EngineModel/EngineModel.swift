@@ -36,6 +36,9 @@ package struct EngineModel {
     package var gates: [String: ModelGate] = [:]
     /// By gate.
     package var releases: [String: ModelRelease] = [:]
+    /// By name.
+    package var rates: [String: ModelRate] = [:]
+    package var rateGates: [String: ModelRateGate] = [:]
     /// What jobs held before the command, where that is anything.
     package var held: [Int: ModelHolding] = [:]
     /// When a look at all limits has found nothing, as the session remembers it.
@@ -55,8 +58,12 @@ package struct EngineModel {
         current = Dictionary(uniqueKeysWithValues: catalog.known.map { ($0, 0) })
         registered = Set(catalog.known.map { Definition(name: $0, version: 0) })
         for name in catalog.known {
-            for limit in catalog.plan(of: Definition(name: name, version: 0)).limits {
+            let plan = catalog.plan(of: Definition(name: name, version: 0))
+            for limit in plan.limits {
                 if let maximum = limit.maximum { limits[limit.name] = ModelLimit(declared: maximum) }
+            }
+            for rate in plan.rates {
+                if let pace = rate.pace { rates[rate.name] = ModelRate(declared: pace) }
             }
         }
     }
@@ -70,12 +77,12 @@ package struct EngineModel {
         case .claimed(let token, _): claims[token] != nil
         case .completeAll(let tokens, _): tokens.allSatisfy { claims[$0] != nil }
         case .steer(let operation, _), .signal(_, let operation), .decide(_, _, let operation, _),
-            .extend(_, _, let operation):
+            .extend(_, _, let operation), .backOff(_, _, let operation):
             operation == ModelCommand.unknown || operations[operation] != nil
         case .sweep: !hasSchedulesDueAtOnce
         case .registerWorker, .rescue, .registerPlan, .unpark, .enqueue, .enqueueKeyed, .pause, .resume,
-            .signalKey, .advanceWaits, .setLimit, .resetLimit, .recountLimits, .advanceLimits, .schedule,
-            .clock:
+            .signalKey, .advanceWaits, .setLimit, .resetLimit, .recountLimits, .advanceLimits, .setRate,
+            .resetRate, .consume, .closeRate, .schedule, .clock:
             true
         }
     }
@@ -131,6 +138,12 @@ package struct EngineModel {
         case .resetLimit(let name): try resetLimit(name)
         case .recountLimits: recountLimits()
         case .advanceLimits: ModelAnswer("ok", rows: [[.number(advanceLimits())]])
+        case .setRate(let name, let pace): try setRate(name, pace)
+        case .resetRate(let name): try resetRate(name)
+        case .consume(let name, let count, let key): try consume(name, count, key)
+        case .closeRate(let name, let seconds, let key): try closeRate(name, seconds, key)
+        case .backOff(let name, let seconds, let operation):
+            try backOff(name, seconds, from: operation)
         case .pause(let queue, let seconds): pause(queue, seconds)
         case .resume(let queue): try resume(queue)
         case .schedule(let name, let command): try steer(schedule: name, command, step: step)

@@ -134,6 +134,13 @@ package enum ModelCommand: Hashable, Sendable {
     case resetLimit(String)
     case recountLimits
     case advanceLimits
+    /// To those numbers, or with nil to any number.
+    case setRate(String, SampleRate.Pace?)
+    case resetRate(String)
+    case consume(String, count: Int, key: String?)
+    /// For so many seconds, or with nil opens it.
+    case closeRate(String, seconds: Int?, key: String?)
+    case backOff(String, seconds: Int, operation: Int)
     /// Until so many seconds from now, or with nil until it is resumed.
     case pause(queue: String, seconds: Int?)
     case resume(queue: String)

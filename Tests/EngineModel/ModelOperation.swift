@@ -18,9 +18,16 @@ package struct ModelOperation {
     package var endedAt: Int?
     package var parkedAt: Int?
     package var stoppedPosition: Int?
-    package var stopReason: String? { didSet { replacedBy = nil } }
+    package var stopReason: String? {
+        didSet {
+            replacedBy = nil
+            outdoneBy = nil
+        }
+    }
     /// The operation under its key that it was cancelled for.
     package var replacedBy: Int?
+    /// The operation for which it was cancelled at a limit, "%" in the reason.
+    package var outdoneBy: Int?
     /// Its key, where that was enqueued in another mode than once.
     package var activeKey: String?
     package var keyMode: KeyMode?
@@ -130,6 +137,8 @@ package struct ModelJob {
     /// What it holds a slot of, itself and for the action that it is at.
     package var operationSlot: String?
     package var actionSlot: String?
+    /// The start that a rate has given to its next attempt, or to the one that runs.
+    package var pacedAt: Int?
     /// Where it is in line, since when, and at which place.
     package var gate: String?
     package var ticket: Int?

@@ -9,10 +9,19 @@ package struct PlanCatalog: Sendable {
     /// Plans that come with an INSERT.
     package let own: [SamplePlan]
 
-    package init(registered: [String: [SamplePlan]], known: [String], own: [SamplePlan] = []) {
+    /// The globals of operations of a name that are secret.
+    package let secretKeys: [String: String]
+
+    package init(
+        registered: [String: [SamplePlan]],
+        known: [String],
+        own: [SamplePlan] = [],
+        secretKeys: [String: String] = [:]
+    ) {
         self.registered = registered
         self.known = known
         self.own = own
+        self.secretKeys = secretKeys
     }
 
     func plan(of definition: Definition) -> SamplePlan {

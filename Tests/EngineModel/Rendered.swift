@@ -50,6 +50,28 @@ package enum Rendered {
         }
     }
 
+    /// A value that is too long to be a key of a limit.
+    package static let long = String(repeating: "long ", count: 50)
+
+    /// What stands for values that are long, or secret: MD5, of those that samples have.
+    private static let hashes = [
+        "0": "cfcd208495d565ef66e7dff9f98764da", "1": "c4ca4238a0b923820dcc509a6f75849b",
+        "x": "9dd4e461268c8034f5c8564e155c67a6", long: "2e3a92a8e5f8fba1762dd6f8f7d1b898",
+    ]
+
+    /// A name, and behind a slash the value of a global.
+    static func gate(
+        _ name: String,
+        by key: String?,
+        _ globals: [String: GlobalValue],
+        isSecret: Bool
+    ) -> String {
+        guard let key else { return name }
+        guard let value = globals[key].map(bare) else { return name + "/" }
+        guard isSecret || value.count > 200 else { return "\(name)/\(value)" }
+        return "\(name)/#\(hashes[value] ?? "")"
+    }
+
     /// A time in ISO 8601 and UTC.
     package static func instant(_ seconds: Int) -> String {
         "2026-01-01T\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))Z"

@@ -9,27 +9,44 @@ package struct SampleLimit: Hashable, Sendable {
     package let key: String?
     /// Whether an operation gives its slot back while it waits.
     package let isFreeWhileWaiting: Bool
+    /// What becomes of an operation that finds no slot; nil where it waits.
+    package let whenFull: WhenFull?
+    package let maxWaiting: Int?
 
-    package init(_ name: String, _ maximum: Int? = nil, by key: String? = nil, freeWhileWaiting: Bool = false)
-    {
+    /// What an operation does that finds no slot, beside waiting.
+    package enum WhenFull: String, Sendable {
+        case drop
+        case cancelOldest = "cancel_oldest"
+        case replaceWaiting = "replace_waiting"
+    }
+
+    package init(
+        _ name: String,
+        _ maximum: Int? = nil,
+        by key: String? = nil,
+        freeWhileWaiting: Bool = false,
+        whenFull: WhenFull? = nil,
+        maxWaiting: Int? = nil
+    ) {
         self.name = name
         self.maximum = maximum
         self.key = key
         isFreeWhileWaiting = freeWhileWaiting
+        self.whenFull = whenFull
+        self.maxWaiting = maxWaiting
     }
+
+    /// Whether not everybody may wait.
+    var isPicky: Bool { whenFull != nil || maxWaiting != nil }
 
     package var json: String {
         var options = [#""name": "\#(name)""#]
         if let maximum { options.append(#""max": \#(maximum)"#) }
         if let key { options.append(#""by": "\#(key)""#) }
         if isFreeWhileWaiting { options.append(#""free_while_waiting": true"#) }
+        if let whenFull { options.append(#""when_full": "\#(whenFull.rawValue)""#) }
+        if let maxWaiting { options.append(#""max_waiting": \#(maxWaiting)"#) }
         return "{\(options.joined(separator: ", "))}"
-    }
-
-    /// What must be held under it.
-    package func gate(_ globals: [String: GlobalValue]) -> String {
-        guard let key else { return name }
-        return "\(name)/\(globals[key].map(Rendered.bare) ?? "")"
     }
 }
 

@@ -33,6 +33,7 @@ package struct SampleAction: Hashable, Sendable {
     package var queue: String?
     package var wait: SampleWait?
     package var limit: SampleLimit?
+    package var rate: SampleRate?
 
     package init(
         branch: String,
@@ -42,7 +43,8 @@ package struct SampleAction: Hashable, Sendable {
         performIn: Int? = nil,
         performAtGlobal: String? = nil,
         queue: String? = nil,
-        limit: SampleLimit? = nil
+        limit: SampleLimit? = nil,
+        rate: SampleRate? = nil
     ) {
         self.branch = branch
         self.name = name
@@ -52,6 +54,7 @@ package struct SampleAction: Hashable, Sendable {
         self.performAtGlobal = performAtGlobal
         self.queue = queue
         self.limit = limit
+        self.rate = rate
     }
 
     /// A step that waits.
@@ -70,6 +73,7 @@ package struct SampleAction: Hashable, Sendable {
         if let performAtGlobal { options.append(#""perform_at_global": "\#(performAtGlobal)""#) }
         if let queue { options.append(#""queue": "\#(queue)""#) }
         if let limit { options.append(#""limit": \#(limit.json)"#) }
+        if let rate { options.append(#""rate": \#(rate.json)"#) }
         return #"["\#(name)", {\#(options.joined(separator: ", "))}]"#
     }
 }
@@ -88,6 +92,9 @@ package struct SamplePlan: Hashable, Sendable {
 
     /// All limits that it names.
     var limits: [SampleLimit] { actions.compactMap(\.limit) + (limit.map { [$0] } ?? []) }
+
+    /// All rates that it names.
+    var rates: [SampleRate] { actions.compactMap(\.rate) }
 
     /// The same plan as the library knows it, for ``PlanProgress``.
     package var plan: Plan {

@@ -45,6 +45,7 @@ extension ModelCommand {
             "select format('%s|%s|%s', name, maximum, declared) from reset_limit('\(name)')"
         case .recountLimits: "select recount_limits()"
         case .advanceLimits: "select advance_limits()"
+        case .setRate, .resetRate, .consume, .closeRate, .backOff: rateSQL(names)
         case .pause(let queue, let seconds):
             """
             select format('%s|%s', name, date_part('epoch', paused_until))

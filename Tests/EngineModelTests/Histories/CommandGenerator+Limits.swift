@@ -17,7 +17,7 @@ extension CommandGenerator {
         case 0..<26: return enqueueLimited()
         case 26..<52: return claim(model)
         case 52..<62: return setLimit(model)
-        case 62..<76: return .steer(operation: atLimit(model), steering())
+        case 62..<76: return .steer(operation: atLimit(model), steeringAtLimit())
         case 76..<84: return .clock(seconds: random.pick([1, 2, 3, 5, 6, 9]) ?? 1)
         case 84..<92: return passAround(model)
         case 92: return .recountLimits
@@ -28,35 +28,53 @@ extension CommandGenerator {
 
     /// Few keys, so that operations meet; now and then several at once.
     mutating func enqueueLimited() -> ModelCommand {
-        let names = [
-            "Tight", "Tight", "Tight", "Sole", "Sole", "Both", "Both", "Both", "Room", "Room", "Room", "Stay",
-            "Shut",
-        ]
         func request() -> ModelEnqueue {
-            var request = ModelEnqueue(name: random.pick(names) ?? "Tight")
-            let own = PlanCatalog.histories.own.count - PlanCatalog.ownPlansWithLimits.count
+            var request = ModelEnqueue(name: limitedName())
             if random.chance(10) {
-                request.ownPlan = own + random.below(PlanCatalog.ownPlansWithLimits.count)
+                // Those with limits, and behind them those with rates.
+                let number = hasRates ? 1 : 2
+                request.ownPlan = PlanCatalog.histories.own.count - 2 * number + random.below(2)
             }
             if random.chance(30) { request.priority = random.pick([1, 5, 9]) ?? 5 }
             if random.chance(10) { request.performIn = 1 + random.below(6) }
             if random.chance(10) { request.queue = "slow" }
             if random.chance(5) { request.stepLimit = 2 }
             if random.chance(80) {
-                request.globals["a"] = random.chance(90) ? .number(random.below(2)) : .text("x")
+                request.globals["a"] =
+                    random.chance(90)
+                    ? .number(random.below(2)) : .text(random.chance(50) ? "x" : Rendered.long)
             }
+            if request.name == "Shy", random.chance(90) { request.globals["c"] = secret() }
             if random.chance(10) {
                 request.globals["t"] = random.chance(70) ? .time(random.below(200)) : .text("soon")
             }
             return request
         }
-        if random.chance(50) { script = (0..<1 + random.below(3)).map { _ in .enqueue(request()) } }
+        let (chance, most) = hasRates ? (65, 4) : (50, 3)
+        if random.chance(chance) { script = (0..<1 + random.below(most)).map { _ in .enqueue(request()) } }
         return .enqueue(request())
     }
 
-    private mutating func setLimit(_ model: EngineModel) -> ModelCommand {
+    mutating func limitedName() -> String {
+        let names =
+            turnsAway && random.chance(70)
+            ? PlanCatalog.namesThatTurnAway
+            : hasRates ? PlanCatalog.namesWithRates : PlanCatalog.namesWithLimits
+        return random.pick(names) ?? "Tight"
+    }
+
+    private mutating func secret() -> GlobalValue {
+        switch random.below(8) {
+        case 0: .text("x")
+        case 1: .text(Rendered.long)
+        default: .number(random.below(2))
+        }
+    }
+
+    mutating func setLimit(_ model: EngineModel) -> ModelCommand {
         let full = model.gates.values.filter { $0.waiting > 0 }.map(\.name).sorted()
-        let name = random.pick(random.chance(60) && !full.isEmpty ? full : PlanCatalog.limits) ?? "hot"
+        let spare = random.chance(10) ? ["spare"] : PlanCatalog.limits
+        let name = random.pick(random.chance(60) && !full.isEmpty ? full : spare) ?? "hot"
         if random.chance(35) { return .resetLimit(random.chance(90) ? name : "nobody") }
         return .setLimit(
             random.chance(97) ? name : "not/one",
@@ -79,7 +97,7 @@ extension CommandGenerator {
         return random.pick(candidates.isEmpty ? model.operationIDs : candidates) ?? ModelCommand.unknown
     }
 
-    private mutating func steering() -> SteeringCommand {
+    mutating func steeringAtLimit() -> SteeringCommand {
         switch random.below(12) {
         case 0..<3: .cancel(reason: nil)
         case 3..<5: .skip
@@ -93,12 +111,13 @@ extension CommandGenerator {
     }
 
     /// Somebody who holds a slot fails or ends, and whoever is next comes in.
-    private mutating func passAround(_ model: EngineModel) -> ModelCommand {
+    mutating func passAround(_ model: EngineModel) -> ModelCommand {
         let holding = model.tokens.filter { token in
             guard let job = model.claims[token].flatMap({ model.operations[$0.operation]?.job }) else {
                 return false
             }
-            return job.holder?.claim == token && (job.actionSlot != nil || job.operationSlot != nil)
+            return job.holder?.claim == token
+                && (job.actionSlot != nil || job.operationSlot != nil || job.pacedAt != nil)
         }
         guard let token = random.pick(holding) else { return claim(model) }
         script = [claim(model)]

@@ -13,13 +13,20 @@ struct CommandGenerator {
     let hasWaits: Bool
     /// Whether many are about limits.
     let hasLimits: Bool
+    /// Whether many of those are about rates.
+    let hasRates: Bool
+    /// Whether not everybody may wait.
+    let turnsAway: Bool
 
     init(seed: UInt64, length: Int = 40) {
         random = SeededGenerator(seed: seed)
         hasSchedules = random.chance(20)
         let isAtWaits = random.chance(40)
-        let isAtLimits = random.chance(40)
+        let isAtLimits = random.chance(50)
         hasLimits = isAtLimits && !hasSchedules
+        let (isAtRates, isAtFullLimits) = (random.chance(55), random.chance(30))
+        hasRates = hasLimits && isAtRates
+        turnsAway = hasLimits && isAtFullLimits
         hasWaits = isAtWaits && !hasSchedules && !hasLimits
         self.length = length
     }
@@ -33,7 +40,8 @@ struct CommandGenerator {
         }
         if hasSchedules, random.chance(70) { return scheduling(model) }
         if hasLimits, random.chance(45) {
-            return model.operationIDs.isEmpty ? enqueueLimited() : limiting(model)
+            if model.operationIDs.isEmpty { return enqueueLimited() }
+            return hasRates && random.chance(85) ? rating(model) : limiting(model)
         }
         if hasWaits, !model.operationIDs.isEmpty, random.chance(40) { return waiting(model) }
         guard !model.operationIDs.isEmpty else { return random.chance(95) ? enqueue() : steering(model) }
@@ -77,15 +85,13 @@ struct CommandGenerator {
                 "Gate/A",
                 "Ask/A", "Ask/S",
             ]
-            + ["Tight", "Sole", "Both", "Room", "Stay", "Shut"].flatMap { name in
-                ["A", "B", "C", "S"].map { "\(name)/\($0)" }
-            }
+            + PlanCatalog.withLimits.flatMap { name in ["A", "B", "C", "S"].map { "\(name)/\($0)" } }
         let handlers =
             random.chance(75)
             ? everything
             : [
                 "Flow/A", "Flow/B", "Slow/A", "Late/A", "/A", "Ask/A", "Tight/A", "Tight/B", "Both/A",
-                "Sole/A",
+                "Sole/A", "Pace/A", "Press/A", "Press/B", "Heavy/A",
             ]
         let queues =
             random.pick([["default", "slow"], ["default", "slow"], ["slow", "default"], ["default"]]) ?? []
@@ -117,13 +123,14 @@ struct CommandGenerator {
         case 22..<24: return .resume(queue: random.pick(model.paused.keys.sorted()) ?? "default")
         case 15: return .unpark(name: random.chance(50) ? "Late" : "Flow")
         default:
-            let parked = hasWaits ? "Gate" : hasLimits ? "Shut" : "Late"
+            let parked = hasWaits ? "Gate" : hasRates ? "Bar" : hasLimits ? "Shut" : "Late"
             let name =
                 random.chance(60)
                 ? parked
                 : random.pick(
                     hasWaits
-                        ? ["Wait", "Doze", "Sign"] : hasLimits ? ["Tight"] : ["Flow", "Quick", "Slow"]
+                        ? ["Wait", "Doze", "Sign"]
+                        : hasRates ? ["Pace"] : hasLimits ? ["Tight"] : ["Flow", "Quick", "Slow"]
                 ) ?? "Flow"
             let versions = PlanCatalog.histories.registered[name, default: []].count
             return .registerPlan(name: name, version: random.below(versions))
@@ -196,9 +203,7 @@ struct CommandGenerator {
     }
 
     private mutating func name(_ names: [String]) -> String {
-        if hasLimits, random.chance(85) {
-            return random.pick(["Tight", "Sole", "Both", "Room", "Stay", "Shut"]) ?? "Tight"
-        }
+        if hasLimits, random.chance(85) { return limitedName() }
         let isAtWaits = hasWaits && random.chance(85)
         let withWaits = ["Ask", "Ask", "Wait", "Wait", "Doze", "Nap", "Nap", "Gate", "Sign", "Sign", "Sign"]
         return random.pick(isAtWaits ? withWaits : names) ?? "Flow"

@@ -37,6 +37,10 @@ enum Coverage {
         "setLimit OP004", "setLimit ok", "resetLimit OP002", "resetLimit OP003", "resetLimit ok",
         "recountLimits ok", "claim operation slot", "claim action slot", "claim in line", "claim from line",
         "enqueue OP004",
+        "setRate OP004", "setRate ok", "resetRate ok", "consume OP002",
+        "consume ok", "consume later", "closeRate OP002", "closeRate ok", "closeRate opened",
+        "backOff ok", "claim start", "claim start from line", "claim in line of a rate", "claim turned away",
+        "claim outdone",
         "unpark ok", "unregisterWorker gone", "unregisterWorker ok", "unregisterWorker released",
     ]
 

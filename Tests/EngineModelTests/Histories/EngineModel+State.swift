@@ -28,7 +28,7 @@ extension EngineModel {
             ]
             return columns.joined(separator: "|")
         }.sorted()
-        lines += limitLines(names)
+        lines += limitLines(names) + rateLines(names)
         lines += current.map { name, version in
             "definition|\(name)|" + names.definition(Definition(name: name, version: version))
         }.sorted()
@@ -46,6 +46,9 @@ extension EngineModel {
             Rendered.time(operation.createdAt), Rendered.time(operation.endedAt),
             Rendered.time(operation.parkedAt), text(operation.stoppedPosition),
             operation.replacedBy.map { "replaced by operation \(names.operation($0))" }
+                ?? operation.outdoneBy.map { by in
+                    operation.stopReason?.replacing("%", with: names.operation(by)) ?? ""
+                }
                 ?? operation.stopReason ?? "",
             Rendered.globals(operation.globals), request.schedule ?? "", Rendered.time(request.slot),
         ]
@@ -98,6 +101,37 @@ extension EngineModel {
         }
         let releases = releases.map { gate, release in "release|\(gate)|\(release.slots)|\(release.waiters)" }
         return slots.sorted() + limits.sorted() + gates.sorted() + releases.sorted()
+    }
+
+    private func rateLines(_ names: Names) -> [String] {
+        let starts = operations.values.compactMap { operation -> String? in
+            guard let job = operation.job, let pacedAt = job.pacedAt else { return nil }
+            let rate = job.position.flatMap { operation.actions[$0 - 1].rule.rate }
+            let columns = [
+                rate.map { gate($0, operation) } ?? "", Self.text(rate?.weight), Rendered.time(pacedAt),
+                names.operation(operation.id), Rendered.time(job.holder?.claimedAt),
+            ]
+            return "start|" + columns.joined(separator: "|")
+        }
+        let rates = rates.map { name, rate in
+            let own = rate.own ?? nil
+            let numbers = [
+                rate.declared?.count, rate.declared?.per, rate.declared?.burst, own?.count, own?.per,
+                own?.burst,
+            ]
+            let columns =
+                [name] + numbers.map(Self.text) + [rate.own == nil ? "f" : "t", String(rate.version)]
+            return "rate|" + columns.joined(separator: "|")
+        }
+        let gates = rateGates.map { gate, counts in
+            let columns = [
+                gate, counts.name, Rendered.time(counts.usedUntil), String(counts.version),
+                Rendered.time(counts.closedUntil), String(counts.waiting), String(counts.nextTicket),
+                String(counts.lookAt + Rendered.epoch * ModelRateGate.fraction),
+            ]
+            return "pace|" + columns.joined(separator: "|")
+        }
+        return starts.sorted() + rates.sorted() + gates.sorted()
     }
 
     private static func attemptLines(of operation: ModelOperation, _ names: Names) -> [String] {

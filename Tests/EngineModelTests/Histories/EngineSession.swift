@@ -25,6 +25,9 @@ struct EngineSession: Sendable {
             let id: Int64 = try await database.value("select register_definition(\(name), \(plan)::json)")
             definitions[Definition(name: name, version: 0)] = String(id)
         }
+        for (name, key) in PlanCatalog.histories.secretKeys {
+            try await database.query("insert into secret_keys values (\(name), \(key))")
+        }
         // Every plan has said something of limits, which is to be seen.
         try await database.script("select advance_limits()")
         // The record of skipped slots names intervals in words, as the server's settings would have them.
@@ -128,6 +131,20 @@ struct EngineSession: Sendable {
                       order by format('gate|%s|', gate) collate "C") from limit_gates),
             (select string_agg(format('release|%s|%s|%s', gate, slots, waiters), e'\\n' order by format('release|%s|', gate) collate "C")
                from (select gate, sum(slots) as slots, sum(waiters) as waiters from limit_releases group by gate) as r),
+            (select string_agg(line, e'\\n' order by line collate "C") from (
+               select format('start|%s|%s|%s|%s|%s', rate_gate_of(a.limits -> 'rate', o.globals, is_secret(o.name, a.limits -> 'rate' ->> 'by')),
+                        case when a.limits ? 'rate' then coalesce(a.limits -> 'rate' ->> 'weight', '1') end, date_part('epoch', j.paced_at), j.operation_id,
+                        date_part('epoch', j.claimed_at)) as line
+                 from jobs j
+                 join operations o on o.id = j.operation_id
+                 left join actions a on a.operation_id = j.operation_id and a.position = j.position
+                where j.paced_at is not null) as starts),
+            (select string_agg(line, e'\\n' order by line collate "C") from (
+               select format('rate|%s|%s|%s|%s|%s|%s|%s|%s|%s', name, declared_count, declared_per, declared_burst, own_count, own_per, own_burst,
+                        set_at is not null, version) as line from rates) as numbers),
+            (select string_agg(line, e'\\n' order by line collate "C") from (
+               select format('pace|%s|%s|%s|%s|%s|%s|%s|%s', gate, name, date_part('epoch', used_until), version, date_part('epoch', closed_until), waiting,
+                        next_ticket, round(extract(epoch from look_at) * \(ModelRateGate.fraction))) as line from rate_gates) as paces),
             (select string_agg(format('definition|%s|%s', name, id), e'\\n' order by name collate "C") from definitions where current),
             (select string_agg(concat_ws(e'\\n', format('schedule|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', s.name,
                       s.operation, coalesce(s.cron, date_part('epoch', s.every)::text), s.globals, date_part('epoch', s.starts_at),

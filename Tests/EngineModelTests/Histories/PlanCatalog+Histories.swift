@@ -3,14 +3,16 @@ import EngineModel
 extension PlanCatalog {
     /// The plans of the random histories.
     static let histories = PlanCatalog(
-        registered: [registeredPlans, plansWithWaits, plansWithApprovals, plansWithLimits].reduce([:]) {
-            $0.merging($1) { $1 }
-        },
+        registered: [
+            registeredPlans, plansWithWaits, plansWithApprovals, plansWithLimits, plansWithRates,
+            plansThatTurnAway,
+        ].reduce([:]) { $0.merging($1) { $1 } },
         known: [
             "Flow", "Quick", "Slow", "Ask", "Wait", "Doze", "Nap", "Sign", "Tight", "Sole", "Both", "Room",
-            "Stay",
+            "Stay", "Pace", "Heavy", "Press", "Den", "Drop", "Oldest", "Newest", "Few", "Shy",
         ],
-        own: ownPlans + ownPlansWithLimits
+        own: ownPlans + ownPlansWithLimits + ownPlansWithRates,
+        secretKeys: ["Shy": "c"]
     )
 
     private static let registeredPlans: [String: [SamplePlan]] = [

@@ -92,5 +92,19 @@ extension PlanCatalog {
     ]
 
     /// The names that a history sets and resets.
-    static let limits = ["hot", "each", "sole", "line", "room", "own", "spare", "shut"]
+    static let limits = [
+        "hot", "each", "sole", "line", "room", "own", "spare", "shut", "press", "den", "drop", "oldest",
+        "newest", "few", "shy",
+    ]
+
+    static let namesWithLimits = [
+        "Tight", "Tight", "Tight", "Sole", "Sole", "Both", "Both", "Both", "Room", "Room", "Room", "Stay",
+        "Shut",
+    ]
+    static let namesWithRates = [
+        "Pace", "Pace", "Pace", "Heavy", "Heavy", "Press", "Press", "Press", "Den", "Den", "Bar",
+    ]
+    static let namesThatTurnAway = ["Drop", "Oldest", "Oldest", "Newest", "Few", "Few", "Shy", "Shy"]
+    static let withLimits = Set(namesWithLimits + namesWithRates + namesThatTurnAway).sorted()
+
 }

@@ -80,7 +80,7 @@ struct RandomHistories: Sendable {
                     try connection.query(
                         """
                         vacuum operations, actions, jobs, attempts, workers, definitions, definition_actions,
-                          schedules, skipped_slots, signals, approvals, limits, limit_gates, limit_releases
+                          schedules, skipped_slots, signals, approvals, limits, limit_gates, limit_releases, rates, rate_gates
                         """
                     )
                 }
