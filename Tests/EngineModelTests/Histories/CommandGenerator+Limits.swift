@@ -14,7 +14,7 @@ extension CommandGenerator {
             )
         }
         switch random.below(100) {
-        case 0..<26: return enqueueLimited()
+        case 0..<26: return enqueueLimited(model)
         case 26..<52: return claim(model)
         case 52..<62: return setLimit(model)
         case 62..<76: return .steer(operation: atLimit(model), steeringAtLimit())
@@ -27,7 +27,7 @@ extension CommandGenerator {
     }
 
     /// Few keys, so that operations meet; now and then several at once.
-    mutating func enqueueLimited() -> ModelCommand {
+    mutating func enqueueLimited(_ model: EngineModel) -> ModelCommand {
         func request() -> ModelEnqueue {
             var request = ModelEnqueue(name: limitedName())
             if random.chance(10) {
@@ -49,6 +49,11 @@ extension CommandGenerator {
                 request.globals["t"] = random.chance(70) ? .time(random.below(200)) : .text("soon")
             }
             return request
+        }
+        if turnsAway, random.chance(30) {
+            let request = request()
+            script = [.enqueue(request), .enqueue(request), claim(model)]
+            return .enqueue(request)
         }
         let (chance, most) = hasRates ? (65, 4) : (50, 3)
         if random.chance(chance) { script = (0..<1 + random.below(most)).map { _ in .enqueue(request()) } }
@@ -72,6 +77,8 @@ extension CommandGenerator {
     }
 
     mutating func setLimit(_ model: EngineModel) -> ModelCommand {
+        // Nobody is there that could be cancelled.
+        if turnsAway, random.chance(20) { return .setLimit("oldest", 0) }
         let full = model.gates.values.filter { $0.waiting > 0 }.map(\.name).sorted()
         let spare = random.chance(10) ? ["spare"] : PlanCatalog.limits
         let name = random.pick(random.chance(60) && !full.isEmpty ? full : spare) ?? "hot"

@@ -4,7 +4,7 @@ import EngineModel
 extension CommandGenerator {
     mutating func rating(_ model: EngineModel) -> ModelCommand {
         switch random.below(100) {
-        case 0..<24: enqueueLimited()
+        case 0..<24: enqueueLimited(model)
         case 24..<48: claim(model)
         case 48..<55: setRate(model)
         case 55..<67: .steer(operation: atRate(model), steeringAtLimit())
@@ -36,21 +36,28 @@ extension CommandGenerator {
         return .setRate(name == "nobody" ? "not/one" : name, random.pick(paces) ?? nil)
     }
 
-    private mutating func key(_ name: String) -> String? {
+    /// A rate, or a key of one: mostly one that is used, and before which there is a line.
+    private mutating func gate(_ model: EngineModel) -> (name: String, key: String?) {
+        let lines = model.rateGates.filter { $0.value.waiting > 0 }.keys.sorted()
+        let gates = random.chance(60) && !lines.isEmpty ? lines : model.rateGates.keys.sorted()
+        if random.chance(70), let gate = random.pick(gates) {
+            let parts = gate.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+            return (String(parts[2]), parts.count > 3 ? String(parts[3]) : nil)
+        }
+        let name = rate(model)
         let hasKeys = ["each", "shy"].contains(name)
-        return random.chance(hasKeys ? 80 : 10) ? random.pick(["0", "1", ""]) : nil
+        return (name, random.chance(hasKeys ? 80 : 10) ? random.pick(["0", "1", ""]) : nil)
     }
 
     private mutating func consume(_ model: EngineModel) -> ModelCommand {
-        let name = rate(model)
+        let (name, key) = gate(model)
         let count = random.chance(95) ? 1 + random.below(3) : 0
-        if random.chance(40) { script = [.consume(name, count: count, key: nil)] }
-        return .consume(name, count: count, key: key(name))
+        if random.chance(40) { script = [.consume(name, count: count, key: key)] }
+        return .consume(name, count: count, key: key)
     }
 
     private mutating func closeRate(_ model: EngineModel) -> ModelCommand {
-        let name = rate(model)
-        let key = key(name)
+        let (name, key) = gate(model)
         let seconds = random.pick([nil, 0, 1, 2, 5, 9]) ?? nil
         switch random.below(10) {
         case 0..<2: script = [.closeRate(name, seconds: nil, key: key)]

@@ -40,7 +40,7 @@ struct CommandGenerator {
         }
         if hasSchedules, random.chance(70) { return scheduling(model) }
         if hasLimits, random.chance(45) {
-            if model.operationIDs.isEmpty { return enqueueLimited() }
+            if model.operationIDs.isEmpty { return enqueueLimited(model) }
             return hasRates && random.chance(85) ? rating(model) : limiting(model)
         }
         if hasWaits, !model.operationIDs.isEmpty, random.chance(40) { return waiting(model) }

@@ -7,7 +7,7 @@ extension PlanCatalog {
     static let plansWithRates: [String: [SamplePlan]] = [
         "Pace": [
             SamplePlan([
-                SampleAction(branch: "main", name: "A", rate: SampleRate("slow", .init(1, per: 3))),
+                SampleAction(branch: "main", name: "A", rate: SampleRate("slow", .init(1, per: 3, burst: 2))),
                 SampleAction(
                     branch: "main",
                     name: "B",
