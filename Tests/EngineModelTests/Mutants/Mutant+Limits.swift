@@ -1,10 +1,10 @@
 extension Mutant {
-    private static let newcomers = "let_in_newcomers(bigint[],timestamptz)"
+    static let newcomers = "let_in_newcomers(bigint[],timestamptz)"
     private static let waiters = "let_in_waiters(text[],timestamptz,integer)"
-    private static let take = "take_releases(timestamptz,integer)"
+    static let take = "take_releases(timestamptz,integer)"
     private static let release = "release_slots()"
     private static let declare = "declare_limits(jsonb[],boolean)"
-    private static let reschedule = "reschedule_operation(bigint,timestamptz)"
+    static let reschedule = "reschedule_operation(bigint,timestamptz)"
 
     static let ofLimits: [Mutant] = [
         Mutant(

@@ -43,7 +43,7 @@ extension Mutant {
     private static let settleKey = "settle_operation_key()"
     private static let takeSlot = "take_slot(bigint,timestamptz)"
 
-    static let all = ofActions + ofWaits + ofApprovals + ofLimits
+    static let all = ofActions + ofWaits + ofApprovals + ofLimits + ofRates + ofFullLimits
 
     private static let ofActions: [Mutant] = [
         Mutant(
