@@ -19,16 +19,18 @@ struct RaceStage: Sendable {
         tables.filter { $0 != "operation_keys" || race.usesKeys }.filter {
             ($0 != "signals" || race.usesSignals) && ($0 != "approvals" || race.usesApprovals)
                 && ($0.hasPrefix("limit") == false || race.usesLimits)
+                && ($0 != "rate_gates" || race.usesRates)
         }
     }
 
     private static let tables = [
         "jobs", "operations", "actions", "attempts", "workers", "operation_keys", "signals", "approvals",
-        "limit_gates", "limit_releases",
+        "limit_gates", "limit_releases", "rate_gates",
     ]
-    /// All rows, and of a wait what they have beside; not how many have been in line before a gate.
+    /// All rows, and of a wait what they have beside; not how many have been in line before a gate, and when a line is looked at.
     private static let state: SQLStatement = """
-        select concat_ws(e'\n', regexp_replace(model_state(), '^(gate[|].*)[|][0-9]+$', e'\\1', 'gn'),
+        select concat_ws(e'\n',
+          regexp_replace(regexp_replace(model_state(), '^(gate[|].*)[|][0-9]+$', e'\\1', 'gn'), '^(pace[|].*)[|][0-9]+[|][0-9]+$', e'\\1', 'gn'),
           (select string_agg(format('signal|%s|%s|%s|%s|%s|%s', operation_id, name, payload, dedup_key, read_position, read_run),
                              e'\n' order by operation_id, id) from signals),
           (select string_agg(format('wait|%s|%s|%s', operation_id, position, wait_outcome), e'\n' order by operation_id, position)
@@ -74,6 +76,7 @@ struct RaceStage: Sendable {
             """
             delete from operations; delete from actions; delete from jobs; delete from attempts; delete from workers;
             delete from operation_keys; delete from limits; delete from limit_gates; delete from limit_releases;
+            delete from rates; delete from rate_gates;
             delete from definition_actions; delete from definitions;
             select setval('claim_ids', \(Self.firstClaim)), setval('operations_id_seq', \(Self.firstOperation)),
                    setval('definitions_id_seq', 1);
@@ -107,7 +110,8 @@ struct RaceStage: Sendable {
 
     /// Lets whoever may go on do so, after a race about limits, and looks for those that do not.
     func leftInLine(_ race: Race, _ values: [String: String]) async throws -> String {
-        let seconds = Self.epoch + max(race.first.at, race.second.at)
+        // A look that left out what somebody had locked is followed by another one a little later.
+        let seconds = Self.epoch + max(race.first.at, race.second.at) + (race.usesRates ? 1 : 0)
         try await observer.script("select set_config('backops.now', to_timestamp(\(seconds))::text, false)")
         for _ in 0..<2 {
             try await observer.script(Self.fill("select count(*) from claim({w2}, 10)", values))
@@ -132,6 +136,22 @@ struct RaceStage: Sendable {
               join limits l on l.name = g.name
              group by g.gate, l.maximum, l.declared
             having count(*) > greatest(l.maximum, l.declared)
+            union all
+            select format('%s are in line before %s, and the first of them may start at %s', waiting, gate, next_start)
+              from rate_lines
+             where waiting > 0 and next_start <= clock_now() + interval '2 seconds'
+            union all
+            select format('two start under %s within %s', gate, later - paced_at)
+              from (
+                select rate_gate_of(a.limits -> 'rate', o.globals) as gate, a.limits -> 'rate' ->> 'name' as name, j.paced_at,
+                       lead(j.paced_at) over (partition by rate_gate_of(a.limits -> 'rate', o.globals) order by j.paced_at) as later
+                  from jobs j
+                  join operations o on o.id = j.operation_id
+                  join actions a on a.operation_id = j.operation_id and a.position = j.position
+                 where j.paced_at is not null
+              ) as start
+              join rates r on r.name = start.name
+             where later - paced_at < r.gap and r.burst = 1 and r.version = 1
             union all
             select i::text from invariants() as i where i.invariant like 'slots_%' or i.invariant like 'lines_%'
           ) as found

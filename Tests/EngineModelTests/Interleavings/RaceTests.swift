@@ -87,7 +87,9 @@ import Testing
     private func judge(_ run: inout RaceRun, _ serial: [RaceStage.Result], _ place: String) async throws {
         try await run.finish()
         if try await run.matches(serial) {
-            let left = run.race.usesLimits ? try await run.stage.leftInLine(run.race, run.values) : ""
+            let left =
+                run.race.usesLimits || run.race.usesRates
+                ? try await run.stage.leftInLine(run.race, run.values) : ""
             if !left.isEmpty { Issue.record("\(run.race.name): \(place): \(left)") }
             return
         }
