@@ -50,7 +50,9 @@ final class Enqueuer: Sendable {
         let key = "chaos-\(number)"
         let bySQL = shape.branches != nil || dice.chance(0.5)
         var globals = globals
-        if shape == .limited { globals[Limited.customer] = .integer(number % Limited.customers) }
+        if shape == .limited || shape == .paced {
+            globals[Limited.customer] = .integer(number % Limited.customers)
+        }
         let document = JSONValue.object(globals)
         let id = try await patiently { try await self.send(shape, key, document, bySQL: bySQL) }
         memory.acknowledge(id, key: key)

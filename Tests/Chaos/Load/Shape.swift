@@ -11,6 +11,7 @@ enum Shape: String, CaseIterable, Sendable {
     case signed = "Signed"
     case brought = "Brought"
     case limited = "Limited"
+    case paced = "Paced"
 
     /// Position and run of every completion in its order, such as `1.1 2.1`.
     var walk: String {
@@ -20,7 +21,7 @@ enum Shape: String, CaseIterable, Sendable {
         case .detour: "1.1 2.1 5.1 6.1 3.1 4.1"
         case .loop: "1.1 2.1 3.1 2.2 3.2 2.3 3.3 4.1"
         case .doze, .patient: "1.1 2.1 3.1 4.1"
-        case .brought, .limited, .signed: "1.1 2.1 3.1"
+        case .brought, .limited, .paced, .signed: "1.1 2.1 3.1"
         }
     }
 
@@ -29,6 +30,7 @@ enum Shape: String, CaseIterable, Sendable {
         switch self {
         case .brought: Brought.branches
         case .limited: Limited.branches
+        case .paced: Paced.branches
         default: nil
         }
     }
@@ -157,5 +159,14 @@ enum Limited {
         {"main": [["First", {\(Brought.options), "limit": {"name": "first", "max": \(most)}}], ["Second", {\(Brought.options)}],
                   ["Third", {\(Brought.options)}]],
          "/limit": {"name": "customer", "by": "\(customer)", "max": 1}}
+        """
+}
+
+/// The same with rates: so many first actions start in a second, and fewer second ones of each customer.
+enum Paced {
+    static let branches = """
+        {"main": [["First", {\(Brought.options), "rate": {"name": "first", "count": 50, "per": "1 second", "burst": 3}}],
+                  ["Second", {\(Brought.options), "rate": {"name": "second", "count": 40, "per": 1, "by": "\(Limited.customer)", "weight": 2}}],
+                  ["Third", {\(Brought.options)}]]}
         """
 }

@@ -33,7 +33,7 @@ struct Invariants: Sendable {
         {
             Violation("invariants()", try $0.decode(0, as: String.self))
         }
-        for rule in Rule.limits { found += try await rule.violations(client.pool) }
+        for rule in Rule.limits + Rule.rates { found += try await rule.violations(client.pool) }
         return found
     }
 }

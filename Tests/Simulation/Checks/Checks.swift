@@ -67,6 +67,8 @@ final class Checks {
     /// Attempts that have ended, and of which nothing was told yet.
     private var untold: Set<Attempt> = []
     private var steered: [Int: Int] = [:]
+    /// The starts that were used, by gate.
+    var paced: [String: Set<PacedStart>] = [:]
     private var poisoned: [Int64: Int] = [:]
 
     /// The last renewal of each worker's lease, as the server has it.
@@ -75,7 +77,7 @@ final class Checks {
 
     init(_ simulation: Simulation) { self.simulation = simulation }
 
-    private var server: SimulatedServer { simulation.server }
+    var server: SimulatedServer { simulation.server }
 
     var epoch: Int { server.epoch }
     var clock: Int { server.state.model.now }
@@ -121,6 +123,7 @@ final class Checks {
         checkNobodyElseRuns(action)
         checkSuspects(action)
         checkLimits()
+        if isHeld { checkRates(job) }
         bodies[claim.operationID, default: []].append(
             Body(
                 action: action,

@@ -251,6 +251,12 @@ extension SimulatedServer {
         if isAwaited { wake(SampleLimit.queue, .work) }
     }
 
+    /// In how many microseconds the lines before rates are looked at next.
+    private var nextLook: Int? {
+        let looks = state.model.rateGates.values.filter { $0.waiting > 0 }.map(\.lookAt)
+        return looks.min().map { max($0 / ModelRateGate.fraction - state.model.now, .ms(100)) }
+    }
+
     /// Whether the next look at the limits has something to do.
     private var hasLimitsToLookAt: Bool {
         !state.model.releases.isEmpty
@@ -394,12 +400,13 @@ extension SimulatedServer {
     }
 
     private func nextDue() -> Duration? {
-        let due = state.model.operations.values.compactMap { operation -> Int? in
+        var due = state.model.operations.values.compactMap { operation -> Int? in
             guard let job = operation.job, job.runAt > state.model.now, job.runAt < ModelJob.never else {
                 return nil
             }
             return job.runAt - state.model.now
         }
+        due += nextLook.map { [$0] } ?? []
         if hasLimitsToLookAt { return .milliseconds(100) }
         return due.min().map { .milliseconds($0 / 1_000 + 1) }
     }

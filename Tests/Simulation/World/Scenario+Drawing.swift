@@ -20,7 +20,8 @@ extension Scenario {
         schedules = drawSchedules()
         operations += drawPatients()
         operations += drawSigned()
-        drawLimited()
+        drawLimited(from: 7, ["Hot", "Hot", "Sole", "Both"])
+        drawLimited(from: 8, ["Paced", "Paced", "Press"])
     }
 
     /// In a third of the scenarios, with as many slots as take little time.
@@ -108,11 +109,11 @@ extension Scenario {
         }
     }
 
-    /// In a third of the scenarios operations that may not all run at once; some are steered.
+    /// In a third of the scenarios operations that may not all run, or start, at once; some are steered.
     ///
     /// From dice of their own, as schedules.
-    private mutating func drawLimited() {
-        var dice = Dice(seed: seed, 7)
+    private mutating func drawLimited(from part: Int, _ names: [String]) {
+        var dice = Dice(seed: seed, part)
         guard dice.chance(350) else { return }
         let isBurst = dice.chance(600)
         let (before, keys) = (operations.count, dice.pick([1, 3, 20]))
@@ -120,7 +121,7 @@ extension Scenario {
             OperationPlan(
                 number: before + number,
                 enqueuedAt: isBurst ? dice.below(.s(3)) : dice.below(faultsEnd),
-                name: dice.pick(["Hot", "Hot", "Sole", "Both"]),
+                name: dice.pick(names),
                 queue: dice.chance(100) ? "slow" : "default",
                 priority: dice.chance(200) ? dice.below(10) : 5,
                 performIn: dice.chance(100) ? dice.below(.s(20)) : nil,

@@ -152,6 +152,51 @@ extension Scenario {
         ],
     ]
 
+    /// Actions that start twice a second, or of each key every two thirds of one, and one with a slot, too.
+    private static let paced = [
+        "Paced": [
+            SamplePlan([
+                SampleAction(
+                    branch: "main",
+                    name: "A",
+                    maxAttempts: 8,
+                    backoff: .constant(.ms(300)),
+                    rate: SampleRate("pace", .init(2, per: .s(1), burst: 3))
+                ),
+                SampleAction(
+                    branch: "main",
+                    name: "B",
+                    maxAttempts: 8,
+                    backoff: .constant(0),
+                    rate: SampleRate("each", .init(3, per: .s(1)), by: "key", weight: 2)
+                ),
+                SampleAction(branch: "main", name: "C", backoff: .constant(.s(1))),
+            ])
+        ],
+        "Press": [
+            SamplePlan(
+                [
+                    SampleAction(
+                        branch: "main",
+                        name: "A",
+                        backoff: .constant(.s(1)),
+                        limit: SampleLimit("hot"),
+                        rate: SampleRate("pace")
+                    ),
+                    SampleAction(branch: "main", name: "Rest", wait: .sleep(.s(1))),
+                    SampleAction(
+                        branch: "main",
+                        name: "B",
+                        maxAttempts: 8,
+                        backoff: .constant(.ms(500)),
+                        rate: SampleRate("pace")
+                    ),
+                ],
+                limit: SampleLimit("press", 2, by: "key", freeWhileWaiting: true)
+            )
+        ],
+    ]
+
     /// The plans that operations have: times in microseconds.
     static let catalog = PlanCatalog(
         registered: [
@@ -221,7 +266,9 @@ extension Scenario {
                     SampleAction(branch: "late", name: "L", backoff: .constant(.s(1))),
                 ])
             ],
-        ].merging(limited) { $1 },
-        known: ["Short", "Three", "Long", "Far", "Patient", "Signed", "Hot", "Sole", "Both"]
+        ].merging(limited) { $1 }.merging(paced) { $1 },
+        known: [
+            "Short", "Three", "Long", "Far", "Patient", "Signed", "Hot", "Sole", "Both", "Paced", "Press",
+        ]
     )
 }
