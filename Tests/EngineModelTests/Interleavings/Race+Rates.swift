@@ -159,35 +159,41 @@ extension Race {
             ),
             look()
         ),
+        // The look rightly takes those behind in line first, while somebody has the row of one, and then is a little later.
         Race(
             "cancel in the line of a rate and look",
             after: longLine,
             state("cancel({o2})", at: 10),
-            look(at: 10)
+            look(at: 10),
+            isSerial: false
         ),
         Race(
             "cancel of the last in the line of a rate and look",
             after: lined,
             state("cancel({o2})", at: 10),
-            look(at: 10)
+            look(at: 10),
+            isSerial: false
         ),
         Race(
             "skip in the line of a rate and look",
             after: longLine,
             state("skip({o2})", at: 10),
-            look(at: 10)
+            look(at: 10),
+            isSerial: false
         ),
         Race(
             "jump in the line of a rate and look",
             after: longLine,
             state("jump({o2}, 'side')", at: 10),
-            look(at: 10)
+            look(at: 10),
+            isSerial: false
         ),
         Race(
             "reschedule in the line of a rate and look",
             after: longLine,
             state("reschedule({o2}, clock_now() + '1 min')", at: 10),
-            look(at: 10)
+            look(at: 10),
+            isSerial: false
         ),
         Race("complete and look at a rate", after: lined, complete, look()),
         Race(
