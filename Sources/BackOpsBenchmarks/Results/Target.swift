@@ -79,12 +79,6 @@ struct Target: Sendable {
         Target(measure: "limited ÷ workflow", bound: .atLeast(0.8)) {
             $0.ratio($0.result("limited"), $0.result("workflow"))
         },
-        Target(measure: "rated, by key ÷ workflow", bound: .atLeast(0.8)) {
-            $0.ratio($0.result("rated", "by key"), $0.result("workflow"))
-        },
-        Target(measure: "rated, shared ÷ workflow", bound: .atLeast(0.8)) {
-            $0.ratio($0.result("rated", "shared"), $0.result("workflow"))
-        },
         Target(measure: "hot, actions/s", bound: .atLeast(5000)) { $0.result("hot")?.figure.value },
         Target(measure: "very-long-workflow ÷ long-workflow", bound: .atLeast(0.8)) {
             $0.ratio($0.result("very-long-workflow"), $0.result("long-workflow"))

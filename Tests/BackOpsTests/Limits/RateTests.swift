@@ -278,6 +278,21 @@ extension SQLEngine {
             #expect(try await engine.claimed() == [1])
         }
 
+        @Test func `close the line, too, and it goes on in order when somebody opens it`() async throws {
+            let engine = try await start()
+            try await engine.query(#"select register_definition('Flow', '{"main": [["A", {"rate": "x"}]]}')"#)
+            try await engine.query("select set_rate('x', 1, '10 seconds', 3)")
+            try await engine.enqueue(9)
+            #expect(try await engine.claimed() == [1, 2, 3])
+            try await engine.query("select close_rate('x', clock_now() + interval '1 minute')")
+            try await engine.travel(by: "50 seconds")
+            #expect(try await engine.claimed().isEmpty)
+            #expect(try await engine.value("select waiting from rate_gates", as: Int.self) == 6)
+            try await engine.query("select close_rate('x', null)")
+            #expect(try await engine.claimed() == [4, 5, 6])
+            #expect(try await engine.violations().isEmpty)
+        }
+
         @Test func `are refused with what is wrong`() async throws {
             let engine = try await start()
             await expectRefusal("OP002") { try await engine.query("select consume('never')") }

@@ -5,7 +5,7 @@ import Testing
 
 /// Every pair of calls that can race, in every order of their statements.
 ///
-/// A third of the pairs, in every run others, also where one of the two rolls back, and stopped in the middle of a function.
+/// A quarter of the pairs, in every run others, also where one of the two rolls back, and stopped in the middle of a function.
 ///
 /// Afterwards rows and answers are those of one of the two serial orders. A call that skipped a locked row says so, or is one
 /// that is repeated all the time: then its repetition must lead there.
@@ -29,7 +29,7 @@ import Testing
         try await playEveryOrder(of: race, ending: [["commit", "commit"]])
     }
 
-    @Test(arguments: Sampling.every(3, of: Race.all.filter(\.isSerial)))
+    @Test(arguments: Sampling.every(4, of: Race.all.filter(\.isSerial)))
     func `leave it also when one rolls back`(race: Race) async throws {
         try await playEveryOrder(of: race, ending: Self.rollbacks)
     }
@@ -47,7 +47,7 @@ import Testing
         await stage.close()
     }
 
-    @Test(arguments: Sampling.every(3, of: Race.all.filter(\.isSerial)))
+    @Test(arguments: Sampling.every(4, of: Race.all.filter(\.isSerial)))
     func `leave it also when one is stopped inside its function`(race: Race) async throws {
         let stage = try await RaceStage.open(TestDatabase.current)
         for endings in Self.endings {

@@ -146,11 +146,6 @@ extension Mutant {
             ("greatest(p_now, r.closed_until, r.base", "greatest(p_now, r.base")
         ),
         Mutant(
-            "the line does not find the rate closed",
-            in: line,
-            ("greatest(p_now, v.closed_until, v.base", "greatest(p_now, v.base")
-        ),
-        Mutant(
             "calls do not find the rate closed",
             in: consume,
             ("greatest(g.closed_until, g.base - v_rate.tolerance)", "g.base - v_rate.tolerance")
