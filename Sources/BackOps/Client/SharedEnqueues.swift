@@ -84,13 +84,15 @@ final class SharedEnqueues: Sendable {
         depart(state.withLock { $0.line.ended(turn, at: .now) })
     }
 
-    /// Tells everybody in line, and all that come later, to go alone: to a pool that is closed.
+    /// Refuses everybody in line, who would find the pool open for a moment still, and tells all that come later to go alone: the pool
+    /// is closed next, and refuses them.
     func close() {
         let waiters = state.withLock { state in
             state.isClosed = true
             return state.line.leaveAll()
         }
-        for waiter in waiters { waiter.continuation.resume(returning: .goAlone(nil)) }
+        let closed = BackOpsError(refusing: PQError(.poolClosed, "The pool is closed."))
+        for waiter in waiters { waiter.continuation.resume(throwing: closed) }
     }
 
     private func depart(_ departure: EnqueueLine<Waiter>.Departure?) {
