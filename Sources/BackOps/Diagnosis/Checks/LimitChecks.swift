@@ -13,7 +13,7 @@ extension DiagnosisCheck {
                 advice: "Start a worker: any one does."
             )
         }
-        let byHand = try await examination.query(examination.engine.limitsByHand()).map { row in
+        let limits = try await examination.query(examination.engine.limitsByHand()).map { row in
             let (name, maximum, waiting, member, seconds, reason) = try row.decode(
                 as: String.self,
                 Int32?.self,
@@ -24,15 +24,14 @@ extension DiagnosisCheck {
             )
             let literal = literal(name)
             return Observation.warning(
-                "the limit \"\(name)\" was set to \(maximum.map(String.init) ?? "any number") by \(member) "
-                    + "\(Duration.seconds(seconds).inWords) ago" + (reason.map { " (\($0))" } ?? "")
-                    + ", and \(waiting.of("operation")) \(waiting == 1 ? "waits" : "wait") in line",
+                "the limit \"\(name)\" was set to \(maximum.map(String.init) ?? "any number") "
+                    + byHand(by: member, seconds, reason, waiting),
                 advice: maximum == 0
                     ? "Nothing starts until set_limit(\(literal), 1), or reset_limit(\(literal)), which lets the plan's number hold again."
                     : "reset_limit(\(literal)) lets the plan's number hold again."
             )
         }
-        let found = try await overdue + byHand + rates(examination) + closedRates(examination)
+        let found = try await overdue + limits + rates(examination) + closedRates(examination)
         return found.isEmpty ? [.fine("nothing waits for a limit or a rate that somebody set")] : found
     }
 
@@ -41,10 +40,8 @@ extension DiagnosisCheck {
             let rate = try RateRecord(row)
             let seconds = try row.decode(RateRecord.Column.allCases.count, as: Double.self)
             return Observation.warning(
-                "the rate \"\(rate.name)\" was set to \(rate.pace?.description ?? "any number") by \(rate.setting.setBy ?? "—") "
-                    + "\(Duration.seconds(seconds).inWords) ago"
-                    + (rate.setting.reason.map { " (\($0))" } ?? "")
-                    + ", and \(rate.waiting.of("operation")) \(rate.waiting == 1 ? "waits" : "wait") in line",
+                "the rate \"\(rate.name)\" was set to \(rate.pace?.description ?? "any number") "
+                    + byHand(by: rate.setting.setBy ?? "—", seconds, rate.setting.reason, rate.waiting),
                 advice: "reset_rate(\(literal(rate.name))) lets the plan's pace hold again."
             )
         }
@@ -59,13 +56,27 @@ extension DiagnosisCheck {
                 Bool.self
             )
             return Observation.warning(
-                "the rate \"\(name)\" is closed for \(Duration.seconds(seconds).inWords), and "
-                    + "\(waiting.of("operation")) \(waiting == 1 ? "waits" : "wait") in line",
+                "the rate \"\(name)\" is closed for \(Duration.seconds(seconds).inWords), and \(inLine(waiting))",
                 advice: hasKeys
                     ? "rate_lines says of which keys, and close_rate(\(literal(name)), null, KEY) opens one."
                     : "close_rate(\(literal(name)), null) opens it."
             )
         }
+    }
+
+    /// Who set something, when and why, and what that keeps waiting.
+    private static func byHand(
+        by member: String,
+        _ seconds: Double,
+        _ reason: String?,
+        _ waiting: Int
+    ) -> String {
+        "by \(member) \(Duration.seconds(seconds).inWords) ago" + (reason.map { " (\($0))" } ?? "")
+            + ", and \(inLine(waiting))"
+    }
+
+    private static func inLine(_ count: Int) -> String {
+        "\(count.of("operation")) \(count == 1 ? "waits" : "wait") in line"
     }
 
     private static func literal(_ name: String) -> String {
