@@ -118,9 +118,9 @@ extension EngineModel {
     /// Slots that are later than the window are passed over, whatever else.
     private func passOverWindow(_ schedule: inout ModelSchedule, _ sweep: inout Sweep) {
         let window = schedule.request.window ?? 86_400 * second
-        let late = schedule.slots(after: schedule.decidedUntil, upTo: now - window - 1)
-        guard !late.isEmpty, let last = schedule.slots(after: schedule.decidedUntil, upTo: now - window).last
-        else { return }
+        guard let last = schedule.slots(after: schedule.decidedUntil, upTo: now - window - 1).last else {
+            return
+        }
         let text = "more than \(Rendered.instant(window / second).dropFirst(11).dropLast()) late"
         pass(&schedule, upTo: last, "window", .text(text), &sweep)
     }
@@ -131,7 +131,7 @@ extension EngineModel {
         let last: Int? =
             switch schedule.request.catchUp {
             case .latest: slots.dropLast().last
-            case .none: slots.last { $0 <= now - 60 * second }
+            case .none: slots.last { $0 < now - 60 * second }
             case .all: slots.dropLast(schedule.request.limit).last
             }
         guard let last else { return }

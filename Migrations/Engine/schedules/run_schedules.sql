@@ -132,7 +132,7 @@ begin
   -- 4. What is too late is passed over, and of the rest what catch_up leaves out.
   v_is_late := v_slot < p_now - c_late - v.jitter;
   if v_slot < p_now - v.catch_up_window - v.jitter then
-    v_last := last_schedule_slot(v, v_cron, v.decided_until, p_now - v.catch_up_window - v.jitter);
+    v_last := last_schedule_slot(v, v_cron, v.decided_until, p_now - v.catch_up_window - v.jitter - interval '1 microsecond');
     v_count := skip_slots(v, v_cron, v_last, 'window', format('more than %s late', v.catch_up_window));
     return next row(v.name, v_last, null, 'skipped', 'window', v_count, null)::schedule_event;
     v.decided_until := v_last;
@@ -141,7 +141,7 @@ begin
   end if;
   if v_is_late then
     v_last := case v.catch_up
-      when 'none' then last_schedule_slot(v, v_cron, v.decided_until, p_now - c_late - v.jitter)
+      when 'none' then last_schedule_slot(v, v_cron, v.decided_until, p_now - c_late - v.jitter - interval '1 microsecond')
       when 'latest' then last_schedule_slot(
         v, v_cron, v.decided_until, last_schedule_slot(v, v_cron, v.decided_until, p_now) - interval '1 microsecond'
       )

@@ -147,6 +147,21 @@ extension SQLEngine {
             #expect(try await engine.skipped() == ["12:01-11:00 1001 window", "11:01-11:59 59 late"])
         }
 
+        @Test func `is late, or later than the window, only when it is so by more than that`() async throws {
+            let window = try await EngineDriver.withSchedule(
+                "cron => '0 * * * *', catch_up_window => '2 hours', catch_up => 'all', overlap => 'allow'"
+            )
+            #expect(
+                try await window.sweep(at: "16:00") == [
+                    "13:00 skipped 1 window", "14:00 enqueued", "15:00 enqueued", "16:00 enqueued",
+                ]
+            )
+            let late = try await EngineDriver.withSchedule(
+                "cron => '* * * * *', catch_up => 'none', overlap => 'allow'"
+            )
+            #expect(try await late.sweep(at: "12:10") == ["12:08 skipped 8 late", "12:09 enqueued"])
+        }
+
         @Test func `becomes due a little later with jitter, by as much whenever it is asked`() async throws {
             let engine = try await EngineDriver.withSchedule("cron => '0 * * * *', jitter => '10 minutes'")
             let delays: SQLStatement =

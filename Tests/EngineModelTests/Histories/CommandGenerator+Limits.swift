@@ -79,6 +79,8 @@ extension CommandGenerator {
     mutating func setLimit(_ model: EngineModel) -> ModelCommand {
         // Nobody is there that could be cancelled.
         if turnsAway, random.chance(20) { return .setLimit("oldest", 0) }
+        // A limit that no plan declares has nothing to go back to.
+        if random.chance(6), model.limits["spare"] != nil { return .resetLimit("spare") }
         let full = model.gates.values.filter { $0.waiting > 0 }.map(\.name).sorted()
         let spare = random.chance(10) ? ["spare"] : PlanCatalog.limits
         let name = random.pick(random.chance(60) && !full.isEmpty ? full : spare) ?? "hot"

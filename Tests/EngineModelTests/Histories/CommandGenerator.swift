@@ -167,7 +167,7 @@ struct CommandGenerator {
         if random.chance(20) { request.priority = random.below(10) }
         if random.chance(15) { request.stepLimit = 1 + random.below(3) }
         if random.chance(30) { request.globals["a"] = .number(random.below(5)) }
-        if random.chance(15) { request.globals["t"] = value() }
+        if random.chance(request.name == "Late" ? 60 : 15) { request.globals["t"] = value() }
         return .enqueue(request)
     }
 
@@ -186,7 +186,7 @@ struct CommandGenerator {
             if random.chance(10) { request.queue = "slow" }
             if random.chance(30) { request.globals["a"] = .number(random.below(5)) }
             if random.chance(50) { request.globals["b"] = .list([random.below(5)]) }
-            if random.chance(15) { request.globals["t"] = value() }
+            if random.chance(name == "Late" ? 60 : 15) { request.globals["t"] = value() }
             return request
         }
         if random.chance(60) {
