@@ -39,6 +39,7 @@ private struct Faulty: OperationDefinition {
 
     private func worker(_ barrier: Barrier) throws -> BackOpsWorker {
         try BackOpsWorker.test {
+            $0.stackTraces = .onFailure()
             $0.concurrency = 1
             $0.gracePeriod = .seconds(3600)
             // Other tests of the process must not wait for the barrier.
@@ -105,6 +106,7 @@ private struct Faulty: OperationDefinition {
         let seen = Mutex(0)
         let worker = try withMetricsFactory(metrics) {
             try BackOpsWorker.test {
+                $0.stackTraces = .onFailure()
                 $0.symbolThread = SymbolThread()
                 $0.tracePatience = .seconds(3600)
                 $0.resolveTrace = { trace in

@@ -49,7 +49,9 @@ private struct Walk: OperationDefinition {
     @Test func `repeats the failed action alone, and keeps the history`() async throws {
         try await withClient { client in
             let handle = try await client.enqueue(Walk.self)
-            let worker = try BackOpsWorker.test { Walk(journal: journal, failures: ["B": 2]) }
+            let worker = try BackOpsWorker.test({ $0.stackTraces = .onFailure() }) {
+                Walk(journal: journal, failures: ["B": 2])
+            }
             try await worker.drain()
             #expect(try await handle.record().state == .completed)
             #expect(journal.entries == ["main/A", "main/B", "main/B", "main/B", "main/C"])

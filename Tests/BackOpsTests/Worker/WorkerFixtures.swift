@@ -29,6 +29,8 @@ struct RecordingLogHandler: LogHandler {
 
 extension BackOpsWorker {
     /// A worker on the running test's database, silent, with a short lease unless the test says otherwise.
+    ///
+    /// It keeps stacks only where a test is about them: in a binary as large as that of the tests every new one takes seconds to be looked up.
     static func test(
         _ configure: (inout WorkerConfiguration) -> Void = { _ in },
         actions: [any Plannable] = [],
@@ -38,6 +40,7 @@ extension BackOpsWorker {
         configuration.concurrency = 4
         configuration.pollInterval = .milliseconds(200)
         configuration.gracePeriod = .seconds(10)
+        configuration.stackTraces = .off
         configure(&configuration)
         return try BackOpsWorker(
             TestDatabase.current.database,

@@ -11,6 +11,8 @@ struct EngineSession: Sendable {
         /// The answer's rows, or the message of a refusal.
         let text: String
         let state: String
+        /// The lines of `state` that are about limits and rates.
+        let limits: String
     }
 
     let connection: PQConnection
@@ -54,13 +56,18 @@ struct EngineSession: Sendable {
     /// Makes one call within the open transaction; a refused one leaves no trace.
     static func call(_ sql: String, at seconds: Int, on session: inout PQSession) throws -> Reply {
         let result = try session.query(
-            "select refusal, answer, model_state() from model_call(\(Int64(Rendered.epoch + seconds)), \(sql))"
+            """
+            select refusal, answer, state,
+                   (select string_agg(line, e'\\n') from string_to_table(state, e'\\n') as line where line ~ '^(slot|limit|start|rate)[|]')
+              from (select refusal, answer, model_state() as state from model_call(\(Int64(Rendered.epoch + seconds)), \(sql)) offset 0) as reply
+            """
         )
         let row = try #require(result.first)
         return Reply(
             refusal: try row.decode(0),
             text: try row.decode(1, as: String?.self) ?? "",
-            state: try row.decode(2, as: String?.self) ?? ""
+            state: try row.decode(2, as: String?.self) ?? "",
+            limits: try row.decode(3, as: String?.self) ?? ""
         )
     }
 

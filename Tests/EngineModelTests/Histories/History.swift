@@ -29,8 +29,7 @@ struct HistoryRunner {
     ) throws -> (history: History, difference: String?) {
         var model = EngineModel(.histories)
         var names = Names(definitions: definitions)
-        var slots = SlotCheck()
-        var paces = PaceCheck()
+        var checks = LimitChecks()
         var history: History = []
         var step = 0
         try session.script("begin")
@@ -38,7 +37,7 @@ struct HistoryRunner {
             defer { step += 1 }
             guard model.knows(command) else { continue }
             history.append((step, command))
-            if let difference = try carryOut(command, step, &model, &names, &slots, &paces, &session) {
+            if let difference = try carryOut(command, step, &model, &names, &checks, &session) {
                 try session.script("rollback")
                 return (history, difference)
             }
@@ -62,8 +61,7 @@ struct HistoryRunner {
         _ step: Int,
         _ model: inout EngineModel,
         _ names: inout Names,
-        _ slots: inout SlotCheck,
-        _ paces: inout PaceCheck,
+        _ checks: inout LimitChecks,
         _ session: inout PQSession
     ) throws -> String? {
         let sql = command.sql(names, claims: model.claims)
@@ -78,7 +76,7 @@ struct HistoryRunner {
         if answer.refusal == nil, let difference = compare(answer, reply.text, &names) { return difference }
         let expected = model.state(names)
         if expected != reply.state { return Self.difference(expected, reply.state) }
-        return slots.difference(reply.state) ?? paces.difference(reply.state, at: model.now)
+        return checks.difference(reply.limits)
     }
 
     private func compare(_ answer: ModelAnswer, _ text: String, _ names: inout Names) -> String? {

@@ -16,22 +16,19 @@ struct PaceCheck {
     /// By name, the numbers that hold.
     private var rates: [Substring: [Substring]] = [:]
 
-    /// Looks at all rows as `model_state()` of ``EngineSession`` writes them, after a step.
+    /// Looks at the rows after a step, each by its columns.
     ///
     /// - Returns: What is wrong.
-    mutating func difference(_ state: String, at now: Int) -> String? {
+    mutating func difference(_ rows: [[Substring]]) -> String? {
         var starts: [Substring: Substring] = [:]
         var changed: Set<Substring> = []
-        let lines = state.split(separator: "\n").map {
-            $0.split(separator: "|", omittingEmptySubsequences: false)
-        }
-        for columns in lines where columns[0] == "rate" {
+        for columns in rows where columns[0] == "rate" {
             let numbers = Array(columns[2...])
             if rates[columns[1]] != numbers { changed.insert(columns[1]) }
             rates[columns[1]] = numbers
         }
         given = given.filter { !changed.contains(Self.name($0.key)) }
-        for columns in lines where columns[0] == "start" {
+        for columns in rows where columns[0] == "start" {
             guard let time = Int(columns[3]), let weight = Int(columns[2]) else {
                 return "starts: operation \(columns[4]) has a start at an action without a rate"
             }

@@ -4,15 +4,14 @@
 struct SlotCheck {
     private var held: [Substring: Int] = [:]
 
-    /// Looks at all rows as `model_state()` of ``EngineSession`` writes them, after a step.
+    /// Looks at the rows after a step, each by its columns.
     ///
     /// - Returns: What is wrong.
-    mutating func difference(_ state: String) -> String? {
+    mutating func difference(_ rows: [[Substring]]) -> String? {
         var maxima: [Substring: Int] = [:]
         let before = held
         held = [:]
-        for line in state.split(separator: "\n") {
-            let columns = line.split(separator: "|", omittingEmptySubsequences: false)
+        for columns in rows {
             switch columns[0] {
             case "slot": held[columns[2], default: 0] += 1
             case "limit": maxima[columns[1]] = Int(columns[5])
