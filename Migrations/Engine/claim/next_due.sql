@@ -29,6 +29,23 @@ begin
                 order by g.look_at
                 limit 1
              ),
+             -- Somebody else's claim was at the limit of the queue, or is.
+             (
+               select statement_now() + interval '0.02 seconds'
+                 from workers w
+                 join queue_limits l on l.queue = any (w.queues)
+                where w.id = p_worker_id and l.holding < l.maximum and l.queue not in (select name from paused_queues)
+                  and exists (
+                    select from generate_series(0, 9) as lane (priority)
+                     cross join lateral (
+                       select from jobs j
+                        where j.queue = l.queue and j.priority = lane.priority::smallint and j.run_at <= statement_now() and j.worker_id is null
+                          and j.crashes = 0 and j.handler = any (w.handlers)
+                        limit 1
+                     ) as job
+                  )
+                limit 1
+             ),
              (
                select statement_now() + interval '0.1 seconds' from limit_releases
                 where released_at >= look_from('limits', statement_now())

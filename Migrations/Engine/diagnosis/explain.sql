@@ -125,6 +125,10 @@ begin
     v_free := false;
   end loop;
   if v_free then
+    return query select e.* from explain_full_queue(v_job.queue, v_place, v_job.run_at) as e;
+    v_free := not found;
+  end if;
+  if v_free then
     select count(*) into v_knowing
       from workers w
      where v_job.queue = any (w.queues) and v_job.handler = any (w.handlers) and not w.stopping and w.heartbeat_at + w.lease > v_now;

@@ -12,6 +12,7 @@ as $$
 declare
   v_schema text := quote_ident(current_schema());
   v_queue queues;
+  v_limit queue_limits;
   v_serving integer;
   v_knowing integer;
   r explanation;
@@ -31,6 +32,15 @@ begin
     r := row(
       'queue_paused', concat_ws(': ', format('queue "%s" was paused by %s', v_queue.name, v_queue.paused_by), v_queue.reason),
       format('SELECT %s.resume(%L)', v_schema, v_queue.name), null, v_queue.paused_at, v_queue.paused_until
+    );
+    return next r;
+  end if;
+
+  select * into v_limit from queue_limits where queue = p_queue and maximum = 0;
+  if found then
+    r := row(
+      'queue_full', concat_ws(': ', format('nothing of queue "%s" may run, says %s', p_queue, v_limit.set_by), v_limit.reason),
+      format('SELECT %1$s.set_queue_limit(%2$L, N), or SELECT %1$s.set_queue_limit(%2$L, null) for no limit', v_schema, p_queue), null, v_limit.set_at, null
     );
     return next r;
   end if;

@@ -11,9 +11,11 @@ as $$
         union all
         select action_slot, 1, 0 from jobs where action_slot is not null
         union all
+        select queue_slot, 1, 0 from jobs where queue_slot in (select '/queue/' || queue from queue_limits)
+        union all
         select gate, 0, 1 from jobs where ticket is not null
         union all
-        select gate, slots, waiters from limit_releases
+        select gate, slots, waiters from limit_releases where left(gate, 7) <> '/queue/' or substr(gate, 8) in (select queue from queue_limits)
       ) as each
      group by gate
   )
@@ -22,7 +24,7 @@ as $$
                 coalesce(h.gate, g.gate), coalesce(g.holding, 0), coalesce(g.waiting, 0), coalesce(h.slots, 0), coalesce(h.waiters, 0)),
          format('select %I.recount_limits(); -- counts again', current_schema())
     from held h
-    full join (select gate, holding, waiting from limit_gates union all select gate, 0, waiting from rate_gates) as g on g.gate = h.gate
+    full join (select gate, holding, waiting from limit_gates union all select gate, 0, waiting from rate_gates union all select '/queue/' || queue, holding, 0 from queue_limits) as g on g.gate = h.gate
    where coalesce(g.holding, 0) <> coalesce(h.slots, 0) or coalesce(g.waiting, 0) <> coalesce(h.waiters, 0)
   union all
   select 'slots_are_for_limits', j.operation_id, j.position, j.worker_id,
@@ -38,6 +40,11 @@ as $$
      else j.action_slot is not null and (j.queue = '/limits' or (a.limits ? 'action') is not true) or j.paced_at is not null and (a.limits ? 'rate') is not true
           or j.operation_slot is not null and (a.limits ? 'operation') is not true
    end
+  union all
+  select 'slots_are_for_claims', j.operation_id, j.position, null, format('its job holds a slot of "%s", and nobody runs it', substr(j.queue_slot, 8)),
+         format('update %I.jobs set queue_slot = null where operation_id = %s;', current_schema(), j.operation_id)
+    from jobs j
+   where j.queue_slot is not null and j.worker_id is null
   union all
   select 'lines_move_on', j.operation_id, j.position, null,
          case when j.ticket is null then format('it came to a limit at %s, and nobody has let it in or put it in line', j.run_at)

@@ -97,7 +97,7 @@ begin
   with front as materialized (
     select released_at, id
       from limit_releases
-     where released_at >= p_from and (left(gate, 6) <> '/rate/' or pg_try_advisory_xact_lock(gate_lock(gate)))
+     where released_at >= p_from and (left(gate, 6) not in ('/rate/', '/queue') or pg_try_advisory_xact_lock(gate_lock(gate)))
      order by released_at, id
      limit p_limit
        for update skip locked
@@ -120,6 +120,10 @@ begin
      set waiting = greatest(g.waiting - r.waiters, 0)
     from (select * from unnest(v_gates, v_waiters) as r (gate, waiters) where left(gate, 6) = '/rate/') as r
    where g.gate = any (array[r.gate]) and r.waiters > 0;
+  update queue_limits q
+     set holding = greatest(q.holding - r.slots, 0)
+    from (select substr(gate, 8) as queue, slots from unnest(v_gates, v_slots) as r (gate, slots) where left(gate, 7) = '/queue/') as r
+   where q.queue = any (array[r.queue]) and r.slots > 0;
   gates := v_gates;
   return next;
 end

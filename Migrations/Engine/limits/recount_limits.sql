@@ -41,7 +41,7 @@ begin
   select count(*) into v_count from written;
   delete from limit_gates where holding = 0 and waiting = 0;
   insert into limit_releases (gate, slots, waiters) select gate, 0, 0 from limit_gates where waiting > 0;
-  v_count := v_count + recount_rates();
+  v_count := v_count + recount_rates() + recount_queues();
   if v_count > 0 then
     perform write_audit('recount_limits', '{}', null, jsonb_build_object('corrected', v_count));
   end if;
@@ -80,3 +80,19 @@ begin
 end
 $$;
 comment on function recount_rates() is 'The part of recount_limits() about rates: their lines.';
+
+-- Locks: those of recount_limits; the rows of the queues.
+create or replace function recount_queues() returns integer
+  language sql
+  set search_path from current
+  set jit = off
+as $$
+  with counted as (
+    select l.queue, (select count(*) from jobs j where j.queue_slot = '/queue/' || l.queue)::integer as holding from queue_limits l
+  ),
+  written as (
+    update queue_limits l set holding = c.holding from counted c where c.queue = l.queue and l.holding <> c.holding returning 1
+  )
+  select count(*)::integer from written
+$$;
+comment on function recount_queues() is 'The part of recount_limits() about queues: how many of each run.';

@@ -17,9 +17,14 @@ begin
   if old.action_slot is not null and old.action_slot is distinct from new.action_slot then
     v_gates := v_gates || old.action_slot;
   end if;
+  if old.queue_slot is not null and old.queue_slot is distinct from new.queue_slot then
+    v_gates := v_gates || old.queue_slot;
+  end if;
   if v_gates <> '{}' then
     insert into limit_releases (gate, slots, waiters) select gate, 1, 0 from unnest(v_gates) as gate;
-    if exists (select from limit_gates where gate = any (v_gates) and waiting > 0) then
+    if exists (select from limit_gates where gate = any (v_gates) and waiting > 0)
+      or old.queue_slot is not null and exists (select from queue_limits q where q.queue = substr(old.queue_slot, 8) and q.holding >= q.maximum)
+    then
       -- Whoever had it has room now, also where it does not sleep.
       if old.worker_id is not null then
         perform pg_notify(worker_channel(old.worker_id), 'work');
@@ -47,11 +52,12 @@ begin
       after update on jobs for each row
       when (old.action_slot is not null and old.action_slot is distinct from new.action_slot
             or old.operation_slot is not null and old.operation_slot is distinct from new.operation_slot
+            or old.queue_slot is not null and old.queue_slot is distinct from new.queue_slot
             or old.ticket is not null and new.ticket is null)
       execute function release_slots();
     create trigger jobs_release_slots_at_end
       after delete on jobs for each row
-      when (old.action_slot is not null or old.operation_slot is not null or old.ticket is not null)
+      when (old.action_slot is not null or old.operation_slot is not null or old.queue_slot is not null or old.ticket is not null)
       execute function release_slots();
     comment on trigger jobs_release_slots on jobs is 'Gives back what an action held, whatever ended it.';
     comment on trigger jobs_release_slots_at_end on jobs is 'Gives back what an operation held, whatever ended it.';

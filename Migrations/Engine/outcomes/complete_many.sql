@@ -196,6 +196,7 @@ begin
              queue = f.queue,
              operation_slot = f.operation_slot,
              action_slot = null,
+             queue_slot = case when f.next_claim_id is not null then j.queue_slot end,
              paced_at = null,
              run_at = case when f.next_claim_id is null then f.due else j.run_at end
         from following f

@@ -12,6 +12,7 @@ begin
          run_at = p_run_at, attempt = p_attempt,
          queue = case when (action_slot is not null or paced_at is not null) and not v_keeps then '/limits' else queue end,
          action_slot = case when v_keeps then action_slot end,
+         queue_slot = null,
          paced_at = case when v_keeps then paced_at end
    where operation_id = p_operation_id;
 end

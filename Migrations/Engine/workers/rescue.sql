@@ -30,7 +30,7 @@ begin
       perform end_operation(v_job.operation_id, 'failed', v_job.position, v_now);
     else
       update jobs
-         set worker_id = null, claim_id = null, claimed_at = null, crashes = crashes + 1, progress = null, progress_note = null
+         set worker_id = null, claim_id = null, claimed_at = null, queue_slot = null, crashes = crashes + 1, progress = null, progress_note = null
        where operation_id = v_job.operation_id;
     end if;
     v_count := v_count + 1;
@@ -50,7 +50,7 @@ as $$
   delete from jobs j
    where j.operation_id = any (p_operation_ids) and j.worker_id is not null and not exists (select from operations o where o.id = j.operation_id);
   update jobs j
-     set worker_id = null, claim_id = null, claimed_at = null
+     set worker_id = null, claim_id = null, claimed_at = null, queue_slot = null
    where j.operation_id = any (p_operation_ids) and j.worker_id is not null
      and not exists (select from actions a where a.operation_id = j.operation_id and a.position = j.position);
 $$;

@@ -9,6 +9,11 @@ extension BadCalls {
         ("reset_limit(null)", "OP002"),
         ("reset_limit('x')", "OP002"),
         ("recount_limits()", "0"),
+        ("set_queue_limit(null, 1)", "OP004"),
+        ("set_queue_limit('', 1)", "OP004"),
+        ("set_queue_limit('/limits', 1)", "OP004"),
+        ("set_queue_limit('x', -1)", "OP004"),
+        ("set_queue_limit('x', 1000001)", "OP004"),
         ("set_rate(null, 1)", "OP004"),
         ("set_rate('a/b', 1)", "OP004"),
         ("set_rate(repeat('a', 201), 1)", "OP004"),
@@ -63,5 +68,6 @@ extension BadCalls {
         "declare_rates", "refuse_unknown_rate", "explain_rate", "recount_rates", "let_in_newcomers",
         "let_in_waiters", "let_in", "gate_of", "declare_limits", "offer_slots", "describe_limit",
         "explain_limit", "release_slots", "is_secret", "turn_away", "come_again",
+        "claim_lanes", "claim_within_limits", "queue_rooms", "explain_full_queue", "recount_queues",
     ]
 }

@@ -237,7 +237,7 @@ COMMENT ON TYPE backops.explanation IS 'One reason why an operation is where it 
 -- Name: COLUMN explanation.reason; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, limit, rate, nobody_decides, queue_paused, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
+COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, limit, rate, nobody_decides, queue_paused, queue_full, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
 
 
 --
@@ -2607,8 +2607,6 @@ CREATE FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
-    SET enable_hashjoin TO 'off'
-    SET enable_mergejoin TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     AS $$
@@ -2618,14 +2616,16 @@ declare
   v_is_missing boolean;
   v_paused text[];
   v_has_limits boolean;
+  v_limited text[];
 begin
   if p_limit is null or p_limit not between 1 and 1000 then
     raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 to 1000.';
   end if;
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
     select handlers, missing_since is not null,
-           array(select name from paused_queues), exists (select from limits) or exists (select from rates)
-      into v_handlers, v_is_missing, v_paused, v_has_limits
+           array(select name from paused_queues), exists (select from limits) or exists (select from rates) or exists (select from queue_limits),
+           (select array_agg(queue::text) from queue_limits where maximum is not null)
+      into v_handlers, v_is_missing, v_paused, v_has_limits, v_limited
       from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
   end if;
   if v_handlers is null then
@@ -2644,6 +2644,39 @@ begin
     v_now := clock_now();
   end if;
 
+  if v_limited is null then
+    return query select * from claim_lanes(p_worker_id, p_limit, p_queues, p_priorities, p_after_run_at, p_after_operation_id, v_handlers, v_paused, null, v_now);
+  else
+    return query
+      select *
+        from claim_within_limits(p_worker_id, p_limit, p_queues, p_priorities, p_after_run_at, p_after_operation_id, v_handlers, v_paused, v_limited, v_now);
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]) IS 'Claims up to p_limit due jobs that the worker knows, lane by lane in the order given, each lane (queue, priority) behind the key (run_at, operation_id) that is given for it (''-infinity'', 0 to start over). Jobs whose worker died are left to claim_suspect, and those of a queue that is paused stay.';
+
+
+--
+-- Name: claim_lanes(bigint, integer, text[], smallint[], timestamp with time zone[], bigint[], text[], text[], text, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.claim_lanes(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_queue_slot text, p_now timestamp with time zone) RETURNS SETOF backops.claimed_job
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+begin
   return query
     with picked as materialized (
       select job.*
@@ -2656,20 +2689,20 @@ begin
            join operations o on o.id = j.operation_id
           where j.queue = lane.queue and j.priority = lane.priority
             and (j.run_at, j.operation_id) > (lane.run_at, lane.operation_id)
-            and j.run_at <= v_now
+            and j.run_at <= p_now
             and j.worker_id is null
             and j.crashes = 0
-            and j.handler = any (v_handlers)
+            and j.handler = any (p_handlers)
           order by j.run_at, j.operation_id
           limit p_limit
             for update of j skip locked
        ) as job
-       where lane.queue <> all (v_paused)
+       where lane.queue <> all (p_paused)
        limit p_limit
     ),
     claimed as (
       update jobs j
-         set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = v_now, attempt = j.attempt + 1
+         set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = p_now, attempt = j.attempt + 1, queue_slot = p_queue_slot
         from picked p
        where j.operation_id = p.operation_id
       returning j.operation_id, j.claim_id, j.definition_id, j.position, p.run, p.earlier_attempts + j.attempt as attempt,
@@ -2690,10 +2723,10 @@ $$;
 
 
 --
--- Name: FUNCTION claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION claim_lanes(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_queue_slot text, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]) IS 'Claims up to p_limit due jobs that the worker knows, lane by lane in the order given, each lane (queue, priority) behind the key (run_at, operation_id) that is given for it (''-infinity'', 0 to start over). Jobs whose worker died are left to claim_suspect, and those of a queue that is paused stay.';
+COMMENT ON FUNCTION backops.claim_lanes(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_queue_slot text, p_now timestamp with time zone) IS 'The part of claim() that looks through lanes of queues, and gives what it claims there a slot of the queue, if it has a limit.';
 
 
 --
@@ -2712,6 +2745,9 @@ declare
   v_now timestamptz := clock_now();
   v_worker workers;
   v_id bigint;
+  v_queue text;
+  v_limited text[] := (select array_agg(queue::text) from queue_limits where maximum is not null);
+  v_full text[] := '{}';
 begin
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
     select * into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
@@ -2720,18 +2756,23 @@ begin
     raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
       hint = 'Call register_worker again.';
   end if;
-  select j.operation_id into v_id
+  if v_limited is not null then
+    v_full := array(select queue from unnest(v_limited, queue_rooms(v_limited)) as q (queue, room) where room = 0);
+  end if;
+  select j.operation_id, j.queue into v_id, v_queue
     from jobs j
     join actions a on a.operation_id = j.operation_id and a.position = j.position
     join operations o on o.id = j.operation_id
    where j.crashes > 0 and j.worker_id is null and j.run_at <= v_now and j.queue = any (v_worker.queues) and j.handler = any (v_worker.handlers)
-     and j.queue not in (select name from paused_queues)
+     and j.queue not in (select name from paused_queues) and j.queue <> all (v_full)
    order by j.run_at, j.operation_id
    limit 1
      for update of j skip locked;
   update jobs
-     set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = v_now, attempt = attempt + 1
+     set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = v_now, attempt = attempt + 1,
+         queue_slot = case when v_queue = any (v_limited) then '/queue/' || v_queue end
    where operation_id = v_id;
+  update queue_limits set holding = holding + 1 where queue = v_queue and v_queue = any (v_limited);
   return query select * from describe_claims(array[v_id]);
 end
 $$;
@@ -2742,6 +2783,61 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.claim_suspect(p_worker_id bigint) IS 'Claims one job whose worker died while it held it. It may be the killer: run it with nothing beside it; a clean end acquits it.';
+
+
+--
+-- Name: claim_within_limits(bigint, integer, text[], smallint[], timestamp with time zone[], bigint[], text[], text[], text[], timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone) RETURNS SETOF backops.claimed_job
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_rooms integer[];
+  v_left integer := p_limit;
+  v_first integer := 1;
+  v_last integer;
+  v_at integer;
+  v_count integer;
+begin
+  p_limited := array(select queue from unnest(p_limited) as queue where queue = any (p_queues) order by queue);
+  v_rooms := queue_rooms(p_limited);
+  while v_left > 0 and v_first <= coalesce(cardinality(p_queues), 0) loop
+    v_at := array_position(p_limited, p_queues[v_first]);
+    v_last := v_first;
+    if v_at is null then
+      while v_last < cardinality(p_queues) and array_position(p_limited, p_queues[v_last + 1]) is null loop
+        v_last := v_last + 1;
+      end loop;
+    end if;
+    if v_at is null or v_rooms[v_at] > 0 then
+      return query
+        select *
+          from claim_lanes(
+            p_worker_id, least(v_left, v_rooms[v_at]), p_queues[v_first:v_last], p_priorities[v_first:v_last], p_after_run_at[v_first:v_last],
+            p_after_operation_id[v_first:v_last], p_handlers, p_paused, '/queue/' || p_limited[v_at], p_now
+          );
+      get diagnostics v_count = row_count;
+      v_left := v_left - v_count;
+      if v_at is not null and v_count > 0 then
+        v_rooms[v_at] := v_rooms[v_at] - v_count;
+        update queue_limits set holding = holding + v_count where queue = p_limited[v_at];
+      end if;
+    end if;
+    v_first := v_last + 1;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone) IS 'The part of claim() for a worker some of whose queues have a limit: as many of them as they have slots.';
 
 
 --
@@ -3110,6 +3206,7 @@ begin
              queue = f.queue,
              operation_slot = f.operation_slot,
              action_slot = null,
+             queue_slot = case when f.next_claim_id is not null then j.queue_slot end,
              paced_at = null,
              run_at = case when f.next_claim_id is null then f.due else j.run_at end
         from following f
@@ -5124,6 +5221,10 @@ begin
     v_free := false;
   end loop;
   if v_free then
+    return query select e.* from explain_full_queue(v_job.queue, v_place, v_job.run_at) as e;
+    v_free := not found;
+  end if;
+  if v_free then
     select count(*) into v_knowing
       from workers w
      where v_job.queue = any (w.queues) and v_job.handler = any (w.handlers) and not w.stopping and w.heartbeat_at + w.lease > v_now;
@@ -5415,6 +5516,30 @@ COMMENT ON FUNCTION backops.explain_approval(p_approval backops.approvals, p_ste
 
 
 --
+-- Name: explain_full_queue(text, text, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.explain_full_queue(p_queue text, p_place text, p_run_at timestamp with time zone) RETURNS SETOF backops.explanation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  select 'queue_full', format('%s waits: %s of queue "%s" may run at once, and as many do', p_place, l.maximum, p_queue),
+         format('It goes on when one has ended; SELECT %I.set_queue_limit(%L, %s) lets more run at once.', current_schema(), p_queue, l.maximum + 1),
+         null::bigint, p_run_at, null::timestamptz
+    from queue_limit_status l
+   where l.queue = p_queue and l.running >= l.maximum
+$$;
+
+
+--
+-- Name: FUNCTION explain_full_queue(p_queue text, p_place text, p_run_at timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.explain_full_queue(p_queue text, p_place text, p_run_at timestamp with time zone) IS 'The part of explain() about an operation that is due in a queue of which as many run as may: no row if there is room.';
+
+
+--
 -- Name: jobs; Type: TABLE; Schema: backops; Owner: -
 --
 
@@ -5442,6 +5567,7 @@ CREATE TABLE backops.jobs (
     ticket bigint,
     came_at timestamp with time zone,
     paced_at timestamp with time zone,
+    queue_slot text,
     CONSTRAINT jobs_claimed_whole CHECK ((((worker_id IS NULL) = (claim_id IS NULL)) AND ((worker_id IS NULL) = (claimed_at IS NULL)))),
     CONSTRAINT jobs_in_line_whole CHECK ((((ticket IS NULL) = (gate IS NULL)) AND ((ticket IS NULL) = (came_at IS NULL)))),
     CONSTRAINT jobs_waits_for_is_known CHECK ((waits_for = ANY (ARRAY['sleep'::text, 'signal'::text, 'approval'::text])))
@@ -5615,6 +5741,13 @@ COMMENT ON COLUMN backops.jobs.came_at IS 'When it was due, and had to wait.';
 --
 
 COMMENT ON COLUMN backops.jobs.paced_at IS 'The start that a rate has given to the next attempt, or to the one that runs.';
+
+
+--
+-- Name: COLUMN jobs.queue_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.queue_slot IS 'Of the queue with a limit from which it was claimed, "/queue/" and its name: it holds one of the slots until the attempt ends.';
 
 
 --
@@ -6510,7 +6643,7 @@ CREATE FUNCTION backops.free_remnants(p_operation_ids bigint[]) RETURNS void
   delete from jobs j
    where j.operation_id = any (p_operation_ids) and j.worker_id is not null and not exists (select from operations o where o.id = j.operation_id);
   update jobs j
-     set worker_id = null, claim_id = null, claimed_at = null
+     set worker_id = null, claim_id = null, claimed_at = null, queue_slot = null
    where j.operation_id = any (p_operation_ids) and j.worker_id is not null
      and not exists (select from actions a where a.operation_id = j.operation_id and a.position = j.position);
 $$;
@@ -6608,6 +6741,7 @@ begin
          run_at = p_run_at, attempt = p_attempt,
          queue = case when (action_slot is not null or paced_at is not null) and not v_keeps then '/limits' else queue end,
          action_slot = case when v_keeps then action_slot end,
+         queue_slot = null,
          paced_at = case when v_keeps then paced_at end
    where operation_id = p_operation_id;
 end
@@ -8282,6 +8416,23 @@ begin
                 order by g.look_at
                 limit 1
              ),
+             -- Somebody else's claim was at the limit of the queue, or is.
+             (
+               select statement_now() + interval '0.02 seconds'
+                 from workers w
+                 join queue_limits l on l.queue = any (w.queues)
+                where w.id = p_worker_id and l.holding < l.maximum and l.queue not in (select name from paused_queues)
+                  and exists (
+                    select from generate_series(0, 9) as lane (priority)
+                     cross join lateral (
+                       select from jobs j
+                        where j.queue = l.queue and j.priority = lane.priority::smallint and j.run_at <= statement_now() and j.worker_id is null
+                          and j.crashes = 0 and j.handler = any (w.handlers)
+                        limit 1
+                     ) as job
+                  )
+                limit 1
+             ),
              (
                select statement_now() + interval '0.1 seconds' from limit_releases
                 where released_at >= look_from('limits', statement_now())
@@ -8614,10 +8765,11 @@ CREATE FUNCTION backops.obstacles(p_operation_id bigint, p_parked_name text, p_q
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
-    AS $$
+    AS $_$
 declare
   v_schema text := quote_ident(current_schema());
   v_queue queues;
+  v_limit queue_limits;
   v_serving integer;
   v_knowing integer;
   r explanation;
@@ -8637,6 +8789,15 @@ begin
     r := row(
       'queue_paused', concat_ws(': ', format('queue "%s" was paused by %s', v_queue.name, v_queue.paused_by), v_queue.reason),
       format('SELECT %s.resume(%L)', v_schema, v_queue.name), null, v_queue.paused_at, v_queue.paused_until
+    );
+    return next r;
+  end if;
+
+  select * into v_limit from queue_limits where queue = p_queue and maximum = 0;
+  if found then
+    r := row(
+      'queue_full', concat_ws(': ', format('nothing of queue "%s" may run, says %s', p_queue, v_limit.set_by), v_limit.reason),
+      format('SELECT %1$s.set_queue_limit(%2$L, N), or SELECT %1$s.set_queue_limit(%2$L, null) for no limit', v_schema, p_queue), null, v_limit.set_at, null
     );
     return next r;
   end if;
@@ -8664,7 +8825,7 @@ begin
     return next r;
   end if;
 end
-$$;
+$_$;
 
 
 --
@@ -9847,7 +10008,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status,limit_status,limit_lines,rate_status,rate_lines}'::text[]
+      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status,limit_status,limit_lines,rate_status,rate_lines,queue_limit_status}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
@@ -9866,7 +10027,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'function', name, 'operator', 'execute', null
     from unnest(
-      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,set_limit,reset_limit,set_rate,reset_rate,close_rate,recount_limits,prune,rescue,unpark,invariants,
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,set_limit,reset_limit,set_queue_limit,set_rate,reset_rate,close_rate,recount_limits,prune,rescue,unpark,invariants,
         schedule,unschedule,pause_schedule,resume_schedule,run_schedule,backfill_schedule}'::text[]
     ) as name
   union all
@@ -10040,6 +10201,39 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, that are paused, or that a worker serves: from one to the next by the index.';
+
+
+--
+-- Name: queue_rooms(text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.queue_rooms(p_queues text[]) RETURNS integer[]
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_is_had boolean[] := array(
+    select pg_try_advisory_xact_lock(gate_lock('/queue/' || q.queue)) from unnest(p_queues) with ordinality as q (queue, n) order by n
+  );
+begin
+  -- In a statement of its own: it sees what the session counted that had the gate before.
+  return array(
+    select case when q.is_had then coalesce((select greatest(coalesce(l.maximum, 2147483647) - l.holding, 0) from queue_limits l where l.queue = q.queue), 2147483647) else 0 end
+      from unnest(p_queues, v_is_had) with ordinality as q (queue, is_had, n)
+     order by n
+  );
+end
+$$;
+
+
+--
+-- Name: FUNCTION queue_rooms(p_queues text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.queue_rooms(p_queues text[]) IS 'How many more of each queue with a limit may be claimed by this transaction; none where another one is at it at this moment.';
 
 
 --
@@ -10688,7 +10882,7 @@ begin
       perform end_operation(v_job.operation_id, 'failed', v_job.position, v_now);
     else
       update jobs
-         set worker_id = null, claim_id = null, claimed_at = null, crashes = crashes + 1, progress = null, progress_note = null
+         set worker_id = null, claim_id = null, claimed_at = null, queue_slot = null, crashes = crashes + 1, progress = null, progress_note = null
        where operation_id = v_job.operation_id;
     end if;
     v_count := v_count + 1;
@@ -10805,7 +10999,7 @@ begin
   select count(*) into v_count from written;
   delete from limit_gates where holding = 0 and waiting = 0;
   insert into limit_releases (gate, slots, waiters) select gate, 0, 0 from limit_gates where waiting > 0;
-  v_count := v_count + recount_rates();
+  v_count := v_count + recount_rates() + recount_queues();
   if v_count > 0 then
     perform write_audit('recount_limits', '{}', null, jsonb_build_object('corrected', v_count));
   end if;
@@ -10819,6 +11013,32 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.recount_limits() IS 'Counts the slots and lines of all limits and rates from the jobs, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on jobs while it counts. Returns how many it corrected.';
+
+
+--
+-- Name: recount_queues(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.recount_queues() RETURNS integer
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  with counted as (
+    select l.queue, (select count(*) from jobs j where j.queue_slot = '/queue/' || l.queue)::integer as holding from queue_limits l
+  ),
+  written as (
+    update queue_limits l set holding = c.holding from counted c where c.queue = l.queue and l.holding <> c.holding returning 1
+  )
+  select count(*)::integer from written
+$$;
+
+
+--
+-- Name: FUNCTION recount_queues(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.recount_queues() IS 'The part of recount_limits() about queues: how many of each run.';
 
 
 --
@@ -11268,9 +11488,14 @@ begin
   if old.action_slot is not null and old.action_slot is distinct from new.action_slot then
     v_gates := v_gates || old.action_slot;
   end if;
+  if old.queue_slot is not null and old.queue_slot is distinct from new.queue_slot then
+    v_gates := v_gates || old.queue_slot;
+  end if;
   if v_gates <> '{}' then
     insert into limit_releases (gate, slots, waiters) select gate, 1, 0 from unnest(v_gates) as gate;
-    if exists (select from limit_gates where gate = any (v_gates) and waiting > 0) then
+    if exists (select from limit_gates where gate = any (v_gates) and waiting > 0)
+      or old.queue_slot is not null and exists (select from queue_limits q where q.queue = substr(old.queue_slot, 8) and q.holding >= q.maximum)
+    then
       -- Whoever had it has room now, also where it does not sleep.
       if old.worker_id is not null then
         perform pg_notify(worker_channel(old.worker_id), 'work');
@@ -12653,6 +12878,122 @@ COMMENT ON FUNCTION backops.set_operation_global(id bigint, key text, value json
 
 
 --
+-- Name: queue_limits; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.queue_limits (
+    queue backops.queue_name NOT NULL,
+    maximum integer,
+    holding integer DEFAULT 0 NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    reason text,
+    CONSTRAINT queue_limits_holding_is_valid CHECK ((holding >= 0)),
+    CONSTRAINT queue_limits_maximum_is_valid CHECK (((maximum >= 0) AND (maximum <= 1000000)))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+
+--
+-- Name: TABLE queue_limits; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.queue_limits IS 'How many actions of a queue may run at once. Written by set_queue_limit, and by claims, one at a time for each queue.';
+
+
+--
+-- Name: COLUMN queue_limits.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_limits.queue IS 'Name of the queue; one without a row has no limit.';
+
+
+--
+-- Name: COLUMN queue_limits.maximum; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_limits.maximum IS 'How many; null for any number again.';
+
+
+--
+-- Name: COLUMN queue_limits.holding; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_limits.holding IS 'How many jobs hold a slot, those in limit_releases not yet taken off.';
+
+
+--
+-- Name: COLUMN queue_limits.set_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_limits.set_by IS 'Database role that called set_queue_limit last.';
+
+
+--
+-- Name: COLUMN queue_limits.set_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_limits.set_at IS 'When it did.';
+
+
+--
+-- Name: COLUMN queue_limits.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_limits.reason IS 'Why.';
+
+
+--
+-- Name: set_queue_limit(text, integer, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.set_queue_limit(queue text, maximum integer, reason text DEFAULT NULL::text) RETURNS backops.queue_limits
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_gate text := '/queue/' || queue;
+  v_limit queue_limits;
+begin
+  perform check_queue_name(queue);
+  if maximum not between 0 and 1000000 then
+    raise exception using errcode = 'OP004', message = format('the queue "%s" cannot have the limit %s', queue, maximum),
+      hint = 'It is 0 to 1000000; 0 lets nothing start, and null is no limit.';
+  end if;
+  perform pg_advisory_xact_lock(gate_lock(v_gate));
+  if maximum is not null then
+    update jobs j set queue_slot = v_gate
+     where j.operation_id in (
+       select r.operation_id from jobs r where r.worker_id is not null and r.queue = set_queue_limit.queue and r.queue_slot is null for update skip locked
+     );
+  end if;
+  -- Those who hold one, and what was given back since, by one look.
+  with taken as (
+    delete from limit_releases r where r.gate = v_gate
+  )
+  insert into queue_limits as l (queue, maximum, holding, set_by, set_at, reason)
+    select set_queue_limit.queue, set_queue_limit.maximum, (select count(*) from jobs j where j.worker_id is not null and j.queue_slot = v_gate),
+           session_user, clock_now(), left(set_queue_limit.reason, 2000)
+    on conflict on constraint queue_limits_pkey do update
+      set maximum = excluded.maximum, holding = excluded.holding, set_by = excluded.set_by, set_at = excluded.set_at, reason = excluded.reason
+  returning * into v_limit;
+  perform write_audit('set_queue_limit', '{}', reason, jsonb_build_object('queue', queue, 'maximum', coalesce(maximum::text, 'none')));
+  perform wake(queue, greatest(coalesce(v_limit.maximum, 1000000) - v_limit.holding, 0));
+  return v_limit;
+end
+$$;
+
+
+--
+-- Name: FUNCTION set_queue_limit(queue text, maximum integer, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.set_queue_limit(queue text, maximum integer, reason text) IS 'Sets how many actions of a queue may run at once, all workers together: at once for what waits, and without stopping what runs. null is no limit, 0 lets nothing start. SELECT * FROM backops.set_queue_limit(''reports'', 4, ''they are heavy'')';
+
+
+--
 -- Name: set_rate(text, integer, interval, integer, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -13858,7 +14199,7 @@ begin
   with front as materialized (
     select released_at, id
       from limit_releases
-     where released_at >= p_from and (left(gate, 6) <> '/rate/' or pg_try_advisory_xact_lock(gate_lock(gate)))
+     where released_at >= p_from and (left(gate, 6) not in ('/rate/', '/queue') or pg_try_advisory_xact_lock(gate_lock(gate)))
      order by released_at, id
      limit p_limit
        for update skip locked
@@ -13881,6 +14222,10 @@ begin
      set waiting = greatest(g.waiting - r.waiters, 0)
     from (select * from unnest(v_gates, v_waiters) as r (gate, waiters) where left(gate, 6) = '/rate/') as r
    where g.gate = any (array[r.gate]) and r.waiters > 0;
+  update queue_limits q
+     set holding = greatest(q.holding - r.slots, 0)
+    from (select substr(gate, 8) as queue, slots from unnest(v_gates, v_slots) as r (gate, slots) where left(gate, 7) = '/queue/') as r
+   where q.queue = any (array[r.queue]) and r.slots > 0;
   gates := v_gates;
   return next;
 end
@@ -14696,9 +15041,11 @@ CREATE FUNCTION backops.violations_of_limits() RETURNS SETOF backops.violation
         union all
         select action_slot, 1, 0 from jobs where action_slot is not null
         union all
+        select queue_slot, 1, 0 from jobs where queue_slot in (select '/queue/' || queue from queue_limits)
+        union all
         select gate, 0, 1 from jobs where ticket is not null
         union all
-        select gate, slots, waiters from limit_releases
+        select gate, slots, waiters from limit_releases where left(gate, 7) <> '/queue/' or substr(gate, 8) in (select queue from queue_limits)
       ) as each
      group by gate
   )
@@ -14707,7 +15054,7 @@ CREATE FUNCTION backops.violations_of_limits() RETURNS SETOF backops.violation
                 coalesce(h.gate, g.gate), coalesce(g.holding, 0), coalesce(g.waiting, 0), coalesce(h.slots, 0), coalesce(h.waiters, 0)),
          format('select %I.recount_limits(); -- counts again', current_schema())
     from held h
-    full join (select gate, holding, waiting from limit_gates union all select gate, 0, waiting from rate_gates) as g on g.gate = h.gate
+    full join (select gate, holding, waiting from limit_gates union all select gate, 0, waiting from rate_gates union all select '/queue/' || queue, holding, 0 from queue_limits) as g on g.gate = h.gate
    where coalesce(g.holding, 0) <> coalesce(h.slots, 0) or coalesce(g.waiting, 0) <> coalesce(h.waiters, 0)
   union all
   select 'slots_are_for_limits', j.operation_id, j.position, j.worker_id,
@@ -14723,6 +15070,11 @@ CREATE FUNCTION backops.violations_of_limits() RETURNS SETOF backops.violation
      else j.action_slot is not null and (j.queue = '/limits' or (a.limits ? 'action') is not true) or j.paced_at is not null and (a.limits ? 'rate') is not true
           or j.operation_slot is not null and (a.limits ? 'operation') is not true
    end
+  union all
+  select 'slots_are_for_claims', j.operation_id, j.position, null, format('its job holds a slot of "%s", and nobody runs it', substr(j.queue_slot, 8)),
+         format('update %I.jobs set queue_slot = null where operation_id = %s;', current_schema(), j.operation_id)
+    from jobs j
+   where j.queue_slot is not null and j.worker_id is null
   union all
   select 'lines_move_on', j.operation_id, j.position, null,
          case when j.ticket is null then format('it came to a limit at %s, and nobody has let it in or put it in line', j.run_at)
@@ -16457,7 +16809,7 @@ COMMENT ON COLUMN backops.limit_releases.id IS 'Number; the key begins with the 
 -- Name: COLUMN limit_releases.gate; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.limit_releases.gate IS 'Of what; with a slash before it a limit whose maximum has changed, and "/rate/" and a name for a rate whose numbers have, or whose line somebody has left.';
+COMMENT ON COLUMN backops.limit_releases.gate IS 'Of what; with a slash before it a limit whose maximum has changed, "/rate/" and a name for a rate whose numbers have, or whose line somebody has left, and "/queue/" and a name for a queue.';
 
 
 --
@@ -17152,6 +17504,29 @@ CREATE VIEW backops.queue_depth AS
 --
 
 COMMENT ON VIEW backops.queue_depth IS 'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), parked (until a worker registers their name), and who paused it. Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. SELECT * FROM backops.queue_depth ORDER BY queue';
+
+
+--
+-- Name: queue_limit_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.queue_limit_status AS
+ SELECT (l.queue)::text AS queue,
+    l.maximum,
+    (GREATEST((l.holding - COALESCE(( SELECT sum(r.slots) AS sum
+           FROM backops.limit_releases r
+          WHERE (r.gate = ('/queue/'::text || (l.queue)::text))), (0)::bigint)), (0)::bigint))::integer AS running,
+    l.set_by,
+    l.set_at,
+    l.reason
+   FROM backops.queue_limits l;
+
+
+--
+-- Name: VIEW queue_limit_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.queue_limit_status IS 'One row per queue that has a limit, or had one: how many of its actions may run at once (null: any number again), how many do that count, and who has set it. SELECT * FROM backops.queue_limit_status ORDER BY queue';
 
 
 --
@@ -18107,6 +18482,14 @@ ALTER TABLE ONLY backops.operations
 
 
 --
+-- Name: queue_limits queue_limits_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.queue_limits
+    ADD CONSTRAINT queue_limits_pkey PRIMARY KEY (queue);
+
+
+--
 -- Name: queue_samples queue_samples_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
 --
 
@@ -18598,7 +18981,7 @@ COMMENT ON TRIGGER attempts_stamp_failure ON backops.attempts IS 'Only for attem
 -- Name: jobs jobs_release_slots; Type: TRIGGER; Schema: backops; Owner: -
 --
 
-CREATE TRIGGER jobs_release_slots AFTER UPDATE ON backops.jobs FOR EACH ROW WHEN ((((old.action_slot IS NOT NULL) AND (old.action_slot IS DISTINCT FROM new.action_slot)) OR ((old.operation_slot IS NOT NULL) AND (old.operation_slot IS DISTINCT FROM new.operation_slot)) OR ((old.ticket IS NOT NULL) AND (new.ticket IS NULL)))) EXECUTE FUNCTION backops.release_slots();
+CREATE TRIGGER jobs_release_slots AFTER UPDATE ON backops.jobs FOR EACH ROW WHEN ((((old.action_slot IS NOT NULL) AND (old.action_slot IS DISTINCT FROM new.action_slot)) OR ((old.operation_slot IS NOT NULL) AND (old.operation_slot IS DISTINCT FROM new.operation_slot)) OR ((old.queue_slot IS NOT NULL) AND (old.queue_slot IS DISTINCT FROM new.queue_slot)) OR ((old.ticket IS NOT NULL) AND (new.ticket IS NULL)))) EXECUTE FUNCTION backops.release_slots();
 
 
 --
@@ -18612,7 +18995,7 @@ COMMENT ON TRIGGER jobs_release_slots ON backops.jobs IS 'Gives back what an act
 -- Name: jobs jobs_release_slots_at_end; Type: TRIGGER; Schema: backops; Owner: -
 --
 
-CREATE TRIGGER jobs_release_slots_at_end AFTER DELETE ON backops.jobs FOR EACH ROW WHEN (((old.action_slot IS NOT NULL) OR (old.operation_slot IS NOT NULL) OR (old.ticket IS NOT NULL))) EXECUTE FUNCTION backops.release_slots();
+CREATE TRIGGER jobs_release_slots_at_end AFTER DELETE ON backops.jobs FOR EACH ROW WHEN (((old.action_slot IS NOT NULL) OR (old.operation_slot IS NOT NULL) OR (old.queue_slot IS NOT NULL) OR (old.ticket IS NOT NULL))) EXECUTE FUNCTION backops.release_slots();
 
 
 --
@@ -18945,10 +19328,24 @@ REVOKE ALL ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queu
 
 
 --
+-- Name: FUNCTION claim_lanes(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_queue_slot text, p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.claim_lanes(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_queue_slot text, p_now timestamp with time zone) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION claim_suspect(p_worker_id bigint); Type: ACL; Schema: backops; Owner: -
 --
 
 REVOKE ALL ON FUNCTION backops.claim_suspect(p_worker_id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone) FROM PUBLIC;
 
 
 --
@@ -19271,6 +19668,13 @@ REVOKE ALL ON FUNCTION backops.explain(id bigint) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.explain_approval(p_approval backops.approvals, p_step backops.actions, p_run_at timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION explain_full_queue(p_queue text, p_place text, p_run_at timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.explain_full_queue(p_queue text, p_place text, p_run_at timestamp with time zone) FROM PUBLIC;
 
 
 --
@@ -19995,6 +20399,13 @@ REVOKE ALL ON FUNCTION backops.queue_names() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION queue_rooms(p_queues text[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.queue_rooms(p_queues text[]) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_closed_until timestamp with time zone, p_gap interval, p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -20097,6 +20508,13 @@ REVOKE ALL ON FUNCTION backops.record_schedule_error(p_id bigint, p_now timestam
 --
 
 REVOKE ALL ON FUNCTION backops.recount_limits() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION recount_queues(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.recount_queues() FROM PUBLIC;
 
 
 --
@@ -20447,6 +20865,13 @@ REVOKE ALL ON FUNCTION backops.set_limit(name text, maximum integer, reason text
 --
 
 REVOKE ALL ON FUNCTION backops.set_operation_global(id bigint, key text, value jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION set_queue_limit(queue text, maximum integer, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.set_queue_limit(queue text, maximum integer, reason text) FROM PUBLIC;
 
 
 --

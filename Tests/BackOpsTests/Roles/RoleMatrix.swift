@@ -81,7 +81,8 @@ enum RoleMatrix {
         for name in [
             "retry", "cancel", "skip", "jump", "run_from", "set_global", "reschedule", "rerun", "retry_where",
             "cancel_where", "wake_up", "signal_where", "pause", "resume", "invariants",
-            "set_limit", "reset_limit", "set_rate", "reset_rate", "close_rate", "recount_limits",
+            "set_limit", "reset_limit", "set_queue_limit", "set_rate", "reset_rate", "close_rate",
+            "recount_limits",
             "schedule", "unschedule", "pause_schedule", "resume_schedule", "run_schedule",
             "backfill_schedule",
         ] { callers[name] = ["operator"] }

@@ -237,7 +237,7 @@ COMMENT ON TYPE backops.explanation IS 'One reason why an operation is where it 
 -- Name: COLUMN explanation.reason; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, limit, rate, nobody_decides, queue_paused, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
+COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, limit, rate, nobody_decides, queue_paused, queue_full, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
 
 
 --
@@ -2607,8 +2607,6 @@ CREATE FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text
     SET search_path TO 'backops', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
-    SET enable_hashjoin TO 'off'
-    SET enable_mergejoin TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     AS $$
@@ -2618,14 +2616,16 @@ declare
   v_is_missing boolean;
   v_paused text[];
   v_has_limits boolean;
+  v_limited text[];
 begin
   if p_limit is null or p_limit not between 1 and 1000 then
     raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 to 1000.';
   end if;
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
     select handlers, missing_since is not null,
-           array(select name from paused_queues), exists (select from limits) or exists (select from rates)
-      into v_handlers, v_is_missing, v_paused, v_has_limits
+           array(select name from paused_queues), exists (select from limits) or exists (select from rates) or exists (select from queue_limits),
+           (select array_agg(queue::text) from queue_limits where maximum is not null)
+      into v_handlers, v_is_missing, v_paused, v_has_limits, v_limited
       from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
   end if;
   if v_handlers is null then
@@ -2644,6 +2644,39 @@ begin
     v_now := clock_now();
   end if;
 
+  if v_limited is null then
+    return query select * from claim_lanes(p_worker_id, p_limit, p_queues, p_priorities, p_after_run_at, p_after_operation_id, v_handlers, v_paused, null, v_now);
+  else
+    return query
+      select *
+        from claim_within_limits(p_worker_id, p_limit, p_queues, p_priorities, p_after_run_at, p_after_operation_id, v_handlers, v_paused, v_limited, v_now);
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]) IS 'Claims up to p_limit due jobs that the worker knows, lane by lane in the order given, each lane (queue, priority) behind the key (run_at, operation_id) that is given for it (''-infinity'', 0 to start over). Jobs whose worker died are left to claim_suspect, and those of a queue that is paused stay.';
+
+
+--
+-- Name: claim_lanes(bigint, integer, text[], smallint[], timestamp with time zone[], bigint[], text[], text[], text, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.claim_lanes(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_queue_slot text, p_now timestamp with time zone) RETURNS SETOF backops.claimed_job
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+begin
   return query
     with picked as materialized (
       select job.*
@@ -2656,20 +2689,20 @@ begin
            join operations o on o.id = j.operation_id
           where j.queue = lane.queue and j.priority = lane.priority
             and (j.run_at, j.operation_id) > (lane.run_at, lane.operation_id)
-            and j.run_at <= v_now
+            and j.run_at <= p_now
             and j.worker_id is null
             and j.crashes = 0
-            and j.handler = any (v_handlers)
+            and j.handler = any (p_handlers)
           order by j.run_at, j.operation_id
           limit p_limit
             for update of j skip locked
        ) as job
-       where lane.queue <> all (v_paused)
+       where lane.queue <> all (p_paused)
        limit p_limit
     ),
     claimed as (
       update jobs j
-         set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = v_now, attempt = j.attempt + 1
+         set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = p_now, attempt = j.attempt + 1, queue_slot = p_queue_slot
         from picked p
        where j.operation_id = p.operation_id
       returning j.operation_id, j.claim_id, j.definition_id, j.position, p.run, p.earlier_attempts + j.attempt as attempt,
@@ -2690,10 +2723,10 @@ $$;
 
 
 --
--- Name: FUNCTION claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION claim_lanes(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_queue_slot text, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]) IS 'Claims up to p_limit due jobs that the worker knows, lane by lane in the order given, each lane (queue, priority) behind the key (run_at, operation_id) that is given for it (''-infinity'', 0 to start over). Jobs whose worker died are left to claim_suspect, and those of a queue that is paused stay.';
+COMMENT ON FUNCTION backops.claim_lanes(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_queue_slot text, p_now timestamp with time zone) IS 'The part of claim() that looks through lanes of queues, and gives what it claims there a slot of the queue, if it has a limit.';
 
 
 --
@@ -2712,6 +2745,9 @@ declare
   v_now timestamptz := clock_now();
   v_worker workers;
   v_id bigint;
+  v_queue text;
+  v_limited text[] := (select array_agg(queue::text) from queue_limits where maximum is not null);
+  v_full text[] := '{}';
 begin
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
     select * into v_worker from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
@@ -2720,18 +2756,23 @@ begin
     raise exception using errcode = 'OP006', message = format('worker %s is not registered, is stopping, or its lease has ended', p_worker_id),
       hint = 'Call register_worker again.';
   end if;
-  select j.operation_id into v_id
+  if v_limited is not null then
+    v_full := array(select queue from unnest(v_limited, queue_rooms(v_limited)) as q (queue, room) where room = 0);
+  end if;
+  select j.operation_id, j.queue into v_id, v_queue
     from jobs j
     join actions a on a.operation_id = j.operation_id and a.position = j.position
     join operations o on o.id = j.operation_id
    where j.crashes > 0 and j.worker_id is null and j.run_at <= v_now and j.queue = any (v_worker.queues) and j.handler = any (v_worker.handlers)
-     and j.queue not in (select name from paused_queues)
+     and j.queue not in (select name from paused_queues) and j.queue <> all (v_full)
    order by j.run_at, j.operation_id
    limit 1
      for update of j skip locked;
   update jobs
-     set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = v_now, attempt = attempt + 1
+     set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = v_now, attempt = attempt + 1,
+         queue_slot = case when v_queue = any (v_limited) then '/queue/' || v_queue end
    where operation_id = v_id;
+  update queue_limits set holding = holding + 1 where queue = v_queue and v_queue = any (v_limited);
   return query select * from describe_claims(array[v_id]);
 end
 $$;
@@ -2742,6 +2783,61 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.claim_suspect(p_worker_id bigint) IS 'Claims one job whose worker died while it held it. It may be the killer: run it with nothing beside it; a clean end acquits it.';
+
+
+--
+-- Name: claim_within_limits(bigint, integer, text[], smallint[], timestamp with time zone[], bigint[], text[], text[], text[], timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone) RETURNS SETOF backops.claimed_job
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_rooms integer[];
+  v_left integer := p_limit;
+  v_first integer := 1;
+  v_last integer;
+  v_at integer;
+  v_count integer;
+begin
+  p_limited := array(select queue from unnest(p_limited) as queue where queue = any (p_queues) order by queue);
+  v_rooms := queue_rooms(p_limited);
+  while v_left > 0 and v_first <= coalesce(cardinality(p_queues), 0) loop
+    v_at := array_position(p_limited, p_queues[v_first]);
+    v_last := v_first;
+    if v_at is null then
+      while v_last < cardinality(p_queues) and array_position(p_limited, p_queues[v_last + 1]) is null loop
+        v_last := v_last + 1;
+      end loop;
+    end if;
+    if v_at is null or v_rooms[v_at] > 0 then
+      return query
+        select *
+          from claim_lanes(
+            p_worker_id, least(v_left, v_rooms[v_at]), p_queues[v_first:v_last], p_priorities[v_first:v_last], p_after_run_at[v_first:v_last],
+            p_after_operation_id[v_first:v_last], p_handlers, p_paused, '/queue/' || p_limited[v_at], p_now
+          );
+      get diagnostics v_count = row_count;
+      v_left := v_left - v_count;
+      if v_at is not null and v_count > 0 then
+        v_rooms[v_at] := v_rooms[v_at] - v_count;
+        update queue_limits set holding = holding + v_count where queue = p_limited[v_at];
+      end if;
+    end if;
+    v_first := v_last + 1;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone) IS 'The part of claim() for a worker some of whose queues have a limit: as many of them as they have slots.';
 
 
 --
@@ -3110,6 +3206,7 @@ begin
              queue = f.queue,
              operation_slot = f.operation_slot,
              action_slot = null,
+             queue_slot = case when f.next_claim_id is not null then j.queue_slot end,
              paced_at = null,
              run_at = case when f.next_claim_id is null then f.due else j.run_at end
         from following f
@@ -5124,6 +5221,10 @@ begin
     v_free := false;
   end loop;
   if v_free then
+    return query select e.* from explain_full_queue(v_job.queue, v_place, v_job.run_at) as e;
+    v_free := not found;
+  end if;
+  if v_free then
     select count(*) into v_knowing
       from workers w
      where v_job.queue = any (w.queues) and v_job.handler = any (w.handlers) and not w.stopping and w.heartbeat_at + w.lease > v_now;
@@ -5415,6 +5516,30 @@ COMMENT ON FUNCTION backops.explain_approval(p_approval backops.approvals, p_ste
 
 
 --
+-- Name: explain_full_queue(text, text, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.explain_full_queue(p_queue text, p_place text, p_run_at timestamp with time zone) RETURNS SETOF backops.explanation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  select 'queue_full', format('%s waits: %s of queue "%s" may run at once, and as many do', p_place, l.maximum, p_queue),
+         format('It goes on when one has ended; SELECT %I.set_queue_limit(%L, %s) lets more run at once.', current_schema(), p_queue, l.maximum + 1),
+         null::bigint, p_run_at, null::timestamptz
+    from queue_limit_status l
+   where l.queue = p_queue and l.running >= l.maximum
+$$;
+
+
+--
+-- Name: FUNCTION explain_full_queue(p_queue text, p_place text, p_run_at timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.explain_full_queue(p_queue text, p_place text, p_run_at timestamp with time zone) IS 'The part of explain() about an operation that is due in a queue of which as many run as may: no row if there is room.';
+
+
+--
 -- Name: jobs; Type: TABLE; Schema: backops; Owner: -
 --
 
@@ -5442,6 +5567,7 @@ CREATE TABLE backops.jobs (
     ticket bigint,
     came_at timestamp with time zone,
     paced_at timestamp with time zone,
+    queue_slot text,
     CONSTRAINT jobs_claimed_whole CHECK ((((worker_id IS NULL) = (claim_id IS NULL)) AND ((worker_id IS NULL) = (claimed_at IS NULL)))),
     CONSTRAINT jobs_in_line_whole CHECK ((((ticket IS NULL) = (gate IS NULL)) AND ((ticket IS NULL) = (came_at IS NULL)))),
     CONSTRAINT jobs_waits_for_is_known CHECK ((waits_for = ANY (ARRAY['sleep'::text, 'signal'::text, 'approval'::text])))
@@ -5615,6 +5741,13 @@ COMMENT ON COLUMN backops.jobs.came_at IS 'When it was due, and had to wait.';
 --
 
 COMMENT ON COLUMN backops.jobs.paced_at IS 'The start that a rate has given to the next attempt, or to the one that runs.';
+
+
+--
+-- Name: COLUMN jobs.queue_slot; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.queue_slot IS 'Of the queue with a limit from which it was claimed, "/queue/" and its name: it holds one of the slots until the attempt ends.';
 
 
 --
@@ -6510,7 +6643,7 @@ CREATE FUNCTION backops.free_remnants(p_operation_ids bigint[]) RETURNS void
   delete from jobs j
    where j.operation_id = any (p_operation_ids) and j.worker_id is not null and not exists (select from operations o where o.id = j.operation_id);
   update jobs j
-     set worker_id = null, claim_id = null, claimed_at = null
+     set worker_id = null, claim_id = null, claimed_at = null, queue_slot = null
    where j.operation_id = any (p_operation_ids) and j.worker_id is not null
      and not exists (select from actions a where a.operation_id = j.operation_id and a.position = j.position);
 $$;
@@ -6608,6 +6741,7 @@ begin
          run_at = p_run_at, attempt = p_attempt,
          queue = case when (action_slot is not null or paced_at is not null) and not v_keeps then '/limits' else queue end,
          action_slot = case when v_keeps then action_slot end,
+         queue_slot = null,
          paced_at = case when v_keeps then paced_at end
    where operation_id = p_operation_id;
 end
@@ -8282,6 +8416,23 @@ begin
                 order by g.look_at
                 limit 1
              ),
+             -- Somebody else's claim was at the limit of the queue, or is.
+             (
+               select statement_now() + interval '0.02 seconds'
+                 from workers w
+                 join queue_limits l on l.queue = any (w.queues)
+                where w.id = p_worker_id and l.holding < l.maximum and l.queue not in (select name from paused_queues)
+                  and exists (
+                    select from generate_series(0, 9) as lane (priority)
+                     cross join lateral (
+                       select from jobs j
+                        where j.queue = l.queue and j.priority = lane.priority::smallint and j.run_at <= statement_now() and j.worker_id is null
+                          and j.crashes = 0 and j.handler = any (w.handlers)
+                        limit 1
+                     ) as job
+                  )
+                limit 1
+             ),
              (
                select statement_now() + interval '0.1 seconds' from limit_releases
                 where released_at >= look_from('limits', statement_now())
@@ -8614,10 +8765,11 @@ CREATE FUNCTION backops.obstacles(p_operation_id bigint, p_parked_name text, p_q
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
-    AS $$
+    AS $_$
 declare
   v_schema text := quote_ident(current_schema());
   v_queue queues;
+  v_limit queue_limits;
   v_serving integer;
   v_knowing integer;
   r explanation;
@@ -8637,6 +8789,15 @@ begin
     r := row(
       'queue_paused', concat_ws(': ', format('queue "%s" was paused by %s', v_queue.name, v_queue.paused_by), v_queue.reason),
       format('SELECT %s.resume(%L)', v_schema, v_queue.name), null, v_queue.paused_at, v_queue.paused_until
+    );
+    return next r;
+  end if;
+
+  select * into v_limit from queue_limits where queue = p_queue and maximum = 0;
+  if found then
+    r := row(
+      'queue_full', concat_ws(': ', format('nothing of queue "%s" may run, says %s', p_queue, v_limit.set_by), v_limit.reason),
+      format('SELECT %1$s.set_queue_limit(%2$L, N), or SELECT %1$s.set_queue_limit(%2$L, null) for no limit', v_schema, p_queue), null, v_limit.set_at, null
     );
     return next r;
   end if;
@@ -8664,7 +8825,7 @@ begin
     return next r;
   end if;
 end
-$$;
+$_$;
 
 
 --
@@ -9847,7 +10008,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status,limit_status,limit_lines,rate_status,rate_lines}'::text[]
+      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status,limit_status,limit_lines,rate_status,rate_lines,queue_limit_status}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
@@ -9866,7 +10027,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'function', name, 'operator', 'execute', null
     from unnest(
-      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,set_limit,reset_limit,set_rate,reset_rate,close_rate,recount_limits,prune,rescue,unpark,invariants,
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,set_limit,reset_limit,set_queue_limit,set_rate,reset_rate,close_rate,recount_limits,prune,rescue,unpark,invariants,
         schedule,unschedule,pause_schedule,resume_schedule,run_schedule,backfill_schedule}'::text[]
     ) as name
   union all
@@ -10040,6 +10201,39 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, that are paused, or that a worker serves: from one to the next by the index.';
+
+
+--
+-- Name: queue_rooms(text[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.queue_rooms(p_queues text[]) RETURNS integer[]
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_is_had boolean[] := array(
+    select pg_try_advisory_xact_lock(gate_lock('/queue/' || q.queue)) from unnest(p_queues) with ordinality as q (queue, n) order by n
+  );
+begin
+  -- In a statement of its own: it sees what the session counted that had the gate before.
+  return array(
+    select case when q.is_had then coalesce((select greatest(coalesce(l.maximum, 2147483647) - l.holding, 0) from queue_limits l where l.queue = q.queue), 2147483647) else 0 end
+      from unnest(p_queues, v_is_had) with ordinality as q (queue, is_had, n)
+     order by n
+  );
+end
+$$;
+
+
+--
+-- Name: FUNCTION queue_rooms(p_queues text[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.queue_rooms(p_queues text[]) IS 'How many more of each queue with a limit may be claimed by this transaction; none where another one is at it at this moment.';
 
 
 --
@@ -10688,7 +10882,7 @@ begin
       perform end_operation(v_job.operation_id, 'failed', v_job.position, v_now);
     else
       update jobs
-         set worker_id = null, claim_id = null, claimed_at = null, crashes = crashes + 1, progress = null, progress_note = null
+         set worker_id = null, claim_id = null, claimed_at = null, queue_slot = null, crashes = crashes + 1, progress = null, progress_note = null
        where operation_id = v_job.operation_id;
     end if;
     v_count := v_count + 1;
@@ -10805,7 +10999,7 @@ begin
   select count(*) into v_count from written;
   delete from limit_gates where holding = 0 and waiting = 0;
   insert into limit_releases (gate, slots, waiters) select gate, 0, 0 from limit_gates where waiting > 0;
-  v_count := v_count + recount_rates();
+  v_count := v_count + recount_rates() + recount_queues();
   if v_count > 0 then
     perform write_audit('recount_limits', '{}', null, jsonb_build_object('corrected', v_count));
   end if;
@@ -10819,6 +11013,32 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.recount_limits() IS 'Counts the slots and lines of all limits and rates from the jobs, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on jobs while it counts. Returns how many it corrected.';
+
+
+--
+-- Name: recount_queues(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.recount_queues() RETURNS integer
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  with counted as (
+    select l.queue, (select count(*) from jobs j where j.queue_slot = '/queue/' || l.queue)::integer as holding from queue_limits l
+  ),
+  written as (
+    update queue_limits l set holding = c.holding from counted c where c.queue = l.queue and l.holding <> c.holding returning 1
+  )
+  select count(*)::integer from written
+$$;
+
+
+--
+-- Name: FUNCTION recount_queues(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.recount_queues() IS 'The part of recount_limits() about queues: how many of each run.';
 
 
 --
@@ -11268,9 +11488,14 @@ begin
   if old.action_slot is not null and old.action_slot is distinct from new.action_slot then
     v_gates := v_gates || old.action_slot;
   end if;
+  if old.queue_slot is not null and old.queue_slot is distinct from new.queue_slot then
+    v_gates := v_gates || old.queue_slot;
+  end if;
   if v_gates <> '{}' then
     insert into limit_releases (gate, slots, waiters) select gate, 1, 0 from unnest(v_gates) as gate;
-    if exists (select from limit_gates where gate = any (v_gates) and waiting > 0) then
+    if exists (select from limit_gates where gate = any (v_gates) and waiting > 0)
+      or old.queue_slot is not null and exists (select from queue_limits q where q.queue = substr(old.queue_slot, 8) and q.holding >= q.maximum)
+    then
       -- Whoever had it has room now, also where it does not sleep.
       if old.worker_id is not null then
         perform pg_notify(worker_channel(old.worker_id), 'work');
@@ -12653,6 +12878,122 @@ COMMENT ON FUNCTION backops.set_operation_global(id bigint, key text, value json
 
 
 --
+-- Name: queue_limits; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.queue_limits (
+    queue backops.queue_name NOT NULL,
+    maximum integer,
+    holding integer DEFAULT 0 NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    reason text,
+    CONSTRAINT queue_limits_holding_is_valid CHECK ((holding >= 0)),
+    CONSTRAINT queue_limits_maximum_is_valid CHECK (((maximum >= 0) AND (maximum <= 1000000)))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+
+--
+-- Name: TABLE queue_limits; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.queue_limits IS 'How many actions of a queue may run at once. Written by set_queue_limit, and by claims, one at a time for each queue.';
+
+
+--
+-- Name: COLUMN queue_limits.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_limits.queue IS 'Name of the queue; one without a row has no limit.';
+
+
+--
+-- Name: COLUMN queue_limits.maximum; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_limits.maximum IS 'How many; null for any number again.';
+
+
+--
+-- Name: COLUMN queue_limits.holding; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_limits.holding IS 'How many jobs hold a slot, those in limit_releases not yet taken off.';
+
+
+--
+-- Name: COLUMN queue_limits.set_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_limits.set_by IS 'Database role that called set_queue_limit last.';
+
+
+--
+-- Name: COLUMN queue_limits.set_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_limits.set_at IS 'When it did.';
+
+
+--
+-- Name: COLUMN queue_limits.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.queue_limits.reason IS 'Why.';
+
+
+--
+-- Name: set_queue_limit(text, integer, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.set_queue_limit(queue text, maximum integer, reason text DEFAULT NULL::text) RETURNS backops.queue_limits
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_gate text := '/queue/' || queue;
+  v_limit queue_limits;
+begin
+  perform check_queue_name(queue);
+  if maximum not between 0 and 1000000 then
+    raise exception using errcode = 'OP004', message = format('the queue "%s" cannot have the limit %s', queue, maximum),
+      hint = 'It is 0 to 1000000; 0 lets nothing start, and null is no limit.';
+  end if;
+  perform pg_advisory_xact_lock(gate_lock(v_gate));
+  if maximum is not null then
+    update jobs j set queue_slot = v_gate
+     where j.operation_id in (
+       select r.operation_id from jobs r where r.worker_id is not null and r.queue = set_queue_limit.queue and r.queue_slot is null for update skip locked
+     );
+  end if;
+  -- Those who hold one, and what was given back since, by one look.
+  with taken as (
+    delete from limit_releases r where r.gate = v_gate
+  )
+  insert into queue_limits as l (queue, maximum, holding, set_by, set_at, reason)
+    select set_queue_limit.queue, set_queue_limit.maximum, (select count(*) from jobs j where j.worker_id is not null and j.queue_slot = v_gate),
+           session_user, clock_now(), left(set_queue_limit.reason, 2000)
+    on conflict on constraint queue_limits_pkey do update
+      set maximum = excluded.maximum, holding = excluded.holding, set_by = excluded.set_by, set_at = excluded.set_at, reason = excluded.reason
+  returning * into v_limit;
+  perform write_audit('set_queue_limit', '{}', reason, jsonb_build_object('queue', queue, 'maximum', coalesce(maximum::text, 'none')));
+  perform wake(queue, greatest(coalesce(v_limit.maximum, 1000000) - v_limit.holding, 0));
+  return v_limit;
+end
+$$;
+
+
+--
+-- Name: FUNCTION set_queue_limit(queue text, maximum integer, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.set_queue_limit(queue text, maximum integer, reason text) IS 'Sets how many actions of a queue may run at once, all workers together: at once for what waits, and without stopping what runs. null is no limit, 0 lets nothing start. SELECT * FROM backops.set_queue_limit(''reports'', 4, ''they are heavy'')';
+
+
+--
 -- Name: set_rate(text, integer, interval, integer, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -13858,7 +14199,7 @@ begin
   with front as materialized (
     select released_at, id
       from limit_releases
-     where released_at >= p_from and (left(gate, 6) <> '/rate/' or pg_try_advisory_xact_lock(gate_lock(gate)))
+     where released_at >= p_from and (left(gate, 6) not in ('/rate/', '/queue') or pg_try_advisory_xact_lock(gate_lock(gate)))
      order by released_at, id
      limit p_limit
        for update skip locked
@@ -13881,6 +14222,10 @@ begin
      set waiting = greatest(g.waiting - r.waiters, 0)
     from (select * from unnest(v_gates, v_waiters) as r (gate, waiters) where left(gate, 6) = '/rate/') as r
    where g.gate = any (array[r.gate]) and r.waiters > 0;
+  update queue_limits q
+     set holding = greatest(q.holding - r.slots, 0)
+    from (select substr(gate, 8) as queue, slots from unnest(v_gates, v_slots) as r (gate, slots) where left(gate, 7) = '/queue/') as r
+   where q.queue = any (array[r.queue]) and r.slots > 0;
   gates := v_gates;
   return next;
 end
@@ -14696,9 +15041,11 @@ CREATE FUNCTION backops.violations_of_limits() RETURNS SETOF backops.violation
         union all
         select action_slot, 1, 0 from jobs where action_slot is not null
         union all
+        select queue_slot, 1, 0 from jobs where queue_slot in (select '/queue/' || queue from queue_limits)
+        union all
         select gate, 0, 1 from jobs where ticket is not null
         union all
-        select gate, slots, waiters from limit_releases
+        select gate, slots, waiters from limit_releases where left(gate, 7) <> '/queue/' or substr(gate, 8) in (select queue from queue_limits)
       ) as each
      group by gate
   )
@@ -14707,7 +15054,7 @@ CREATE FUNCTION backops.violations_of_limits() RETURNS SETOF backops.violation
                 coalesce(h.gate, g.gate), coalesce(g.holding, 0), coalesce(g.waiting, 0), coalesce(h.slots, 0), coalesce(h.waiters, 0)),
          format('select %I.recount_limits(); -- counts again', current_schema())
     from held h
-    full join (select gate, holding, waiting from limit_gates union all select gate, 0, waiting from rate_gates) as g on g.gate = h.gate
+    full join (select gate, holding, waiting from limit_gates union all select gate, 0, waiting from rate_gates union all select '/queue/' || queue, holding, 0 from queue_limits) as g on g.gate = h.gate
    where coalesce(g.holding, 0) <> coalesce(h.slots, 0) or coalesce(g.waiting, 0) <> coalesce(h.waiters, 0)
   union all
   select 'slots_are_for_limits', j.operation_id, j.position, j.worker_id,
@@ -14723,6 +15070,11 @@ CREATE FUNCTION backops.violations_of_limits() RETURNS SETOF backops.violation
      else j.action_slot is not null and (j.queue = '/limits' or (a.limits ? 'action') is not true) or j.paced_at is not null and (a.limits ? 'rate') is not true
           or j.operation_slot is not null and (a.limits ? 'operation') is not true
    end
+  union all
+  select 'slots_are_for_claims', j.operation_id, j.position, null, format('its job holds a slot of "%s", and nobody runs it', substr(j.queue_slot, 8)),
+         format('update %I.jobs set queue_slot = null where operation_id = %s;', current_schema(), j.operation_id)
+    from jobs j
+   where j.queue_slot is not null and j.worker_id is null
   union all
   select 'lines_move_on', j.operation_id, j.position, null,
          case when j.ticket is null then format('it came to a limit at %s, and nobody has let it in or put it in line', j.run_at)
@@ -16457,7 +16809,7 @@ COMMENT ON COLUMN backops.limit_releases.id IS 'Number; the key begins with the 
 -- Name: COLUMN limit_releases.gate; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.limit_releases.gate IS 'Of what; with a slash before it a limit whose maximum has changed, and "/rate/" and a name for a rate whose numbers have, or whose line somebody has left.';
+COMMENT ON COLUMN backops.limit_releases.gate IS 'Of what; with a slash before it a limit whose maximum has changed, "/rate/" and a name for a rate whose numbers have, or whose line somebody has left, and "/queue/" and a name for a queue.';
 
 
 --
@@ -17152,6 +17504,29 @@ CREATE VIEW backops.queue_depth AS
 --
 
 COMMENT ON VIEW backops.queue_depth IS 'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), parked (until a worker registers their name), and who paused it. Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. SELECT * FROM backops.queue_depth ORDER BY queue';
+
+
+--
+-- Name: queue_limit_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.queue_limit_status AS
+ SELECT (l.queue)::text AS queue,
+    l.maximum,
+    (GREATEST((l.holding - COALESCE(( SELECT sum(r.slots) AS sum
+           FROM backops.limit_releases r
+          WHERE (r.gate = ('/queue/'::text || (l.queue)::text))), (0)::bigint)), (0)::bigint))::integer AS running,
+    l.set_by,
+    l.set_at,
+    l.reason
+   FROM backops.queue_limits l;
+
+
+--
+-- Name: VIEW queue_limit_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.queue_limit_status IS 'One row per queue that has a limit, or had one: how many of its actions may run at once (null: any number again), how many do that count, and who has set it. SELECT * FROM backops.queue_limit_status ORDER BY queue';
 
 
 --
@@ -17959,7 +18334,7 @@ COMMENT ON VIEW backops.worker_status IS 'Worker processes: how many jobs they h
 --
 
 COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM stdin;
-2026-11-30 21:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 22:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -17969,22 +18344,22 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 
 COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace, wait, wait_outcome, limits) FROM stdin;
 1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-30 21:18:19.914736+00	2026-11-30 21:18:19.928507+00	1301008	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-30 21:18:19.928507+00	2026-11-30 21:18:19.933671+00	2319939	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-30 21:18:19.933671+00	2026-11-30 21:18:19.93444+00	3972546	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-30 21:18:19.936229+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 21:18:19.937357+00	DiskFull	no space left	main.swift:1	\N	\N	\N
+1	1	1	1	0	25	main	Charge	2026-11-30 22:03:49.147787+00	2026-11-30 22:03:49.162197+00	1312509	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-30 22:03:49.162197+00	2026-11-30 22:03:49.167702+00	2205268	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-30 22:03:49.167702+00	2026-11-30 22:03:49.168526+00	3303315	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-30 22:03:49.170281+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 22:03:49.171513+00	DiskFull	no space left	main.swift:1	\N	\N	\N
 3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-30 21:18:19.943643+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-30 22:03:49.17786+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-30 21:18:19.954017+00	2026-11-30 21:18:19.954637+00	7076435	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-30 21:18:19.954637+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 21:18:19.955503+00	Timeout	too slow	\N	\N	\N	\N
+5	1	1	1	0	25	main	Charge	2026-11-30 22:03:49.188618+00	2026-11-30 22:03:49.189383+00	6420514	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-30 22:03:49.189383+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 22:03:49.19028+00	Timeout	too slow	\N	\N	\N	\N
 6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -17992,7 +18367,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-30 21:18:19.961664+00	2026-11-30 21:18:19.962292+00	9897912	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-30 22:03:49.197056+00	2026-11-30 22:03:49.197752+00	9532649	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -18011,7 +18386,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-30 21:18:19.978666+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 21:18:19.979249+00	DiskFull	no space left	\N	\N	\N	\N
+14	1	1	0	1	1	main	Build	2026-11-30 22:03:49.215556+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 22:03:49.21625+00	DiskFull	no space left	\N	\N	\N	\N
 15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -18022,13 +18397,13 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 17	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 18	2	1	0	0	1	main	Nap	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"for": 3600}	\N	\N
 18	3	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-18	1	1	1	0	1	main	Answer	2026-11-30 21:18:19.997403+00	2026-11-30 21:18:20.00053+00	13662097	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"signals": ["yes"]}	signalled	\N
+18	1	1	1	0	1	main	Answer	2026-11-30 22:03:49.234672+00	2026-11-30 22:03:49.237812+00	14648427	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"signals": ["yes"]}	signalled	\N
 19	1	1	0	0	1	main	Boss	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "timeout": 3600, "approval": "refund", "on_timeout": "go_on", "on_rejected": "go_on"}	\N	\N
 19	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 20	1	1	0	0	1	main	Boss	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "approval": "refund", "question": "Refund?", "on_rejected": "fail"}	\N	\N
 20	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 21	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-21	1	1	0	1	1	main	Boss	2026-11-30 21:18:20.015842+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 21:18:20.019192+00	Rejected	"ann" rejected "refund": no receipt	\N	{"approval": "refund", "on_rejected": "fail"}	\N	\N
+21	1	1	0	1	1	main	Boss	2026-11-30 22:03:49.25325+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 22:03:49.256469+00	Rejected	"ann" rejected "refund": no receipt	\N	{"approval": "refund", "on_rejected": "fail"}	\N	\N
 \.
 
 
@@ -18037,10 +18412,10 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 --
 
 COPY backops.approvals (id, operation_id, "position", run, name, role, question, asked_at, deadline, remind_at, reminded_at, decision, decided_by, vouched_by, decided_at, reason) FROM stdin;
-1	19	1	1	refund	\N	\N	2026-11-30 21:18:20.009418+00	2026-11-30 22:18:20.009418+00	\N	\N	\N	\N	\N	\N	\N
-2	20	1	1	refund	\N	Refund?	2026-11-30 21:18:20.013912+00	\N	\N	\N	\N	\N	\N	\N	\N
-3	21	1	1	refund	\N	\N	2026-11-30 21:18:20.015842+00	\N	\N	\N	rejected	ann	postgres	2026-11-30 21:18:20.018355+00	no receipt
-4	21	1	1	refund	\N	\N	2026-11-30 21:18:20.021917+00	\N	\N	\N	\N	\N	\N	\N	\N
+1	19	1	1	refund	\N	\N	2026-11-30 22:03:49.246441+00	2026-11-30 23:03:49.246441+00	\N	\N	\N	\N	\N	\N	\N
+2	20	1	1	refund	\N	Refund?	2026-11-30 22:03:49.251361+00	\N	\N	\N	\N	\N	\N	\N	\N
+3	21	1	1	refund	\N	\N	2026-11-30 22:03:49.25325+00	\N	\N	\N	rejected	ann	postgres	2026-11-30 22:03:49.25567+00	no receipt
+4	21	1	1	refund	\N	\N	2026-11-30 22:03:49.25914+00	\N	\N	\N	\N	\N	\N	\N	\N
 \.
 
 
@@ -18057,7 +18432,7 @@ COPY backops.approvers (role, member) FROM stdin;
 --
 
 COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
-1	1301008	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+1	1312509	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
 \.
 
 
@@ -18066,12 +18441,12 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	5017715830000599994	old-host pid 1	4420245	2026-11-30 21:18:19.936229+00	2026-11-30 21:18:19.937357+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	5017715830000599994	old-host pid 1	5266492	2026-11-30 21:18:19.943643+00	2026-11-30 21:18:19.945499+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	5017715830000599994	old-host pid 1	7410272	2026-11-30 21:18:19.954637+00	2026-11-30 21:18:19.955503+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	5017715830000599994	old-host pid 1	9278991	2026-11-30 21:18:19.958034+00	2026-11-30 21:18:19.959125+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	5017715830000599994	old-host pid 1	11538739	2026-11-30 21:18:19.978666+00	2026-11-30 21:18:19.979249+00	DiskFull	no space left	\N	\N
-6	21	1	1	1	failed	t	\N	\N	\N	2026-11-30 21:18:20.015842+00	2026-11-30 21:18:20.019192+00	Rejected	"ann" rejected "refund": no receipt	\N	\N
+1	2	1	1	1	failed	t	3282464558424805332	old-host pid 1	5185965	2026-11-30 22:03:49.170281+00	2026-11-30 22:03:49.171513+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	3282464558424805332	old-host pid 1	5799308	2026-11-30 22:03:49.17786+00	2026-11-30 22:03:49.179831+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	3282464558424805332	old-host pid 1	8156614	2026-11-30 22:03:49.189383+00	2026-11-30 22:03:49.19028+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	3282464558424805332	old-host pid 1	9023689	2026-11-30 22:03:49.192877+00	2026-11-30 22:03:49.194115+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	3282464558424805332	old-host pid 1	11590456	2026-11-30 22:03:49.215556+00	2026-11-30 22:03:49.21625+00	DiskFull	no space left	\N	\N
+6	21	1	1	1	failed	t	\N	\N	\N	2026-11-30 22:03:49.25325+00	2026-11-30 22:03:49.256469+00	Rejected	"ann" rejected "refund": no receipt	\N	\N
 \.
 
 
@@ -18080,12 +18455,12 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-30 21:18:19.904951+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-30 21:18:19.950225+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-30 21:18:19.952824+00	postgres	cancel	{4}	never	{}
-4	2026-11-30 21:18:19.985178+00	postgres	retry	{14}	there is space	{}
-7	2026-11-30 21:18:20.019101+00	postgres	decide	{21}	no receipt	{"by": "ann", "name": "refund", "decision": "rejected"}
-8	2026-11-30 21:18:20.022758+00	postgres	retry	{21}	\N	{}
+1	2026-11-30 22:03:49.137452+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-30 22:03:49.184703+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-30 22:03:49.187363+00	postgres	cancel	{4}	never	{}
+4	2026-11-30 22:03:49.222163+00	postgres	retry	{14}	there is space	{}
+7	2026-11-30 22:03:49.256395+00	postgres	decide	{21}	no receipt	{"by": "ann", "name": "refund", "decision": "rejected"}
+8	2026-11-30 22:03:49.260042+00	postgres	retry	{21}	\N	{}
 \.
 
 
@@ -18107,8 +18482,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 21:18:19.89642+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 21:18:19.901992+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 22:03:49.128959+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 22:03:49.134799+00
 \.
 
 
@@ -18117,7 +18492,7 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	8821f5decfc49d9b	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view rate_lines": null, "view throughput": null, "view wait_depth": null, "type claimed_job": null, "type explanation": null, "view limit_lines": null, "view queue_depth": null, "view rate_status": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view limit_status": null, "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view signal_status": null, "view worker_status": null, "function is_owner()": "a8084b34b8ada972f96a0b612d17a9b5", "type schedule_event": null, "type found_operation": null, "view approval_status": null, "view schedule_status": null, "function flow(bigint)": "cdd173275d16730d7008f2e9e0e13586", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "0be15030c0db5bd083cc7b18508a5676", "function privileges()": "30239819b7f03bd21aef4b40dbeab881", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "743a6279fccbd1b74adff0074050f42b", "view operation_status": null, "function is_operator()": "9a57698513eb28b2065707203be50a41", "function limits_lock()": "d41d8cd98f00b204e9800998ecf8427e", "function queue_names()": "fb2960fef6d5af3ed1a78d3c090d19c2", "view pending_approvals": null, "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "82bb944660e034ddd66b333b1a3c1c9d", "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "ad33045c1c04e4b158d3e094f1ce701d", "function gate_lock(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function recount_rates()": "103f8766f0b596baac36c8f13305d9d6", "function release_slots()": "19ee7d5614bf6b3a480701d15c8334c1", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function backfill_limit()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "7d763d40eff7f41d0e8f1b33142971c6", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function recount_limits()": "ea379e7ec7293c4171058c8427cf5615", "function wait_kind(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function count_waits(text)": "8afdc1d610e04816c971b5add7d09bb7", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function turn_away(bigint)": "57bbd434f6e0414992727f5e52435f3f", "function who_decides(text)": "14142c0e1e3cb5556968a51813327043", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function come_again(bigint)": "e9625337845fc8e89166c22906a151b9", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "a25288e99acffb85504059ac6c90514f", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_global_key(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_plain_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function offer_slots(text[])": "d52783d0d1cb401050752a87b0846c60", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function read_seconds(jsonb)": "8f6a144fdb0b21446ff14df8a2b20c45", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function describe_limit(text)": "d41d8cd98f00b204e9800998ecf8427e", "function doubtful_schedules()": "d04bd1407adf4a502f2c7646dbabc3ef", "function nobody_decides(text)": "7bf4fed4c53ccd4573252f5198b3a436", "function offer_starts(text[])": "3054e60a6855f29b3164363795e6454e", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "65c463105c52e02d41db63768d2a9252", "function violations_of_jobs()": "b2ad6e49e355d9eabe29b235e4a1a950", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function can_be_payload(jsonb)": "3e1c4665f815e1901223b52eafb9231e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "536bf43f209df3b73bc2289b4318516a", "function is_secret(text, text)": "56c65ef51fc0a8db78e984f731a21001", "function is_wait_choice(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_in_seconds(json)": "76e84121cc976a3ec32d07f72c3a5e45", "function plan_rows(json, text)": "5743702a30913cf80530c609338e8959", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function violations_of_waits()": "e0e9cefa80c062cacdb3b20f35c24c9f", "function wake_up(bigint, text)": "f956ba2d71bf3b9d16ffb915dc6c9c99", "function awaited_signals(jsonb)": "42ccac4cfb153aa5cc9a9628bd3876f8", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function is_approver_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function may_decide(text, text)": "63e33fbb930c0696ca7342df19e213ab", "function named_gate(text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function read_rate(text, jsonb)": "3e6841107e4f7a1c1d0472982e8b6308", "function read_wait(text, jsonb)": "6fc995bab169b9dfd3aa7afb380c19e2", "function reset_rate(text, text)": "6f87720d1e09abdf65b15dac1a6a4021", "function retry_failed(bigint[])": "497a2f9ddf720dcefe8bcfc19e4ae360", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "ec15b3be92ed63e1102388ab0975dca7", "function settle_schedules(text)": "042b5e2c19a9e0cc5df6ff6096176d2e", "function skip_operation(bigint)": "25c0863a89635bfdeb88e4d856c97cf2", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "90459f00ce52680735739df2f81c540d", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function violations_of_limits()": "0385a20de537d883e260f50218021f2b", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function advance_limits(integer)": "4096d812d08532a74fefdf57c32815f6", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "c9cad732be993025728bf507031ff07d", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function refused_schedules(text)": "f9072dc57b080287cc98d487a252bb35", "function reset_limit(text, text)": "0c0aba263582960dede263568e44b8ac", "function retry_operation(bigint)": "5bcaec0efdba6128930773eb0eb85d4e", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function wake_up(bigint[], text)": "4d9272bc1b30bee3bfe8820887c63b62", "function advance_backfill(bigint)": "abc0ae6ec96721f953330951a90a05d4", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "a95916d9583d1eb5fab45114d5bc3d32", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "86aa21bfee5b40ea7e18fba78a93f6d3", "function forget_rates(timestamptz)": "a5dc617e375e9f30cb3756b3dbfb8e29", "function key_successor(operations)": "ac49dc896aed2acf2f0b450c35493159", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function options_in_seconds(jsonb)": "794839c96de8860b1a6963f18f141194", "function read_options(text, jsonb)": "4efd3eba62567227b9f97698fe0678df", "function refuse_unknown_rate(text)": "5547d61a85bebd37a18057f8acf3a9a1", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_approvals()": "985bda2e96f35d0a434e79cba1bf24c9", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function wake_up_operation(bigint)": "6eec5bb6a1ca97e603e01a7df2e1cda6", "trigger jobs_release_slots on jobs": null, "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function read_approval(text, jsonb)": "f1f0b345fc7f0d5129a22ac3c32529fe", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function explain_rate(jobs, actions)": "9e2a67d0a0ff0254035d0c2e85b97c08", "function explain_wait(jobs, actions)": "b1ec8ce4ff015f46dd69bed207873cce", "function keyed_operation(text, text)": "5cdaf8f9247037e272848fdb8d54337d", "function resume_schedule(text, text)": "d7df5f45e973e41ce3ce428194999131", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "2b4248e3d56e6bd9832ec4861d82d3e9", "function consume(text, integer, text)": "181295594b40b9f249b2bc34c12b05c5", "function explain_limit(jobs, actions)": "9a9ccd4080ebb650bf257e52483c4c47", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function look_from(text, timestamptz)": "e4d3decfde75933a5ed530c28dccff6f", "function note_look(text, timestamptz)": "0381269f18438b5ca1732a380ef0ac98", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function rejection_message(approvals)": "ee4c88143fbb1e13a3d6e87b27c1c58a", "function sampled_wait_depth(interval)": "5e3d9763786283ff82f2ee1aa9cd3f3e", "function settle_wait(bigint, boolean)": "bc97b489eb5c425226bac0b527bcc5e4", "function wake_schedulers(timestamptz)": "b342ffe55a26aff4b1df559843c5e445", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "01f5b4d81e827368dd26d206df9e8dda", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function hold_operation_keys(bigint[])": "5408daeba32d5819c066d57c55b8e120", "function kept_slot(text, jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "9930f9e1f0c5c9bdc8dfa78e293d12ed", "function wait_piece(jsonb, text, text)": "2f85f9c7c58a4b541160c41b91ccfc7b", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "246ce59786e82a1a8400478c5d54b85d", "function set_limit(text, integer, text)": "645f923ea6b0cb1834face23b9480d43", "function take_slot(bigint, timestamptz)": "78e25427bf649454b94ca3d7a356f933", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function declare_rates(jsonb[], boolean)": "144454367143f07a91aea21e9dcc9d11", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "ca7df268a9dcd9e07e49667ee8894f90", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function decision_patch(jsonb, approvals)": "8bfded4623f868b9e9ac96b70af92acd", "function declare_limits(jsonb[], boolean)": "218deb13a4ccbf1ab1e1c26a9fe14094", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function read_limit(text, jsonb, boolean)": "103fb75ff311428e7851e7724281ec9a", "function regain_operation_key(operations)": "ba9a90b46d2db56f988b6b7adc70894c", "trigger jobs_release_slots_at_end on jobs": null, "function asked_question(text, jsonb, text)": "985d1bed4d134c97e115a119e95494b0", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function shown_approval(bigint, approvals)": "d9b8ac2116236a12bc2aba9a919beec4", "function signal(bigint, text, jsonb, text)": "27012e1f84d7e4c507823c96c5035533", "function snoozes(bigint, integer, integer)": "403d40a97f7fd408ece05c058aa2e105", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function move_deadline(bigint, timestamptz)": "893fc0bc5541cc8f6b034abbf26c6aa5", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function advance_waits(integer, timestamptz)": "ecea74b0997e9e62ed79355c9d7c07b5", "function back_off(bigint, text, timestamptz)": "bc073a1401c0db7379d310bb976cd1bb", "function close_gate(text, text, timestamptz)": "49391a4fb008c12070ad2faf747c40f8", "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "d2d2b3d8794ea28cbbc5af0d282079fe", "function rate_gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function take_releases(timestamptz, integer)": "b6825b502570a1ed925d8cbcec883294", "function begun_before(schedules, timestamptz)": "64498f849a3067ba83e0a83ddbc7fd59", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function pace_newcomers(bigint[], timestamptz)": "3c3d0536ac839c2661a9030726f85c12", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function signal(text, text, text, jsonb, text)": "9106a56e5633f6e5e2c8e742a5db6d76", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "939ffc3d9e77ef4a44961787e55b9276", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "function withdraw_approval(bigint, timestamptz)": "da61123af32601b4d75ada7e61134dea", "trigger operations_take_along_all on operations": null, "function let_in_newcomers(bigint[], timestamptz)": "355cb9706274f70a7b4978f20030a5ed", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "02993a4dc03c15714350e1235f994fc2", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function close_rate(text, timestamptz, text, text)": "d5d8556f239ce4d8bcc03782c9993402", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "49c55e5aa753fa4c4bba4f532d3a95e5", "function set_operation_global(bigint, text, jsonb)": "21ddfc1abd2fb5c41dc5055516ef4089", "function wait_end(jsonb, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function next_limit(jsonb, text, timestamptz, text)": "d41d8cd98f00b204e9800998ecf8427e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function refuse_unasked(bigint, text, text, integer)": "c0b3c15ecbe1f718f819d60549e4c9a8", "function settle_approval(bigint, jsonb, timestamptz)": "0b5eb989bdd2c9a1f7b1e6fdf7e40aae", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function let_in(bigint[], timestamptz, timestamptz[])": "b825aee2e93a7301e148964294b14fc2", "function let_in_waiters(text[], timestamptz, integer)": "0e1f5ded33340f08da2e5d04f4742f5b", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function check_timeout_branches(text, jsonb[], text[])": "22922bde414622ea5c5cc9649a8762f5", "function leave_wait(bigint, text, bigint, timestamptz)": "c4dcfcc6ca91fba801b39c4a66a4ca7d", "function schedule_obstacle(schedules, schedules, text)": "c67084a3bf5e1f7d25b19816b552173b", "function decide(bigint, text, text, text, text, bigint)": "76d9355c6100f859168e7cd4c05c2974", "function describe_wait(jsonb, timestamptz, timestamptz)": "df48a20748e403cc7d46343720665f8d", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function remind_approvers(approvals, text, timestamptz)": "347f48e48ae50c1f445a65aa462a377b", "function open_approval(bigint, text, text, text, bigint)": "bdf4899f7ae5e34cdd7a64c9c3d42055", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function give_back(bigint, timestamptz, integer, boolean)": "8ed4c99c10ac451270b20d4f086599ff", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function preview_backfill(text, timestamptz, timestamptz)": "0e4cafb00bd3209b3b1d723f16623ce8", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function set_rate(text, integer, interval, integer, text)": "5cb52f4666bd654bd0166f98aea2c867", "function timeout_message(jsonb, timestamptz, timestamptz)": "8c3297363c0857d71bdd2afc193f7b99", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function explain_approval(approvals, actions, timestamptz)": "c3eb0cc41c8f8ababc3ac999c5114e7a", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function decide(text, text, text, text, text, text, bigint)": "559440ad1bb1822b5135768ecfe17c3f", "function snooze_problem(integer, integer, interval, boolean)": "5c351caf1e239d2ed9deceffbb9f3b69", "function extend(bigint, text, timestamptz, text, text, bigint)": "ccafb9bf3eb517afb60d570c3e7d617f", "function obstacles(bigint, text, text, text, integer, boolean)": "725db1ccec5dcf313ea0c8eac1999ee0", "function go_on_at(bigint, integer, jsonb, integer, timestamptz)": "37626136bab7d750510e4dd8f240ef16", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2b493e874b56f2b3bfe6dce5c89cb083", "function pace_waiters(text[], timestamptz, timestamptz, integer)": "5da0020a4cace3010f2d86820c43aee6", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function extend(text, text, text, timestamptz, text, text, bigint)": "ec8b7c0fbccee4b4c188807f8a2337ff", "function ask_approval(bigint, integer, integer, jsonb, timestamptz)": "ae3afd91855db1145c93ad312406a974", "function rate_look(timestamptz, interval, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function snooze(bigint, bigint, bigint, interval, integer, interval)": "b76e7c7f39d4d3a58bc101488dc59657", "function job_queue(jsonb, jsonb, text, timestamptz, text, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "a05e830912931d7bd4605b9e71d6aeb6", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "ddd4b3615458b243b836a3247a0f48da", "function rate_base(timestamptz, boolean, timestamptz, interval, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "2c973f689560c02fce7c7074a4b00800", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text)": "5c97c5fdc3496d31daec0682c2c23ac1", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "0fb5a3861958b6ff569551ebef3bf2b9", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "31bef1b51536b151052b3481a9fc5009", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[], integer[], interval[])": "6c20d6cbab6e0922121a115120227349", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "3ed9efb765b98322d57772dad5b941e8", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean, integer[], interval[])": "c037b1647f38713c038c6da7af263269", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function signal_where(text, jsonb, text, text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, boolean)": "f09760aec2ea0ec17a1921943f4d8081", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-11-30 21:18:19.65336+00
+t	0.1.0	285ab95da8b70b77	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view rate_lines": null, "view throughput": null, "view wait_depth": null, "type claimed_job": null, "type explanation": null, "view limit_lines": null, "view queue_depth": null, "view rate_status": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view limit_status": null, "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view signal_status": null, "view worker_status": null, "function is_owner()": "a8084b34b8ada972f96a0b612d17a9b5", "type schedule_event": null, "type found_operation": null, "view approval_status": null, "view schedule_status": null, "function flow(bigint)": "cdd173275d16730d7008f2e9e0e13586", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "0be15030c0db5bd083cc7b18508a5676", "function privileges()": "a463ad9441817e939c6debf7466fef16", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "743a6279fccbd1b74adff0074050f42b", "view operation_status": null, "function is_operator()": "9a57698513eb28b2065707203be50a41", "function limits_lock()": "d41d8cd98f00b204e9800998ecf8427e", "function queue_names()": "fb2960fef6d5af3ed1a78d3c090d19c2", "view pending_approvals": null, "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "82bb944660e034ddd66b333b1a3c1c9d", "view queue_limit_status": null, "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "5f8eb52cf8f11d9d5733c241600a6253", "function gate_lock(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function recount_rates()": "103f8766f0b596baac36c8f13305d9d6", "function release_slots()": "e81ebc0383598361ebf947f8f854cac9", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function backfill_limit()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "822bb2fdfe9cc9061fec1aa86aa2b2a0", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function recount_limits()": "b22ba1f3b072fbefd7b38907d902be2b", "function recount_queues()": "5cba8f016a527c60b31c6f7bc0fb70de", "function wait_kind(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function count_waits(text)": "8afdc1d610e04816c971b5add7d09bb7", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function turn_away(bigint)": "57bbd434f6e0414992727f5e52435f3f", "function who_decides(text)": "14142c0e1e3cb5556968a51813327043", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function come_again(bigint)": "e9625337845fc8e89166c22906a151b9", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "a25288e99acffb85504059ac6c90514f", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_global_key(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_plain_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function offer_slots(text[])": "d52783d0d1cb401050752a87b0846c60", "function queue_rooms(text[])": "7367d90e2947fdea5512773660b402f1", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function read_seconds(jsonb)": "8f6a144fdb0b21446ff14df8a2b20c45", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function describe_limit(text)": "d41d8cd98f00b204e9800998ecf8427e", "function doubtful_schedules()": "d04bd1407adf4a502f2c7646dbabc3ef", "function nobody_decides(text)": "7bf4fed4c53ccd4573252f5198b3a436", "function offer_starts(text[])": "3054e60a6855f29b3164363795e6454e", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "65c463105c52e02d41db63768d2a9252", "function violations_of_jobs()": "b2ad6e49e355d9eabe29b235e4a1a950", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function can_be_payload(jsonb)": "3e1c4665f815e1901223b52eafb9231e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "467066c76d808e83f579c4b1cfa6d532", "function is_secret(text, text)": "56c65ef51fc0a8db78e984f731a21001", "function is_wait_choice(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_in_seconds(json)": "76e84121cc976a3ec32d07f72c3a5e45", "function plan_rows(json, text)": "5743702a30913cf80530c609338e8959", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function violations_of_waits()": "e0e9cefa80c062cacdb3b20f35c24c9f", "function wake_up(bigint, text)": "f956ba2d71bf3b9d16ffb915dc6c9c99", "function awaited_signals(jsonb)": "42ccac4cfb153aa5cc9a9628bd3876f8", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function is_approver_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function may_decide(text, text)": "63e33fbb930c0696ca7342df19e213ab", "function named_gate(text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function read_rate(text, jsonb)": "3e6841107e4f7a1c1d0472982e8b6308", "function read_wait(text, jsonb)": "6fc995bab169b9dfd3aa7afb380c19e2", "function reset_rate(text, text)": "6f87720d1e09abdf65b15dac1a6a4021", "function retry_failed(bigint[])": "497a2f9ddf720dcefe8bcfc19e4ae360", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "ec15b3be92ed63e1102388ab0975dca7", "function settle_schedules(text)": "042b5e2c19a9e0cc5df6ff6096176d2e", "function skip_operation(bigint)": "25c0863a89635bfdeb88e4d856c97cf2", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "90459f00ce52680735739df2f81c540d", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function violations_of_limits()": "305cf0aed832cbddb83eb2f8d6a151fc", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function advance_limits(integer)": "4096d812d08532a74fefdf57c32815f6", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "35b4403df2552d2c5db94acd7ebbf484", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function refused_schedules(text)": "f9072dc57b080287cc98d487a252bb35", "function reset_limit(text, text)": "0c0aba263582960dede263568e44b8ac", "function retry_operation(bigint)": "5bcaec0efdba6128930773eb0eb85d4e", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function wake_up(bigint[], text)": "4d9272bc1b30bee3bfe8820887c63b62", "function advance_backfill(bigint)": "abc0ae6ec96721f953330951a90a05d4", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "a95916d9583d1eb5fab45114d5bc3d32", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "86aa21bfee5b40ea7e18fba78a93f6d3", "function forget_rates(timestamptz)": "a5dc617e375e9f30cb3756b3dbfb8e29", "function key_successor(operations)": "ac49dc896aed2acf2f0b450c35493159", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function options_in_seconds(jsonb)": "794839c96de8860b1a6963f18f141194", "function read_options(text, jsonb)": "4efd3eba62567227b9f97698fe0678df", "function refuse_unknown_rate(text)": "5547d61a85bebd37a18057f8acf3a9a1", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_approvals()": "985bda2e96f35d0a434e79cba1bf24c9", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function wake_up_operation(bigint)": "6eec5bb6a1ca97e603e01a7df2e1cda6", "trigger jobs_release_slots on jobs": null, "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function read_approval(text, jsonb)": "f1f0b345fc7f0d5129a22ac3c32529fe", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function explain_rate(jobs, actions)": "9e2a67d0a0ff0254035d0c2e85b97c08", "function explain_wait(jobs, actions)": "b1ec8ce4ff015f46dd69bed207873cce", "function keyed_operation(text, text)": "5cdaf8f9247037e272848fdb8d54337d", "function resume_schedule(text, text)": "d7df5f45e973e41ce3ce428194999131", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "2b4248e3d56e6bd9832ec4861d82d3e9", "function consume(text, integer, text)": "181295594b40b9f249b2bc34c12b05c5", "function explain_limit(jobs, actions)": "9a9ccd4080ebb650bf257e52483c4c47", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function look_from(text, timestamptz)": "e4d3decfde75933a5ed530c28dccff6f", "function note_look(text, timestamptz)": "0381269f18438b5ca1732a380ef0ac98", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function rejection_message(approvals)": "ee4c88143fbb1e13a3d6e87b27c1c58a", "function sampled_wait_depth(interval)": "5e3d9763786283ff82f2ee1aa9cd3f3e", "function settle_wait(bigint, boolean)": "bc97b489eb5c425226bac0b527bcc5e4", "function wake_schedulers(timestamptz)": "b342ffe55a26aff4b1df559843c5e445", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "01f5b4d81e827368dd26d206df9e8dda", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function hold_operation_keys(bigint[])": "5408daeba32d5819c066d57c55b8e120", "function kept_slot(text, jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "9930f9e1f0c5c9bdc8dfa78e293d12ed", "function wait_piece(jsonb, text, text)": "2f85f9c7c58a4b541160c41b91ccfc7b", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "0fd9140e4af8469cce31243d8c976aeb", "function set_limit(text, integer, text)": "645f923ea6b0cb1834face23b9480d43", "function take_slot(bigint, timestamptz)": "78e25427bf649454b94ca3d7a356f933", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function declare_rates(jsonb[], boolean)": "144454367143f07a91aea21e9dcc9d11", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "ca7df268a9dcd9e07e49667ee8894f90", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function decision_patch(jsonb, approvals)": "8bfded4623f868b9e9ac96b70af92acd", "function declare_limits(jsonb[], boolean)": "218deb13a4ccbf1ab1e1c26a9fe14094", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function read_limit(text, jsonb, boolean)": "103fb75ff311428e7851e7724281ec9a", "function regain_operation_key(operations)": "ba9a90b46d2db56f988b6b7adc70894c", "trigger jobs_release_slots_at_end on jobs": null, "function asked_question(text, jsonb, text)": "985d1bed4d134c97e115a119e95494b0", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function shown_approval(bigint, approvals)": "d9b8ac2116236a12bc2aba9a919beec4", "function signal(bigint, text, jsonb, text)": "27012e1f84d7e4c507823c96c5035533", "function snoozes(bigint, integer, integer)": "403d40a97f7fd408ece05c058aa2e105", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function move_deadline(bigint, timestamptz)": "893fc0bc5541cc8f6b034abbf26c6aa5", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function advance_waits(integer, timestamptz)": "ecea74b0997e9e62ed79355c9d7c07b5", "function back_off(bigint, text, timestamptz)": "bc073a1401c0db7379d310bb976cd1bb", "function close_gate(text, text, timestamptz)": "49391a4fb008c12070ad2faf747c40f8", "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "d2d2b3d8794ea28cbbc5af0d282079fe", "function rate_gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function take_releases(timestamptz, integer)": "119398164c8f6d4230b835261bd9a7dd", "function begun_before(schedules, timestamptz)": "64498f849a3067ba83e0a83ddbc7fd59", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function set_queue_limit(text, integer, text)": "1f4adc06d02c4e751c9308aaeff985d0", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function pace_newcomers(bigint[], timestamptz)": "3c3d0536ac839c2661a9030726f85c12", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function signal(text, text, text, jsonb, text)": "9106a56e5633f6e5e2c8e742a5db6d76", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "939ffc3d9e77ef4a44961787e55b9276", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "function withdraw_approval(bigint, timestamptz)": "da61123af32601b4d75ada7e61134dea", "trigger operations_take_along_all on operations": null, "function let_in_newcomers(bigint[], timestamptz)": "355cb9706274f70a7b4978f20030a5ed", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "02993a4dc03c15714350e1235f994fc2", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function close_rate(text, timestamptz, text, text)": "d5d8556f239ce4d8bcc03782c9993402", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "49c55e5aa753fa4c4bba4f532d3a95e5", "function set_operation_global(bigint, text, jsonb)": "21ddfc1abd2fb5c41dc5055516ef4089", "function wait_end(jsonb, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function next_limit(jsonb, text, timestamptz, text)": "d41d8cd98f00b204e9800998ecf8427e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function explain_full_queue(text, text, timestamptz)": "93dad0e5e44b873e94d2e65364eba8ae", "function refuse_unasked(bigint, text, text, integer)": "c0b3c15ecbe1f718f819d60549e4c9a8", "function settle_approval(bigint, jsonb, timestamptz)": "0b5eb989bdd2c9a1f7b1e6fdf7e40aae", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function let_in(bigint[], timestamptz, timestamptz[])": "b825aee2e93a7301e148964294b14fc2", "function let_in_waiters(text[], timestamptz, integer)": "0e1f5ded33340f08da2e5d04f4742f5b", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function check_timeout_branches(text, jsonb[], text[])": "22922bde414622ea5c5cc9649a8762f5", "function leave_wait(bigint, text, bigint, timestamptz)": "c4dcfcc6ca91fba801b39c4a66a4ca7d", "function schedule_obstacle(schedules, schedules, text)": "c67084a3bf5e1f7d25b19816b552173b", "function decide(bigint, text, text, text, text, bigint)": "76d9355c6100f859168e7cd4c05c2974", "function describe_wait(jsonb, timestamptz, timestamptz)": "df48a20748e403cc7d46343720665f8d", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function remind_approvers(approvals, text, timestamptz)": "347f48e48ae50c1f445a65aa462a377b", "function open_approval(bigint, text, text, text, bigint)": "bdf4899f7ae5e34cdd7a64c9c3d42055", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function give_back(bigint, timestamptz, integer, boolean)": "09dd8e5d4ff8adaeac24128e08d90d7d", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function preview_backfill(text, timestamptz, timestamptz)": "0e4cafb00bd3209b3b1d723f16623ce8", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function set_rate(text, integer, interval, integer, text)": "5cb52f4666bd654bd0166f98aea2c867", "function timeout_message(jsonb, timestamptz, timestamptz)": "8c3297363c0857d71bdd2afc193f7b99", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function explain_approval(approvals, actions, timestamptz)": "c3eb0cc41c8f8ababc3ac999c5114e7a", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function decide(text, text, text, text, text, text, bigint)": "559440ad1bb1822b5135768ecfe17c3f", "function snooze_problem(integer, integer, interval, boolean)": "5c351caf1e239d2ed9deceffbb9f3b69", "function extend(bigint, text, timestamptz, text, text, bigint)": "ccafb9bf3eb517afb60d570c3e7d617f", "function obstacles(bigint, text, text, text, integer, boolean)": "6cfd45fdf10d663d6a6108b204167f76", "function go_on_at(bigint, integer, jsonb, integer, timestamptz)": "37626136bab7d750510e4dd8f240ef16", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2b493e874b56f2b3bfe6dce5c89cb083", "function pace_waiters(text[], timestamptz, timestamptz, integer)": "5da0020a4cace3010f2d86820c43aee6", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function extend(text, text, text, timestamptz, text, text, bigint)": "ec8b7c0fbccee4b4c188807f8a2337ff", "function ask_approval(bigint, integer, integer, jsonb, timestamptz)": "ae3afd91855db1145c93ad312406a974", "function rate_look(timestamptz, interval, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function snooze(bigint, bigint, bigint, interval, integer, interval)": "b76e7c7f39d4d3a58bc101488dc59657", "function job_queue(jsonb, jsonb, text, timestamptz, text, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "a05e830912931d7bd4605b9e71d6aeb6", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "5c7a69c8befa3aa23885faf21d00d5a0", "function rate_base(timestamptz, boolean, timestamptz, interval, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "2c973f689560c02fce7c7074a4b00800", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text)": "5c97c5fdc3496d31daec0682c2c23ac1", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "6d8053802c952ddea71328f223d6a820", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "31bef1b51536b151052b3481a9fc5009", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[], integer[], interval[])": "6c20d6cbab6e0922121a115120227349", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "3ed9efb765b98322d57772dad5b941e8", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean, integer[], interval[])": "c037b1647f38713c038c6da7af263269", "function claim_lanes(bigint, integer, text[], smallint[], timestamptz[], bigint[], text[], text[], text, timestamptz)": "6cd451d8b2ef7454ea09aefbbea97a53", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function signal_where(text, jsonb, text, text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, boolean)": "f09760aec2ea0ec17a1921943f4d8081", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function claim_within_limits(bigint, integer, text[], smallint[], timestamptz[], bigint[], text[], text[], text[], timestamptz)": "9def9f3b76865adaac8fa317c7f47f9a", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-11-30 22:03:48.816238+00
 \.
 
 
@@ -18125,24 +18500,24 @@ t	0.1.0	8821f5decfc49d9b	{"view help": null, "view audit": null, "view stuck": n
 -- Data for Name: jobs; Type: TABLE DATA; Schema: backops; Owner: -
 --
 
-COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note, waits_since, waits_for, operation_slot, action_slot, gate, ticket, came_at, paced_at) FROM stdin;
-5	2026-11-30 22:18:19.955503+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N
-6	2026-11-30 22:18:19.959125+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	2026-11-30 21:18:19.962292+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N
-8	2026-11-30 21:18:19.965667+00	3628608057506220218	10630937	2026-11-30 21:18:19.966628+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N
-9	2026-11-30 21:18:19.967337+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N
-10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N
-11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N	\N	\N	\N	\N	\N	\N	\N	\N
-12	2026-11-30 21:18:19.971951+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N	\N	\N	\N	\N	\N	\N	\N	\N
-13	2026-11-30 21:18:19.97664+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	2026-11-30 21:18:19.981333+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N	\N	\N	\N	\N	\N	\N	\N	\N
-15	2026-11-30 21:18:19.985446+00	5017715830000599994	13489648	2026-11-30 21:18:19.985844+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N
-16	2026-11-30 22:18:19.986584+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 21:18:19.986584+00	signal	\N	\N	\N	\N	\N	\N
-17	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 21:18:19.991142+00	signal	\N	\N	\N	\N	\N	\N
-18	2026-11-30 22:18:20.00053+00	\N	\N	\N	\N	2	0	9999	5	0	\N	/waits	/Nap	\N	2026-11-30 21:18:20.00053+00	sleep	\N	\N	\N	\N	\N	\N
-19	2026-11-30 22:18:20.009418+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 21:18:20.009418+00	approval	\N	\N	\N	\N	\N	\N
-20	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 21:18:20.013912+00	approval	\N	\N	\N	\N	\N	\N
-21	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 21:18:20.021917+00	approval	\N	\N	\N	\N	\N	\N
+COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note, waits_since, waits_for, operation_slot, action_slot, gate, ticket, came_at, paced_at, queue_slot) FROM stdin;
+5	2026-11-30 23:03:49.19028+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+6	2026-11-30 23:03:49.194115+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	2026-11-30 22:03:49.197752+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	2026-11-30 22:03:49.201099+00	9026021377993034472	10591671	2026-11-30 22:03:49.202033+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	2026-11-30 22:03:49.202879+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+12	2026-11-30 22:03:49.207444+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	2026-11-30 22:03:49.212817+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+14	2026-11-30 22:03:49.218376+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+15	2026-11-30 22:03:49.222498+00	3282464558424805332	13616848	2026-11-30 22:03:49.222892+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+16	2026-11-30 23:03:49.223767+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 22:03:49.223767+00	signal	\N	\N	\N	\N	\N	\N	\N
+17	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 22:03:49.228462+00	signal	\N	\N	\N	\N	\N	\N	\N
+18	2026-11-30 23:03:49.237812+00	\N	\N	\N	\N	2	0	9999	5	0	\N	/waits	/Nap	\N	2026-11-30 22:03:49.237812+00	sleep	\N	\N	\N	\N	\N	\N	\N
+19	2026-11-30 23:03:49.246441+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 22:03:49.246441+00	approval	\N	\N	\N	\N	\N	\N	\N
+20	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 22:03:49.251361+00	approval	\N	\N	\N	\N	\N	\N	\N
+21	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 22:03:49.25914+00	approval	\N	\N	\N	\N	\N	\N	\N
 \.
 
 
@@ -18175,19 +18550,20 @@ COPY backops.limits (name, declared, own, set_by, set_at, reason) FROM stdin;
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 21:18:18.911074+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 21:18:18.919785+00
-3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 21:18:18.941549+00
-4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 21:18:18.951443+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 21:18:18.955377+00
-6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 21:18:18.962558+00
-7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 21:18:18.969274+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 21:18:18.975816+00
-9	schedules	c7a09d2a72d14ffc60a38b3a78e056ebff6405ce39506ac58abca18879191cae	2026-11-30 21:18:18.99434+00
-10	waits	9f563c27e45993b7e2805ffc38a412891cbcd9a1890298ee4b34b91db070ef10	2026-11-30 21:18:19.001184+00
-11	approvals	afd86af3a9fc2fe05a5ab7be71552468e2210109d7804c5ade7a9292bd9a4a1e	2026-11-30 21:18:19.01435+00
-12	limits	51bf3456ce91374163af42ea061492e2bb09d03dee3632ab197647321539c652	2026-11-30 21:18:19.028648+00
-13	rates	faec91ace06705b718d1717f2f63a8c9d14b5848b63c9a22efe42684b971bff1	2026-11-30 21:18:19.040361+00
+1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 22:03:48.160191+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 22:03:48.167392+00
+3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 22:03:48.185828+00
+4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 22:03:48.193661+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 22:03:48.196789+00
+6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 22:03:48.202046+00
+7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 22:03:48.207461+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 22:03:48.212491+00
+9	schedules	c7a09d2a72d14ffc60a38b3a78e056ebff6405ce39506ac58abca18879191cae	2026-11-30 22:03:48.226525+00
+10	waits	9f563c27e45993b7e2805ffc38a412891cbcd9a1890298ee4b34b91db070ef10	2026-11-30 22:03:48.23181+00
+11	approvals	afd86af3a9fc2fe05a5ab7be71552468e2210109d7804c5ade7a9292bd9a4a1e	2026-11-30 22:03:48.241399+00
+12	limits	51bf3456ce91374163af42ea061492e2bb09d03dee3632ab197647321539c652	2026-11-30 22:03:48.252857+00
+13	rates	faec91ace06705b718d1717f2f63a8c9d14b5848b63c9a22efe42684b971bff1	2026-11-30 22:03:48.26152+00
+14	queue_limits	8472032545659c94253d7f3082ca366f5aa179bc3c75c469057e4f8bf0cb8b0c	2026-11-30 22:03:48.264491+00
 \.
 
 
@@ -18204,7 +18580,7 @@ COPY backops.operation_keys (name, key, operation_id, replaced_id, window_began_
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-30 21:18:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 22:03:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -18213,27 +18589,35 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 --
 
 COPY backops.operations (id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, schedule, slot) FROM stdin;
-1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 21:18:19.910786+00	10000	2026-11-30 21:18:19.910787+00	2026-11-30 21:18:19.93444+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
-2	Report	failed	\N	\N	\N	reports	5	2026-11-30 21:18:19.935201+00	10000	2026-11-30 21:18:19.935201+00	2026-11-30 21:18:19.937357+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
-3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 21:18:19.942665+00	10000	2026-11-30 21:18:19.942665+00	2026-11-30 21:18:19.945499+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
-4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 21:18:19.950474+00	2026-11-30 21:18:19.95141+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
-5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 21:18:19.953063+00	10000	2026-11-30 21:18:19.953064+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 21:18:19.957077+00	10000	2026-11-30 21:18:19.957077+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 21:18:19.961263+00	10000	2026-11-30 21:18:19.961263+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 21:18:19.965667+00	10000	2026-11-30 21:18:19.965667+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 21:18:19.967337+00	10000	2026-11-30 21:18:19.967337+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 21:18:19.967855+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-11	Unknown	active	\N	\N	\N	default	5	2026-11-30 21:18:19.968323+00	10000	2026-11-30 21:18:19.968323+00	\N	2026-11-30 21:18:19.968369+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 21:18:19.971951+00	10000	2026-11-30 21:18:19.971952+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
-13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 21:18:19.97664+00	10000	2026-11-30 21:18:19.976641+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-14	Report	active	\N	\N	\N	reports	5	2026-11-30 21:18:19.978278+00	10000	2026-11-30 21:18:19.978279+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 21:18:19.985446+00	10000	2026-11-30 21:18:19.985447+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-16	Ask	active	\N	\N	\N	default	5	2026-11-30 21:18:19.986527+00	10000	2026-11-30 21:18:19.986528+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes", "timeout": 3600, "on_timeout": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
-17	Ask	active	\N	\N	\N	default	5	2026-11-30 21:18:19.99108+00	10000	2026-11-30 21:18:19.991081+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": ["yes", "no"], "as": "answer"}], "Own"]}	{}	\N	\N
-18	Ask	active	\N	\N	\N	default	5	2026-11-30 21:18:19.997333+00	10000	2026-11-30 21:18:19.997334+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes"}], ["Nap", {"sleep": 3600}], "Own"]}	{}	\N	\N
-19	Ask	active	\N	\N	\N	default	5	2026-11-30 21:18:20.004318+00	10000	2026-11-30 21:18:20.004319+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "within": 3600, "else": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
-20	Ask	active	\N	\N	\N	default	5	2026-11-30 21:18:20.011599+00	10000	2026-11-30 21:18:20.0116+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "question": "Refund?", "as": "answer"}], "Own"]}	{}	\N	\N
-21	Ask	active	\N	\N	\N	default	5	2026-11-30 21:18:20.014954+00	10000	2026-11-30 21:18:20.014955+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund"}], "Own"]}	{}	\N	\N
+1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 22:03:49.143744+00	10000	2026-11-30 22:03:49.143745+00	2026-11-30 22:03:49.168526+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
+2	Report	failed	\N	\N	\N	reports	5	2026-11-30 22:03:49.169323+00	10000	2026-11-30 22:03:49.169324+00	2026-11-30 22:03:49.171513+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
+3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 22:03:49.176907+00	10000	2026-11-30 22:03:49.176908+00	2026-11-30 22:03:49.179831+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
+4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 22:03:49.184972+00	2026-11-30 22:03:49.185962+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
+5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 22:03:49.187657+00	10000	2026-11-30 22:03:49.187657+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 22:03:49.191895+00	10000	2026-11-30 22:03:49.191896+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 22:03:49.196497+00	10000	2026-11-30 22:03:49.196498+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 22:03:49.201099+00	10000	2026-11-30 22:03:49.2011+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 22:03:49.202879+00	10000	2026-11-30 22:03:49.20288+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 22:03:49.203344+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+11	Unknown	active	\N	\N	\N	default	5	2026-11-30 22:03:49.203775+00	10000	2026-11-30 22:03:49.203775+00	\N	2026-11-30 22:03:49.203822+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 22:03:49.207444+00	10000	2026-11-30 22:03:49.207445+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
+13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 22:03:49.212817+00	10000	2026-11-30 22:03:49.212818+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+14	Report	active	\N	\N	\N	reports	5	2026-11-30 22:03:49.215145+00	10000	2026-11-30 22:03:49.215145+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 22:03:49.222498+00	10000	2026-11-30 22:03:49.222498+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+16	Ask	active	\N	\N	\N	default	5	2026-11-30 22:03:49.223709+00	10000	2026-11-30 22:03:49.223709+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes", "timeout": 3600, "on_timeout": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
+17	Ask	active	\N	\N	\N	default	5	2026-11-30 22:03:49.228404+00	10000	2026-11-30 22:03:49.228405+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": ["yes", "no"], "as": "answer"}], "Own"]}	{}	\N	\N
+18	Ask	active	\N	\N	\N	default	5	2026-11-30 22:03:49.234607+00	10000	2026-11-30 22:03:49.234607+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes"}], ["Nap", {"sleep": 3600}], "Own"]}	{}	\N	\N
+19	Ask	active	\N	\N	\N	default	5	2026-11-30 22:03:49.241543+00	10000	2026-11-30 22:03:49.241544+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "within": 3600, "else": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
+20	Ask	active	\N	\N	\N	default	5	2026-11-30 22:03:49.248538+00	10000	2026-11-30 22:03:49.248539+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "question": "Refund?", "as": "answer"}], "Own"]}	{}	\N	\N
+21	Ask	active	\N	\N	\N	default	5	2026-11-30 22:03:49.25238+00	10000	2026-11-30 22:03:49.252381+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund"}], "Own"]}	{}	\N	\N
+\.
+
+
+--
+-- Data for Name: queue_limits; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.queue_limits (queue, maximum, holding, set_by, set_at, reason) FROM stdin;
 \.
 
 
@@ -18250,7 +18634,7 @@ COPY backops.queue_samples (singleton, taken_at, depths, waits) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-30 21:18:19.90343+00	\N	postgres	the supplier is down
+imports	2026-11-30 22:03:49.136129+00	\N	postgres	the supplier is down
 \.
 
 
@@ -18300,8 +18684,8 @@ Fulfilment	card
 --
 
 COPY backops.signals (id, operation_id, name, payload, dedup_key, sent_by, sent_at, read_at, read_position, read_run) FROM stdin;
-5	17	perhaps	{"why": "rain"}	\N	postgres	2026-11-30 21:18:19.995678+00	\N	\N	\N
-6	18	yes	5	click-1	postgres	2026-11-30 21:18:20.000449+00	2026-11-30 21:18:20.00053+00	1	1
+5	17	perhaps	{"why": "rain"}	\N	postgres	2026-11-30 22:03:49.232914+00	\N	\N	\N
+6	18	yes	5	click-1	postgres	2026-11-30 22:03:49.237752+00	2026-11-30 22:03:49.237812+00	1	1
 \.
 
 
@@ -18318,8 +18702,8 @@ COPY backops.skipped_slots (id, schedule_id, first_slot, last_slot, count, reaso
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since, schedule_set_id) FROM stdin;
-5017715830000599994	old-host	1	1.0	{default,reports}	8	2026-11-30 21:18:19.909957+00	2026-11-30 21:18:20.026461+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
-3628608057506220218	dead-host	2	1.0	{default}	1	2026-11-30 21:18:19.966523+00	2026-11-30 20:18:19.966524+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
+3282464558424805332	old-host	1	1.0	{default,reports}	8	2026-11-30 22:03:49.142814+00	2026-11-30 22:03:49.263621+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
+9026021377993034472	dead-host	2	1.0	{default}	1	2026-11-30 22:03:49.201944+00	2026-11-30 21:03:49.201945+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
 \.
 
 
@@ -18543,6 +18927,14 @@ ALTER TABLE ONLY backops.operation_minutes
 
 ALTER TABLE ONLY backops.operations
     ADD CONSTRAINT operations_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: queue_limits queue_limits_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.queue_limits
+    ADD CONSTRAINT queue_limits_pkey PRIMARY KEY (queue);
 
 
 --
@@ -19037,7 +19429,7 @@ COMMENT ON TRIGGER attempts_stamp_failure ON backops.attempts IS 'Only for attem
 -- Name: jobs jobs_release_slots; Type: TRIGGER; Schema: backops; Owner: -
 --
 
-CREATE TRIGGER jobs_release_slots AFTER UPDATE ON backops.jobs FOR EACH ROW WHEN ((((old.action_slot IS NOT NULL) AND (old.action_slot IS DISTINCT FROM new.action_slot)) OR ((old.operation_slot IS NOT NULL) AND (old.operation_slot IS DISTINCT FROM new.operation_slot)) OR ((old.ticket IS NOT NULL) AND (new.ticket IS NULL)))) EXECUTE FUNCTION backops.release_slots();
+CREATE TRIGGER jobs_release_slots AFTER UPDATE ON backops.jobs FOR EACH ROW WHEN ((((old.action_slot IS NOT NULL) AND (old.action_slot IS DISTINCT FROM new.action_slot)) OR ((old.operation_slot IS NOT NULL) AND (old.operation_slot IS DISTINCT FROM new.operation_slot)) OR ((old.queue_slot IS NOT NULL) AND (old.queue_slot IS DISTINCT FROM new.queue_slot)) OR ((old.ticket IS NOT NULL) AND (new.ticket IS NULL)))) EXECUTE FUNCTION backops.release_slots();
 
 
 --
@@ -19051,7 +19443,7 @@ COMMENT ON TRIGGER jobs_release_slots ON backops.jobs IS 'Gives back what an act
 -- Name: jobs jobs_release_slots_at_end; Type: TRIGGER; Schema: backops; Owner: -
 --
 
-CREATE TRIGGER jobs_release_slots_at_end AFTER DELETE ON backops.jobs FOR EACH ROW WHEN (((old.action_slot IS NOT NULL) OR (old.operation_slot IS NOT NULL) OR (old.ticket IS NOT NULL))) EXECUTE FUNCTION backops.release_slots();
+CREATE TRIGGER jobs_release_slots_at_end AFTER DELETE ON backops.jobs FOR EACH ROW WHEN (((old.action_slot IS NOT NULL) OR (old.operation_slot IS NOT NULL) OR (old.queue_slot IS NOT NULL) OR (old.ticket IS NOT NULL))) EXECUTE FUNCTION backops.release_slots();
 
 
 --
