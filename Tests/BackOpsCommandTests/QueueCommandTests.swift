@@ -85,6 +85,49 @@ import Testing
     }
 }
 
+@Suite(.backops) struct `The command limit-queue` {
+    @Test func `sets how many of a queue may run at once`() async throws {
+        _ = try await Shell.backops(["enqueue", "Greeting", "--queue", "mail"])
+        let limited = try await Shell.backops(["limit-queue", "mail", "4", "--reason", "slow server"])
+        #expect(limited.code == 0 && limited.output == "mail: 4 at once, 0 run\n", "\(limited.messages)")
+        #expect(limited.messages.isEmpty)
+        #expect(try await Shell.backops(["queues"]).output.contains("4 at once"))
+        #expect(try await Shell.backops(["queues", "--json"]).json()[0]?["maximum"] == 4)
+        let audit = try await Shell.backops(["audit"]).output
+        #expect(audit.contains("set_queue_limit") && audit.contains("slow server"), "\(audit)")
+        #expect(try await Shell.backops(["limit-queue", "mail", "none"]).output == "mail: no limit, 0 run\n")
+        #expect(try await Shell.backops(["queues", "--json"]).json()[0]?["maximum"] == .null)
+    }
+
+    @Test func `of 0 lets nothing run, and says how to undo it`() async throws {
+        _ = try await Shell.backops(["enqueue", "Greeting", "--queue", "mail"])
+        let json = try await Shell.backops(["limit-queue", "mail", "0", "--json"]).json()
+        #expect(json["maximum"] == 0 && json["running"] == 0)
+        _ = try await Shell.application(["work", "--drain", "--queue", "mail"])
+        #expect(try await Shell.backops(["list", "-q", "--state", "completed"]).output.isEmpty)
+        let explained = try await Shell.backops(["explain", "1"]).output
+        #expect(explained.contains("backops limit-queue mail none"), "\(explained)")
+        let doctor = try await Shell.backops(["doctor"]).output
+        #expect(doctor.contains(#"nothing of the queue "mail" may run"#), "\(doctor)")
+        _ = try await Shell.backops(["limit-queue", "mail", "1"])
+        _ = try await Shell.application(["work", "--drain", "--queue", "mail"])
+        #expect(try await Shell.backops(["list", "-q", "--state", "completed"]).output == "1\n")
+    }
+
+    @Test func `says when nobody uses the queue`() async throws {
+        _ = try await Shell.backops(["enqueue", "Greeting", "--queue", "mail"])
+        let unused = try await Shell.backops(["limit-queue", "mial", "2"])
+        #expect(unused.code == 0 && unused.messages.contains("did you mean mail?"), "\(unused.messages)")
+    }
+
+    @Test(arguments: [["mail"], ["mail", "-1"], ["mail", "many"], ["No Such", "1"], []])
+    func `refuses what makes no sense`(arguments: [String]) async throws {
+        let refused = try await Shell.backops(["limit-queue"] + arguments)
+        #expect(refused.code == 64, "\(refused.messages)")
+        #expect(refused.output.isEmpty && !refused.messages.isEmpty)
+    }
+}
+
 @Suite(.backops) struct `The command failures` {
     private func prepare() async throws {
         for _ in 1...3 { _ = try await Shell.backops(["enqueue", "Stumbling"]) }

@@ -32,6 +32,33 @@ extension EngineCalls {
         """
     }
 
+    /// A row of ``QueueLimit`` for every queue that has a limit, or had one.
+    package func queueLimits() -> SQLStatement {
+        """
+        select \(unescaped: QueueLimit.Column.sql)
+          from \(unescaped: name).queue_limit_status
+         order by queue
+        """
+    }
+
+    /// A row for every queue of which nothing may run: its name, who said so, how many seconds ago, and why.
+    package func stoppedQueues() -> SQLStatement {
+        """
+        select queue, set_by, extract(epoch from \(unescaped: name).statement_now() - set_at)::float8, reason
+          from \(unescaped: name).queue_limit_status
+         where maximum = 0
+         order by queue
+        """
+    }
+
+    /// One row of ``QueueLimit``; a limit that was just set has no releases that were not taken off.
+    package func setQueueLimit(_ queue: String, to maximum: Int?, reason: String?) -> SQLStatement {
+        """
+        select queue, maximum, holding as running, set_by, set_at, reason
+          from \(unescaped: name).set_queue_limit(\(queue), \(maximum.map { Int32(clamping: $0) }), \(reason.storable))
+        """
+    }
+
     /// One row with the queue's name.
     package func resume(_ queue: String) -> SQLStatement {
         "select name from \(unescaped: name).resume(\(queue))"

@@ -61,6 +61,42 @@ extension BackOpsClient {
         try await call(engine.resume(queue))
     }
 
+    /// Reads the queues that have a limit, or had one, and how many of each run.
+    ///
+    /// - Returns: The limits, by queue.
+    /// - Throws: ``BackOpsError``.
+    public func queueLimits() async throws -> [QueueLimit] {
+        try await call(engine.queueLimits()).read(QueueLimit.init)
+    }
+
+    /// Sets how many actions of a queue may run at once, all workers together.
+    ///
+    /// More start at once where the number grows. Where it shrinks, or is the first one, what runs goes on, and nothing of the queue starts
+    /// until enough have ended. Who waits stays in the queue, in its order.
+    ///
+    /// ```swift
+    /// try await client.setQueueLimit("reports", to: 4, reason: "they are heavy")
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - queue: The queue's name; any name is taken, also that of a queue in which nothing waits yet.
+    ///   - maximum: How many run at once: 0 to 1,000,000. With 0 nothing starts; nil is no limit.
+    ///   - reason: Why, for those who look at it later.
+    /// - Returns: The limit as it is now.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidArgument`` for a name, or a maximum, that cannot be.
+    @discardableResult
+    public func setQueueLimit(
+        _ queue: String,
+        to maximum: Int?,
+        reason: String? = nil
+    ) async throws -> QueueLimit {
+        let statement = engine.setQueueLimit(queue, to: maximum, reason: reason)
+        guard let limit = try await call(statement).read(QueueLimit.init).first else {
+            throw BackOpsError.noRow("the limit")
+        }
+        return limit
+    }
+
     private func paused(_ statement: SQLStatement) async throws -> QueuePause {
         guard let pause = try await call(statement).read(QueuePause.init).first else {
             throw BackOpsError.noRow("the pause")

@@ -49,6 +49,8 @@ public struct Explanation: Sendable, Hashable, Codable {
         public static let nobodyDecides = Self(rawValue: "nobody_decides")
         /// Its queue is paused.
         public static let queuePaused = Self(rawValue: "queue_paused")
+        /// As many of its queue run as may.
+        public static let queueFull = Self(rawValue: "queue_full")
         /// No worker serves its queue.
         public static let queueUnserved = Self(rawValue: "queue_unserved")
         /// No worker of its queue knows its action.
@@ -69,7 +71,8 @@ public struct Explanation: Sendable, Hashable, Codable {
         /// The words that this version knows.
         public static let allCases: [Self] = [
             .running, .workerMissing, .scheduled, .retrying, .waiting, .waitOverdue, .limit, .rate,
-            .nobodyDecides, .queuePaused, .queueUnserved, .actionUnknown, .suspect, .ready, .parked,
+            .nobodyDecides, .queuePaused, .queueFull, .queueUnserved, .actionUnknown, .suspect, .ready,
+            .parked,
             .completed, .failed, .cancelled,
         ]
     }

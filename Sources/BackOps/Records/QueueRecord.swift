@@ -24,6 +24,8 @@ public struct QueueRecord: Sendable, Hashable, Codable {
     public let oldestReadyAt: Date?
     /// Why nothing of it is claimed; nil while it runs.
     public let pause: QueuePause?
+    /// How many of it may run at once, all workers together; nil is any number.
+    public let limit: Int?
     /// Live workers that serve it.
     public let workers: Int
     /// Whether counting stopped at a cap: there are at least as many of each kind.
@@ -40,6 +42,7 @@ extension QueueRecord {
         case pausedUntil = "paused_until"
         case pausedBy = "paused_by"
         case pausedReason = "paused_reason"
+        case limit = "maximum"
     }
 
     init(_ row: PQRow) throws(PQError) {
@@ -51,6 +54,7 @@ extension QueueRecord {
         retrying = try row.decode(Column.retrying)
         parked = try row.decode(Column.parked)
         oldestReadyAt = try row.timeIfAny(Column.oldestReadyAt)
+        limit = try row.intIfAny(Column.limit)
         workers = try row.decode(Column.workers)
         isCapped = try row.decode(Column.isCapped)
         let until = try row.timeIfAny(Column.pausedUntil)

@@ -23,7 +23,8 @@ package enum CommandList {
         CommandGroup(
             name: "Workers and queues",
             subcommands: [
-                QueuesCommand.self, PauseCommand.self, ResumeCommand.self, LimitsCommand.self,
+                QueuesCommand.self, PauseCommand.self, ResumeCommand.self, LimitQueueCommand.self,
+                LimitsCommand.self,
                 LimitCommand.self, RatesCommand.self, RateCommand.self, SchedulesCommand.self,
                 WorkersCommand.self,
             ]

@@ -48,6 +48,8 @@ enum CommandAdvice {
             return "\(name == "jump" ? name : "run-from") \(id) \(place)"
         case ("reschedule", 2): return "reschedule \(id) --to now"
         case ("resume", 1): return "resume \(first)"
+        case ("set_queue_limit", 2):
+            return "limit-queue \(ShellWord.quoted(first)) \(arguments[1] == "null" ? "none" : arguments[1])"
         case ("set_limit", 2): return "limit \(ShellWord.quoted(first)) \(arguments[1])"
         case ("reset_limit", 1): return "limit \(ShellWord.quoted(first)) --reset"
         case ("set_rate", 2): return "rate \(ShellWord.quoted(first)) \(arguments[1])"

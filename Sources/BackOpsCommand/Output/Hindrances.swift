@@ -5,7 +5,7 @@ struct Hindrances {
     private(set) var reasons: [Explanation] = []
 
     private static let words: [Explanation.Reason] = [
-        .parked, .queuePaused, .queueUnserved, .actionUnknown,
+        .parked, .queuePaused, .queueFull, .queueUnserved, .actionUnknown,
     ]
 
     init() {}

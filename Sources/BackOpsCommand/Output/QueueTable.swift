@@ -20,8 +20,11 @@ struct QueueTable {
         let whole = table(notes: true)
         if whole.fits(style.width) { return whole.text(style) }
         // Why a queue rests is worth lines of its own.
-        let notes = queues.compactMap { queue in
-            queue.pause.map { "\(queue.name) paused \(Self.words($0, now: now))" }
+        let notes = queues.flatMap { queue in
+            [
+                queue.limit.map { "\(queue.name): \(Self.words(atOnce: $0))" },
+                queue.pause.map { "\(queue.name) paused \(Self.words($0, now: now))" },
+            ].compactMap(\.self)
         }
         return table(notes: false).text(style)
             + notes.map { WrappedText.text(Sanitised.line($0), style.width, first: "‖ ", rest: "  ") }
@@ -53,13 +56,29 @@ struct QueueTable {
             count(queue.scheduled, of: queue), count(queue.parked, of: queue),
             Table.Cell(queue.oldestReadyAt.map { Ago.short($0, now: now) } ?? ""),
             Table.Cell("\(queue.workers)", isUnserved ? .red : nil),
-            Table.Cell(queue.pause.map { Self.words($0, now: now) } ?? "", .dim),
+            Table.Cell(notes(of: queue).joined(separator: "; "), .dim),
         ]
+    }
+
+    private func notes(of queue: QueueRecord) -> [String] {
+        [queue.limit.map(Self.words(atOnce:)), queue.pause.map { Self.words($0, now: now) }].compactMap(
+            \.self
+        )
     }
 
     /// Only what reached a cap may be more than was counted.
     private func count(_ number: Int, of queue: QueueRecord) -> Table.Cell {
         Table.Cell(number == 0 ? "—" : queue.isCapped && number >= 1000 ? "\(number)+" : "\(number)")
+    }
+
+    /// `4 at once`, as what may run.
+    static func words(atOnce maximum: Int) -> String {
+        maximum == 0 ? "nothing may run" : "\(maximum) at once"
+    }
+
+    /// `4 at once, 2 run`.
+    static func words(_ limit: QueueLimit) -> String {
+        (limit.maximum.map(words(atOnce:)) ?? "no limit") + ", \(limit.running) run"
     }
 
     /// `for 12m, until 14:00 by ann: mail server down`.
@@ -81,9 +100,19 @@ extension QueueRecord {
             "queue": .string(name), "ready": JSONValue(ready), "scheduled": JSONValue(scheduled),
             "running": JSONValue(running), "retrying": JSONValue(retrying), "parked": JSONValue(parked),
             "oldest_ready_at": JSONValue(oldestReadyAt), "workers": JSONValue(workers),
-            "capped": .bool(isCapped),
+            "capped": .bool(isCapped), "maximum": JSONValue(limit),
             "paused_at": JSONValue(pause?.since), "paused_until": JSONValue(pause?.until),
             "paused_by": JSONValue(pause?.by), "paused_reason": JSONValue(pause?.reason),
+        ]
+    }
+}
+
+extension QueueLimit {
+    /// The limit as `--json` shows it, under the names of the view `queue_limit_status`.
+    var json: JSONValue {
+        [
+            "queue": .string(queue), "maximum": JSONValue(maximum), "running": JSONValue(running),
+            "set_by": .string(setBy), "set_at": JSONValue(setAt), "reason": JSONValue(reason),
         ]
     }
 }

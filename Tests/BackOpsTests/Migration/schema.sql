@@ -17493,17 +17493,19 @@ CREATE VIEW backops.queue_depth AS
     ( SELECT count(*) AS count
            FROM backops.workers w
           WHERE ((n.queue = ANY (w.queues)) AND (NOT w.stopping) AND ((w.heartbeat_at + w.lease) > backops.statement_now()))) AS workers,
-    c.capped
-   FROM ((backops.queue_names() n(queue)
+    c.capped,
+    l.maximum
+   FROM (((backops.queue_names() n(queue)
      CROSS JOIN LATERAL backops.count_queue(n.queue) c(ready, running, retrying, scheduled, parked, oldest_ready_at, capped))
-     LEFT JOIN backops.paused_queues q ON (((q.name)::text = n.queue)));
+     LEFT JOIN backops.paused_queues q ON (((q.name)::text = n.queue)))
+     LEFT JOIN backops.queue_limits l ON (((l.queue)::text = n.queue)));
 
 
 --
 -- Name: VIEW queue_depth; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON VIEW backops.queue_depth IS 'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), parked (until a worker registers their name), and who paused it. Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. SELECT * FROM backops.queue_depth ORDER BY queue';
+COMMENT ON VIEW backops.queue_depth IS 'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), parked (until a worker registers their name), who paused it, and how many may run at once (maximum). Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. SELECT * FROM backops.queue_depth ORDER BY queue';
 
 
 --

@@ -31,7 +31,9 @@ extension DiagnosisCheck {
                     : "reset_limit(\(literal)) lets the plan's number hold again."
             )
         }
-        let found = try await overdue + limits + rates(examination) + closedRates(examination)
+        let found =
+            try await overdue + limits + rates(examination) + closedRates(examination)
+            + stoppedQueues(examination)
         return found.isEmpty ? [.fine("nothing waits for a limit or a rate that somebody set")] : found
     }
 
@@ -60,6 +62,22 @@ extension DiagnosisCheck {
                 advice: hasKeys
                     ? "rate_lines says of which keys, and close_rate(\(literal(name)), null, KEY) opens one."
                     : "close_rate(\(literal(name)), null) opens it."
+            )
+        }
+    }
+
+    private static func stoppedQueues(_ examination: Examination) async throws -> [Observation] {
+        try await examination.query(examination.engine.stoppedQueues()).map { row in
+            let (queue, member, seconds, reason) = try row.decode(
+                as: String.self,
+                String.self,
+                Double.self,
+                String?.self
+            )
+            return Observation.warning(
+                "nothing of the queue \"\(queue)\" may run, said \(member) \(Duration.seconds(seconds).inWords) ago"
+                    + (reason.map { " (\($0))" } ?? ""),
+                advice: "set_queue_limit(\(literal(queue)), null) takes the limit away."
             )
         }
     }
