@@ -35,26 +35,10 @@ begin
      order by each.value ->> 'name'
     on conflict (name) do update set declared = excluded.declared where p_replaces and limits.declared is distinct from excluded.declared;
   if found then
-    perform offer_slots(array(select distinct each.value ->> 'name' from unnest(p_limits) as step cross join lateral jsonb_each(step - 'rate') as each));
+    perform offer_gates(array(select distinct '/' || (each.value ->> 'name') from unnest(p_limits) as step cross join lateral jsonb_each(step - 'rate') as each));
   end if;
   perform declare_rates(array(select step -> 'rate' from unnest(p_limits) as step where step ? 'rate'), p_replaces);
 end
 $$;
 comment on function declare_limits(jsonb[], boolean) is
   'Takes over the maxima of a plan: one that is registered replaces what former ones said, one that comes with an operation says only what nobody has said.';
-
--- A look that is under way has the old number, and may put somebody in line under it whom nobody else sees yet: so the limits are named,
--- and not their gates.
---
--- Locks: nothing; the next look at the limits goes through the gates of these.
-create or replace function offer_slots(p_names text[]) returns void
-  language plpgsql
-  set search_path from current
-  set jit = off
-as $$
-begin
-  insert into limit_releases (gate, slots, waiters) select '/' || name, 0, 0 from unnest(p_names) as name order by name;
-  perform wake(queue, 16) from (select distinct unnest(queues) as queue from workers where sleeping) as q;
-end
-$$;
-comment on function offer_slots(text[]) is 'Has whoever looks at the limits next look at those whose maximum has changed.';

@@ -75,7 +75,7 @@ begin
     returning 1
   )
   select count(*) into v_count from written;
-  perform offer_starts(array(select distinct name::text from rate_gates where waiting > 0));
+  perform offer_gates(array(select distinct '/rate/' || name from rate_gates where waiting > 0));
   return v_count;
 end
 $$;

@@ -21,7 +21,7 @@ begin
     on conflict on constraint limits_pkey do update set own = excluded.own, set_by = excluded.set_by, set_at = excluded.set_at, reason = excluded.reason
   returning * into v_limit;
   perform write_audit('set_limit', '{}', reason, jsonb_build_object('limit', name, 'maximum', coalesce(maximum::text, 'none')));
-  perform offer_slots(array[name]);
+  perform offer_gates(array['/' || name]);
   return v_limit;
 end
 $$;
@@ -50,7 +50,7 @@ begin
   end if;
   update limits l set own = null, set_by = null, set_at = null, reason = null where l.name = reset_limit.name returning * into v_limit;
   perform write_audit('reset_limit', '{}', reason, jsonb_build_object('limit', name, 'maximum', v_limit.maximum));
-  perform offer_slots(array[name]);
+  perform offer_gates(array['/' || name]);
   return v_limit;
 end
 $$;

@@ -26,7 +26,7 @@ begin
           reason = excluded.reason, version = r.version + 1
   returning * into v_rate;
   perform write_audit('set_rate', '{}', reason, jsonb_build_object('rate', name, 'count', coalesce(count::text, 'any'), 'per', v_rate.per, 'burst', v_rate.burst));
-  perform offer_starts(array[name]);
+  perform offer_gates(array['/rate/' || name]);
   return v_rate;
 end
 $$;
@@ -57,7 +57,7 @@ begin
    where r.name = reset_rate.name
   returning * into v_rate;
   perform write_audit('reset_rate', '{}', reason, jsonb_build_object('rate', name, 'count', v_rate.count, 'per', v_rate.per, 'burst', v_rate.burst));
-  perform offer_starts(array[name]);
+  perform offer_gates(array['/rate/' || name]);
   return v_rate;
 end
 $$;
@@ -74,18 +74,3 @@ begin
 end
 $$;
 comment on function refuse_unknown_rate(text) is 'Refuses the name of a rate that is not there (SQLSTATE OP002), and says which there are.';
-
--- As offer_slots: a look that is under way has the old numbers.
---
--- Locks: nothing; the next look at the limits goes through the lines of these.
-create or replace function offer_starts(p_names text[]) returns void
-  language plpgsql
-  set search_path from current
-  set jit = off
-as $$
-begin
-  insert into limit_releases (gate, slots, waiters) select '/rate/' || name, 0, 0 from unnest(p_names) as name order by name;
-  perform wake(queue, 16) from (select distinct unnest(queues) as queue from workers where sleeping) as q;
-end
-$$;
-comment on function offer_starts(text[]) is 'Has whoever looks at the limits next look at the lines of rates whose numbers have changed.';

@@ -2895,7 +2895,7 @@ begin
       set closed_until = case when p_until is null then null else greatest(g.closed_until, p_until) end,
           look_at = case when p_until is null then v_now else g.look_at end;
   if p_until is null then
-    perform offer_starts(array[p_name]);
+    perform offer_gates(array['/rate/' || p_name]);
   end if;
 end
 $$;
@@ -3884,7 +3884,7 @@ begin
      order by each.value ->> 'name'
     on conflict (name) do update set declared = excluded.declared where p_replaces and limits.declared is distinct from excluded.declared;
   if found then
-    perform offer_slots(array(select distinct each.value ->> 'name' from unnest(p_limits) as step cross join lateral jsonb_each(step - 'rate') as each));
+    perform offer_gates(array(select distinct '/' || (each.value ->> 'name') from unnest(p_limits) as step cross join lateral jsonb_each(step - 'rate') as each));
   end if;
   perform declare_rates(array(select step -> 'rate' from unnest(p_limits) as step where step ? 'rate'), p_replaces);
 end
@@ -3938,7 +3938,7 @@ begin
           version = case when r.set_at is null then r.version + 1 else r.version end
       where p_replaces and (r.declared_count, r.declared_per, r.declared_burst) is distinct from (excluded.declared_count, excluded.declared_per, excluded.declared_burst);
   if found then
-    perform offer_starts(array(select distinct rate ->> 'name' from unnest(p_rates) as rate));
+    perform offer_gates(array(select distinct '/rate/' || (rate ->> 'name') from unnest(p_rates) as rate));
   end if;
 end
 $_$;
@@ -8836,49 +8836,26 @@ COMMENT ON FUNCTION backops.obstacles(p_operation_id bigint, p_parked_name text,
 
 
 --
--- Name: offer_slots(text[]); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: offer_gates(text[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.offer_slots(p_names text[]) RETURNS void
+CREATE FUNCTION backops.offer_gates(p_gates text[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
     AS $$
 begin
-  insert into limit_releases (gate, slots, waiters) select '/' || name, 0, 0 from unnest(p_names) as name order by name;
+  insert into limit_releases (gate, slots, waiters) select gate, 0, 0 from unnest(p_gates) as gate order by gate;
   perform wake(queue, 16) from (select distinct unnest(queues) as queue from workers where sleeping) as q;
 end
 $$;
 
 
 --
--- Name: FUNCTION offer_slots(p_names text[]); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION offer_gates(p_gates text[]); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.offer_slots(p_names text[]) IS 'Has whoever looks at the limits next look at those whose maximum has changed.';
-
-
---
--- Name: offer_starts(text[]); Type: FUNCTION; Schema: backops; Owner: -
---
-
-CREATE FUNCTION backops.offer_starts(p_names text[]) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'backops', 'pg_temp'
-    SET jit TO 'off'
-    AS $$
-begin
-  insert into limit_releases (gate, slots, waiters) select '/rate/' || name, 0, 0 from unnest(p_names) as name order by name;
-  perform wake(queue, 16) from (select distinct unnest(queues) as queue from workers where sleeping) as q;
-end
-$$;
-
-
---
--- Name: FUNCTION offer_starts(p_names text[]); Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON FUNCTION backops.offer_starts(p_names text[]) IS 'Has whoever looks at the limits next look at the lines of rates whose numbers have changed.';
+COMMENT ON FUNCTION backops.offer_gates(p_gates text[]) IS 'Has whoever looks at the limits next look at all lines of limits, named with a slash before them, and of rates, with "/rate/" before them, whose numbers have changed.';
 
 
 --
@@ -11067,7 +11044,7 @@ begin
     returning 1
   )
   select count(*) into v_count from written;
-  perform offer_starts(array(select distinct name::text from rate_gates where waiting > 0));
+  perform offer_gates(array(select distinct '/rate/' || name from rate_gates where waiting > 0));
   return v_count;
 end
 $$;
@@ -11887,7 +11864,7 @@ begin
   end if;
   update limits l set own = null, set_by = null, set_at = null, reason = null where l.name = reset_limit.name returning * into v_limit;
   perform write_audit('reset_limit', '{}', reason, jsonb_build_object('limit', name, 'maximum', v_limit.maximum));
-  perform offer_slots(array[name]);
+  perform offer_gates(array['/' || name]);
   return v_limit;
 end
 $$;
@@ -12097,7 +12074,7 @@ begin
    where r.name = reset_rate.name
   returning * into v_rate;
   perform write_audit('reset_rate', '{}', reason, jsonb_build_object('rate', name, 'count', v_rate.count, 'per', v_rate.per, 'burst', v_rate.burst));
-  perform offer_starts(array[name]);
+  perform offer_gates(array['/rate/' || name]);
   return v_rate;
 end
 $$;
@@ -12826,7 +12803,7 @@ begin
     on conflict on constraint limits_pkey do update set own = excluded.own, set_by = excluded.set_by, set_at = excluded.set_at, reason = excluded.reason
   returning * into v_limit;
   perform write_audit('set_limit', '{}', reason, jsonb_build_object('limit', name, 'maximum', coalesce(maximum::text, 'none')));
-  perform offer_slots(array[name]);
+  perform offer_gates(array['/' || name]);
   return v_limit;
 end
 $$;
@@ -13024,7 +13001,7 @@ begin
           reason = excluded.reason, version = r.version + 1
   returning * into v_rate;
   perform write_audit('set_rate', '{}', reason, jsonb_build_object('rate', name, 'count', coalesce(count::text, 'any'), 'per', v_rate.per, 'burst', v_rate.burst));
-  perform offer_starts(array[name]);
+  perform offer_gates(array['/rate/' || name]);
   return v_rate;
 end
 $$;
@@ -20240,17 +20217,10 @@ REVOKE ALL ON FUNCTION backops.obstacles(p_operation_id bigint, p_parked_name te
 
 
 --
--- Name: FUNCTION offer_slots(p_names text[]); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION offer_gates(p_gates text[]); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.offer_slots(p_names text[]) FROM PUBLIC;
-
-
---
--- Name: FUNCTION offer_starts(p_names text[]); Type: ACL; Schema: backops; Owner: -
---
-
-REVOKE ALL ON FUNCTION backops.offer_starts(p_names text[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.offer_gates(p_gates text[]) FROM PUBLIC;
 
 
 --

@@ -163,5 +163,5 @@ extension Mutant {
             )
         ),
     ]
-    private static let offer = "perform offer_slots(array[name]);"
+    private static let offer = "perform offer_gates(array['/' || name]);"
 }

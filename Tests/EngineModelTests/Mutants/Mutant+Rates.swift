@@ -163,7 +163,7 @@ extension Mutant {
         Mutant(
             "opening a rate changes nothing for the line",
             in: close,
-            ("perform offer_starts(array[p_name]);", "")
+            ("perform offer_gates(array['/rate/' || p_name]);", "")
         ),
         Mutant("calls use nothing up", in: consume, ("+ count * v_rate.gap", "+ 0 * v_rate.gap")),
         Mutant(
@@ -201,5 +201,5 @@ extension Mutant {
         ),
     ]
 
-    private static let offer = "perform offer_starts(array[name]);"
+    private static let offer = "perform offer_gates(array['/rate/' || name]);"
 }
