@@ -26,7 +26,9 @@ begin
   v_now := clock_now();
   select g.base, greatest(g.closed_until, g.base - v_rate.tolerance) into v_base, v_start
     from (
-      select g.closed_until, rate_base(g.used_until, g.version = v_rate.version, g.closed_until, v_rate.gap, v_now) as base from rate_gates g where g.gate = v_gate
+      select g.closed_until, greatest(g.closed_until, rate_base(g.used_until, g.version = v_rate.version, v_rate.gap, v_now)) as base
+        from rate_gates g
+       where g.gate = v_gate
     ) as g;
   if v_start > v_now then
     return v_start;

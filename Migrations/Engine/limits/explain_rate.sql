@@ -34,7 +34,7 @@ begin
   r.since := p_job.came_at;
   r.until := greatest(
     v_now, v_gate.closed_until,
-    rate_base(v_gate.used_until, v_gate.version = v_rate.version, v_gate.closed_until, v_rate.gap, v_now) - v_rate.tolerance + v_ahead * v_rate.gap
+    greatest(v_gate.closed_until, rate_base(v_gate.used_until, v_gate.version = v_rate.version, v_rate.gap, v_now)) - v_rate.tolerance + v_ahead * v_rate.gap
   );
   return next r;
 end

@@ -46,8 +46,8 @@ begin
     ),
     ranked as materialized (
       select c.*, r.gap, r.tolerance, r.version, g.gate is null as is_new, coalesce(g.waiting, 0) as waiting, coalesce(g.next_ticket, 1) as next_ticket, g.closed_until,
-             rate_base(g.used_until, g.version = r.version, g.closed_until, r.gap, p_now) as base,
-             rate_base(g.used_until, g.version = r.version, null, r.gap, p_now) as unused,
+             greatest(g.closed_until, rate_base(g.used_until, g.version = r.version, r.gap, p_now)) as base,
+             rate_base(g.used_until, g.version = r.version, r.gap, p_now) as unused,
              row_number() over by_place as place, count(*) over (partition by c.gate) as jobs, sum(c.weight) over by_place - c.weight as before
         from come c
         join rates r on r.name = c.name

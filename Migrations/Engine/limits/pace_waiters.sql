@@ -38,8 +38,8 @@ begin
       v_left := v_left || v_gate;
       continue;
     end if;
-    select g.closed_until, r.gap, r.tolerance, r.version, rate_base(g.used_until, g.version = r.version, g.closed_until, r.gap, p_now) as base,
-           rate_base(g.used_until, g.version = r.version, null, r.gap, p_now) as unused
+    select g.closed_until, r.gap, r.tolerance, r.version, greatest(g.closed_until, rate_base(g.used_until, g.version = r.version, r.gap, p_now)) as base,
+           rate_base(g.used_until, g.version = r.version, r.gap, p_now) as unused
       into v
       from rate_gates g
       join rates r on r.name = g.name

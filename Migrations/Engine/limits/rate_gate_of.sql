@@ -8,13 +8,11 @@ create or replace function gate_lock(p_gate text) returns bigint
   return hashtextextended(current_schema() || p_gate, 0);
 comment on function gate_lock(text) is 'Key of the advisory lock of whoever counts under a rate.';
 
-create or replace function rate_base(
-  p_used_until timestamptz, p_is_current boolean, p_closed_until timestamptz, p_gap interval, p_now timestamptz
-) returns timestamptz
+create or replace function rate_base(p_used_until timestamptz, p_is_current boolean, p_gap interval, p_now timestamptz) returns timestamptz
   language sql immutable
-  return greatest(p_now, p_closed_until, case when not p_is_current then least(p_used_until, p_now + p_gap) else p_used_until end);
-comment on function rate_base(timestamptz, boolean, timestamptz, interval, timestamptz) is
-  'Up to when a rate is used up, never before now or while it is closed. What was counted by other numbers is forgotten, but for one start.';
+  return greatest(p_now, case when not p_is_current then least(p_used_until, p_now + p_gap) else p_used_until end);
+comment on function rate_base(timestamptz, boolean, interval, timestamptz) is
+  'Up to when a rate is used up, never before now. What was counted by other numbers is forgotten, but for one start.';
 
 create or replace function rate_look(p_used_until timestamptz, p_tolerance interval, p_closed_until timestamptz, p_now timestamptz) returns timestamptz
   language sql immutable
