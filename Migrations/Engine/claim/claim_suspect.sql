@@ -36,7 +36,7 @@ begin
      for update of j skip locked;
   update jobs
      set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = v_now, attempt = attempt + 1,
-         queue_slot = case when v_queue = any (v_limited) then '/queue/' || v_queue end
+         queue_slot = case when v_queue = any (v_limited) then queue_gate(v_queue) end
    where operation_id = v_id;
   update queue_limits set holding = holding + 1 where queue = v_queue and v_queue = any (v_limited);
   return query select * from describe_claims(array[v_id]);

@@ -34,7 +34,7 @@ begin
         select *
           from claim_lanes(
             p_worker_id, least(v_left, v_rooms[v_at]), p_queues[v_first:v_last], p_priorities[v_first:v_last], p_after_run_at[v_first:v_last],
-            p_after_operation_id[v_first:v_last], p_handlers, p_paused, '/queue/' || p_limited[v_at], p_now
+            p_after_operation_id[v_first:v_last], p_handlers, p_paused, queue_gate(p_limited[v_at]), p_now
           );
       get diagnostics v_count = row_count;
       v_left := v_left - v_count;

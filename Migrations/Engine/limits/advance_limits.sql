@@ -51,7 +51,7 @@ begin
     perform forget_rates(v_now);
   end if;
 
-  if v_is_time or exists (select from unnest(v_gates) as gate where left(gate, 6) = '/rate/') then
+  if v_is_time or exists (select from unnest(v_gates) as gate where is_rate_gate(gate)) then
     select * into v_let_in from pace_waiters(v_gates, v_from, v_now, v_many);
     v_admitted := v_let_in.admitted;
     v_ids := v_ids || v_let_in.coming;
@@ -97,7 +97,7 @@ begin
   with front as materialized (
     select released_at, id
       from limit_releases
-     where released_at >= p_from and (left(gate, 6) not in ('/rate/', '/queue') or pg_try_advisory_xact_lock(gate_lock(gate)))
+     where released_at >= p_from and (not is_rate_gate(gate) and not is_queue_gate(gate) or pg_try_advisory_xact_lock(gate_lock(gate)))
      order by released_at, id
      limit p_limit
        for update skip locked
@@ -118,11 +118,11 @@ begin
       update set holding = greatest(g.holding - r.slots, 0), waiting = greatest(g.waiting - r.waiters, 0);
   update rate_gates g
      set waiting = greatest(g.waiting - r.waiters, 0)
-    from (select * from unnest(v_gates, v_waiters) as r (gate, waiters) where left(gate, 6) = '/rate/') as r
+    from (select * from unnest(v_gates, v_waiters) as r (gate, waiters) where is_rate_gate(gate)) as r
    where g.gate = any (array[r.gate]) and r.waiters > 0;
   update queue_limits q
      set holding = greatest(q.holding - r.slots, 0)
-    from (select substr(gate, 8) as queue, slots from unnest(v_gates, v_slots) as r (gate, slots) where left(gate, 7) = '/queue/') as r
+    from (select queue_of_gate(gate) as queue, slots from unnest(v_gates, v_slots) as r (gate, slots) where is_queue_gate(gate)) as r
    where q.queue = any (array[r.queue]) and r.slots > 0;
   gates := v_gates;
   return next;

@@ -124,7 +124,7 @@ begin
       set closed_until = case when p_until is null then null else greatest(g.closed_until, p_until) end,
           look_at = case when p_until is null then v_now else g.look_at end;
   if p_until is null then
-    perform offer_gates(array['/rate/' || p_name]);
+    perform offer_gates(array[rate_gate(p_name)]);
   end if;
 end
 $$;

@@ -35,7 +35,7 @@ begin
           version = case when r.set_at is null then r.version + 1 else r.version end
       where p_replaces and (r.declared_count, r.declared_per, r.declared_burst) is distinct from (excluded.declared_count, excluded.declared_per, excluded.declared_burst);
   if found then
-    perform offer_gates(array(select distinct '/rate/' || (rate ->> 'name') from unnest(p_rates) as rate));
+    perform offer_gates(array(select distinct rate_gate(rate ->> 'name') from unnest(p_rates) as rate));
   end if;
 end
 $$;

@@ -21,7 +21,7 @@ begin
     return next r;
     return;
   end if;
-  if left(p_job.gate, 6) = '/rate/' then
+  if is_rate_gate(p_job.gate) then
     return query select e.* from explain_rate(p_job, p_step) as e;
     return;
   end if;

@@ -21,14 +21,14 @@ begin
   r.reason := 'rate';
   r.detail := format(
     '%s waits for a start under the rate "%s", %s%s: number %s%s in line',
-    p_step.branch || '/' || p_step.name, substr(p_job.gate, 7),
+    p_step.branch || '/' || p_step.name, rate_of_gate(p_job.gate),
     case when v_rate.count is null then 'any number' else format('%s per %s', v_rate.count, justify_interval(make_interval(secs => v_rate.per))) end,
     case when v_gate.closed_until > v_now then format(', closed until %s', v_gate.closed_until) else '' end,
     v_ahead + 1, case when v_ahead = 1000 then ' or more' else '' end
   );
   r.advice := case
     when v_gate.closed_until > v_now then format('SELECT %s.close_rate(%L, null%s) opens it.', v_schema, v_gate.name,
-                                                 case when p_job.gate <> '/rate/' || v_gate.name then ', ' || quote_literal(substr(p_job.gate, 8 + length(v_gate.name))) else '' end)
+                                                 case when p_job.gate <> rate_gate(v_gate.name) then ', ' || quote_literal(substr(rate_of_gate(p_job.gate), length(v_gate.name) + 2)) else '' end)
     else format('SELECT %s.set_rate(%L, N) lets more start.', v_schema, v_gate.name)
   end;
   r.since := p_job.came_at;

@@ -37,7 +37,7 @@ begin
   -- A statement of its own, which sees what was counted before the locks were there.
   for v in
     with come as materialized (
-      select j.operation_id, j.priority, j.run_at, i.gate, a.limits -> 'rate' ->> 'name' as name, coalesce((a.limits -> 'rate' ->> 'weight')::integer, 1) as weight,
+      select j.operation_id, j.priority, j.run_at, i.gate, a.limits -> 'rate' ->> 'name' as name, rate_weight(a.limits) as weight,
              next_limit(a.limits - 'rate', j.operation_slot, null, j.action_slot) is not null as comes_again, coalesce(a.queue, o.queue) as queue
         from unnest(v_ids, v_gates) as i (operation_id, gate)
        cross join lateral (select * from jobs j where j.operation_id = i.operation_id offset 0) as j

@@ -27,8 +27,8 @@ begin
         union all
         select g.gate, p_now
           from unnest(p_offered) as offered (gate)
-         cross join lateral (select g.gate, g.waiting from rate_gates g where g.name = substr(offered.gate, 7) offset 0) as g
-         where left(offered.gate, 6) = '/rate/' and g.waiting > 0
+         cross join lateral (select g.gate, g.waiting from rate_gates g where g.name = rate_of_gate(offered.gate) offset 0) as g
+         where is_rate_gate(offered.gate) and g.waiting > 0
       ) as d
      group by d.gate
      order by min(d.look_at), d.gate
@@ -50,7 +50,7 @@ begin
         select l.operation_id, l.weight,
                greatest(p_now, v.closed_until, v.base + (sum(l.weight) over (order by l.priority, l.ticket) - l.weight) * v.gap - v.tolerance) as starts_at
           from (
-            select j.operation_id, j.priority, j.ticket, coalesce((a.limits -> 'rate' ->> 'weight')::integer, 1) as weight
+            select j.operation_id, j.priority, j.ticket, rate_weight(a.limits) as weight
               from (
                 select * from jobs j where j.gate = v_gate and j.ticket is not null order by j.priority, j.ticket limit least(
                   p_limit - admitted,
@@ -74,10 +74,10 @@ begin
   -- What was left is due by the time of its look, or is offered once more.
   if v_left <> '{}' and p_offered <> '{}' then
     insert into limit_releases (gate, slots, waiters)
-      select distinct '/rate/' || g.name, 0, 0
+      select distinct rate_gate(g.name), 0, 0
         from unnest(v_left) as skipped (gate)
        cross join lateral (select g.name from rate_gates g where g.gate = skipped.gate offset 0) as g
-       where '/rate/' || g.name = any (p_offered);
+       where rate_gate(g.name) = any (p_offered);
   end if;
   return next;
 end

@@ -1,6 +1,6 @@
 create or replace function rate_gate_of(p_rate jsonb, p_globals jsonb, p_is_secret boolean default false) returns text
   language sql immutable
-  return '/rate/' || gate_of(p_rate, p_globals, p_is_secret);
+  return rate_gate(gate_of(p_rate, p_globals, p_is_secret));
 comment on function rate_gate_of(jsonb, jsonb, boolean) is 'What a job that has come to a rate is counted under: "/rate/", its name, and behind a slash the value of the global by which it counts.';
 
 create or replace function gate_lock(p_gate text) returns bigint

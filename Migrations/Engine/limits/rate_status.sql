@@ -13,7 +13,7 @@ comment on view rate_status is
   'SELECT * FROM backops.rate_status ORDER BY name';
 
 create or replace view rate_lines as
-  select g.name::text, nullif(substr(g.gate, length(g.name) + 8), '') as key, g.waiting, g.closed_until,
+  select g.name::text, nullif(substr(rate_of_gate(g.gate), length(g.name) + 2), '') as key, g.waiting, g.closed_until,
          case when g.waiting > 0 then greatest(
            statement_now(), g.closed_until,
            greatest(g.closed_until, rate_base(g.used_until, g.version = r.version, r.gap, statement_now())) - r.tolerance

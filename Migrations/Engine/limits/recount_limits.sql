@@ -22,7 +22,7 @@ begin
         union all
         select action_slot, 1, 0, 0 from jobs where action_slot is not null
         union all
-        select gate, 0, 1, ticket from jobs where ticket is not null and left(gate, 6) <> '/rate/'
+        select gate, 0, 1, ticket from jobs where ticket is not null and not is_rate_gate(gate)
       ) as each
      group by gate
   ),
@@ -62,11 +62,11 @@ declare
   v_count integer;
 begin
   with held as materialized (
-    select gate, count(*)::integer as waiters, max(ticket) as last_ticket from jobs where ticket is not null and left(gate, 6) = '/rate/' group by gate
+    select gate, count(*)::integer as waiters, max(ticket) as last_ticket from jobs where ticket is not null and is_rate_gate(gate) group by gate
   ),
   written as (
     insert into rate_gates as g (gate, name, used_until, version, waiting, next_ticket, look_at)
-      select coalesce(h.gate, g.gate), split_part(coalesce(h.gate, g.gate), '/', 3), coalesce(g.used_until, clock_now()), coalesce(g.version, 0), coalesce(h.waiters, 0),
+      select coalesce(h.gate, g.gate), split_part(rate_of_gate(coalesce(h.gate, g.gate)), '/', 1), coalesce(g.used_until, clock_now()), coalesce(g.version, 0), coalesce(h.waiters, 0),
              coalesce(h.last_ticket, 0) + 1, clock_now()
         from held h
         full join rate_gates g on g.gate = h.gate
@@ -75,7 +75,7 @@ begin
     returning 1
   )
   select count(*) into v_count from written;
-  perform offer_gates(array(select distinct '/rate/' || name from rate_gates where waiting > 0));
+  perform offer_gates(array(select distinct rate_gate(name) from rate_gates where waiting > 0));
   return v_count;
 end
 $$;
@@ -88,7 +88,7 @@ create or replace function recount_queues() returns integer
   set jit = off
 as $$
   with counted as (
-    select l.queue, (select count(*) from jobs j where j.queue_slot = '/queue/' || l.queue)::integer as holding from queue_limits l
+    select l.queue, (select count(*) from jobs j where j.queue_slot = queue_gate(l.queue))::integer as holding from queue_limits l
   ),
   written as (
     update queue_limits l set holding = c.holding from counted c where c.queue = l.queue and l.holding <> c.holding returning 1

@@ -23,7 +23,7 @@ begin
   if v_gates <> '{}' then
     insert into limit_releases (gate, slots, waiters) select gate, 1, 0 from unnest(v_gates) as gate;
     if exists (select from limit_gates where gate = any (v_gates) and waiting > 0)
-      or old.queue_slot is not null and exists (select from queue_limits q where q.queue = substr(old.queue_slot, 8) and q.holding >= q.maximum)
+      or old.queue_slot is not null and exists (select from queue_limits q where q.queue = queue_of_gate(old.queue_slot) and q.holding >= q.maximum)
     then
       -- Whoever had it has room now, also where it does not sleep.
       if old.worker_id is not null then

@@ -26,7 +26,7 @@ begin
           reason = excluded.reason, version = r.version + 1
   returning * into v_rate;
   perform write_audit('set_rate', '{}', reason, jsonb_build_object('rate', name, 'count', coalesce(count::text, 'any'), 'per', v_rate.per, 'burst', v_rate.burst));
-  perform offer_gates(array['/rate/' || name]);
+  perform offer_gates(array[rate_gate(name)]);
   return v_rate;
 end
 $$;
@@ -57,7 +57,7 @@ begin
    where r.name = reset_rate.name
   returning * into v_rate;
   perform write_audit('reset_rate', '{}', reason, jsonb_build_object('rate', name, 'count', v_rate.count, 'per', v_rate.per, 'burst', v_rate.burst));
-  perform offer_gates(array['/rate/' || name]);
+  perform offer_gates(array[rate_gate(name)]);
   return v_rate;
 end
 $$;

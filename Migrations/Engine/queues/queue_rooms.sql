@@ -8,7 +8,7 @@ create or replace function queue_rooms(p_queues text[]) returns integer[]
 as $$
 declare
   v_is_had boolean[] := array(
-    select pg_try_advisory_xact_lock(gate_lock('/queue/' || q.queue)) from unnest(p_queues) with ordinality as q (queue, n) order by n
+    select pg_try_advisory_xact_lock(gate_lock(queue_gate(q.queue))) from unnest(p_queues) with ordinality as q (queue, n) order by n
   );
 begin
   -- In a statement of its own: it sees what the session counted that had the gate before.

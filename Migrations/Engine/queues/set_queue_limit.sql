@@ -8,7 +8,7 @@ create or replace function set_queue_limit(queue text, maximum integer, reason t
 as $$
 #variable_conflict use_variable
 declare
-  v_gate text := '/queue/' || queue;
+  v_gate text := queue_gate(queue);
   v_limit queue_limits;
 begin
   perform check_queue_name(queue);

@@ -55,7 +55,7 @@ as $$
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,rate_base,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,is_rate_gate,queue_gate,rate_of_gate,rate_base,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null

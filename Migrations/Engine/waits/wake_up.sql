@@ -23,7 +23,7 @@ begin
   v_gate := (select j.gate from jobs j where j.operation_id = wake_up_operation.id);
   if v_gate is not null then
     raise exception using errcode = 'OP003', message = format('operation %s %s: it does not sleep', wake_up_operation.id, describe_limit(v_gate)),
-      hint = case when left(v_gate, 6) = '/rate/' then format('set_rate(%L, N) lets more start; skip leaves it out.', split_part(v_gate, '/', 3))
+      hint = case when is_rate_gate(v_gate) then format('set_rate(%L, N) lets more start; skip leaves it out.', split_part(rate_of_gate(v_gate), '/', 1))
                   else format('set_limit(%L, N) lets more run at once; skip leaves it out.', split_part(v_gate, '/', 1)) end;
   end if;
   if v_wait is null then

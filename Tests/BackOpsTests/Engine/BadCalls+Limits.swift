@@ -64,10 +64,12 @@ extension BadCalls {
     /// Reading plans, the looks of `claim`, and what ends give back.
     static let partsOfLimits: Set<String> = [
         "limits_lock", "advance_limits", "take_releases", "pace_newcomers", "pace_waiters", "rate_gate_of",
-        "gate_lock", "rate_base", "rate_look", "forget_rates", "named_gate", "close_gate", "offer_gates",
+        "rate_gate", "is_rate_gate", "rate_of_gate", "rate_weight", "gate_lock", "rate_base", "rate_look",
+        "forget_rates", "named_gate", "close_gate", "offer_gates",
         "declare_rates", "refuse_unknown_rate", "explain_rate", "recount_rates", "let_in_newcomers",
         "let_in_waiters", "let_in", "gate_of", "declare_limits", "describe_limit",
         "explain_limit", "release_slots", "is_secret", "turn_away", "come_again",
-        "claim_lanes", "claim_within_limits", "queue_rooms", "explain_full_queue", "recount_queues",
+        "queue_gate", "is_queue_gate", "queue_of_gate", "claim_lanes", "claim_within_limits", "queue_rooms",
+        "explain_full_queue", "recount_queues",
     ]
 }

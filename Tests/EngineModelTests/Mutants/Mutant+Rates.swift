@@ -20,12 +20,12 @@ extension Mutant {
         Mutant(
             "who comes counts as one, whatever the weight",
             in: comers,
-            ("coalesce((a.limits -> 'rate' ->> 'weight')::integer, 1) as weight", "1 as weight")
+            ("rate_weight(a.limits) as weight", "1 as weight")
         ),
         Mutant(
             "who is in line counts as one, whatever the weight",
             in: line,
-            ("coalesce((a.limits -> 'rate' ->> 'weight')::integer, 1) as weight", "1 as weight")
+            ("rate_weight(a.limits) as weight", "1 as weight")
         ),
         Mutant(
             "the line before a rate knows no priority",
@@ -163,7 +163,7 @@ extension Mutant {
         Mutant(
             "opening a rate changes nothing for the line",
             in: close,
-            ("perform offer_gates(array['/rate/' || p_name]);", "")
+            ("perform offer_gates(array[rate_gate(p_name)]);", "")
         ),
         Mutant("calls use nothing up", in: consume, ("+ count * v_rate.gap", "+ 0 * v_rate.gap")),
         Mutant(
@@ -201,5 +201,5 @@ extension Mutant {
         ),
     ]
 
-    private static let offer = "perform offer_gates(array['/rate/' || name]);"
+    private static let offer = "perform offer_gates(array[rate_gate(name)]);"
 }
