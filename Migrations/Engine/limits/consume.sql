@@ -17,7 +17,7 @@ begin
   -- The numbers that hold when nobody else counts.
   select * into v_rate from rates r where r.name = consume.name;
   if not found then
-    perform refuse_unknown_rate(name);
+    perform refuse_unknown_limit('rate', name);
   end if;
   if count between 1 and 1000000 is not true then
     raise exception using errcode = 'OP004', message = format('%s calls cannot be counted under the rate "%s"', coalesce(count::text, 'null'), name),
@@ -62,7 +62,7 @@ as $$
 #variable_conflict use_variable
 begin
   if not exists (select from rates r where r.name = close_rate.name) then
-    perform refuse_unknown_rate(name);
+    perform refuse_unknown_limit('rate', name);
   end if;
   if until is not null and not isfinite(until) then
     raise exception using errcode = 'OP004', message = format('the rate "%s" can be closed until a finite time', name),
@@ -94,7 +94,7 @@ declare
   );
 begin
   if not exists (select from rates r where r.name = back_off.name) then
-    perform refuse_unknown_rate(name);
+    perform refuse_unknown_limit('rate', name);
   end if;
   if until is null or not isfinite(until) then
     raise exception using errcode = 'OP004', message = format('the rate "%s" can be closed until a finite time', name), hint = 'now() + interval ''30 seconds''';

@@ -41,8 +41,7 @@ declare
 begin
   select * into v_limit from limits l where l.name = reset_limit.name for update;
   if not found then
-    raise exception using errcode = 'OP002', message = format('there is no limit "%s"', left(name, 200)),
-      hint = coalesce((select 'Limits are: ' || string_agg(l.name, ', ' order by l.name) || '.' from (select l.name from limits l order by l.name limit 20) as l), 'No plan has any.');
+    perform refuse_unknown_limit('limit', name);
   end if;
   if v_limit.declared is null then
     raise exception using errcode = 'OP003', message = format('no plan says how many may run at once under the limit "%s"', name),

@@ -46,7 +46,7 @@ declare
 begin
   select * into v_rate from rates r where r.name = reset_rate.name for update;
   if not found then
-    perform refuse_unknown_rate(name);
+    perform refuse_unknown_limit('rate', name);
   end if;
   if v_rate.declared_count is null then
     raise exception using errcode = 'OP003', message = format('no plan says how many may start under the rate "%s"', name),
@@ -62,15 +62,3 @@ begin
 end
 $$;
 comment on function reset_rate(text, text) is 'Lets the numbers of the plan hold again, instead of those of set_rate.';
-
-create or replace function refuse_unknown_rate(p_name text) returns void
-  language plpgsql stable
-  set search_path from current
-as $$
-begin
-  raise exception using errcode = 'OP002', message = format('there is no rate "%s"', left(p_name, 200)),
-    hint = coalesce((select 'Rates are: ' || string_agg(r.name, ', ' order by r.name) || '.' from (select r.name from rates r order by r.name limit 20) as r),
-                    'Declare it with an action, {"rate": {"name": "stripe", "count": 100, "per": "1 second"}}, or call set_rate.');
-end
-$$;
-comment on function refuse_unknown_rate(text) is 'Refuses the name of a rate that is not there (SQLSTATE OP002), and says which there are.';

@@ -66,7 +66,7 @@ extension BadCalls {
         "limits_lock", "advance_limits", "take_releases", "pace_newcomers", "pace_waiters", "rate_gate_of",
         "rate_gate", "is_rate_gate", "rate_of_gate", "rate_weight", "gate_lock", "rate_base", "rate_look",
         "forget_rates", "named_gate", "close_gate", "offer_gates",
-        "declare_rates", "refuse_unknown_rate", "explain_rate", "recount_rates", "let_in_newcomers",
+        "declare_rates", "refuse_unknown_limit", "explain_rate", "recount_rates", "let_in_newcomers",
         "let_in_waiters", "let_in", "gate_of", "declare_limits", "describe_limit",
         "explain_limit", "release_slots", "is_secret", "turn_away", "come_again",
         "queue_gate", "is_queue_gate", "queue_of_gate", "claim_lanes", "claim_within_limits", "queue_rooms",

@@ -1262,7 +1262,7 @@ declare
   );
 begin
   if not exists (select from rates r where r.name = back_off.name) then
-    perform refuse_unknown_rate(name);
+    perform refuse_unknown_limit('rate', name);
   end if;
   if until is null or not isfinite(until) then
     raise exception using errcode = 'OP004', message = format('the rate "%s" can be closed until a finite time', name), hint = 'now() + interval ''30 seconds''';
@@ -2920,7 +2920,7 @@ CREATE FUNCTION backops.close_rate(name text, until timestamp with time zone, ke
 #variable_conflict use_variable
 begin
   if not exists (select from rates r where r.name = close_rate.name) then
-    perform refuse_unknown_rate(name);
+    perform refuse_unknown_limit('rate', name);
   end if;
   if until is not null and not isfinite(until) then
     raise exception using errcode = 'OP004', message = format('the rate "%s" can be closed until a finite time', name),
@@ -3320,7 +3320,7 @@ begin
   -- The numbers that hold when nobody else counts.
   select * into v_rate from rates r where r.name = consume.name;
   if not found then
-    perform refuse_unknown_rate(name);
+    perform refuse_unknown_limit('rate', name);
   end if;
   if count between 1 and 1000000 is not true then
     raise exception using errcode = 'OP004', message = format('%s calls cannot be counted under the rate "%s"', coalesce(count::text, 'null'), name),
@@ -11218,26 +11218,34 @@ COMMENT ON FUNCTION backops.refuse_unasked(p_operation_id bigint, p_name text, p
 
 
 --
--- Name: refuse_unknown_rate(text); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: refuse_unknown_limit(text, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.refuse_unknown_rate(p_name text) RETURNS void
+CREATE FUNCTION backops.refuse_unknown_limit(p_kind text, p_name text) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 begin
-  raise exception using errcode = 'OP002', message = format('there is no rate "%s"', left(p_name, 200)),
-    hint = coalesce((select 'Rates are: ' || string_agg(r.name, ', ' order by r.name) || '.' from (select r.name from rates r order by r.name limit 20) as r),
-                    'Declare it with an action, {"rate": {"name": "stripe", "count": 100, "per": "1 second"}}, or call set_rate.');
+  raise exception using errcode = 'OP002', message = format('there is no %s "%s"', p_kind, left(p_name, 200)),
+    hint = coalesce(
+      (
+        select initcap(p_kind) || 's are: ' || string_agg(k.name, ', ' order by k.name) || '.'
+          from (select l.name from limits l where p_kind = 'limit' union all select r.name from rates r where p_kind = 'rate' order by name limit 20) as k
+      ),
+      case p_kind
+        when 'limit' then 'No plan has any.'
+        when 'rate' then 'Declare it with an action, {"rate": {"name": "stripe", "count": 100, "per": "1 second"}}, or call set_rate.'
+      end
+    );
 end
 $$;
 
 
 --
--- Name: FUNCTION refuse_unknown_rate(p_name text); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION refuse_unknown_limit(p_kind text, p_name text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.refuse_unknown_rate(p_name text) IS 'Refuses the name of a rate that is not there (SQLSTATE OP002), and says which there are.';
+COMMENT ON FUNCTION backops.refuse_unknown_limit(p_kind text, p_name text) IS 'Refuses the name of a limit, or of a rate, that is not there (SQLSTATE OP002), and says which there are. Kinds are limit and rate.';
 
 
 --
@@ -11855,8 +11863,7 @@ declare
 begin
   select * into v_limit from limits l where l.name = reset_limit.name for update;
   if not found then
-    raise exception using errcode = 'OP002', message = format('there is no limit "%s"', left(name, 200)),
-      hint = coalesce((select 'Limits are: ' || string_agg(l.name, ', ' order by l.name) || '.' from (select l.name from limits l order by l.name limit 20) as l), 'No plan has any.');
+    perform refuse_unknown_limit('limit', name);
   end if;
   if v_limit.declared is null then
     raise exception using errcode = 'OP003', message = format('no plan says how many may run at once under the limit "%s"', name),
@@ -12063,7 +12070,7 @@ declare
 begin
   select * into v_rate from rates r where r.name = reset_rate.name for update;
   if not found then
-    perform refuse_unknown_rate(name);
+    perform refuse_unknown_limit('rate', name);
   end if;
   if v_rate.declared_count is null then
     raise exception using errcode = 'OP003', message = format('no plan says how many may start under the rate "%s"', name),
@@ -20539,10 +20546,10 @@ REVOKE ALL ON FUNCTION backops.refuse_unasked(p_operation_id bigint, p_name text
 
 
 --
--- Name: FUNCTION refuse_unknown_rate(p_name text); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION refuse_unknown_limit(p_kind text, p_name text); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.refuse_unknown_rate(p_name text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.refuse_unknown_limit(p_kind text, p_name text) FROM PUBLIC;
 
 
 --

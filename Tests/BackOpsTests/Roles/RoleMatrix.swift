@@ -144,7 +144,7 @@ enum RoleMatrix {
             "pace_newcomers", "pace_waiters", "rate_gate", "rate_weight", "rate_gate_of", "gate_lock",
             "rate_look",
             "forget_rates", "named_gate", "close_gate", "offer_gates", "declare_rates", "read_rate",
-            "refuse_unknown_rate", "explain_rate", "recount_rates",
+            "refuse_unknown_limit", "explain_rate", "recount_rates",
             "explain_limit", "release_slots", "is_secret", "turn_away", "come_again",
             "cron_number", "cron_field", "parse_cron", "next_cron_day", "next_local_slot", "clock_change",
             "local_instant", "next_fixed_slot", "next_elapsed_slot", "next_slot", "check_time_zone",
