@@ -1,3 +1,16 @@
+create or replace function check_limit_name(p_kind text, p_name text) returns void
+  language plpgsql immutable
+  set search_path from current
+as $$
+begin
+  if is_plain_name(p_name) is not true then
+    raise exception using errcode = 'OP004', message = format('"%s" is no name of a %s', left(p_name, 200), p_kind),
+      hint = 'Names have 1 to 200 characters, without "/" and control characters.';
+  end if;
+end
+$$;
+comment on function check_limit_name(text, text) is 'Refuses what is no name of a limit, or of a rate (SQLSTATE OP004).';
+
 create or replace function refuse_unknown_limit(p_kind text, p_name text) returns void
   language plpgsql stable
   set search_path from current

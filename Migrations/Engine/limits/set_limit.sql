@@ -8,10 +8,7 @@ as $$
 declare
   v_limit limits;
 begin
-  if is_plain_name(name) is not true then
-    raise exception using errcode = 'OP004', message = format('"%s" is no name of a limit', left(name, 200)),
-      hint = 'Names have 1 to 200 characters, without "/" and control characters.';
-  end if;
+  perform check_limit_name('limit', name);
   if maximum not between 0 and 1000000 then
     raise exception using errcode = 'OP004', message = format('the limit "%s" cannot have the maximum %s', name, maximum),
       hint = 'It is 0 to 1000000; 0 lets nothing start, and null is no limit.';

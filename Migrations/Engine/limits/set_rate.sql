@@ -9,10 +9,7 @@ declare
   v_rate rates;
   v_per double precision := extract(epoch from elapsed(per));
 begin
-  if is_plain_name(name) is not true then
-    raise exception using errcode = 'OP004', message = format('"%s" is no name of a rate', left(name, 200)),
-      hint = 'Names have 1 to 200 characters, without "/" and control characters.';
-  end if;
+  perform check_limit_name('rate', name);
   if count is not null and (count between 1 and 1000000 and burst between 1 and 1000000 and v_per between 0.001 and 31536000) is not true then
     raise exception using errcode = 'OP004',
       message = format('the rate "%s" cannot be %s per %s with a burst of %s', name, count, coalesce(per::text, 'null'), coalesce(burst::text, 'null')),

@@ -856,7 +856,7 @@ begin
     perform forget_rates(v_now);
   end if;
 
-  if v_is_time or exists (select from unnest(v_gates) as gate where left(gate, 6) = '/rate/') then
+  if v_is_time or exists (select from unnest(v_gates) as gate where is_rate_gate(gate)) then
     select * into v_let_in from pace_waiters(v_gates, v_from, v_now, v_many);
     v_admitted := v_let_in.admitted;
     v_ids := v_ids || v_let_in.coming;
@@ -2252,6 +2252,30 @@ COMMENT ON FUNCTION backops.check_documents(p_name text, p_globals jsonb[], p_ke
 
 
 --
+-- Name: check_limit_name(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_limit_name(p_kind text, p_name text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if is_plain_name(p_name) is not true then
+    raise exception using errcode = 'OP004', message = format('"%s" is no name of a %s', left(p_name, 200), p_kind),
+      hint = 'Names have 1 to 200 characters, without "/" and control characters.';
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_limit_name(p_kind text, p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_limit_name(p_kind text, p_name text) IS 'Refuses what is no name of a limit, or of a rate (SQLSTATE OP004).';
+
+
+--
 -- Name: check_names(text, text[], text, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2770,7 +2794,7 @@ begin
      for update of j skip locked;
   update jobs
      set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = v_now, attempt = attempt + 1,
-         queue_slot = case when v_queue = any (v_limited) then '/queue/' || v_queue end
+         queue_slot = case when v_queue = any (v_limited) then queue_gate(v_queue) end
    where operation_id = v_id;
   update queue_limits set holding = holding + 1 where queue = v_queue and v_queue = any (v_limited);
   return query select * from describe_claims(array[v_id]);
@@ -2818,7 +2842,7 @@ begin
         select *
           from claim_lanes(
             p_worker_id, least(v_left, v_rooms[v_at]), p_queues[v_first:v_last], p_priorities[v_first:v_last], p_after_run_at[v_first:v_last],
-            p_after_operation_id[v_first:v_last], p_handlers, p_paused, '/queue/' || p_limited[v_at], p_now
+            p_after_operation_id[v_first:v_last], p_handlers, p_paused, queue_gate(p_limited[v_at]), p_now
           );
       get diagnostics v_count = row_count;
       v_left := v_left - v_count;
@@ -2895,7 +2919,7 @@ begin
       set closed_until = case when p_until is null then null else greatest(g.closed_until, p_until) end,
           look_at = case when p_until is null then v_now else g.look_at end;
   if p_until is null then
-    perform offer_gates(array['/rate/' || p_name]);
+    perform offer_gates(array[rate_gate(p_name)]);
   end if;
 end
 $$;
@@ -3329,7 +3353,9 @@ begin
   v_now := clock_now();
   select g.base, greatest(g.closed_until, g.base - v_rate.tolerance) into v_base, v_start
     from (
-      select g.closed_until, rate_base(g.used_until, g.version = v_rate.version, g.closed_until, v_rate.gap, v_now) as base from rate_gates g where g.gate = v_gate
+      select g.closed_until, greatest(g.closed_until, rate_base(g.used_until, g.version = v_rate.version, v_rate.gap, v_now)) as base
+        from rate_gates g
+       where g.gate = v_gate
     ) as g;
   if v_start > v_now then
     return v_start;
@@ -3854,37 +3880,29 @@ CREATE FUNCTION backops.declare_limits(p_limits jsonb[], p_replaces boolean DEFA
     SET jit TO 'off'
     AS $_$
 declare
+  v_declared jsonb[];
   v_problem record;
 begin
   if coalesce(p_limits, '{}') = '{}' then
     return;
   end if;
-  select g.name, g.maxima into v_problem
-    from (
-      select each.value ->> 'name' as name, count(distinct each.value -> 'max') as maxima
-        from unnest(p_limits) as step
-       cross join lateral jsonb_each(step - 'rate') as each
-       group by each.value ->> 'name'
-    ) as g
-   where g.maxima > 1 or g.maxima = 0 and not exists (select from limits l where l.name = g.name)
-   order by g.name
+  v_declared := array(select each.value from unnest(p_limits) as step cross join lateral jsonb_each(step - 'rate') as each);
+  select d.name, d.variants into v_problem
+    from declared_numbers(v_declared) as d
+   where d.variants > 1 or d.variants = 0 and not exists (select from limits l where l.name = d.name)
+   order by d.name
    limit 1;
   if found then
     raise exception using errcode = 'OP004',
-      message = case when v_problem.maxima > 1 then format('the plan gives the limit "%s" several maxima', v_problem.name)
+      message = case when v_problem.variants > 1 then format('the plan gives the limit "%s" several maxima', v_problem.name)
                      else format('there is no limit "%s" yet, and the plan gives it no maximum', v_problem.name) end,
       hint = format('Write {"limit": {"name": "%1$s", "max": 20}}, or call set_limit(''%1$s'', 20) first.', v_problem.name);
   end if;
   insert into limits (name, declared)
-    select each.value ->> 'name', max((each.value ->> 'max')::integer)
-      from unnest(p_limits) as step
-     cross join lateral jsonb_each(step - 'rate') as each
-     where each.value ? 'max'
-     group by each.value ->> 'name'
-     order by each.value ->> 'name'
+    select d.name, (d.numbers ->> 'max')::integer from declared_numbers(v_declared) as d where d.numbers is not null order by d.name
     on conflict (name) do update set declared = excluded.declared where p_replaces and limits.declared is distinct from excluded.declared;
   if found then
-    perform offer_gates(array(select distinct '/' || (each.value ->> 'name') from unnest(p_limits) as step cross join lateral jsonb_each(step - 'rate') as each));
+    perform offer_gates(array(select '/' || d.name from declared_numbers(v_declared) as d));
   end if;
   perform declare_rates(array(select step -> 'rate' from unnest(p_limits) as step where step ? 'rate'), p_replaces);
 end
@@ -3913,32 +3931,28 @@ begin
   if p_rates = '{}' then
     return;
   end if;
-  select g.name, g.paces into v_problem
-    from (
-      select rate ->> 'name' as name, count(distinct jsonb_build_array(rate -> 'count', rate -> 'per', coalesce(rate -> 'burst', '1'))) filter (where rate ? 'count') as paces
-        from unnest(p_rates) as rate
-       group by rate ->> 'name'
-    ) as g
-   where g.paces > 1 or g.paces = 0 and not exists (select from rates r where r.name = g.name)
-   order by g.name
+  select d.name, d.variants into v_problem
+    from declared_numbers(p_rates) as d
+   where d.variants > 1 or d.variants = 0 and not exists (select from rates r where r.name = d.name)
+   order by d.name
    limit 1;
   if found then
     raise exception using errcode = 'OP004',
-      message = case when v_problem.paces > 1 then format('the plan gives the rate "%s" several counts', v_problem.name)
+      message = case when v_problem.variants > 1 then format('the plan gives the rate "%s" several counts', v_problem.name)
                      else format('there is no rate "%s" yet, and the plan gives it no count', v_problem.name) end,
       hint = format('Write {"rate": {"name": "%1$s", "count": 100, "per": "1 second"}}, or call set_rate(''%1$s'', 100) first.', v_problem.name);
   end if;
   insert into rates as r (name, declared_count, declared_per, declared_burst)
-    select distinct on (rate ->> 'name') rate ->> 'name', (rate ->> 'count')::integer, (rate ->> 'per')::double precision, coalesce((rate ->> 'burst')::integer, 1)
-      from unnest(p_rates) as rate
-     where rate ? 'count'
-     order by rate ->> 'name'
+    select d.name, (d.numbers ->> 'count')::integer, (d.numbers ->> 'per')::double precision, (d.numbers ->> 'burst')::integer
+      from declared_numbers(p_rates) as d
+     where d.numbers is not null
+     order by d.name
     on conflict (name) do update
       set declared_count = excluded.declared_count, declared_per = excluded.declared_per, declared_burst = excluded.declared_burst,
           version = case when r.set_at is null then r.version + 1 else r.version end
       where p_replaces and (r.declared_count, r.declared_per, r.declared_burst) is distinct from (excluded.declared_count, excluded.declared_per, excluded.declared_burst);
   if found then
-    perform offer_gates(array(select distinct '/rate/' || (rate ->> 'name') from unnest(p_rates) as rate));
+    perform offer_gates(array(select rate_gate(d.name) from declared_numbers(p_rates) as d));
   end if;
 end
 $_$;
@@ -3995,6 +4009,36 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.declare_schedules(p_worker_id bigint, p_application text, p_schedules jsonb) IS 'Says which schedules the code of a worker''s application names; settle_schedules makes it so. Returns the number of the set, null for an application that never had any. SELECT backops.declare_schedules(w, ''shop'', ''[{"name": "sync", "operation": "Sync", "every": "90 seconds"}]'')';
+
+
+--
+-- Name: declared_numbers(jsonb[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.declared_numbers(p_declared jsonb[]) RETURNS TABLE(name text, numbers jsonb, variants bigint)
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+begin
+  return query select d ->> 'name', (array_agg(n.numbers) filter (where n.numbers is not null))[1], count(distinct n.numbers)
+    from unnest(p_declared) as d
+   cross join lateral (
+     select case
+       when d ? 'max' then jsonb_build_object('max', d -> 'max')
+       when d ? 'count' then jsonb_build_object('count', d -> 'count', 'per', d -> 'per', 'burst', coalesce(d -> 'burst', '1'))
+     end as numbers
+   ) as n
+   group by d ->> 'name';
+end
+$$;
+
+
+--
+-- Name: FUNCTION declared_numbers(p_declared jsonb[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.declared_numbers(p_declared jsonb[]) IS 'What the limits, or the rates, of a plan say, name by name: the numbers, null where it only names them, and how many different ones it gives.';
 
 
 --
@@ -4069,12 +4113,44 @@ COMMENT ON FUNCTION backops.describe_claims(p_operation_ids bigint[]) IS 'What a
 
 
 --
+-- Name: is_rate_gate(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_rate_gate(p_gate text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ("left"(p_gate, 6) = '/rate/'::text);
+
+
+--
+-- Name: FUNCTION is_rate_gate(p_gate text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_rate_gate(p_gate text) IS 'Whether a gate is that of a rate, and not of a limit.';
+
+
+--
+-- Name: rate_of_gate(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rate_of_gate(p_gate text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN substr(p_gate, 7);
+
+
+--
+-- Name: FUNCTION rate_of_gate(p_gate text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rate_of_gate(p_gate text) IS 'What rate_gate has made a gate of: the name of the rate, and behind a slash the key.';
+
+
+--
 -- Name: describe_limit(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
 CREATE FUNCTION backops.describe_limit(p_gate text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    RETURN CASE WHEN ("left"(p_gate, 6) = '/rate/'::text) THEN format('waits for a start under the rate "%s"'::text, substr(p_gate, 7)) ELSE format('waits for a slot of the limit "%s"'::text, p_gate) END;
+    RETURN CASE WHEN backops.is_rate_gate(p_gate) THEN format('waits for a start under the rate "%s"'::text, backops.rate_of_gate(p_gate)) ELSE format('waits for a slot of the limit "%s"'::text, p_gate) END;
 
 
 --
@@ -5777,7 +5853,7 @@ begin
     return next r;
     return;
   end if;
-  if left(p_job.gate, 6) = '/rate/' then
+  if is_rate_gate(p_job.gate) then
     return query select e.* from explain_rate(p_job, p_step) as e;
     return;
   end if;
@@ -5845,20 +5921,20 @@ begin
   r.reason := 'rate';
   r.detail := format(
     '%s waits for a start under the rate "%s", %s%s: number %s%s in line',
-    p_step.branch || '/' || p_step.name, substr(p_job.gate, 7),
+    p_step.branch || '/' || p_step.name, rate_of_gate(p_job.gate),
     case when v_rate.count is null then 'any number' else format('%s per %s', v_rate.count, justify_interval(make_interval(secs => v_rate.per))) end,
     case when v_gate.closed_until > v_now then format(', closed until %s', v_gate.closed_until) else '' end,
     v_ahead + 1, case when v_ahead = 1000 then ' or more' else '' end
   );
   r.advice := case
     when v_gate.closed_until > v_now then format('SELECT %s.close_rate(%L, null%s) opens it.', v_schema, v_gate.name,
-                                                 case when p_job.gate <> '/rate/' || v_gate.name then ', ' || quote_literal(substr(p_job.gate, 8 + length(v_gate.name))) else '' end)
+                                                 case when p_job.gate <> rate_gate(v_gate.name) then ', ' || quote_literal(substr(rate_of_gate(p_job.gate), length(v_gate.name) + 2)) else '' end)
     else format('SELECT %s.set_rate(%L, N) lets more start.', v_schema, v_gate.name)
   end;
   r.since := p_job.came_at;
   r.until := greatest(
     v_now, v_gate.closed_until,
-    rate_base(v_gate.used_until, v_gate.version = v_rate.version, v_gate.closed_until, v_rate.gap, v_now) - v_rate.tolerance + v_ahead * v_rate.gap
+    greatest(v_gate.closed_until, rate_base(v_gate.used_until, v_gate.version = v_rate.version, v_rate.gap, v_now)) - v_rate.tolerance + v_ahead * v_rate.gap
   );
   return next r;
 end
@@ -7220,6 +7296,22 @@ COMMENT ON FUNCTION backops.is_plain_name(p_name text) IS 'Whether a text can be
 
 
 --
+-- Name: is_queue_gate(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_queue_gate(p_gate text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ("left"(p_gate, 7) = '/queue/'::text);
+
+
+--
+-- Name: FUNCTION is_queue_gate(p_gate text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_queue_gate(p_gate text) IS 'Whether a gate is that of a queue, and not of a limit or a rate.';
+
+
+--
 -- Name: is_queue_name(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -8212,12 +8304,28 @@ COMMENT ON FUNCTION backops.move_deadline(p_operation_id bigint, p_until timesta
 
 
 --
+-- Name: rate_gate(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rate_gate(p_key text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN ('/rate/'::text || p_key);
+
+
+--
+-- Name: FUNCTION rate_gate(p_key text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rate_gate(p_key text) IS 'The gate of a rate, or of a key of one as "name/key". No limit has such a name.';
+
+
+--
 -- Name: rate_gate_of(jsonb, jsonb, boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
 CREATE FUNCTION backops.rate_gate_of(p_rate jsonb, p_globals jsonb, p_is_secret boolean DEFAULT false) RETURNS text
     LANGUAGE sql IMMUTABLE
-    RETURN ('/rate/'::text || backops.gate_of(p_rate, p_globals, p_is_secret));
+    RETURN backops.rate_gate(backops.gate_of(p_rate, p_globals, p_is_secret));
 
 
 --
@@ -9050,7 +9158,7 @@ begin
   -- A statement of its own, which sees what was counted before the locks were there.
   for v in
     with come as materialized (
-      select j.operation_id, j.priority, j.run_at, i.gate, a.limits -> 'rate' ->> 'name' as name, coalesce((a.limits -> 'rate' ->> 'weight')::integer, 1) as weight,
+      select j.operation_id, j.priority, j.run_at, i.gate, a.limits -> 'rate' ->> 'name' as name, rate_weight(a.limits) as weight,
              next_limit(a.limits - 'rate', j.operation_slot, null, j.action_slot) is not null as comes_again, coalesce(a.queue, o.queue) as queue
         from unnest(v_ids, v_gates) as i (operation_id, gate)
        cross join lateral (select * from jobs j where j.operation_id = i.operation_id offset 0) as j
@@ -9059,8 +9167,8 @@ begin
     ),
     ranked as materialized (
       select c.*, r.gap, r.tolerance, r.version, g.gate is null as is_new, coalesce(g.waiting, 0) as waiting, coalesce(g.next_ticket, 1) as next_ticket, g.closed_until,
-             rate_base(g.used_until, g.version = r.version, g.closed_until, r.gap, p_now) as base,
-             rate_base(g.used_until, g.version = r.version, null, r.gap, p_now) as unused,
+             greatest(g.closed_until, rate_base(g.used_until, g.version = r.version, r.gap, p_now)) as base,
+             rate_base(g.used_until, g.version = r.version, r.gap, p_now) as unused,
              row_number() over by_place as place, count(*) over (partition by c.gate) as jobs, sum(c.weight) over by_place - c.weight as before
         from come c
         join rates r on r.name = c.name
@@ -9158,8 +9266,8 @@ begin
         union all
         select g.gate, p_now
           from unnest(p_offered) as offered (gate)
-         cross join lateral (select g.gate, g.waiting from rate_gates g where g.name = substr(offered.gate, 7) offset 0) as g
-         where left(offered.gate, 6) = '/rate/' and g.waiting > 0
+         cross join lateral (select g.gate, g.waiting from rate_gates g where g.name = rate_of_gate(offered.gate) offset 0) as g
+         where is_rate_gate(offered.gate) and g.waiting > 0
       ) as d
      group by d.gate
      order by min(d.look_at), d.gate
@@ -9169,8 +9277,8 @@ begin
       v_left := v_left || v_gate;
       continue;
     end if;
-    select g.closed_until, r.gap, r.tolerance, r.version, rate_base(g.used_until, g.version = r.version, g.closed_until, r.gap, p_now) as base,
-           rate_base(g.used_until, g.version = r.version, null, r.gap, p_now) as unused
+    select g.closed_until, r.gap, r.tolerance, r.version, greatest(g.closed_until, rate_base(g.used_until, g.version = r.version, r.gap, p_now)) as base,
+           rate_base(g.used_until, g.version = r.version, r.gap, p_now) as unused
       into v
       from rate_gates g
       join rates r on r.name = g.name
@@ -9181,7 +9289,7 @@ begin
         select l.operation_id, l.weight,
                greatest(p_now, v.closed_until, v.base + (sum(l.weight) over (order by l.priority, l.ticket) - l.weight) * v.gap - v.tolerance) as starts_at
           from (
-            select j.operation_id, j.priority, j.ticket, coalesce((a.limits -> 'rate' ->> 'weight')::integer, 1) as weight
+            select j.operation_id, j.priority, j.ticket, rate_weight(a.limits) as weight
               from (
                 select * from jobs j where j.gate = v_gate and j.ticket is not null order by j.priority, j.ticket limit least(
                   p_limit - admitted,
@@ -9205,10 +9313,10 @@ begin
   -- What was left is due by the time of its look, or is offered once more.
   if v_left <> '{}' and p_offered <> '{}' then
     insert into limit_releases (gate, slots, waiters)
-      select distinct '/rate/' || g.name, 0, 0
+      select distinct rate_gate(g.name), 0, 0
         from unnest(v_left) as skipped (gate)
        cross join lateral (select g.name from rate_gates g where g.gate = skipped.gate offset 0) as g
-       where '/rate/' || g.name = any (p_offered);
+       where rate_gate(g.name) = any (p_offered);
   end if;
   return next;
 end
@@ -10013,7 +10121,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,rate_base,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,is_rate_gate,queue_gate,rate_of_gate,rate_base,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -10149,6 +10257,22 @@ COMMENT ON FUNCTION backops.prune(older_than interval, at_most integer, after bi
 
 
 --
+-- Name: queue_gate(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.queue_gate(p_queue text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN ('/queue/'::text || p_queue);
+
+
+--
+-- Name: FUNCTION queue_gate(p_queue text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.queue_gate(p_queue text) IS 'The gate of a queue with a limit. No limit has such a name.';
+
+
+--
 -- Name: queue_names(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -10181,6 +10305,22 @@ COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, t
 
 
 --
+-- Name: queue_of_gate(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.queue_of_gate(p_gate text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN substr(p_gate, 8);
+
+
+--
+-- Name: FUNCTION queue_of_gate(p_gate text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.queue_of_gate(p_gate text) IS 'What queue_gate has made a gate of.';
+
+
+--
 -- Name: queue_rooms(text[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -10193,7 +10333,7 @@ CREATE FUNCTION backops.queue_rooms(p_queues text[]) RETURNS integer[]
     AS $$
 declare
   v_is_had boolean[] := array(
-    select pg_try_advisory_xact_lock(gate_lock('/queue/' || q.queue)) from unnest(p_queues) with ordinality as q (queue, n) order by n
+    select pg_try_advisory_xact_lock(gate_lock(queue_gate(q.queue))) from unnest(p_queues) with ordinality as q (queue, n) order by n
   );
 begin
   -- In a statement of its own: it sees what the session counted that had the gate before.
@@ -10214,19 +10354,19 @@ COMMENT ON FUNCTION backops.queue_rooms(p_queues text[]) IS 'How many more of ea
 
 
 --
--- Name: rate_base(timestamp with time zone, boolean, timestamp with time zone, interval, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: rate_base(timestamp with time zone, boolean, interval, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_closed_until timestamp with time zone, p_gap interval, p_now timestamp with time zone) RETURNS timestamp with time zone
+CREATE FUNCTION backops.rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_gap interval, p_now timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE sql IMMUTABLE
-    RETURN GREATEST(p_now, p_closed_until, CASE WHEN (NOT p_is_current) THEN LEAST(p_used_until, (p_now + p_gap)) ELSE p_used_until END);
+    RETURN GREATEST(p_now, CASE WHEN (NOT p_is_current) THEN LEAST(p_used_until, (p_now + p_gap)) ELSE p_used_until END);
 
 
 --
--- Name: FUNCTION rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_closed_until timestamp with time zone, p_gap interval, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_gap interval, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_closed_until timestamp with time zone, p_gap interval, p_now timestamp with time zone) IS 'Up to when a rate is used up, never before now or while it is closed. What was counted by other numbers is forgotten, but for one start.';
+COMMENT ON FUNCTION backops.rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_gap interval, p_now timestamp with time zone) IS 'Up to when a rate is used up, never before now. What was counted by other numbers is forgotten, but for one start.';
 
 
 --
@@ -10243,6 +10383,22 @@ CREATE FUNCTION backops.rate_look(p_used_until timestamp with time zone, p_toler
 --
 
 COMMENT ON FUNCTION backops.rate_look(p_used_until timestamp with time zone, p_tolerance interval, p_closed_until timestamp with time zone, p_now timestamp with time zone) IS 'When the line before a rate is looked at next: a second before another one may start, so that those of another second go with it.';
+
+
+--
+-- Name: rate_weight(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rate_weight(p_limits jsonb) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    RETURN COALESCE((((p_limits -> 'rate'::text) ->> 'weight'::text))::integer, 1);
+
+
+--
+-- Name: FUNCTION rate_weight(p_limits jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rate_weight(p_limits jsonb) IS 'As how many starts that of an action counts under its rate.';
 
 
 --
@@ -10957,7 +11113,7 @@ begin
         union all
         select action_slot, 1, 0, 0 from jobs where action_slot is not null
         union all
-        select gate, 0, 1, ticket from jobs where ticket is not null and left(gate, 6) <> '/rate/'
+        select gate, 0, 1, ticket from jobs where ticket is not null and not is_rate_gate(gate)
       ) as each
      group by gate
   ),
@@ -11002,7 +11158,7 @@ CREATE FUNCTION backops.recount_queues() RETURNS integer
     SET jit TO 'off'
     AS $$
   with counted as (
-    select l.queue, (select count(*) from jobs j where j.queue_slot = '/queue/' || l.queue)::integer as holding from queue_limits l
+    select l.queue, (select count(*) from jobs j where j.queue_slot = queue_gate(l.queue))::integer as holding from queue_limits l
   ),
   written as (
     update queue_limits l set holding = c.holding from counted c where c.queue = l.queue and l.holding <> c.holding returning 1
@@ -11031,11 +11187,11 @@ declare
   v_count integer;
 begin
   with held as materialized (
-    select gate, count(*)::integer as waiters, max(ticket) as last_ticket from jobs where ticket is not null and left(gate, 6) = '/rate/' group by gate
+    select gate, count(*)::integer as waiters, max(ticket) as last_ticket from jobs where ticket is not null and is_rate_gate(gate) group by gate
   ),
   written as (
     insert into rate_gates as g (gate, name, used_until, version, waiting, next_ticket, look_at)
-      select coalesce(h.gate, g.gate), split_part(coalesce(h.gate, g.gate), '/', 3), coalesce(g.used_until, clock_now()), coalesce(g.version, 0), coalesce(h.waiters, 0),
+      select coalesce(h.gate, g.gate), split_part(rate_of_gate(coalesce(h.gate, g.gate)), '/', 1), coalesce(g.used_until, clock_now()), coalesce(g.version, 0), coalesce(h.waiters, 0),
              coalesce(h.last_ticket, 0) + 1, clock_now()
         from held h
         full join rate_gates g on g.gate = h.gate
@@ -11044,7 +11200,7 @@ begin
     returning 1
   )
   select count(*) into v_count from written;
-  perform offer_gates(array(select distinct '/rate/' || name from rate_gates where waiting > 0));
+  perform offer_gates(array(select distinct rate_gate(name) from rate_gates where waiting > 0));
   return v_count;
 end
 $$;
@@ -11479,7 +11635,7 @@ begin
   if v_gates <> '{}' then
     insert into limit_releases (gate, slots, waiters) select gate, 1, 0 from unnest(v_gates) as gate;
     if exists (select from limit_gates where gate = any (v_gates) and waiting > 0)
-      or old.queue_slot is not null and exists (select from queue_limits q where q.queue = substr(old.queue_slot, 8) and q.holding >= q.maximum)
+      or old.queue_slot is not null and exists (select from queue_limits q where q.queue = queue_of_gate(old.queue_slot) and q.holding >= q.maximum)
     then
       -- Whoever had it has room now, also where it does not sleep.
       if old.worker_id is not null then
@@ -12081,7 +12237,7 @@ begin
    where r.name = reset_rate.name
   returning * into v_rate;
   perform write_audit('reset_rate', '{}', reason, jsonb_build_object('rate', name, 'count', v_rate.count, 'per', v_rate.per, 'burst', v_rate.burst));
-  perform offer_gates(array['/rate/' || name]);
+  perform offer_gates(array[rate_gate(name)]);
   return v_rate;
 end
 $$;
@@ -12797,10 +12953,7 @@ CREATE FUNCTION backops.set_limit(name text, maximum integer, reason text DEFAUL
 declare
   v_limit limits;
 begin
-  if is_plain_name(name) is not true then
-    raise exception using errcode = 'OP004', message = format('"%s" is no name of a limit', left(name, 200)),
-      hint = 'Names have 1 to 200 characters, without "/" and control characters.';
-  end if;
+  perform check_limit_name('limit', name);
   if maximum not between 0 and 1000000 then
     raise exception using errcode = 'OP004', message = format('the limit "%s" cannot have the maximum %s', name, maximum),
       hint = 'It is 0 to 1000000; 0 lets nothing start, and null is no limit.';
@@ -12938,7 +13091,7 @@ CREATE FUNCTION backops.set_queue_limit(queue text, maximum integer, reason text
     AS $$
 #variable_conflict use_variable
 declare
-  v_gate text := '/queue/' || queue;
+  v_gate text := queue_gate(queue);
   v_limit queue_limits;
 begin
   perform check_queue_name(queue);
@@ -12991,10 +13144,7 @@ declare
   v_rate rates;
   v_per double precision := extract(epoch from elapsed(per));
 begin
-  if is_plain_name(name) is not true then
-    raise exception using errcode = 'OP004', message = format('"%s" is no name of a rate', left(name, 200)),
-      hint = 'Names have 1 to 200 characters, without "/" and control characters.';
-  end if;
+  perform check_limit_name('rate', name);
   if count is not null and (count between 1 and 1000000 and burst between 1 and 1000000 and v_per between 0.001 and 31536000) is not true then
     raise exception using errcode = 'OP004',
       message = format('the rate "%s" cannot be %s per %s with a burst of %s', name, count, coalesce(per::text, 'null'), coalesce(burst::text, 'null')),
@@ -13008,7 +13158,7 @@ begin
           reason = excluded.reason, version = r.version + 1
   returning * into v_rate;
   perform write_audit('set_rate', '{}', reason, jsonb_build_object('rate', name, 'count', coalesce(count::text, 'any'), 'per', v_rate.per, 'burst', v_rate.burst));
-  perform offer_gates(array['/rate/' || name]);
+  perform offer_gates(array[rate_gate(name)]);
   return v_rate;
 end
 $$;
@@ -14183,7 +14333,7 @@ begin
   with front as materialized (
     select released_at, id
       from limit_releases
-     where released_at >= p_from and (left(gate, 6) not in ('/rate/', '/queue') or pg_try_advisory_xact_lock(gate_lock(gate)))
+     where released_at >= p_from and (not is_rate_gate(gate) and not is_queue_gate(gate) or pg_try_advisory_xact_lock(gate_lock(gate)))
      order by released_at, id
      limit p_limit
        for update skip locked
@@ -14204,11 +14354,11 @@ begin
       update set holding = greatest(g.holding - r.slots, 0), waiting = greatest(g.waiting - r.waiters, 0);
   update rate_gates g
      set waiting = greatest(g.waiting - r.waiters, 0)
-    from (select * from unnest(v_gates, v_waiters) as r (gate, waiters) where left(gate, 6) = '/rate/') as r
+    from (select * from unnest(v_gates, v_waiters) as r (gate, waiters) where is_rate_gate(gate)) as r
    where g.gate = any (array[r.gate]) and r.waiters > 0;
   update queue_limits q
      set holding = greatest(q.holding - r.slots, 0)
-    from (select substr(gate, 8) as queue, slots from unnest(v_gates, v_slots) as r (gate, slots) where left(gate, 7) = '/queue/') as r
+    from (select queue_of_gate(gate) as queue, slots from unnest(v_gates, v_slots) as r (gate, slots) where is_queue_gate(gate)) as r
    where q.queue = any (array[r.queue]) and r.slots > 0;
   gates := v_gates;
   return next;
@@ -15630,7 +15780,7 @@ begin
   v_gate := (select j.gate from jobs j where j.operation_id = wake_up_operation.id);
   if v_gate is not null then
     raise exception using errcode = 'OP003', message = format('operation %s %s: it does not sleep', wake_up_operation.id, describe_limit(v_gate)),
-      hint = case when left(v_gate, 6) = '/rate/' then format('set_rate(%L, N) lets more start; skip leaves it out.', split_part(v_gate, '/', 3))
+      hint = case when is_rate_gate(v_gate) then format('set_rate(%L, N) lets more start; skip leaves it out.', split_part(rate_of_gate(v_gate), '/', 1))
                   else format('set_limit(%L, N) lets more run at once; skip leaves it out.', split_part(v_gate, '/', 1)) end;
   end if;
   if v_wait is null then
@@ -17501,7 +17651,7 @@ CREATE VIEW backops.queue_limit_status AS
     l.maximum,
     (GREATEST((l.holding - COALESCE(( SELECT sum(r.slots) AS sum
            FROM backops.limit_releases r
-          WHERE (r.gate = ('/queue/'::text || (l.queue)::text))), (0)::bigint)), (0)::bigint))::integer AS running,
+          WHERE (r.gate = backops.queue_gate((l.queue)::text))), (0)::bigint)), (0)::bigint))::integer AS running,
     l.set_by,
     l.set_at,
     l.reason
@@ -17650,11 +17800,11 @@ COMMENT ON COLUMN backops.rate_gates.look_at IS 'When those in line are looked a
 
 CREATE VIEW backops.rate_lines AS
  SELECT (g.name)::text AS name,
-    NULLIF(substr(g.gate, (length((g.name)::text) + 8)), ''::text) AS key,
+    NULLIF(substr(backops.rate_of_gate(g.gate), (length((g.name)::text) + 2)), ''::text) AS key,
     g.waiting,
     g.closed_until,
         CASE
-            WHEN (g.waiting > 0) THEN GREATEST(backops.statement_now(), g.closed_until, (backops.rate_base(g.used_until, (g.version = r.version), g.closed_until, r.gap, backops.statement_now()) - r.tolerance))
+            WHEN (g.waiting > 0) THEN GREATEST(backops.statement_now(), g.closed_until, (GREATEST(g.closed_until, backops.rate_base(g.used_until, (g.version = r.version), r.gap, backops.statement_now())) - r.tolerance))
             ELSE NULL::timestamp with time zone
         END AS next_start,
     g.gate
@@ -19237,6 +19387,13 @@ REVOKE ALL ON FUNCTION backops.check_documents(p_name text, p_globals jsonb[], p
 
 
 --
+-- Name: FUNCTION check_limit_name(p_kind text, p_name text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.check_limit_name(p_kind text, p_name text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION check_names(p_kind text, p_names text[], p_pattern text, p_hint text); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -19482,6 +19639,13 @@ REVOKE ALL ON FUNCTION backops.declare_schedules(p_worker_id bigint, p_applicati
 
 
 --
+-- Name: FUNCTION declared_numbers(p_declared jsonb[]); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.declared_numbers(p_declared jsonb[]) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION declared_schedule(p_declared jsonb); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -19493,6 +19657,20 @@ REVOKE ALL ON FUNCTION backops.declared_schedule(p_declared jsonb) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.describe_claims(p_operation_ids bigint[]) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION is_rate_gate(p_gate text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.is_rate_gate(p_gate text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION rate_of_gate(p_gate text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.rate_of_gate(p_gate text) FROM PUBLIC;
 
 
 --
@@ -19916,6 +20094,13 @@ REVOKE ALL ON FUNCTION backops.is_plain_name(p_name text) FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION is_queue_gate(p_gate text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.is_queue_gate(p_gate text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION is_queue_name(p_name text); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -20116,6 +20301,13 @@ REVOKE ALL ON FUNCTION backops.missing_workers() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.move_deadline(p_operation_id bigint, p_until timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION rate_gate(p_key text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.rate_gate(p_key text) FROM PUBLIC;
 
 
 --
@@ -20371,10 +20563,24 @@ REVOKE ALL ON FUNCTION backops.prune(older_than interval, at_most integer, after
 
 
 --
+-- Name: FUNCTION queue_gate(p_queue text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.queue_gate(p_queue text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION queue_names(); Type: ACL; Schema: backops; Owner: -
 --
 
 REVOKE ALL ON FUNCTION backops.queue_names() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION queue_of_gate(p_gate text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.queue_of_gate(p_gate text) FROM PUBLIC;
 
 
 --
@@ -20385,10 +20591,10 @@ REVOKE ALL ON FUNCTION backops.queue_rooms(p_queues text[]) FROM PUBLIC;
 
 
 --
--- Name: FUNCTION rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_closed_until timestamp with time zone, p_gap interval, p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+-- Name: FUNCTION rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_gap interval, p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
 --
 
-REVOKE ALL ON FUNCTION backops.rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_closed_until timestamp with time zone, p_gap interval, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION backops.rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_gap interval, p_now timestamp with time zone) FROM PUBLIC;
 
 
 --
@@ -20396,6 +20602,13 @@ REVOKE ALL ON FUNCTION backops.rate_base(p_used_until timestamp with time zone, 
 --
 
 REVOKE ALL ON FUNCTION backops.rate_look(p_used_until timestamp with time zone, p_tolerance interval, p_closed_until timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION rate_weight(p_limits jsonb); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.rate_weight(p_limits jsonb) FROM PUBLIC;
 
 
 --

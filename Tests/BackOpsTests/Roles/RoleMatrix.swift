@@ -145,7 +145,7 @@ enum RoleMatrix {
             "rate_look",
             "forget_rates", "named_gate", "close_gate", "offer_gates", "declared_numbers", "declare_rates",
             "read_rate",
-            "refuse_unknown_limit", "explain_rate", "recount_rates",
+            "check_limit_name", "refuse_unknown_limit", "explain_rate", "recount_rates",
             "explain_limit", "release_slots", "is_secret", "turn_away", "come_again",
             "cron_number", "cron_field", "parse_cron", "next_cron_day", "next_local_slot", "clock_change",
             "local_instant", "next_fixed_slot", "next_elapsed_slot", "next_slot", "check_time_zone",

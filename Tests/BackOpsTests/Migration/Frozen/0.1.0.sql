@@ -856,7 +856,7 @@ begin
     perform forget_rates(v_now);
   end if;
 
-  if v_is_time or exists (select from unnest(v_gates) as gate where left(gate, 6) = '/rate/') then
+  if v_is_time or exists (select from unnest(v_gates) as gate where is_rate_gate(gate)) then
     select * into v_let_in from pace_waiters(v_gates, v_from, v_now, v_many);
     v_admitted := v_let_in.admitted;
     v_ids := v_ids || v_let_in.coming;
@@ -1262,7 +1262,7 @@ declare
   );
 begin
   if not exists (select from rates r where r.name = back_off.name) then
-    perform refuse_unknown_rate(name);
+    perform refuse_unknown_limit('rate', name);
   end if;
   if until is null or not isfinite(until) then
     raise exception using errcode = 'OP004', message = format('the rate "%s" can be closed until a finite time', name), hint = 'now() + interval ''30 seconds''';
@@ -2252,6 +2252,30 @@ COMMENT ON FUNCTION backops.check_documents(p_name text, p_globals jsonb[], p_ke
 
 
 --
+-- Name: check_limit_name(text, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.check_limit_name(p_kind text, p_name text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    AS $$
+begin
+  if is_plain_name(p_name) is not true then
+    raise exception using errcode = 'OP004', message = format('"%s" is no name of a %s', left(p_name, 200), p_kind),
+      hint = 'Names have 1 to 200 characters, without "/" and control characters.';
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION check_limit_name(p_kind text, p_name text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.check_limit_name(p_kind text, p_name text) IS 'Refuses what is no name of a limit, or of a rate (SQLSTATE OP004).';
+
+
+--
 -- Name: check_names(text, text[], text, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -2770,7 +2794,7 @@ begin
      for update of j skip locked;
   update jobs
      set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = v_now, attempt = attempt + 1,
-         queue_slot = case when v_queue = any (v_limited) then '/queue/' || v_queue end
+         queue_slot = case when v_queue = any (v_limited) then queue_gate(v_queue) end
    where operation_id = v_id;
   update queue_limits set holding = holding + 1 where queue = v_queue and v_queue = any (v_limited);
   return query select * from describe_claims(array[v_id]);
@@ -2818,7 +2842,7 @@ begin
         select *
           from claim_lanes(
             p_worker_id, least(v_left, v_rooms[v_at]), p_queues[v_first:v_last], p_priorities[v_first:v_last], p_after_run_at[v_first:v_last],
-            p_after_operation_id[v_first:v_last], p_handlers, p_paused, '/queue/' || p_limited[v_at], p_now
+            p_after_operation_id[v_first:v_last], p_handlers, p_paused, queue_gate(p_limited[v_at]), p_now
           );
       get diagnostics v_count = row_count;
       v_left := v_left - v_count;
@@ -2895,7 +2919,7 @@ begin
       set closed_until = case when p_until is null then null else greatest(g.closed_until, p_until) end,
           look_at = case when p_until is null then v_now else g.look_at end;
   if p_until is null then
-    perform offer_starts(array[p_name]);
+    perform offer_gates(array[rate_gate(p_name)]);
   end if;
 end
 $$;
@@ -2920,7 +2944,7 @@ CREATE FUNCTION backops.close_rate(name text, until timestamp with time zone, ke
 #variable_conflict use_variable
 begin
   if not exists (select from rates r where r.name = close_rate.name) then
-    perform refuse_unknown_rate(name);
+    perform refuse_unknown_limit('rate', name);
   end if;
   if until is not null and not isfinite(until) then
     raise exception using errcode = 'OP004', message = format('the rate "%s" can be closed until a finite time', name),
@@ -3320,7 +3344,7 @@ begin
   -- The numbers that hold when nobody else counts.
   select * into v_rate from rates r where r.name = consume.name;
   if not found then
-    perform refuse_unknown_rate(name);
+    perform refuse_unknown_limit('rate', name);
   end if;
   if count between 1 and 1000000 is not true then
     raise exception using errcode = 'OP004', message = format('%s calls cannot be counted under the rate "%s"', coalesce(count::text, 'null'), name),
@@ -3329,7 +3353,9 @@ begin
   v_now := clock_now();
   select g.base, greatest(g.closed_until, g.base - v_rate.tolerance) into v_base, v_start
     from (
-      select g.closed_until, rate_base(g.used_until, g.version = v_rate.version, g.closed_until, v_rate.gap, v_now) as base from rate_gates g where g.gate = v_gate
+      select g.closed_until, greatest(g.closed_until, rate_base(g.used_until, g.version = v_rate.version, v_rate.gap, v_now)) as base
+        from rate_gates g
+       where g.gate = v_gate
     ) as g;
   if v_start > v_now then
     return v_start;
@@ -3854,37 +3880,29 @@ CREATE FUNCTION backops.declare_limits(p_limits jsonb[], p_replaces boolean DEFA
     SET jit TO 'off'
     AS $_$
 declare
+  v_declared jsonb[];
   v_problem record;
 begin
   if coalesce(p_limits, '{}') = '{}' then
     return;
   end if;
-  select g.name, g.maxima into v_problem
-    from (
-      select each.value ->> 'name' as name, count(distinct each.value -> 'max') as maxima
-        from unnest(p_limits) as step
-       cross join lateral jsonb_each(step - 'rate') as each
-       group by each.value ->> 'name'
-    ) as g
-   where g.maxima > 1 or g.maxima = 0 and not exists (select from limits l where l.name = g.name)
-   order by g.name
+  v_declared := array(select each.value from unnest(p_limits) as step cross join lateral jsonb_each(step - 'rate') as each);
+  select d.name, d.variants into v_problem
+    from declared_numbers(v_declared) as d
+   where d.variants > 1 or d.variants = 0 and not exists (select from limits l where l.name = d.name)
+   order by d.name
    limit 1;
   if found then
     raise exception using errcode = 'OP004',
-      message = case when v_problem.maxima > 1 then format('the plan gives the limit "%s" several maxima', v_problem.name)
+      message = case when v_problem.variants > 1 then format('the plan gives the limit "%s" several maxima', v_problem.name)
                      else format('there is no limit "%s" yet, and the plan gives it no maximum', v_problem.name) end,
       hint = format('Write {"limit": {"name": "%1$s", "max": 20}}, or call set_limit(''%1$s'', 20) first.', v_problem.name);
   end if;
   insert into limits (name, declared)
-    select each.value ->> 'name', max((each.value ->> 'max')::integer)
-      from unnest(p_limits) as step
-     cross join lateral jsonb_each(step - 'rate') as each
-     where each.value ? 'max'
-     group by each.value ->> 'name'
-     order by each.value ->> 'name'
+    select d.name, (d.numbers ->> 'max')::integer from declared_numbers(v_declared) as d where d.numbers is not null order by d.name
     on conflict (name) do update set declared = excluded.declared where p_replaces and limits.declared is distinct from excluded.declared;
   if found then
-    perform offer_slots(array(select distinct each.value ->> 'name' from unnest(p_limits) as step cross join lateral jsonb_each(step - 'rate') as each));
+    perform offer_gates(array(select '/' || d.name from declared_numbers(v_declared) as d));
   end if;
   perform declare_rates(array(select step -> 'rate' from unnest(p_limits) as step where step ? 'rate'), p_replaces);
 end
@@ -3913,32 +3931,28 @@ begin
   if p_rates = '{}' then
     return;
   end if;
-  select g.name, g.paces into v_problem
-    from (
-      select rate ->> 'name' as name, count(distinct jsonb_build_array(rate -> 'count', rate -> 'per', coalesce(rate -> 'burst', '1'))) filter (where rate ? 'count') as paces
-        from unnest(p_rates) as rate
-       group by rate ->> 'name'
-    ) as g
-   where g.paces > 1 or g.paces = 0 and not exists (select from rates r where r.name = g.name)
-   order by g.name
+  select d.name, d.variants into v_problem
+    from declared_numbers(p_rates) as d
+   where d.variants > 1 or d.variants = 0 and not exists (select from rates r where r.name = d.name)
+   order by d.name
    limit 1;
   if found then
     raise exception using errcode = 'OP004',
-      message = case when v_problem.paces > 1 then format('the plan gives the rate "%s" several counts', v_problem.name)
+      message = case when v_problem.variants > 1 then format('the plan gives the rate "%s" several counts', v_problem.name)
                      else format('there is no rate "%s" yet, and the plan gives it no count', v_problem.name) end,
       hint = format('Write {"rate": {"name": "%1$s", "count": 100, "per": "1 second"}}, or call set_rate(''%1$s'', 100) first.', v_problem.name);
   end if;
   insert into rates as r (name, declared_count, declared_per, declared_burst)
-    select distinct on (rate ->> 'name') rate ->> 'name', (rate ->> 'count')::integer, (rate ->> 'per')::double precision, coalesce((rate ->> 'burst')::integer, 1)
-      from unnest(p_rates) as rate
-     where rate ? 'count'
-     order by rate ->> 'name'
+    select d.name, (d.numbers ->> 'count')::integer, (d.numbers ->> 'per')::double precision, (d.numbers ->> 'burst')::integer
+      from declared_numbers(p_rates) as d
+     where d.numbers is not null
+     order by d.name
     on conflict (name) do update
       set declared_count = excluded.declared_count, declared_per = excluded.declared_per, declared_burst = excluded.declared_burst,
           version = case when r.set_at is null then r.version + 1 else r.version end
       where p_replaces and (r.declared_count, r.declared_per, r.declared_burst) is distinct from (excluded.declared_count, excluded.declared_per, excluded.declared_burst);
   if found then
-    perform offer_starts(array(select distinct rate ->> 'name' from unnest(p_rates) as rate));
+    perform offer_gates(array(select rate_gate(d.name) from declared_numbers(p_rates) as d));
   end if;
 end
 $_$;
@@ -3995,6 +4009,36 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.declare_schedules(p_worker_id bigint, p_application text, p_schedules jsonb) IS 'Says which schedules the code of a worker''s application names; settle_schedules makes it so. Returns the number of the set, null for an application that never had any. SELECT backops.declare_schedules(w, ''shop'', ''[{"name": "sync", "operation": "Sync", "every": "90 seconds"}]'')';
+
+
+--
+-- Name: declared_numbers(jsonb[]); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.declared_numbers(p_declared jsonb[]) RETURNS TABLE(name text, numbers jsonb, variants bigint)
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+begin
+  return query select d ->> 'name', (array_agg(n.numbers) filter (where n.numbers is not null))[1], count(distinct n.numbers)
+    from unnest(p_declared) as d
+   cross join lateral (
+     select case
+       when d ? 'max' then jsonb_build_object('max', d -> 'max')
+       when d ? 'count' then jsonb_build_object('count', d -> 'count', 'per', d -> 'per', 'burst', coalesce(d -> 'burst', '1'))
+     end as numbers
+   ) as n
+   group by d ->> 'name';
+end
+$$;
+
+
+--
+-- Name: FUNCTION declared_numbers(p_declared jsonb[]); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.declared_numbers(p_declared jsonb[]) IS 'What the limits, or the rates, of a plan say, name by name: the numbers, null where it only names them, and how many different ones it gives.';
 
 
 --
@@ -4069,12 +4113,44 @@ COMMENT ON FUNCTION backops.describe_claims(p_operation_ids bigint[]) IS 'What a
 
 
 --
+-- Name: is_rate_gate(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_rate_gate(p_gate text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ("left"(p_gate, 6) = '/rate/'::text);
+
+
+--
+-- Name: FUNCTION is_rate_gate(p_gate text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_rate_gate(p_gate text) IS 'Whether a gate is that of a rate, and not of a limit.';
+
+
+--
+-- Name: rate_of_gate(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rate_of_gate(p_gate text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN substr(p_gate, 7);
+
+
+--
+-- Name: FUNCTION rate_of_gate(p_gate text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rate_of_gate(p_gate text) IS 'What rate_gate has made a gate of: the name of the rate, and behind a slash the key.';
+
+
+--
 -- Name: describe_limit(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
 CREATE FUNCTION backops.describe_limit(p_gate text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    RETURN CASE WHEN ("left"(p_gate, 6) = '/rate/'::text) THEN format('waits for a start under the rate "%s"'::text, substr(p_gate, 7)) ELSE format('waits for a slot of the limit "%s"'::text, p_gate) END;
+    RETURN CASE WHEN backops.is_rate_gate(p_gate) THEN format('waits for a start under the rate "%s"'::text, backops.rate_of_gate(p_gate)) ELSE format('waits for a slot of the limit "%s"'::text, p_gate) END;
 
 
 --
@@ -5777,7 +5853,7 @@ begin
     return next r;
     return;
   end if;
-  if left(p_job.gate, 6) = '/rate/' then
+  if is_rate_gate(p_job.gate) then
     return query select e.* from explain_rate(p_job, p_step) as e;
     return;
   end if;
@@ -5845,20 +5921,20 @@ begin
   r.reason := 'rate';
   r.detail := format(
     '%s waits for a start under the rate "%s", %s%s: number %s%s in line',
-    p_step.branch || '/' || p_step.name, substr(p_job.gate, 7),
+    p_step.branch || '/' || p_step.name, rate_of_gate(p_job.gate),
     case when v_rate.count is null then 'any number' else format('%s per %s', v_rate.count, justify_interval(make_interval(secs => v_rate.per))) end,
     case when v_gate.closed_until > v_now then format(', closed until %s', v_gate.closed_until) else '' end,
     v_ahead + 1, case when v_ahead = 1000 then ' or more' else '' end
   );
   r.advice := case
     when v_gate.closed_until > v_now then format('SELECT %s.close_rate(%L, null%s) opens it.', v_schema, v_gate.name,
-                                                 case when p_job.gate <> '/rate/' || v_gate.name then ', ' || quote_literal(substr(p_job.gate, 8 + length(v_gate.name))) else '' end)
+                                                 case when p_job.gate <> rate_gate(v_gate.name) then ', ' || quote_literal(substr(rate_of_gate(p_job.gate), length(v_gate.name) + 2)) else '' end)
     else format('SELECT %s.set_rate(%L, N) lets more start.', v_schema, v_gate.name)
   end;
   r.since := p_job.came_at;
   r.until := greatest(
     v_now, v_gate.closed_until,
-    rate_base(v_gate.used_until, v_gate.version = v_rate.version, v_gate.closed_until, v_rate.gap, v_now) - v_rate.tolerance + v_ahead * v_rate.gap
+    greatest(v_gate.closed_until, rate_base(v_gate.used_until, v_gate.version = v_rate.version, v_rate.gap, v_now)) - v_rate.tolerance + v_ahead * v_rate.gap
   );
   return next r;
 end
@@ -7220,6 +7296,22 @@ COMMENT ON FUNCTION backops.is_plain_name(p_name text) IS 'Whether a text can be
 
 
 --
+-- Name: is_queue_gate(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.is_queue_gate(p_gate text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    RETURN ("left"(p_gate, 7) = '/queue/'::text);
+
+
+--
+-- Name: FUNCTION is_queue_gate(p_gate text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.is_queue_gate(p_gate text) IS 'Whether a gate is that of a queue, and not of a limit or a rate.';
+
+
+--
 -- Name: is_queue_name(text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -8212,12 +8304,28 @@ COMMENT ON FUNCTION backops.move_deadline(p_operation_id bigint, p_until timesta
 
 
 --
+-- Name: rate_gate(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rate_gate(p_key text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN ('/rate/'::text || p_key);
+
+
+--
+-- Name: FUNCTION rate_gate(p_key text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rate_gate(p_key text) IS 'The gate of a rate, or of a key of one as "name/key". No limit has such a name.';
+
+
+--
 -- Name: rate_gate_of(jsonb, jsonb, boolean); Type: FUNCTION; Schema: backops; Owner: -
 --
 
 CREATE FUNCTION backops.rate_gate_of(p_rate jsonb, p_globals jsonb, p_is_secret boolean DEFAULT false) RETURNS text
     LANGUAGE sql IMMUTABLE
-    RETURN ('/rate/'::text || backops.gate_of(p_rate, p_globals, p_is_secret));
+    RETURN backops.rate_gate(backops.gate_of(p_rate, p_globals, p_is_secret));
 
 
 --
@@ -8836,49 +8944,26 @@ COMMENT ON FUNCTION backops.obstacles(p_operation_id bigint, p_parked_name text,
 
 
 --
--- Name: offer_slots(text[]); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: offer_gates(text[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.offer_slots(p_names text[]) RETURNS void
+CREATE FUNCTION backops.offer_gates(p_gates text[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'backops', 'pg_temp'
     SET jit TO 'off'
     AS $$
 begin
-  insert into limit_releases (gate, slots, waiters) select '/' || name, 0, 0 from unnest(p_names) as name order by name;
+  insert into limit_releases (gate, slots, waiters) select gate, 0, 0 from unnest(p_gates) as gate order by gate;
   perform wake(queue, 16) from (select distinct unnest(queues) as queue from workers where sleeping) as q;
 end
 $$;
 
 
 --
--- Name: FUNCTION offer_slots(p_names text[]); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION offer_gates(p_gates text[]); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.offer_slots(p_names text[]) IS 'Has whoever looks at the limits next look at those whose maximum has changed.';
-
-
---
--- Name: offer_starts(text[]); Type: FUNCTION; Schema: backops; Owner: -
---
-
-CREATE FUNCTION backops.offer_starts(p_names text[]) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'backops', 'pg_temp'
-    SET jit TO 'off'
-    AS $$
-begin
-  insert into limit_releases (gate, slots, waiters) select '/rate/' || name, 0, 0 from unnest(p_names) as name order by name;
-  perform wake(queue, 16) from (select distinct unnest(queues) as queue from workers where sleeping) as q;
-end
-$$;
-
-
---
--- Name: FUNCTION offer_starts(p_names text[]); Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON FUNCTION backops.offer_starts(p_names text[]) IS 'Has whoever looks at the limits next look at the lines of rates whose numbers have changed.';
+COMMENT ON FUNCTION backops.offer_gates(p_gates text[]) IS 'Has whoever looks at the limits next look at all lines of limits, named with a slash before them, and of rates, with "/rate/" before them, whose numbers have changed.';
 
 
 --
@@ -9073,7 +9158,7 @@ begin
   -- A statement of its own, which sees what was counted before the locks were there.
   for v in
     with come as materialized (
-      select j.operation_id, j.priority, j.run_at, i.gate, a.limits -> 'rate' ->> 'name' as name, coalesce((a.limits -> 'rate' ->> 'weight')::integer, 1) as weight,
+      select j.operation_id, j.priority, j.run_at, i.gate, a.limits -> 'rate' ->> 'name' as name, rate_weight(a.limits) as weight,
              next_limit(a.limits - 'rate', j.operation_slot, null, j.action_slot) is not null as comes_again, coalesce(a.queue, o.queue) as queue
         from unnest(v_ids, v_gates) as i (operation_id, gate)
        cross join lateral (select * from jobs j where j.operation_id = i.operation_id offset 0) as j
@@ -9082,8 +9167,8 @@ begin
     ),
     ranked as materialized (
       select c.*, r.gap, r.tolerance, r.version, g.gate is null as is_new, coalesce(g.waiting, 0) as waiting, coalesce(g.next_ticket, 1) as next_ticket, g.closed_until,
-             rate_base(g.used_until, g.version = r.version, g.closed_until, r.gap, p_now) as base,
-             rate_base(g.used_until, g.version = r.version, null, r.gap, p_now) as unused,
+             greatest(g.closed_until, rate_base(g.used_until, g.version = r.version, r.gap, p_now)) as base,
+             rate_base(g.used_until, g.version = r.version, r.gap, p_now) as unused,
              row_number() over by_place as place, count(*) over (partition by c.gate) as jobs, sum(c.weight) over by_place - c.weight as before
         from come c
         join rates r on r.name = c.name
@@ -9181,8 +9266,8 @@ begin
         union all
         select g.gate, p_now
           from unnest(p_offered) as offered (gate)
-         cross join lateral (select g.gate, g.waiting from rate_gates g where g.name = substr(offered.gate, 7) offset 0) as g
-         where left(offered.gate, 6) = '/rate/' and g.waiting > 0
+         cross join lateral (select g.gate, g.waiting from rate_gates g where g.name = rate_of_gate(offered.gate) offset 0) as g
+         where is_rate_gate(offered.gate) and g.waiting > 0
       ) as d
      group by d.gate
      order by min(d.look_at), d.gate
@@ -9192,8 +9277,8 @@ begin
       v_left := v_left || v_gate;
       continue;
     end if;
-    select g.closed_until, r.gap, r.tolerance, r.version, rate_base(g.used_until, g.version = r.version, g.closed_until, r.gap, p_now) as base,
-           rate_base(g.used_until, g.version = r.version, null, r.gap, p_now) as unused
+    select g.closed_until, r.gap, r.tolerance, r.version, greatest(g.closed_until, rate_base(g.used_until, g.version = r.version, r.gap, p_now)) as base,
+           rate_base(g.used_until, g.version = r.version, r.gap, p_now) as unused
       into v
       from rate_gates g
       join rates r on r.name = g.name
@@ -9204,7 +9289,7 @@ begin
         select l.operation_id, l.weight,
                greatest(p_now, v.closed_until, v.base + (sum(l.weight) over (order by l.priority, l.ticket) - l.weight) * v.gap - v.tolerance) as starts_at
           from (
-            select j.operation_id, j.priority, j.ticket, coalesce((a.limits -> 'rate' ->> 'weight')::integer, 1) as weight
+            select j.operation_id, j.priority, j.ticket, rate_weight(a.limits) as weight
               from (
                 select * from jobs j where j.gate = v_gate and j.ticket is not null order by j.priority, j.ticket limit least(
                   p_limit - admitted,
@@ -9228,10 +9313,10 @@ begin
   -- What was left is due by the time of its look, or is offered once more.
   if v_left <> '{}' and p_offered <> '{}' then
     insert into limit_releases (gate, slots, waiters)
-      select distinct '/rate/' || g.name, 0, 0
+      select distinct rate_gate(g.name), 0, 0
         from unnest(v_left) as skipped (gate)
        cross join lateral (select g.name from rate_gates g where g.gate = skipped.gate offset 0) as g
-       where '/rate/' || g.name = any (p_offered);
+       where rate_gate(g.name) = any (p_offered);
   end if;
   return next;
 end
@@ -10036,7 +10121,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,rate_base,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,is_rate_gate,queue_gate,rate_of_gate,rate_base,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -10172,6 +10257,22 @@ COMMENT ON FUNCTION backops.prune(older_than interval, at_most integer, after bi
 
 
 --
+-- Name: queue_gate(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.queue_gate(p_queue text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN ('/queue/'::text || p_queue);
+
+
+--
+-- Name: FUNCTION queue_gate(p_queue text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.queue_gate(p_queue text) IS 'The gate of a queue with a limit. No limit has such a name.';
+
+
+--
 -- Name: queue_names(); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -10204,6 +10305,22 @@ COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, t
 
 
 --
+-- Name: queue_of_gate(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.queue_of_gate(p_gate text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN substr(p_gate, 8);
+
+
+--
+-- Name: FUNCTION queue_of_gate(p_gate text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.queue_of_gate(p_gate text) IS 'What queue_gate has made a gate of.';
+
+
+--
 -- Name: queue_rooms(text[]); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -10216,7 +10333,7 @@ CREATE FUNCTION backops.queue_rooms(p_queues text[]) RETURNS integer[]
     AS $$
 declare
   v_is_had boolean[] := array(
-    select pg_try_advisory_xact_lock(gate_lock('/queue/' || q.queue)) from unnest(p_queues) with ordinality as q (queue, n) order by n
+    select pg_try_advisory_xact_lock(gate_lock(queue_gate(q.queue))) from unnest(p_queues) with ordinality as q (queue, n) order by n
   );
 begin
   -- In a statement of its own: it sees what the session counted that had the gate before.
@@ -10237,19 +10354,19 @@ COMMENT ON FUNCTION backops.queue_rooms(p_queues text[]) IS 'How many more of ea
 
 
 --
--- Name: rate_base(timestamp with time zone, boolean, timestamp with time zone, interval, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: rate_base(timestamp with time zone, boolean, interval, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_closed_until timestamp with time zone, p_gap interval, p_now timestamp with time zone) RETURNS timestamp with time zone
+CREATE FUNCTION backops.rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_gap interval, p_now timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE sql IMMUTABLE
-    RETURN GREATEST(p_now, p_closed_until, CASE WHEN (NOT p_is_current) THEN LEAST(p_used_until, (p_now + p_gap)) ELSE p_used_until END);
+    RETURN GREATEST(p_now, CASE WHEN (NOT p_is_current) THEN LEAST(p_used_until, (p_now + p_gap)) ELSE p_used_until END);
 
 
 --
--- Name: FUNCTION rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_closed_until timestamp with time zone, p_gap interval, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_gap interval, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_closed_until timestamp with time zone, p_gap interval, p_now timestamp with time zone) IS 'Up to when a rate is used up, never before now or while it is closed. What was counted by other numbers is forgotten, but for one start.';
+COMMENT ON FUNCTION backops.rate_base(p_used_until timestamp with time zone, p_is_current boolean, p_gap interval, p_now timestamp with time zone) IS 'Up to when a rate is used up, never before now. What was counted by other numbers is forgotten, but for one start.';
 
 
 --
@@ -10266,6 +10383,22 @@ CREATE FUNCTION backops.rate_look(p_used_until timestamp with time zone, p_toler
 --
 
 COMMENT ON FUNCTION backops.rate_look(p_used_until timestamp with time zone, p_tolerance interval, p_closed_until timestamp with time zone, p_now timestamp with time zone) IS 'When the line before a rate is looked at next: a second before another one may start, so that those of another second go with it.';
+
+
+--
+-- Name: rate_weight(jsonb); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.rate_weight(p_limits jsonb) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    RETURN COALESCE((((p_limits -> 'rate'::text) ->> 'weight'::text))::integer, 1);
+
+
+--
+-- Name: FUNCTION rate_weight(p_limits jsonb); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.rate_weight(p_limits jsonb) IS 'As how many starts that of an action counts under its rate.';
 
 
 --
@@ -10980,7 +11113,7 @@ begin
         union all
         select action_slot, 1, 0, 0 from jobs where action_slot is not null
         union all
-        select gate, 0, 1, ticket from jobs where ticket is not null and left(gate, 6) <> '/rate/'
+        select gate, 0, 1, ticket from jobs where ticket is not null and not is_rate_gate(gate)
       ) as each
      group by gate
   ),
@@ -11025,7 +11158,7 @@ CREATE FUNCTION backops.recount_queues() RETURNS integer
     SET jit TO 'off'
     AS $$
   with counted as (
-    select l.queue, (select count(*) from jobs j where j.queue_slot = '/queue/' || l.queue)::integer as holding from queue_limits l
+    select l.queue, (select count(*) from jobs j where j.queue_slot = queue_gate(l.queue))::integer as holding from queue_limits l
   ),
   written as (
     update queue_limits l set holding = c.holding from counted c where c.queue = l.queue and l.holding <> c.holding returning 1
@@ -11054,11 +11187,11 @@ declare
   v_count integer;
 begin
   with held as materialized (
-    select gate, count(*)::integer as waiters, max(ticket) as last_ticket from jobs where ticket is not null and left(gate, 6) = '/rate/' group by gate
+    select gate, count(*)::integer as waiters, max(ticket) as last_ticket from jobs where ticket is not null and is_rate_gate(gate) group by gate
   ),
   written as (
     insert into rate_gates as g (gate, name, used_until, version, waiting, next_ticket, look_at)
-      select coalesce(h.gate, g.gate), split_part(coalesce(h.gate, g.gate), '/', 3), coalesce(g.used_until, clock_now()), coalesce(g.version, 0), coalesce(h.waiters, 0),
+      select coalesce(h.gate, g.gate), split_part(rate_of_gate(coalesce(h.gate, g.gate)), '/', 1), coalesce(g.used_until, clock_now()), coalesce(g.version, 0), coalesce(h.waiters, 0),
              coalesce(h.last_ticket, 0) + 1, clock_now()
         from held h
         full join rate_gates g on g.gate = h.gate
@@ -11067,7 +11200,7 @@ begin
     returning 1
   )
   select count(*) into v_count from written;
-  perform offer_starts(array(select distinct name::text from rate_gates where waiting > 0));
+  perform offer_gates(array(select distinct rate_gate(name) from rate_gates where waiting > 0));
   return v_count;
 end
 $$;
@@ -11241,26 +11374,34 @@ COMMENT ON FUNCTION backops.refuse_unasked(p_operation_id bigint, p_name text, p
 
 
 --
--- Name: refuse_unknown_rate(text); Type: FUNCTION; Schema: backops; Owner: -
+-- Name: refuse_unknown_limit(text, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
-CREATE FUNCTION backops.refuse_unknown_rate(p_name text) RETURNS void
+CREATE FUNCTION backops.refuse_unknown_limit(p_kind text, p_name text) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO 'backops', 'pg_temp'
     AS $$
 begin
-  raise exception using errcode = 'OP002', message = format('there is no rate "%s"', left(p_name, 200)),
-    hint = coalesce((select 'Rates are: ' || string_agg(r.name, ', ' order by r.name) || '.' from (select r.name from rates r order by r.name limit 20) as r),
-                    'Declare it with an action, {"rate": {"name": "stripe", "count": 100, "per": "1 second"}}, or call set_rate.');
+  raise exception using errcode = 'OP002', message = format('there is no %s "%s"', p_kind, left(p_name, 200)),
+    hint = coalesce(
+      (
+        select initcap(p_kind) || 's are: ' || string_agg(k.name, ', ' order by k.name) || '.'
+          from (select l.name from limits l where p_kind = 'limit' union all select r.name from rates r where p_kind = 'rate' order by name limit 20) as k
+      ),
+      case p_kind
+        when 'limit' then 'No plan has any.'
+        when 'rate' then 'Declare it with an action, {"rate": {"name": "stripe", "count": 100, "per": "1 second"}}, or call set_rate.'
+      end
+    );
 end
 $$;
 
 
 --
--- Name: FUNCTION refuse_unknown_rate(p_name text); Type: COMMENT; Schema: backops; Owner: -
+-- Name: FUNCTION refuse_unknown_limit(p_kind text, p_name text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.refuse_unknown_rate(p_name text) IS 'Refuses the name of a rate that is not there (SQLSTATE OP002), and says which there are.';
+COMMENT ON FUNCTION backops.refuse_unknown_limit(p_kind text, p_name text) IS 'Refuses the name of a limit, or of a rate, that is not there (SQLSTATE OP002), and says which there are. Kinds are limit and rate.';
 
 
 --
@@ -11494,7 +11635,7 @@ begin
   if v_gates <> '{}' then
     insert into limit_releases (gate, slots, waiters) select gate, 1, 0 from unnest(v_gates) as gate;
     if exists (select from limit_gates where gate = any (v_gates) and waiting > 0)
-      or old.queue_slot is not null and exists (select from queue_limits q where q.queue = substr(old.queue_slot, 8) and q.holding >= q.maximum)
+      or old.queue_slot is not null and exists (select from queue_limits q where q.queue = queue_of_gate(old.queue_slot) and q.holding >= q.maximum)
     then
       -- Whoever had it has room now, also where it does not sleep.
       if old.worker_id is not null then
@@ -11878,8 +12019,7 @@ declare
 begin
   select * into v_limit from limits l where l.name = reset_limit.name for update;
   if not found then
-    raise exception using errcode = 'OP002', message = format('there is no limit "%s"', left(name, 200)),
-      hint = coalesce((select 'Limits are: ' || string_agg(l.name, ', ' order by l.name) || '.' from (select l.name from limits l order by l.name limit 20) as l), 'No plan has any.');
+    perform refuse_unknown_limit('limit', name);
   end if;
   if v_limit.declared is null then
     raise exception using errcode = 'OP003', message = format('no plan says how many may run at once under the limit "%s"', name),
@@ -11887,7 +12027,7 @@ begin
   end if;
   update limits l set own = null, set_by = null, set_at = null, reason = null where l.name = reset_limit.name returning * into v_limit;
   perform write_audit('reset_limit', '{}', reason, jsonb_build_object('limit', name, 'maximum', v_limit.maximum));
-  perform offer_slots(array[name]);
+  perform offer_gates(array['/' || name]);
   return v_limit;
 end
 $$;
@@ -12086,7 +12226,7 @@ declare
 begin
   select * into v_rate from rates r where r.name = reset_rate.name for update;
   if not found then
-    perform refuse_unknown_rate(name);
+    perform refuse_unknown_limit('rate', name);
   end if;
   if v_rate.declared_count is null then
     raise exception using errcode = 'OP003', message = format('no plan says how many may start under the rate "%s"', name),
@@ -12097,7 +12237,7 @@ begin
    where r.name = reset_rate.name
   returning * into v_rate;
   perform write_audit('reset_rate', '{}', reason, jsonb_build_object('rate', name, 'count', v_rate.count, 'per', v_rate.per, 'burst', v_rate.burst));
-  perform offer_starts(array[name]);
+  perform offer_gates(array[rate_gate(name)]);
   return v_rate;
 end
 $$;
@@ -12813,10 +12953,7 @@ CREATE FUNCTION backops.set_limit(name text, maximum integer, reason text DEFAUL
 declare
   v_limit limits;
 begin
-  if is_plain_name(name) is not true then
-    raise exception using errcode = 'OP004', message = format('"%s" is no name of a limit', left(name, 200)),
-      hint = 'Names have 1 to 200 characters, without "/" and control characters.';
-  end if;
+  perform check_limit_name('limit', name);
   if maximum not between 0 and 1000000 then
     raise exception using errcode = 'OP004', message = format('the limit "%s" cannot have the maximum %s', name, maximum),
       hint = 'It is 0 to 1000000; 0 lets nothing start, and null is no limit.';
@@ -12826,7 +12963,7 @@ begin
     on conflict on constraint limits_pkey do update set own = excluded.own, set_by = excluded.set_by, set_at = excluded.set_at, reason = excluded.reason
   returning * into v_limit;
   perform write_audit('set_limit', '{}', reason, jsonb_build_object('limit', name, 'maximum', coalesce(maximum::text, 'none')));
-  perform offer_slots(array[name]);
+  perform offer_gates(array['/' || name]);
   return v_limit;
 end
 $$;
@@ -12954,7 +13091,7 @@ CREATE FUNCTION backops.set_queue_limit(queue text, maximum integer, reason text
     AS $$
 #variable_conflict use_variable
 declare
-  v_gate text := '/queue/' || queue;
+  v_gate text := queue_gate(queue);
   v_limit queue_limits;
 begin
   perform check_queue_name(queue);
@@ -13007,10 +13144,7 @@ declare
   v_rate rates;
   v_per double precision := extract(epoch from elapsed(per));
 begin
-  if is_plain_name(name) is not true then
-    raise exception using errcode = 'OP004', message = format('"%s" is no name of a rate', left(name, 200)),
-      hint = 'Names have 1 to 200 characters, without "/" and control characters.';
-  end if;
+  perform check_limit_name('rate', name);
   if count is not null and (count between 1 and 1000000 and burst between 1 and 1000000 and v_per between 0.001 and 31536000) is not true then
     raise exception using errcode = 'OP004',
       message = format('the rate "%s" cannot be %s per %s with a burst of %s', name, count, coalesce(per::text, 'null'), coalesce(burst::text, 'null')),
@@ -13024,7 +13158,7 @@ begin
           reason = excluded.reason, version = r.version + 1
   returning * into v_rate;
   perform write_audit('set_rate', '{}', reason, jsonb_build_object('rate', name, 'count', coalesce(count::text, 'any'), 'per', v_rate.per, 'burst', v_rate.burst));
-  perform offer_starts(array[name]);
+  perform offer_gates(array[rate_gate(name)]);
   return v_rate;
 end
 $$;
@@ -14199,7 +14333,7 @@ begin
   with front as materialized (
     select released_at, id
       from limit_releases
-     where released_at >= p_from and (left(gate, 6) not in ('/rate/', '/queue') or pg_try_advisory_xact_lock(gate_lock(gate)))
+     where released_at >= p_from and (not is_rate_gate(gate) and not is_queue_gate(gate) or pg_try_advisory_xact_lock(gate_lock(gate)))
      order by released_at, id
      limit p_limit
        for update skip locked
@@ -14220,11 +14354,11 @@ begin
       update set holding = greatest(g.holding - r.slots, 0), waiting = greatest(g.waiting - r.waiters, 0);
   update rate_gates g
      set waiting = greatest(g.waiting - r.waiters, 0)
-    from (select * from unnest(v_gates, v_waiters) as r (gate, waiters) where left(gate, 6) = '/rate/') as r
+    from (select * from unnest(v_gates, v_waiters) as r (gate, waiters) where is_rate_gate(gate)) as r
    where g.gate = any (array[r.gate]) and r.waiters > 0;
   update queue_limits q
      set holding = greatest(q.holding - r.slots, 0)
-    from (select substr(gate, 8) as queue, slots from unnest(v_gates, v_slots) as r (gate, slots) where left(gate, 7) = '/queue/') as r
+    from (select queue_of_gate(gate) as queue, slots from unnest(v_gates, v_slots) as r (gate, slots) where is_queue_gate(gate)) as r
    where q.queue = any (array[r.queue]) and r.slots > 0;
   gates := v_gates;
   return next;
@@ -15646,7 +15780,7 @@ begin
   v_gate := (select j.gate from jobs j where j.operation_id = wake_up_operation.id);
   if v_gate is not null then
     raise exception using errcode = 'OP003', message = format('operation %s %s: it does not sleep', wake_up_operation.id, describe_limit(v_gate)),
-      hint = case when left(v_gate, 6) = '/rate/' then format('set_rate(%L, N) lets more start; skip leaves it out.', split_part(v_gate, '/', 3))
+      hint = case when is_rate_gate(v_gate) then format('set_rate(%L, N) lets more start; skip leaves it out.', split_part(rate_of_gate(v_gate), '/', 1))
                   else format('set_limit(%L, N) lets more run at once; skip leaves it out.', split_part(v_gate, '/', 1)) end;
   end if;
   if v_wait is null then
@@ -17517,7 +17651,7 @@ CREATE VIEW backops.queue_limit_status AS
     l.maximum,
     (GREATEST((l.holding - COALESCE(( SELECT sum(r.slots) AS sum
            FROM backops.limit_releases r
-          WHERE (r.gate = ('/queue/'::text || (l.queue)::text))), (0)::bigint)), (0)::bigint))::integer AS running,
+          WHERE (r.gate = backops.queue_gate((l.queue)::text))), (0)::bigint)), (0)::bigint))::integer AS running,
     l.set_by,
     l.set_at,
     l.reason
@@ -17666,11 +17800,11 @@ COMMENT ON COLUMN backops.rate_gates.look_at IS 'When those in line are looked a
 
 CREATE VIEW backops.rate_lines AS
  SELECT (g.name)::text AS name,
-    NULLIF(substr(g.gate, (length((g.name)::text) + 8)), ''::text) AS key,
+    NULLIF(substr(backops.rate_of_gate(g.gate), (length((g.name)::text) + 2)), ''::text) AS key,
     g.waiting,
     g.closed_until,
         CASE
-            WHEN (g.waiting > 0) THEN GREATEST(backops.statement_now(), g.closed_until, (backops.rate_base(g.used_until, (g.version = r.version), g.closed_until, r.gap, backops.statement_now()) - r.tolerance))
+            WHEN (g.waiting > 0) THEN GREATEST(backops.statement_now(), g.closed_until, (GREATEST(g.closed_until, backops.rate_base(g.used_until, (g.version = r.version), r.gap, backops.statement_now())) - r.tolerance))
             ELSE NULL::timestamp with time zone
         END AS next_start,
     g.gate
@@ -18346,22 +18480,22 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 
 COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace, wait, wait_outcome, limits) FROM stdin;
 1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-11-30 22:38:15.487149+00	2026-11-30 22:38:15.496901+00	1519805	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-11-30 22:38:15.496901+00	2026-11-30 22:38:15.500535+00	2742889	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-11-30 22:38:15.500535+00	2026-11-30 22:38:15.501046+00	3660221	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-11-30 22:38:15.502241+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 22:38:15.503098+00	DiskFull	no space left	main.swift:1	\N	\N	\N
+1	1	1	1	0	25	main	Charge	2026-11-30 22:46:51.256193+00	2026-11-30 22:46:51.298704+00	1522736	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-11-30 22:46:51.298704+00	2026-11-30 22:46:51.313409+00	2428315	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-11-30 22:46:51.313409+00	2026-11-30 22:46:51.314332+00	3605522	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-11-30 22:46:51.321418+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 22:46:51.322727+00	DiskFull	no space left	main.swift:1	\N	\N	\N
 3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-11-30 22:38:15.507475+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-11-30 22:46:51.347152+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-11-30 22:38:15.515042+00	2026-11-30 22:38:15.51555+00	6915099	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-11-30 22:38:15.51555+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 22:38:15.516189+00	Timeout	too slow	\N	\N	\N	\N
+5	1	1	1	0	25	main	Charge	2026-11-30 22:46:51.398756+00	2026-11-30 22:46:51.400681+00	6819277	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-11-30 22:46:51.400681+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 22:46:51.407595+00	Timeout	too slow	\N	\N	\N	\N
 6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -18369,7 +18503,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-11-30 22:38:15.520394+00	2026-11-30 22:38:15.520871+00	10401944	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-11-30 22:46:51.430369+00	2026-11-30 22:46:51.431269+00	10483128	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -18388,7 +18522,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-11-30 22:38:15.531765+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 22:38:15.532169+00	DiskFull	no space left	\N	\N	\N	\N
+14	1	1	0	1	1	main	Build	2026-11-30 22:46:51.472479+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 22:46:51.473254+00	DiskFull	no space left	\N	\N	\N	\N
 15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -18399,13 +18533,13 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 17	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 18	2	1	0	0	1	main	Nap	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"for": 3600}	\N	\N
 18	3	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-18	1	1	1	0	1	main	Answer	2026-11-30 22:38:15.544314+00	2026-11-30 22:38:15.546352+00	13906107	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"signals": ["yes"]}	signalled	\N
+18	1	1	1	0	1	main	Answer	2026-11-30 22:46:51.506548+00	2026-11-30 22:46:51.514381+00	14398879	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"signals": ["yes"]}	signalled	\N
 19	1	1	0	0	1	main	Boss	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "timeout": 3600, "approval": "refund", "on_timeout": "go_on", "on_rejected": "go_on"}	\N	\N
 19	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 20	1	1	0	0	1	main	Boss	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "approval": "refund", "question": "Refund?", "on_rejected": "fail"}	\N	\N
 20	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 21	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-21	1	1	0	1	1	main	Boss	2026-11-30 22:38:15.556286+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 22:38:15.558434+00	Rejected	"ann" rejected "refund": no receipt	\N	{"approval": "refund", "on_rejected": "fail"}	\N	\N
+21	1	1	0	1	1	main	Boss	2026-11-30 22:46:51.557434+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-11-30 22:46:51.56575+00	Rejected	"ann" rejected "refund": no receipt	\N	{"approval": "refund", "on_rejected": "fail"}	\N	\N
 \.
 
 
@@ -18414,10 +18548,10 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 --
 
 COPY backops.approvals (id, operation_id, "position", run, name, role, question, asked_at, deadline, remind_at, reminded_at, decision, decided_by, vouched_by, decided_at, reason) FROM stdin;
-1	19	1	1	refund	\N	\N	2026-11-30 22:38:15.551946+00	2026-11-30 23:38:15.551946+00	\N	\N	\N	\N	\N	\N	\N
-2	20	1	1	refund	\N	Refund?	2026-11-30 22:38:15.554987+00	\N	\N	\N	\N	\N	\N	\N	\N
-3	21	1	1	refund	\N	\N	2026-11-30 22:38:15.556286+00	\N	\N	\N	rejected	ann	postgres	2026-11-30 22:38:15.557927+00	no receipt
-4	21	1	1	refund	\N	\N	2026-11-30 22:38:15.560291+00	\N	\N	\N	\N	\N	\N	\N	\N
+1	19	1	1	refund	\N	\N	2026-11-30 22:46:51.535174+00	2026-11-30 23:46:51.535174+00	\N	\N	\N	\N	\N	\N	\N
+2	20	1	1	refund	\N	Refund?	2026-11-30 22:46:51.550004+00	\N	\N	\N	\N	\N	\N	\N	\N
+3	21	1	1	refund	\N	\N	2026-11-30 22:46:51.557434+00	\N	\N	\N	rejected	ann	postgres	2026-11-30 22:46:51.564754+00	no receipt
+4	21	1	1	refund	\N	\N	2026-11-30 22:46:51.57826+00	\N	\N	\N	\N	\N	\N	\N	\N
 \.
 
 
@@ -18434,7 +18568,7 @@ COPY backops.approvers (role, member) FROM stdin;
 --
 
 COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
-1	1519805	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+1	1522736	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
 \.
 
 
@@ -18443,12 +18577,12 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	1116764687667513983	old-host pid 1	5184174	2026-11-30 22:38:15.502241+00	2026-11-30 22:38:15.503098+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	1116764687667513983	old-host pid 1	5516559	2026-11-30 22:38:15.507475+00	2026-11-30 22:38:15.508954+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	1116764687667513983	old-host pid 1	8222694	2026-11-30 22:38:15.51555+00	2026-11-30 22:38:15.516189+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	1116764687667513983	old-host pid 1	9423220	2026-11-30 22:38:15.517868+00	2026-11-30 22:38:15.518666+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	1116764687667513983	old-host pid 1	11759915	2026-11-30 22:38:15.531765+00	2026-11-30 22:38:15.532169+00	DiskFull	no space left	\N	\N
-6	21	1	1	1	failed	t	\N	\N	\N	2026-11-30 22:38:15.556286+00	2026-11-30 22:38:15.558434+00	Rejected	"ann" rejected "refund": no receipt	\N	\N
+1	2	1	1	1	failed	t	3009765429877687847	old-host pid 1	4580846	2026-11-30 22:46:51.321418+00	2026-11-30 22:46:51.322727+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	3009765429877687847	old-host pid 1	5926198	2026-11-30 22:46:51.347152+00	2026-11-30 22:46:51.362241+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	3009765429877687847	old-host pid 1	8095482	2026-11-30 22:46:51.400681+00	2026-11-30 22:46:51.407595+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	3009765429877687847	old-host pid 1	8581817	2026-11-30 22:46:51.418424+00	2026-11-30 22:46:51.42218+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	3009765429877687847	old-host pid 1	12168975	2026-11-30 22:46:51.472479+00	2026-11-30 22:46:51.473254+00	DiskFull	no space left	\N	\N
+6	21	1	1	1	failed	t	\N	\N	\N	2026-11-30 22:46:51.557434+00	2026-11-30 22:46:51.56575+00	Rejected	"ann" rejected "refund": no receipt	\N	\N
 \.
 
 
@@ -18457,12 +18591,12 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-11-30 22:38:15.480196+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-11-30 22:38:15.512346+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-11-30 22:38:15.514214+00	postgres	cancel	{4}	never	{}
-4	2026-11-30 22:38:15.535823+00	postgres	retry	{14}	there is space	{}
-7	2026-11-30 22:38:15.558387+00	postgres	decide	{21}	no receipt	{"by": "ann", "name": "refund", "decision": "rejected"}
-8	2026-11-30 22:38:15.560833+00	postgres	retry	{21}	\N	{}
+1	2026-11-30 22:46:51.226732+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-11-30 22:46:51.38317+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-11-30 22:46:51.390695+00	postgres	cancel	{4}	never	{}
+4	2026-11-30 22:46:51.4819+00	postgres	retry	{14}	there is space	{}
+7	2026-11-30 22:46:51.56567+00	postgres	decide	{21}	no receipt	{"by": "ann", "name": "refund", "decision": "rejected"}
+8	2026-11-30 22:46:51.579187+00	postgres	retry	{21}	\N	{}
 \.
 
 
@@ -18484,8 +18618,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 22:38:15.474343+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 22:38:15.478384+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-11-30 22:46:51.202821+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-11-30 22:46:51.224553+00
 \.
 
 
@@ -18494,7 +18628,7 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	4348d5a54daaa2fa	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view rate_lines": null, "view throughput": null, "view wait_depth": null, "type claimed_job": null, "type explanation": null, "view limit_lines": null, "view queue_depth": null, "view rate_status": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view limit_status": null, "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view signal_status": null, "view worker_status": null, "function is_owner()": "a8084b34b8ada972f96a0b612d17a9b5", "type schedule_event": null, "type found_operation": null, "view approval_status": null, "view schedule_status": null, "function flow(bigint)": "cdd173275d16730d7008f2e9e0e13586", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "0be15030c0db5bd083cc7b18508a5676", "function privileges()": "a463ad9441817e939c6debf7466fef16", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "743a6279fccbd1b74adff0074050f42b", "view operation_status": null, "function is_operator()": "9a57698513eb28b2065707203be50a41", "function limits_lock()": "d41d8cd98f00b204e9800998ecf8427e", "function queue_names()": "fb2960fef6d5af3ed1a78d3c090d19c2", "view pending_approvals": null, "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "82bb944660e034ddd66b333b1a3c1c9d", "view queue_limit_status": null, "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "5f8eb52cf8f11d9d5733c241600a6253", "function gate_lock(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function recount_rates()": "103f8766f0b596baac36c8f13305d9d6", "function release_slots()": "e81ebc0383598361ebf947f8f854cac9", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function backfill_limit()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "822bb2fdfe9cc9061fec1aa86aa2b2a0", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function recount_limits()": "b22ba1f3b072fbefd7b38907d902be2b", "function recount_queues()": "5cba8f016a527c60b31c6f7bc0fb70de", "function wait_kind(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function count_waits(text)": "8afdc1d610e04816c971b5add7d09bb7", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function turn_away(bigint)": "57bbd434f6e0414992727f5e52435f3f", "function who_decides(text)": "14142c0e1e3cb5556968a51813327043", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function come_again(bigint)": "e9625337845fc8e89166c22906a151b9", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "a25288e99acffb85504059ac6c90514f", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_global_key(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_plain_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function offer_slots(text[])": "d52783d0d1cb401050752a87b0846c60", "function queue_rooms(text[])": "7367d90e2947fdea5512773660b402f1", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function read_seconds(jsonb)": "8f6a144fdb0b21446ff14df8a2b20c45", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function describe_limit(text)": "d41d8cd98f00b204e9800998ecf8427e", "function doubtful_schedules()": "d04bd1407adf4a502f2c7646dbabc3ef", "function nobody_decides(text)": "7bf4fed4c53ccd4573252f5198b3a436", "function offer_starts(text[])": "3054e60a6855f29b3164363795e6454e", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "65c463105c52e02d41db63768d2a9252", "function violations_of_jobs()": "b2ad6e49e355d9eabe29b235e4a1a950", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function can_be_payload(jsonb)": "3e1c4665f815e1901223b52eafb9231e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "467066c76d808e83f579c4b1cfa6d532", "function is_secret(text, text)": "56c65ef51fc0a8db78e984f731a21001", "function is_wait_choice(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_in_seconds(json)": "76e84121cc976a3ec32d07f72c3a5e45", "function plan_rows(json, text)": "5743702a30913cf80530c609338e8959", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function violations_of_waits()": "e0e9cefa80c062cacdb3b20f35c24c9f", "function wake_up(bigint, text)": "f956ba2d71bf3b9d16ffb915dc6c9c99", "function awaited_signals(jsonb)": "42ccac4cfb153aa5cc9a9628bd3876f8", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function is_approver_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function may_decide(text, text)": "63e33fbb930c0696ca7342df19e213ab", "function named_gate(text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function read_rate(text, jsonb)": "3e6841107e4f7a1c1d0472982e8b6308", "function read_wait(text, jsonb)": "6fc995bab169b9dfd3aa7afb380c19e2", "function reset_rate(text, text)": "6f87720d1e09abdf65b15dac1a6a4021", "function retry_failed(bigint[])": "497a2f9ddf720dcefe8bcfc19e4ae360", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "ec15b3be92ed63e1102388ab0975dca7", "function settle_schedules(text)": "042b5e2c19a9e0cc5df6ff6096176d2e", "function skip_operation(bigint)": "25c0863a89635bfdeb88e4d856c97cf2", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "90459f00ce52680735739df2f81c540d", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function violations_of_limits()": "305cf0aed832cbddb83eb2f8d6a151fc", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function advance_limits(integer)": "4096d812d08532a74fefdf57c32815f6", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "35b4403df2552d2c5db94acd7ebbf484", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function refused_schedules(text)": "f9072dc57b080287cc98d487a252bb35", "function reset_limit(text, text)": "0c0aba263582960dede263568e44b8ac", "function retry_operation(bigint)": "5bcaec0efdba6128930773eb0eb85d4e", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function wake_up(bigint[], text)": "4d9272bc1b30bee3bfe8820887c63b62", "function advance_backfill(bigint)": "abc0ae6ec96721f953330951a90a05d4", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "a95916d9583d1eb5fab45114d5bc3d32", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "86aa21bfee5b40ea7e18fba78a93f6d3", "function forget_rates(timestamptz)": "a5dc617e375e9f30cb3756b3dbfb8e29", "function key_successor(operations)": "ac49dc896aed2acf2f0b450c35493159", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function options_in_seconds(jsonb)": "794839c96de8860b1a6963f18f141194", "function read_options(text, jsonb)": "4efd3eba62567227b9f97698fe0678df", "function refuse_unknown_rate(text)": "5547d61a85bebd37a18057f8acf3a9a1", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_approvals()": "985bda2e96f35d0a434e79cba1bf24c9", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function wake_up_operation(bigint)": "6eec5bb6a1ca97e603e01a7df2e1cda6", "trigger jobs_release_slots on jobs": null, "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function read_approval(text, jsonb)": "f1f0b345fc7f0d5129a22ac3c32529fe", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function explain_rate(jobs, actions)": "9e2a67d0a0ff0254035d0c2e85b97c08", "function explain_wait(jobs, actions)": "b1ec8ce4ff015f46dd69bed207873cce", "function keyed_operation(text, text)": "5cdaf8f9247037e272848fdb8d54337d", "function resume_schedule(text, text)": "d7df5f45e973e41ce3ce428194999131", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "2b4248e3d56e6bd9832ec4861d82d3e9", "function consume(text, integer, text)": "181295594b40b9f249b2bc34c12b05c5", "function explain_limit(jobs, actions)": "9a9ccd4080ebb650bf257e52483c4c47", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function look_from(text, timestamptz)": "e4d3decfde75933a5ed530c28dccff6f", "function note_look(text, timestamptz)": "0381269f18438b5ca1732a380ef0ac98", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function rejection_message(approvals)": "ee4c88143fbb1e13a3d6e87b27c1c58a", "function sampled_wait_depth(interval)": "5e3d9763786283ff82f2ee1aa9cd3f3e", "function settle_wait(bigint, boolean)": "bc97b489eb5c425226bac0b527bcc5e4", "function wake_schedulers(timestamptz)": "b342ffe55a26aff4b1df559843c5e445", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "01f5b4d81e827368dd26d206df9e8dda", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function hold_operation_keys(bigint[])": "5408daeba32d5819c066d57c55b8e120", "function kept_slot(text, jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "9930f9e1f0c5c9bdc8dfa78e293d12ed", "function wait_piece(jsonb, text, text)": "2f85f9c7c58a4b541160c41b91ccfc7b", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "0fd9140e4af8469cce31243d8c976aeb", "function set_limit(text, integer, text)": "645f923ea6b0cb1834face23b9480d43", "function take_slot(bigint, timestamptz)": "78e25427bf649454b94ca3d7a356f933", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function declare_rates(jsonb[], boolean)": "144454367143f07a91aea21e9dcc9d11", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "ca7df268a9dcd9e07e49667ee8894f90", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function decision_patch(jsonb, approvals)": "8bfded4623f868b9e9ac96b70af92acd", "function declare_limits(jsonb[], boolean)": "218deb13a4ccbf1ab1e1c26a9fe14094", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function read_limit(text, jsonb, boolean)": "103fb75ff311428e7851e7724281ec9a", "function regain_operation_key(operations)": "ba9a90b46d2db56f988b6b7adc70894c", "trigger jobs_release_slots_at_end on jobs": null, "function asked_question(text, jsonb, text)": "985d1bed4d134c97e115a119e95494b0", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function shown_approval(bigint, approvals)": "d9b8ac2116236a12bc2aba9a919beec4", "function signal(bigint, text, jsonb, text)": "27012e1f84d7e4c507823c96c5035533", "function snoozes(bigint, integer, integer)": "403d40a97f7fd408ece05c058aa2e105", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function move_deadline(bigint, timestamptz)": "893fc0bc5541cc8f6b034abbf26c6aa5", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function advance_waits(integer, timestamptz)": "ecea74b0997e9e62ed79355c9d7c07b5", "function back_off(bigint, text, timestamptz)": "bc073a1401c0db7379d310bb976cd1bb", "function close_gate(text, text, timestamptz)": "49391a4fb008c12070ad2faf747c40f8", "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "d2d2b3d8794ea28cbbc5af0d282079fe", "function rate_gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function take_releases(timestamptz, integer)": "119398164c8f6d4230b835261bd9a7dd", "function begun_before(schedules, timestamptz)": "64498f849a3067ba83e0a83ddbc7fd59", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function set_queue_limit(text, integer, text)": "1f4adc06d02c4e751c9308aaeff985d0", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function pace_newcomers(bigint[], timestamptz)": "3c3d0536ac839c2661a9030726f85c12", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function signal(text, text, text, jsonb, text)": "9106a56e5633f6e5e2c8e742a5db6d76", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "939ffc3d9e77ef4a44961787e55b9276", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "function withdraw_approval(bigint, timestamptz)": "da61123af32601b4d75ada7e61134dea", "trigger operations_take_along_all on operations": null, "function let_in_newcomers(bigint[], timestamptz)": "355cb9706274f70a7b4978f20030a5ed", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "02993a4dc03c15714350e1235f994fc2", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function close_rate(text, timestamptz, text, text)": "d5d8556f239ce4d8bcc03782c9993402", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "49c55e5aa753fa4c4bba4f532d3a95e5", "function set_operation_global(bigint, text, jsonb)": "21ddfc1abd2fb5c41dc5055516ef4089", "function wait_end(jsonb, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function next_limit(jsonb, text, timestamptz, text)": "d41d8cd98f00b204e9800998ecf8427e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function explain_full_queue(text, text, timestamptz)": "93dad0e5e44b873e94d2e65364eba8ae", "function refuse_unasked(bigint, text, text, integer)": "c0b3c15ecbe1f718f819d60549e4c9a8", "function settle_approval(bigint, jsonb, timestamptz)": "0b5eb989bdd2c9a1f7b1e6fdf7e40aae", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function let_in(bigint[], timestamptz, timestamptz[])": "b825aee2e93a7301e148964294b14fc2", "function let_in_waiters(text[], timestamptz, integer)": "0e1f5ded33340f08da2e5d04f4742f5b", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function check_timeout_branches(text, jsonb[], text[])": "22922bde414622ea5c5cc9649a8762f5", "function leave_wait(bigint, text, bigint, timestamptz)": "c4dcfcc6ca91fba801b39c4a66a4ca7d", "function schedule_obstacle(schedules, schedules, text)": "c67084a3bf5e1f7d25b19816b552173b", "function decide(bigint, text, text, text, text, bigint)": "76d9355c6100f859168e7cd4c05c2974", "function describe_wait(jsonb, timestamptz, timestamptz)": "df48a20748e403cc7d46343720665f8d", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function remind_approvers(approvals, text, timestamptz)": "347f48e48ae50c1f445a65aa462a377b", "function open_approval(bigint, text, text, text, bigint)": "bdf4899f7ae5e34cdd7a64c9c3d42055", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function give_back(bigint, timestamptz, integer, boolean)": "09dd8e5d4ff8adaeac24128e08d90d7d", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function preview_backfill(text, timestamptz, timestamptz)": "0e4cafb00bd3209b3b1d723f16623ce8", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function set_rate(text, integer, interval, integer, text)": "5cb52f4666bd654bd0166f98aea2c867", "function timeout_message(jsonb, timestamptz, timestamptz)": "8c3297363c0857d71bdd2afc193f7b99", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function explain_approval(approvals, actions, timestamptz)": "c3eb0cc41c8f8ababc3ac999c5114e7a", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function decide(text, text, text, text, text, text, bigint)": "559440ad1bb1822b5135768ecfe17c3f", "function snooze_problem(integer, integer, interval, boolean)": "5c351caf1e239d2ed9deceffbb9f3b69", "function extend(bigint, text, timestamptz, text, text, bigint)": "ccafb9bf3eb517afb60d570c3e7d617f", "function obstacles(bigint, text, text, text, integer, boolean)": "6cfd45fdf10d663d6a6108b204167f76", "function go_on_at(bigint, integer, jsonb, integer, timestamptz)": "37626136bab7d750510e4dd8f240ef16", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2b493e874b56f2b3bfe6dce5c89cb083", "function pace_waiters(text[], timestamptz, timestamptz, integer)": "5da0020a4cace3010f2d86820c43aee6", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function extend(text, text, text, timestamptz, text, text, bigint)": "ec8b7c0fbccee4b4c188807f8a2337ff", "function ask_approval(bigint, integer, integer, jsonb, timestamptz)": "ae3afd91855db1145c93ad312406a974", "function rate_look(timestamptz, interval, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function snooze(bigint, bigint, bigint, interval, integer, interval)": "b76e7c7f39d4d3a58bc101488dc59657", "function job_queue(jsonb, jsonb, text, timestamptz, text, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "a05e830912931d7bd4605b9e71d6aeb6", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "5c7a69c8befa3aa23885faf21d00d5a0", "function rate_base(timestamptz, boolean, timestamptz, interval, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "2c973f689560c02fce7c7074a4b00800", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text)": "5c97c5fdc3496d31daec0682c2c23ac1", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "6d8053802c952ddea71328f223d6a820", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "31bef1b51536b151052b3481a9fc5009", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[], integer[], interval[])": "6c20d6cbab6e0922121a115120227349", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "3ed9efb765b98322d57772dad5b941e8", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean, integer[], interval[])": "c037b1647f38713c038c6da7af263269", "function claim_lanes(bigint, integer, text[], smallint[], timestamptz[], bigint[], text[], text[], text, timestamptz)": "6cd451d8b2ef7454ea09aefbbea97a53", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function signal_where(text, jsonb, text, text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, boolean)": "f09760aec2ea0ec17a1921943f4d8081", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function claim_within_limits(bigint, integer, text[], smallint[], timestamptz[], bigint[], text[], text[], text[], timestamptz)": "9def9f3b76865adaac8fa317c7f47f9a", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-11-30 22:38:15.330579+00
+t	0.1.0	5d0e3a590f960f03	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view rate_lines": null, "view throughput": null, "view wait_depth": null, "type claimed_job": null, "type explanation": null, "view limit_lines": null, "view queue_depth": null, "view rate_status": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view limit_status": null, "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view signal_status": null, "view worker_status": null, "function is_owner()": "a8084b34b8ada972f96a0b612d17a9b5", "type schedule_event": null, "type found_operation": null, "view approval_status": null, "view schedule_status": null, "function flow(bigint)": "cdd173275d16730d7008f2e9e0e13586", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "0be15030c0db5bd083cc7b18508a5676", "function privileges()": "0b439073649f923cde89b70361f22517", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "743a6279fccbd1b74adff0074050f42b", "view operation_status": null, "function is_operator()": "9a57698513eb28b2065707203be50a41", "function limits_lock()": "d41d8cd98f00b204e9800998ecf8427e", "function queue_names()": "fb2960fef6d5af3ed1a78d3c090d19c2", "view pending_approvals": null, "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "82bb944660e034ddd66b333b1a3c1c9d", "view queue_limit_status": null, "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "5f8eb52cf8f11d9d5733c241600a6253", "function gate_lock(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function rate_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function recount_rates()": "3e06eb395e0566faa095cd4c6edbda7b", "function release_slots()": "4afb16189e68382dc62ac2f39d7c17dd", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function backfill_limit()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "822bb2fdfe9cc9061fec1aa86aa2b2a0", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function queue_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function recount_limits()": "ab78767fd8da747fb37dda4ece92a6d6", "function recount_queues()": "8e4cf17773ab7a2dfbc01c98da020875", "function wait_kind(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function count_waits(text)": "8afdc1d610e04816c971b5add7d09bb7", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function turn_away(bigint)": "57bbd434f6e0414992727f5e52435f3f", "function who_decides(text)": "14142c0e1e3cb5556968a51813327043", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function come_again(bigint)": "e9625337845fc8e89166c22906a151b9", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function is_rate_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function rate_of_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function rate_weight(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "a25288e99acffb85504059ac6c90514f", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_global_key(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_plain_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_queue_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function offer_gates(text[])": "fe8f2d71bb810801c077e2e026ae143d", "function queue_of_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function queue_rooms(text[])": "b4ec08f2246f2f03b803e842bbbf1404", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function read_seconds(jsonb)": "8f6a144fdb0b21446ff14df8a2b20c45", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function describe_limit(text)": "d41d8cd98f00b204e9800998ecf8427e", "function doubtful_schedules()": "d04bd1407adf4a502f2c7646dbabc3ef", "function nobody_decides(text)": "7bf4fed4c53ccd4573252f5198b3a436", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "65c463105c52e02d41db63768d2a9252", "function violations_of_jobs()": "b2ad6e49e355d9eabe29b235e4a1a950", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function can_be_payload(jsonb)": "3e1c4665f815e1901223b52eafb9231e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "ecc59b38a9f28cd0a8c7987698773a42", "function is_secret(text, text)": "56c65ef51fc0a8db78e984f731a21001", "function is_wait_choice(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_in_seconds(json)": "76e84121cc976a3ec32d07f72c3a5e45", "function plan_rows(json, text)": "5743702a30913cf80530c609338e8959", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function violations_of_waits()": "e0e9cefa80c062cacdb3b20f35c24c9f", "function wake_up(bigint, text)": "f956ba2d71bf3b9d16ffb915dc6c9c99", "function awaited_signals(jsonb)": "42ccac4cfb153aa5cc9a9628bd3876f8", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function is_approver_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function may_decide(text, text)": "63e33fbb930c0696ca7342df19e213ab", "function named_gate(text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function read_rate(text, jsonb)": "3e6841107e4f7a1c1d0472982e8b6308", "function read_wait(text, jsonb)": "6fc995bab169b9dfd3aa7afb380c19e2", "function reset_rate(text, text)": "600b82b169436699b2943abc030d271e", "function retry_failed(bigint[])": "497a2f9ddf720dcefe8bcfc19e4ae360", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "ec15b3be92ed63e1102388ab0975dca7", "function settle_schedules(text)": "042b5e2c19a9e0cc5df6ff6096176d2e", "function skip_operation(bigint)": "25c0863a89635bfdeb88e4d856c97cf2", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "90459f00ce52680735739df2f81c540d", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function violations_of_limits()": "305cf0aed832cbddb83eb2f8d6a151fc", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function advance_limits(integer)": "891b41f875a2b6c413875725f396e5e4", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "35b4403df2552d2c5db94acd7ebbf484", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function refused_schedules(text)": "f9072dc57b080287cc98d487a252bb35", "function reset_limit(text, text)": "b5825a2cd4bbf0cb105e974cad65eb72", "function retry_operation(bigint)": "5bcaec0efdba6128930773eb0eb85d4e", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function wake_up(bigint[], text)": "4d9272bc1b30bee3bfe8820887c63b62", "function advance_backfill(bigint)": "abc0ae6ec96721f953330951a90a05d4", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "a95916d9583d1eb5fab45114d5bc3d32", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function declared_numbers(jsonb[])": "3fdf459519734219a53dd7b495ef7802", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "86aa21bfee5b40ea7e18fba78a93f6d3", "function forget_rates(timestamptz)": "a5dc617e375e9f30cb3756b3dbfb8e29", "function key_successor(operations)": "ac49dc896aed2acf2f0b450c35493159", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function options_in_seconds(jsonb)": "794839c96de8860b1a6963f18f141194", "function read_options(text, jsonb)": "4efd3eba62567227b9f97698fe0678df", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_approvals()": "985bda2e96f35d0a434e79cba1bf24c9", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function wake_up_operation(bigint)": "3e3b828fd9fbd129188746ff5d8601ad", "trigger jobs_release_slots on jobs": null, "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function read_approval(text, jsonb)": "f1f0b345fc7f0d5129a22ac3c32529fe", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function explain_rate(jobs, actions)": "8dabe886605a448a6b34acae23585b9c", "function explain_wait(jobs, actions)": "b1ec8ce4ff015f46dd69bed207873cce", "function keyed_operation(text, text)": "5cdaf8f9247037e272848fdb8d54337d", "function resume_schedule(text, text)": "d7df5f45e973e41ce3ce428194999131", "function check_limit_name(text, text)": "3aecac401bdbc8d58cfc0e4beb0b2056", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "2b4248e3d56e6bd9832ec4861d82d3e9", "function consume(text, integer, text)": "f61d7a360a023297bd1c881ca2fbbd90", "function explain_limit(jobs, actions)": "cd733a734461c0b166ca77edc4cae178", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function look_from(text, timestamptz)": "e4d3decfde75933a5ed530c28dccff6f", "function note_look(text, timestamptz)": "0381269f18438b5ca1732a380ef0ac98", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function rejection_message(approvals)": "ee4c88143fbb1e13a3d6e87b27c1c58a", "function sampled_wait_depth(interval)": "5e3d9763786283ff82f2ee1aa9cd3f3e", "function settle_wait(bigint, boolean)": "bc97b489eb5c425226bac0b527bcc5e4", "function wake_schedulers(timestamptz)": "b342ffe55a26aff4b1df559843c5e445", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "01f5b4d81e827368dd26d206df9e8dda", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function hold_operation_keys(bigint[])": "5408daeba32d5819c066d57c55b8e120", "function kept_slot(text, jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "9930f9e1f0c5c9bdc8dfa78e293d12ed", "function wait_piece(jsonb, text, text)": "2f85f9c7c58a4b541160c41b91ccfc7b", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "0fd9140e4af8469cce31243d8c976aeb", "function set_limit(text, integer, text)": "dc13cef5cb226bebf0a3bc9511a7244c", "function take_slot(bigint, timestamptz)": "78e25427bf649454b94ca3d7a356f933", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function declare_rates(jsonb[], boolean)": "fe9d7021c797e2773792b8518ce31cce", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "ca7df268a9dcd9e07e49667ee8894f90", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function decision_patch(jsonb, approvals)": "8bfded4623f868b9e9ac96b70af92acd", "function declare_limits(jsonb[], boolean)": "09047c8e4dffbeacaa0acfba91b1d9d9", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function read_limit(text, jsonb, boolean)": "103fb75ff311428e7851e7724281ec9a", "function refuse_unknown_limit(text, text)": "0468c88f68faf6bea13bc12dd8005d53", "function regain_operation_key(operations)": "ba9a90b46d2db56f988b6b7adc70894c", "trigger jobs_release_slots_at_end on jobs": null, "function asked_question(text, jsonb, text)": "985d1bed4d134c97e115a119e95494b0", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function shown_approval(bigint, approvals)": "d9b8ac2116236a12bc2aba9a919beec4", "function signal(bigint, text, jsonb, text)": "27012e1f84d7e4c507823c96c5035533", "function snoozes(bigint, integer, integer)": "403d40a97f7fd408ece05c058aa2e105", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function move_deadline(bigint, timestamptz)": "893fc0bc5541cc8f6b034abbf26c6aa5", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function advance_waits(integer, timestamptz)": "ecea74b0997e9e62ed79355c9d7c07b5", "function back_off(bigint, text, timestamptz)": "1b1292f11a1dfad9da744a92ea26bafb", "function close_gate(text, text, timestamptz)": "3969b3afa414ff99304608caaf71cfd8", "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "d2d2b3d8794ea28cbbc5af0d282079fe", "function rate_gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function take_releases(timestamptz, integer)": "4ea19561cc9de57b58b3a13e1dfc84a0", "function begun_before(schedules, timestamptz)": "64498f849a3067ba83e0a83ddbc7fd59", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function set_queue_limit(text, integer, text)": "0b261776ce83c408bce2cc37eefe7f3c", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function pace_newcomers(bigint[], timestamptz)": "fabaa4fdcae0749bfdb2f44210191e35", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function signal(text, text, text, jsonb, text)": "9106a56e5633f6e5e2c8e742a5db6d76", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "939ffc3d9e77ef4a44961787e55b9276", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "function withdraw_approval(bigint, timestamptz)": "da61123af32601b4d75ada7e61134dea", "trigger operations_take_along_all on operations": null, "function let_in_newcomers(bigint[], timestamptz)": "355cb9706274f70a7b4978f20030a5ed", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "02993a4dc03c15714350e1235f994fc2", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function close_rate(text, timestamptz, text, text)": "fc72f6a13557b629325b589c81b20930", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "49c55e5aa753fa4c4bba4f532d3a95e5", "function set_operation_global(bigint, text, jsonb)": "21ddfc1abd2fb5c41dc5055516ef4089", "function wait_end(jsonb, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function next_limit(jsonb, text, timestamptz, text)": "d41d8cd98f00b204e9800998ecf8427e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function explain_full_queue(text, text, timestamptz)": "93dad0e5e44b873e94d2e65364eba8ae", "function refuse_unasked(bigint, text, text, integer)": "c0b3c15ecbe1f718f819d60549e4c9a8", "function settle_approval(bigint, jsonb, timestamptz)": "0b5eb989bdd2c9a1f7b1e6fdf7e40aae", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function let_in(bigint[], timestamptz, timestamptz[])": "b825aee2e93a7301e148964294b14fc2", "function let_in_waiters(text[], timestamptz, integer)": "0e1f5ded33340f08da2e5d04f4742f5b", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function check_timeout_branches(text, jsonb[], text[])": "22922bde414622ea5c5cc9649a8762f5", "function leave_wait(bigint, text, bigint, timestamptz)": "c4dcfcc6ca91fba801b39c4a66a4ca7d", "function schedule_obstacle(schedules, schedules, text)": "c67084a3bf5e1f7d25b19816b552173b", "function decide(bigint, text, text, text, text, bigint)": "76d9355c6100f859168e7cd4c05c2974", "function describe_wait(jsonb, timestamptz, timestamptz)": "df48a20748e403cc7d46343720665f8d", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function remind_approvers(approvals, text, timestamptz)": "347f48e48ae50c1f445a65aa462a377b", "function open_approval(bigint, text, text, text, bigint)": "bdf4899f7ae5e34cdd7a64c9c3d42055", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function give_back(bigint, timestamptz, integer, boolean)": "09dd8e5d4ff8adaeac24128e08d90d7d", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function preview_backfill(text, timestamptz, timestamptz)": "0e4cafb00bd3209b3b1d723f16623ce8", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function set_rate(text, integer, interval, integer, text)": "8f61e1dea59d04a00e2fc09783c90d0b", "function timeout_message(jsonb, timestamptz, timestamptz)": "8c3297363c0857d71bdd2afc193f7b99", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function explain_approval(approvals, actions, timestamptz)": "c3eb0cc41c8f8ababc3ac999c5114e7a", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function decide(text, text, text, text, text, text, bigint)": "559440ad1bb1822b5135768ecfe17c3f", "function snooze_problem(integer, integer, interval, boolean)": "5c351caf1e239d2ed9deceffbb9f3b69", "function extend(bigint, text, timestamptz, text, text, bigint)": "ccafb9bf3eb517afb60d570c3e7d617f", "function obstacles(bigint, text, text, text, integer, boolean)": "6cfd45fdf10d663d6a6108b204167f76", "function go_on_at(bigint, integer, jsonb, integer, timestamptz)": "37626136bab7d750510e4dd8f240ef16", "function rate_base(timestamptz, boolean, interval, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2b493e874b56f2b3bfe6dce5c89cb083", "function pace_waiters(text[], timestamptz, timestamptz, integer)": "9ceb48fc9ffc3f70a61a472e589803fd", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function extend(text, text, text, timestamptz, text, text, bigint)": "ec8b7c0fbccee4b4c188807f8a2337ff", "function ask_approval(bigint, integer, integer, jsonb, timestamptz)": "ae3afd91855db1145c93ad312406a974", "function rate_look(timestamptz, interval, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function snooze(bigint, bigint, bigint, interval, integer, interval)": "b76e7c7f39d4d3a58bc101488dc59657", "function job_queue(jsonb, jsonb, text, timestamptz, text, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "a05e830912931d7bd4605b9e71d6aeb6", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "5c7a69c8befa3aa23885faf21d00d5a0", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "2c973f689560c02fce7c7074a4b00800", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text)": "5c97c5fdc3496d31daec0682c2c23ac1", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "6d8053802c952ddea71328f223d6a820", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "31bef1b51536b151052b3481a9fc5009", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[], integer[], interval[])": "6c20d6cbab6e0922121a115120227349", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "3ed9efb765b98322d57772dad5b941e8", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean, integer[], interval[])": "c037b1647f38713c038c6da7af263269", "function claim_lanes(bigint, integer, text[], smallint[], timestamptz[], bigint[], text[], text[], text, timestamptz)": "6cd451d8b2ef7454ea09aefbbea97a53", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function signal_where(text, jsonb, text, text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, boolean)": "f09760aec2ea0ec17a1921943f4d8081", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function claim_within_limits(bigint, integer, text[], smallint[], timestamptz[], bigint[], text[], text[], text[], timestamptz)": "88d0a155148faa41dc6d7986b1a4d4e3", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-11-30 22:46:50.876337+00
 \.
 
 
@@ -18503,23 +18637,23 @@ t	0.1.0	4348d5a54daaa2fa	{"view help": null, "view audit": null, "view stuck": n
 --
 
 COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note, waits_since, waits_for, operation_slot, action_slot, gate, ticket, came_at, paced_at, queue_slot) FROM stdin;
-5	2026-11-30 23:38:15.516189+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-6	2026-11-30 23:38:15.518666+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	2026-11-30 22:38:15.520871+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-8	2026-11-30 22:38:15.52315+00	1899271660205198116	10586784	2026-11-30 22:38:15.523806+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-9	2026-11-30 22:38:15.524308+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2026-11-30 23:46:51.407595+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+6	2026-11-30 23:46:51.42218+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	2026-11-30 22:46:51.431269+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	2026-11-30 22:46:51.441896+00	2320629242005704621	11465430	2026-11-30 22:46:51.442834+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	2026-11-30 22:46:51.451787+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-12	2026-11-30 22:38:15.527264+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-13	2026-11-30 22:38:15.530507+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	2026-11-30 22:38:15.533497+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-15	2026-11-30 22:38:15.535982+00	1116764687667513983	13006460	2026-11-30 22:38:15.536221+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-16	2026-11-30 23:38:15.536753+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 22:38:15.536753+00	signal	\N	\N	\N	\N	\N	\N	\N
-17	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 22:38:15.540001+00	signal	\N	\N	\N	\N	\N	\N	\N
-18	2026-11-30 23:38:15.546352+00	\N	\N	\N	\N	2	0	9999	5	0	\N	/waits	/Nap	\N	2026-11-30 22:38:15.546352+00	sleep	\N	\N	\N	\N	\N	\N	\N
-19	2026-11-30 23:38:15.551946+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 22:38:15.551946+00	approval	\N	\N	\N	\N	\N	\N	\N
-20	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 22:38:15.554987+00	approval	\N	\N	\N	\N	\N	\N	\N
-21	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 22:38:15.560291+00	approval	\N	\N	\N	\N	\N	\N	\N
+12	2026-11-30 22:46:51.458063+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	2026-11-30 22:46:51.471042+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+14	2026-11-30 22:46:51.47555+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+15	2026-11-30 22:46:51.482169+00	3009765429877687847	13265844	2026-11-30 22:46:51.482565+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+16	2026-11-30 23:46:51.483417+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 22:46:51.483417+00	signal	\N	\N	\N	\N	\N	\N	\N
+17	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-11-30 22:46:51.48932+00	signal	\N	\N	\N	\N	\N	\N	\N
+18	2026-11-30 23:46:51.514381+00	\N	\N	\N	\N	2	0	9999	5	0	\N	/waits	/Nap	\N	2026-11-30 22:46:51.514381+00	sleep	\N	\N	\N	\N	\N	\N	\N
+19	2026-11-30 23:46:51.535174+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 22:46:51.535174+00	approval	\N	\N	\N	\N	\N	\N	\N
+20	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 22:46:51.550004+00	approval	\N	\N	\N	\N	\N	\N	\N
+21	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-11-30 22:46:51.57826+00	approval	\N	\N	\N	\N	\N	\N	\N
 \.
 
 
@@ -18552,20 +18686,20 @@ COPY backops.limits (name, declared, own, set_by, set_at, reason) FROM stdin;
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 22:38:14.822149+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 22:38:14.827315+00
-3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 22:38:14.838928+00
-4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 22:38:14.844337+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 22:38:14.846571+00
-6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 22:38:14.849914+00
-7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 22:38:14.853469+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 22:38:14.857013+00
-9	schedules	c7a09d2a72d14ffc60a38b3a78e056ebff6405ce39506ac58abca18879191cae	2026-11-30 22:38:14.866898+00
-10	waits	9f563c27e45993b7e2805ffc38a412891cbcd9a1890298ee4b34b91db070ef10	2026-11-30 22:38:14.870917+00
-11	approvals	afd86af3a9fc2fe05a5ab7be71552468e2210109d7804c5ade7a9292bd9a4a1e	2026-11-30 22:38:14.877881+00
-12	limits	51bf3456ce91374163af42ea061492e2bb09d03dee3632ab197647321539c652	2026-11-30 22:38:14.885761+00
-13	rates	faec91ace06705b718d1717f2f63a8c9d14b5848b63c9a22efe42684b971bff1	2026-11-30 22:38:14.892242+00
-14	queue_limits	8472032545659c94253d7f3082ca366f5aa179bc3c75c469057e4f8bf0cb8b0c	2026-11-30 22:38:14.894453+00
+1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-11-30 22:46:49.077471+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-11-30 22:46:49.114167+00
+3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-11-30 22:46:49.181668+00
+4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-11-30 22:46:49.208858+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-11-30 22:46:49.231031+00
+6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-11-30 22:46:49.252742+00
+7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-11-30 22:46:49.277932+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-11-30 22:46:49.305153+00
+9	schedules	c7a09d2a72d14ffc60a38b3a78e056ebff6405ce39506ac58abca18879191cae	2026-11-30 22:46:49.387319+00
+10	waits	9f563c27e45993b7e2805ffc38a412891cbcd9a1890298ee4b34b91db070ef10	2026-11-30 22:46:49.404349+00
+11	approvals	afd86af3a9fc2fe05a5ab7be71552468e2210109d7804c5ade7a9292bd9a4a1e	2026-11-30 22:46:49.442913+00
+12	limits	51bf3456ce91374163af42ea061492e2bb09d03dee3632ab197647321539c652	2026-11-30 22:46:49.486244+00
+13	rates	faec91ace06705b718d1717f2f63a8c9d14b5848b63c9a22efe42684b971bff1	2026-11-30 22:46:49.538885+00
+14	queue_limits	8472032545659c94253d7f3082ca366f5aa179bc3c75c469057e4f8bf0cb8b0c	2026-11-30 22:46:49.55948+00
 \.
 
 
@@ -18582,7 +18716,7 @@ COPY backops.operation_keys (name, key, operation_id, replaced_id, window_began_
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-11-30 22:38:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-11-30 22:46:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -18591,27 +18725,27 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 --
 
 COPY backops.operations (id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, schedule, slot) FROM stdin;
-1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 22:38:15.484484+00	10000	2026-11-30 22:38:15.484484+00	2026-11-30 22:38:15.501046+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
-2	Report	failed	\N	\N	\N	reports	5	2026-11-30 22:38:15.501597+00	10000	2026-11-30 22:38:15.501597+00	2026-11-30 22:38:15.503098+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
-3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 22:38:15.50664+00	10000	2026-11-30 22:38:15.50664+00	2026-11-30 22:38:15.508954+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
-4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 22:38:15.51253+00	2026-11-30 22:38:15.513263+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
-5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 22:38:15.514384+00	10000	2026-11-30 22:38:15.514384+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 22:38:15.517239+00	10000	2026-11-30 22:38:15.51724+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 22:38:15.520128+00	10000	2026-11-30 22:38:15.520129+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 22:38:15.52315+00	10000	2026-11-30 22:38:15.523151+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 22:38:15.524308+00	10000	2026-11-30 22:38:15.524308+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 22:38:15.52458+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-11	Unknown	active	\N	\N	\N	default	5	2026-11-30 22:38:15.524844+00	10000	2026-11-30 22:38:15.524844+00	\N	2026-11-30 22:38:15.524868+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 22:38:15.527264+00	10000	2026-11-30 22:38:15.527265+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
-13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 22:38:15.530507+00	10000	2026-11-30 22:38:15.530508+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-14	Report	active	\N	\N	\N	reports	5	2026-11-30 22:38:15.531498+00	10000	2026-11-30 22:38:15.531498+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 22:38:15.535982+00	10000	2026-11-30 22:38:15.535983+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-16	Ask	active	\N	\N	\N	default	5	2026-11-30 22:38:15.536717+00	10000	2026-11-30 22:38:15.536717+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes", "timeout": 3600, "on_timeout": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
-17	Ask	active	\N	\N	\N	default	5	2026-11-30 22:38:15.539962+00	10000	2026-11-30 22:38:15.539962+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": ["yes", "no"], "as": "answer"}], "Own"]}	{}	\N	\N
-18	Ask	active	\N	\N	\N	default	5	2026-11-30 22:38:15.544268+00	10000	2026-11-30 22:38:15.544269+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes"}], ["Nap", {"sleep": 3600}], "Own"]}	{}	\N	\N
-19	Ask	active	\N	\N	\N	default	5	2026-11-30 22:38:15.548739+00	10000	2026-11-30 22:38:15.54874+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "within": 3600, "else": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
-20	Ask	active	\N	\N	\N	default	5	2026-11-30 22:38:15.553417+00	10000	2026-11-30 22:38:15.553417+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "question": "Refund?", "as": "answer"}], "Own"]}	{}	\N	\N
-21	Ask	active	\N	\N	\N	default	5	2026-11-30 22:38:15.555735+00	10000	2026-11-30 22:38:15.555735+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund"}], "Own"]}	{}	\N	\N
+1	Fulfilment	completed	first	\N	\N	default	5	2026-11-30 22:46:51.251389+00	10000	2026-11-30 22:46:51.25139+00	2026-11-30 22:46:51.314332+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
+2	Report	failed	\N	\N	\N	reports	5	2026-11-30 22:46:51.315146+00	10000	2026-11-30 22:46:51.315147+00	2026-11-30 22:46:51.322727+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
+3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-11-30 22:46:51.3424+00	10000	2026-11-30 22:46:51.342401+00	2026-11-30 22:46:51.362241+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
+4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 22:46:51.384078+00	2026-11-30 22:46:51.389212+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
+5	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 22:46:51.390976+00	10000	2026-11-30 22:46:51.390977+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+6	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 22:46:51.415119+00	10000	2026-11-30 22:46:51.415119+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+7	Fulfilment	active	\N	\N	\N	default	5	2026-11-30 22:46:51.428495+00	10000	2026-11-30 22:46:51.428495+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+8	Fulfilment	active	\N	\N	\N	default	3	2026-11-30 22:46:51.441896+00	10000	2026-11-30 22:46:51.441896+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+9	Fulfilment	active	due	\N	\N	default	5	2026-11-30 22:46:51.451787+00	10000	2026-11-30 22:46:51.451788+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-11-30 22:46:51.452412+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+11	Unknown	active	\N	\N	\N	default	5	2026-11-30 22:46:51.45286+00	10000	2026-11-30 22:46:51.45286+00	\N	2026-11-30 22:46:51.452901+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+12	Ad hoc	active	\N	\N	\N	default	5	2026-11-30 22:46:51.458063+00	10000	2026-11-30 22:46:51.458064+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
+13	Fulfilment	active	\N	\N	\N	imports	5	2026-11-30 22:46:51.471042+00	10000	2026-11-30 22:46:51.471043+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+14	Report	active	\N	\N	\N	reports	5	2026-11-30 22:46:51.472087+00	10000	2026-11-30 22:46:51.472087+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+15	Fulfilment	active	\N	\N	\N	default	7	2026-11-30 22:46:51.482169+00	10000	2026-11-30 22:46:51.48217+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+16	Ask	active	\N	\N	\N	default	5	2026-11-30 22:46:51.483365+00	10000	2026-11-30 22:46:51.483366+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes", "timeout": 3600, "on_timeout": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
+17	Ask	active	\N	\N	\N	default	5	2026-11-30 22:46:51.489257+00	10000	2026-11-30 22:46:51.489258+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": ["yes", "no"], "as": "answer"}], "Own"]}	{}	\N	\N
+18	Ask	active	\N	\N	\N	default	5	2026-11-30 22:46:51.506474+00	10000	2026-11-30 22:46:51.506475+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes"}], ["Nap", {"sleep": 3600}], "Own"]}	{}	\N	\N
+19	Ask	active	\N	\N	\N	default	5	2026-11-30 22:46:51.524182+00	10000	2026-11-30 22:46:51.524183+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "within": 3600, "else": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
+20	Ask	active	\N	\N	\N	default	5	2026-11-30 22:46:51.545796+00	10000	2026-11-30 22:46:51.545796+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "question": "Refund?", "as": "answer"}], "Own"]}	{}	\N	\N
+21	Ask	active	\N	\N	\N	default	5	2026-11-30 22:46:51.551198+00	10000	2026-11-30 22:46:51.551199+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund"}], "Own"]}	{}	\N	\N
 \.
 
 
@@ -18636,7 +18770,7 @@ COPY backops.queue_samples (singleton, taken_at, depths, waits) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-11-30 22:38:15.4793+00	\N	postgres	the supplier is down
+imports	2026-11-30 22:46:51.225673+00	\N	postgres	the supplier is down
 \.
 
 
@@ -18686,8 +18820,8 @@ Fulfilment	card
 --
 
 COPY backops.signals (id, operation_id, name, payload, dedup_key, sent_by, sent_at, read_at, read_position, read_run) FROM stdin;
-5	17	perhaps	{"why": "rain"}	\N	postgres	2026-11-30 22:38:15.543198+00	\N	\N	\N
-6	18	yes	5	click-1	postgres	2026-11-30 22:38:15.546312+00	2026-11-30 22:38:15.546352+00	1	1
+5	17	perhaps	{"why": "rain"}	\N	postgres	2026-11-30 22:46:51.502467+00	\N	\N	\N
+6	18	yes	5	click-1	postgres	2026-11-30 22:46:51.514011+00	2026-11-30 22:46:51.514381+00	1	1
 \.
 
 
@@ -18704,8 +18838,8 @@ COPY backops.skipped_slots (id, schedule_id, first_slot, last_slot, count, reaso
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since, schedule_set_id) FROM stdin;
-1116764687667513983	old-host	1	1.0	{default,reports}	8	2026-11-30 22:38:15.483888+00	2026-11-30 22:38:15.563201+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
-1899271660205198116	dead-host	2	1.0	{default}	1	2026-11-30 22:38:15.52374+00	2026-11-30 21:38:15.523741+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
+3009765429877687847	old-host	1	1.0	{default,reports}	8	2026-11-30 22:46:51.250216+00	2026-11-30 22:46:51.58993+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
+2320629242005704621	dead-host	2	1.0	{default}	1	2026-11-30 22:46:51.442746+00	2026-11-30 21:46:51.442747+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
 \.
 
 
