@@ -41,16 +41,8 @@ extension RateSetting {
 
     init(_ row: PQRow) throws(PQError) {
         name = try row.decode(Column.name)
-        pace = RatePace(
-            count: try row.intIfAny(Column.count),
-            per: try row.decode(Column.per),
-            burst: try row.intIfAny(Column.burst)
-        )
-        declared = RatePace(
-            count: try row.intIfAny(Column.declaredCount),
-            per: try row.decode(Column.declaredPer),
-            burst: try row.intIfAny(Column.declaredBurst)
-        )
+        pace = try RatePace(row, count: Column.count, per: .per, burst: .burst)
+        declared = try RatePace(row, count: Column.declaredCount, per: .declaredPer, burst: .declaredBurst)
         setBy = try row.decode(Column.setBy)
         setAt = try row.timeIfAny(Column.setAt)
         reason = try row.decode(Column.reason)
