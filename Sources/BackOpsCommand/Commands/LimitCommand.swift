@@ -46,21 +46,7 @@ struct LimitCommand: AsyncParsableCommand {
             let known = try await client.limits().map(\.name)
             return (try await change(client), known.contains(name) ? nil : known)
         }
-        if let others {
-            let near = Spelling.nearest(to: name, in: others).map { "; did you mean \($0)?" } ?? ""
-            StandardStream.error.say(
-                "no plan has named the limit \(setting.name) yet\(near)",
-                output.messageStyle
-            )
-        }
-        guard !output.json else { return StandardStream.output.writeLine(setting.json.description) }
-        StandardStream.output.writeLine("\(Sanitised.line(setting.name)): \(LimitTable.words(setting))")
-        if setting.isSetByHand, setting.declared != nil {
-            StandardStream.error.say(
-                "as the plan says again: `\(Program.name) limit \(ShellWord.quoted(setting.name)) --reset`",
-                output.messageStyle
-            )
-        }
+        setting.write("limit", others: others, output)
     }
 
     private func change(_ client: BackOpsClient) async throws -> LimitSetting {

@@ -17,23 +17,11 @@ struct LimitsCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Show the keys of this limit.", valueName: "name"), completion: .limitNames)
     var name: String?
 
-    @Option(
-        name: .customLong("limit"),
-        help: ArgumentHelp("Show so many keys at most (default: 50, with --json all).", valueName: "number")
-    )
-    var most: Int?
-
+    @OptionGroup var keys: KeyOptions
     @OptionGroup var options: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
-    private static let screenful = 50
-
-    func validate() throws {
-        if let most, most < 1 { throw ValidationError("--limit must be 1 or more, not \(most).") }
-        if name == nil, most != nil {
-            throw ValidationError("--limit is for the keys of one limit: name it.")
-        }
-    }
+    func validate() throws { try keys.check(name, "limit") }
 
     func run() async throws {
         if let name { return try await show(name) }
@@ -46,7 +34,7 @@ struct LimitsCommand: AsyncParsableCommand {
     }
 
     private func show(_ name: String) async throws {
-        let most = most ?? (output.json ? Int(Int32.max) : Self.screenful)
+        let most = keys.most(output)
         let (limit, lines) = try await options.withClient { client in
             guard let limit = try await client.limit(name) else {
                 throw Suggestion.unknownLimit(name, try await client.limits().map(\.name))
@@ -58,12 +46,7 @@ struct LimitsCommand: AsyncParsableCommand {
         if lines.contains(where: { $0.gate != $0.name }) {
             StandardStream.output.write("\n" + LimitTable().text(Array(lines.prefix(most)), output.style))
         }
-        if lines.count > most {
-            StandardStream.error.say(
-                "the first \(most) keys, and there are more: --limit shows them, --json gives all",
-                output.messageStyle
-            )
-        }
+        keys.say(found: lines.count, output)
     }
 
     private func write(_ rows: [JSONValue]) {

@@ -87,21 +87,7 @@ struct RateCommand: AsyncParsableCommand {
             let others = known.contains { $0.name == name } ? nil : known.map(\.name)
             return (try await change(client, known.first { $0.name == name }), others)
         }
-        if let others {
-            let near = Spelling.nearest(to: name, in: others).map { "; did you mean \($0)?" } ?? ""
-            StandardStream.error.say(
-                "no plan has named the rate \(setting.name) yet\(near)",
-                output.messageStyle
-            )
-        }
-        guard !output.json else { return StandardStream.output.writeLine(setting.json.description) }
-        StandardStream.output.writeLine("\(Sanitised.line(setting.name)): \(RateTable.words(setting))")
-        if setting.isSetByHand, setting.declared != nil {
-            StandardStream.error.say(
-                "as the plan says again: `\(Program.name) rate \(ShellWord.quoted(setting.name)) --reset`",
-                output.messageStyle
-            )
-        }
+        setting.write("rate", others: others, output)
     }
 
     private func change(_ client: BackOpsClient, _ known: RateRecord?) async throws -> RateSetting {

@@ -17,23 +17,11 @@ struct RatesCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Show the keys of this rate.", valueName: "name"), completion: .rateNames)
     var name: String?
 
-    @Option(
-        name: .customLong("limit"),
-        help: ArgumentHelp("Show so many keys at most (default: 50, with --json all).", valueName: "number")
-    )
-    var most: Int?
-
+    @OptionGroup var keys: KeyOptions
     @OptionGroup var options: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
-    private static let screenful = 50
-
-    func validate() throws {
-        if let most, most < 1 { throw ValidationError("--limit must be 1 or more, not \(most).") }
-        if name == nil, most != nil {
-            throw ValidationError("--limit is for the keys of one rate: name it.")
-        }
-    }
+    func validate() throws { try keys.check(name, "rate") }
 
     func run() async throws {
         if let name { return try await show(name) }
@@ -46,7 +34,7 @@ struct RatesCommand: AsyncParsableCommand {
     }
 
     private func show(_ name: String) async throws {
-        let most = most ?? (output.json ? Int(Int32.max) : Self.screenful)
+        let most = keys.most(output)
         let (rate, lines) = try await options.withClient { client in
             guard let rate = try await client.rate(name) else {
                 throw Suggestion.unknownRate(name, try await client.rates().map(\.name))
@@ -58,12 +46,7 @@ struct RatesCommand: AsyncParsableCommand {
         if !lines.isEmpty {
             StandardStream.output.write("\n" + RateTable().text(Array(lines.prefix(most)), output.style))
         }
-        if lines.count > most {
-            StandardStream.error.say(
-                "the first \(most) keys, and there are more: --limit shows them, --json gives all",
-                output.messageStyle
-            )
-        }
+        keys.say(found: lines.count, output)
     }
 
     private func write(_ rows: [JSONValue]) {

@@ -21,7 +21,7 @@ struct LimitTable {
             [
                 Table.Cell(limit.name), Self.maximum(limit.maximum), count(limit.holding, limit),
                 count(limit.waiting, limit), count(limit.keys, limit),
-                Table.Cell(limit.setting.isSetByHand ? Self.hand(limit.setting, now: now) : "", .dim),
+                Table.Cell(limit.setting.hand(now: now), .dim),
             ]
         }
         return table.text(style)
@@ -41,26 +41,6 @@ struct LimitTable {
         return table.text(style)
     }
 
-    /// `5 at once, instead of 20`.
-    static func words(_ setting: LimitSetting) -> String {
-        let most =
-            switch setting.maximum {
-            case nil: "no limit"
-            case 0: "nothing starts"
-            case .some(let maximum): "\(maximum) at once"
-            }
-        guard setting.isSetByHand, let declared = setting.declared else { return most }
-        return most + ", instead of \(declared)"
-    }
-
-    /// `by ann, 3m ago, instead of 20: they ask us to go slowly`.
-    private static func hand(_ setting: LimitSetting, now: Date) -> String {
-        var text = "by \(setting.setBy ?? "—")"
-        if let date = setting.setAt { text += ", \(Ago.sentence(date, now: now))" }
-        if let declared = setting.declared { text += ", instead of \(declared)" }
-        return text + (setting.reason.map { ": \($0)" } ?? "")
-    }
-
     private static func maximum(_ maximum: Int?) -> Table.Cell {
         Table.Cell(maximum.map { "\($0)" } ?? "any", maximum == 0 ? .red : nil)
     }
@@ -71,7 +51,15 @@ struct LimitTable {
     }
 }
 
-extension LimitSetting {
+extension LimitSetting: ShownSetting {
+    var words: String {
+        switch maximum {
+        case nil: "no limit"
+        case 0: "nothing starts"
+        case .some(let maximum): "\(maximum) at once"
+        }
+    }
+
     /// The setting as `--json` shows it, under the names of the table `limits`.
     var json: JSONValue {
         [

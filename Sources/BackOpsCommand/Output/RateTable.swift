@@ -19,10 +19,10 @@ struct RateTable {
         table.dispensable = [3, 5]
         table.rows = rates.map { rate in
             [
-                Table.Cell(rate.name), Table.Cell(Self.pace(rate.pace)),
+                Table.Cell(rate.name), Table.Cell(rate.setting.words),
                 count(rate.waiting, rate), count(rate.keys, rate),
                 count(rate.closed, rate, rate.closed > 0 ? .red : nil),
-                Table.Cell(rate.setting.isSetByHand ? Self.hand(rate.setting, now: now) : "", .dim),
+                Table.Cell(rate.setting.hand(now: now), .dim),
             ]
         }
         return table.text(style)
@@ -45,29 +45,15 @@ struct RateTable {
         return table.text(style)
     }
 
-    /// `50 per 1s, instead of 100 per 1s`.
-    static func words(_ setting: RateSetting) -> String {
-        guard setting.isSetByHand, let declared = setting.declared else { return pace(setting.pace) }
-        return pace(setting.pace) + ", instead of \(declared)"
-    }
-
-    /// `by ann, 3m ago, instead of 100 per 1s: they ask us to go slowly`.
-    private static func hand(_ setting: RateSetting, now: Date) -> String {
-        var text = "by \(setting.setBy ?? "—")"
-        if let date = setting.setAt { text += ", \(Ago.sentence(date, now: now))" }
-        if let declared = setting.declared { text += ", instead of \(declared)" }
-        return text + (setting.reason.map { ": \($0)" } ?? "")
-    }
-
-    private static func pace(_ pace: RatePace?) -> String { pace?.description ?? "any number" }
-
     /// Only what reached the cap may be more than was counted.
     private func count(_ number: Int, _ rate: RateRecord, _ colour: Colour? = nil) -> Table.Cell {
         Table.Cell(rate.isCapped ? "\(number)+" : "\(number)", colour)
     }
 }
 
-extension RateSetting {
+extension RateSetting: ShownSetting {
+    var words: String { pace?.description ?? "any number" }
+
     /// The setting as `--json` shows it, under the names of the table `rates`.
     var json: JSONValue {
         [
