@@ -7,14 +7,8 @@ import Testing
 @Suite(.backops) struct `The commands limits and limit` {
     /// Three operations of two customers, of which the first of each has come in.
     private func prepare() async throws {
-        try await TestDatabase.current.script(
-            """
-            insert into operations (name, globals, branches)
-              select 'Order', json_build_object('customer', customer),
-                     '{"main": [["Pay", {"limit": {"name": "stripe", "max": 20}}]], "/limit": {"name": "orders", "by": "customer", "max": 1}}'
-                from unnest('{ann,ann,bob}'::text[]) as customer;
-            select advance_limits()
-            """
+        try await TestDatabase.current.enqueueOrders(
+            #"{"main": [["Pay", {"limit": {"name": "stripe", "max": 20}}]], "/limit": {"name": "orders", "by": "customer", "max": 1}}"#
         )
     }
 
@@ -94,9 +88,7 @@ import Testing
         (["limit", "a/b", "5"], "no name of a limit"),
     ])
     func `wrong usage is told what would do`(arguments: [String], words: String) async throws {
-        let refused = try await Shell.backops(arguments)
-        #expect(refused.code == 64)
-        #expect(refused.messages.contains(words), "\(refused.messages)")
+        try await Shell.expectWrongUsage(arguments, words)
     }
 
     @Test func `names of limits are completed`() async throws {

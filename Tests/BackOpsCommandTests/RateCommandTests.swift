@@ -7,15 +7,9 @@ import Testing
 @Suite(.backops) struct `The commands rates and rate` {
     /// Three operations of two customers, of which the first of each has its start.
     private func prepare() async throws {
-        try await TestDatabase.current.script(
-            """
-            insert into operations (name, globals, branches)
-              select 'Order', json_build_object('customer', customer),
-                     '{"main": [["Pay", {"rate": {"name": "stripe", "count": 1, "per": "1 hour", "by": "customer"}}]]}'
-                from unnest('{ann,ann,bob}'::text[]) as customer;
-            select set_rate('mail', 100, '1 minute', 5);
-            select advance_limits()
-            """
+        try await TestDatabase.current.query("select set_rate('mail', 100, '1 minute', 5)")
+        try await TestDatabase.current.enqueueOrders(
+            #"{"main": [["Pay", {"rate": {"name": "stripe", "count": 1, "per": "1 hour", "by": "customer"}}]]}"#
         )
     }
 
@@ -126,9 +120,7 @@ import Testing
         (["rate", "a/b", "5"], "no name of a rate"),
     ])
     func `wrong usage is told what would do`(arguments: [String], words: String) async throws {
-        let refused = try await Shell.backops(arguments)
-        #expect(refused.code == 64)
-        #expect(refused.messages.contains(words), "\(refused.messages)")
+        try await Shell.expectWrongUsage(arguments, words)
     }
 
     @Test func `names of rates are completed`() async throws {

@@ -3,6 +3,7 @@ import BackOpsTesting
 import DevPostgres
 import Foundation
 import Subprocess
+import Testing
 
 #if canImport(System)
 import System
@@ -36,6 +37,17 @@ enum Shell {
         variables: [String: String?] = [:]
     ) async throws -> Finished {
         try await run("backops", arguments, input: input, variables: ours.merging(variables) { $1 })
+    }
+
+    /// Expects that `backops` takes the arguments for wrong usage, and tells what would do in these words.
+    static func expectWrongUsage(
+        _ arguments: [String],
+        _ words: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let refused = try await backops(arguments)
+        #expect(refused.code == 64, sourceLocation: sourceLocation)
+        #expect(refused.messages.contains(words), "\(refused.messages)", sourceLocation: sourceLocation)
     }
 
     /// Runs `backops sql` past any pooler: psql begins with a search_path of its session, which PgBouncer refuses.

@@ -64,9 +64,7 @@ import Testing
         (["signal", "1", "a", "--reason", "r"], "payload"), (["wake-up"], "Name operations by number"),
     ])
     func `wrong usage is told what would do`(arguments: [String], words: String) async throws {
-        let refused = try await Shell.backops(arguments)
-        #expect(refused.code == 64)
-        #expect(refused.messages.contains(words), "\(refused.messages)")
+        try await Shell.expectWrongUsage(arguments, words)
     }
 
     @Test func `signal to one that has ended is an error`() async throws {
