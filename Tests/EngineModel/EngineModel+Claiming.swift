@@ -5,6 +5,23 @@ extension EngineModel {
         _ = advanceWaits(limit: max(limit, 100))
         noteReleases()
         _ = advanceLimits()
+        let due = due(for: worker)
+        var picked: [Int] = []
+        for lanes in looks(through: worker.queues) {
+            let found = due.filter { id in lanes.contains { isIn(id, in: $0) } }
+            let queue = lanes[0].queue
+            let most = min(
+                limit - picked.count,
+                room(in: queue).map { room in room - picked.count { self.queue($0) == queue } } ?? .max
+            )
+            if found.count > most, most < limit - picked.count { limitEvents.append("queue full") }
+            picked += answerOrder(Array(found.prefix(most)))
+        }
+        return take(picked, by: id, step: step)
+    }
+
+    /// The jobs that the worker may claim, best priority first, then queue by queue, then oldest first.
+    private func due(for worker: ModelWorker) -> [Int] {
         let due = operations.values.filter { operation in
             guard let job = operation.job else { return false }
             return job.holder == nil && job.crashes == 0 && job.runAt <= now && !isPaused(job.queue)
@@ -14,21 +31,29 @@ extension EngineModel {
             let lane = worker.queues.firstIndex(of: operation.job?.queue ?? "") ?? 0
             return [operation.request.priority, lane, operation.job?.runAt ?? 0, operation.id]
         }
-        let picked = due.sorted { rank($0).lexicographicallyPrecedes(rank($1)) }.prefix(limit).map(\.id)
-        return take(picked, by: id, step: step)
+        return due.sorted { rank($0).lexicographicallyPrecedes(rank($1)) }.map(\.id)
     }
+
+    private func isIn(_ id: Int, in lane: (priority: Int, queue: String)) -> Bool {
+        operations[id]?.request.priority == lane.priority && queue(id) == lane.queue
+    }
+
+    private func queue(_ id: Int) -> String? { operations[id]?.job?.queue }
 
     /// Takes one job whose worker died.
     package mutating func claimSuspect(by id: Int, step: Int) throws(ModelRefusal) -> ModelAnswer {
         let worker = try claimant(id)
-        let suspects = operations.values.filter { isSuspect($0, for: worker) }
+        let all = operations.values.filter { isSuspect($0, for: worker) }
+        let suspects = all.filter { $0.job.map { room(in: $0.queue) != 0 } ?? false }
+        if suspects.count < all.count { limitEvents.append("queue full") }
         let picked = suspects.min { ($0.job?.runAt ?? 0, $0.id) < ($1.job?.runAt ?? 0, $1.id) }
         return take(picked.map { [$0.id] } ?? [], by: id, step: step)
     }
 
     package func held(by id: Int) -> ModelAnswer {
         let held = operationIDs.filter { isAlive(id) && operations[$0]?.job?.holder?.worker == id }
-        return ModelAnswer(held.isEmpty ? "none" : "some", rows: described(held))
+        let rows = answerOrder(held).compactMap { operations[$0] }.compactMap(description)
+        return ModelAnswer(held.isEmpty ? "none" : "some", rows: rows)
     }
 
     private func claimant(_ id: Int) throws(ModelRefusal) -> ModelWorker {
@@ -38,11 +63,13 @@ extension EngineModel {
 
     /// The attempt is counted now, so that a crash counts.
     private mutating func take(_ picked: [Int], by worker: Int, step: Int) -> ModelAnswer {
-        for (index, id) in answerOrder(picked).enumerated() {
+        for (index, id) in picked.enumerated() {
             hold(id, by: worker, as: Token(step: step, index: index))
             operations[id]?.job?.attempt += 1
+            takeQueueSlot(id)
         }
-        return ModelAnswer(picked.isEmpty ? "none" : "some", rows: described(picked))
+        let rows = picked.compactMap { operations[$0] }.compactMap(description)
+        return ModelAnswer(picked.isEmpty ? "none" : "some", rows: rows)
     }
 
     package mutating func hold(_ operation: Int, by worker: Int, as claim: Token) {
@@ -56,10 +83,6 @@ extension EngineModel {
             [operations[id]?.request.priority ?? 0, operations[id]?.job?.runAt ?? 0, id]
         }
         return ids.sorted { rank($0).lexicographicallyPrecedes(rank($1)) }
-    }
-
-    private func described(_ ids: [Int]) -> [[ModelAnswer.Field]] {
-        answerOrder(ids).compactMap { operations[$0] }.compactMap(description)
     }
 
     /// What a worker is told of a job that it holds.

@@ -97,6 +97,9 @@ extension EngineModel {
             if let slot = before.actionSlot, slot != after.actionSlot {
                 releases[slot, default: ModelRelease()].slots += 1
             }
+            if let slot = before.queueSlot, slot != after.queueSlot {
+                releases[slot, default: ModelRelease()].slots += 1
+            }
             if let gate = before.gate, gate != after.gate {
                 releases[gate, default: ModelRelease()].waiters += 1
             }
@@ -109,6 +112,10 @@ extension EngineModel {
         for (name, release) in releases {
             if let waiting = rateGates[name]?.waiting {
                 rateGates[name]?.waiting = max(waiting - release.waiters, 0)
+            }
+            if name.hasPrefix(ModelQueueLimit.prefix) {
+                let queue = String(name.dropFirst(ModelQueueLimit.prefix.count))
+                queueLimits[queue]?.holding -= release.slots
             }
             guard var gate = gates[name] else { continue }
             gate.holding = max(gate.holding - release.slots, 0)

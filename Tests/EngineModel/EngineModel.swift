@@ -39,6 +39,8 @@ package struct EngineModel {
     /// By name.
     package var rates: [String: ModelRate] = [:]
     package var rateGates: [String: ModelRateGate] = [:]
+    /// By queue.
+    package var queueLimits: [String: ModelQueueLimit] = [:]
     /// What jobs held before the command, where that is anything.
     package var held: [Int: ModelHolding] = [:]
     /// When a look at all limits has found nothing, as the session remembers it.
@@ -81,8 +83,8 @@ package struct EngineModel {
             operation == ModelCommand.unknown || operations[operation] != nil
         case .sweep: !hasSchedulesDueAtOnce
         case .registerWorker, .rescue, .registerPlan, .unpark, .enqueue, .enqueueKeyed, .pause, .resume,
-            .signalKey, .advanceWaits, .setLimit, .resetLimit, .recountLimits, .advanceLimits, .setRate,
-            .resetRate, .consume, .closeRate, .schedule, .clock:
+            .signalKey, .advanceWaits, .setLimit, .resetLimit, .recountLimits, .advanceLimits,
+            .setQueueLimit, .setRate, .resetRate, .consume, .closeRate, .schedule, .clock:
             true
         }
     }
@@ -138,6 +140,7 @@ package struct EngineModel {
         case .resetLimit(let name): try resetLimit(name)
         case .recountLimits: recountLimits()
         case .advanceLimits: ModelAnswer("ok", rows: [[.number(advanceLimits())]])
+        case .setQueueLimit(let queue, let maximum): try setQueueLimit(queue, maximum)
         case .setRate(let name, let pace): try setRate(name, pace)
         case .resetRate(let name): try resetRate(name)
         case .consume(let name, let count, let key): try consume(name, count, key)

@@ -134,6 +134,8 @@ package enum ModelCommand: Hashable, Sendable {
     case resetLimit(String)
     case recountLimits
     case advanceLimits
+    /// To so many, or with nil to any number.
+    case setQueueLimit(String, Int?)
     /// To those numbers, or with nil to any number.
     case setRate(String, SampleRate.Pace?)
     case resetRate(String)

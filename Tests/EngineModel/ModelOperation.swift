@@ -125,7 +125,10 @@ package struct ModelJob {
     package var runAt: Int
     /// Since when the operation is at the wait; nil while that has not begun.
     package var waitsSince: Int?
-    package var holder: Holder?
+    /// A queue's slot is held by whoever runs.
+    package var holder: Holder? {
+        didSet { if holder == nil { queueSlot = nil } }
+    }
     package var definition: Definition?
     /// Nil while the operation is parked.
     package var position: Int?
@@ -137,6 +140,8 @@ package struct ModelJob {
     /// What it holds a slot of, itself and for the action that it is at.
     package var operationSlot: String?
     package var actionSlot: String?
+    /// What it holds a slot of while a worker has it, where its queue has a limit.
+    package var queueSlot: String?
     /// The start that a rate has given to its next attempt, or to the one that runs.
     package var pacedAt: Int?
     /// Where it is in line, since when, and at which place.

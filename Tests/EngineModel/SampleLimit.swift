@@ -80,13 +80,15 @@ package struct ModelRelease: Hashable, Sendable {
 package struct ModelHolding: Hashable, Sendable {
     package var operationSlot: String?
     package var actionSlot: String?
+    package var queueSlot: String?
     package var gate: String?
 
     init(_ job: ModelJob?) {
         operationSlot = job?.operationSlot
         actionSlot = job?.actionSlot
+        queueSlot = job?.queueSlot
         gate = job?.gate
     }
 
-    var isNothing: Bool { operationSlot == nil && actionSlot == nil && gate == nil }
+    var isNothing: Bool { [operationSlot, actionSlot, queueSlot, gate].allSatisfy { $0 == nil } }
 }

@@ -45,6 +45,8 @@ extension ModelCommand {
             "select format('%s|%s|%s', name, maximum, declared) from reset_limit('\(name)')"
         case .recountLimits: "select recount_limits()"
         case .advanceLimits: "select advance_limits()"
+        case .setQueueLimit(let queue, let maximum):
+            "select format('%s|%s|%s', queue, maximum, holding) from set_queue_limit('\(queue)', \(maximum.map(String.init) ?? "null"))"
         case .setRate, .resetRate, .consume, .closeRate, .backOff: rateSQL(names)
         case .pause(let queue, let seconds):
             """

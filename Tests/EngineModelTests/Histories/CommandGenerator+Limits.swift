@@ -126,7 +126,8 @@ extension CommandGenerator {
                 return false
             }
             return job.holder?.claim == token
-                && (job.actionSlot != nil || job.operationSlot != nil || job.pacedAt != nil)
+                && (job.actionSlot != nil || job.operationSlot != nil || job.pacedAt != nil
+                    || job.queueSlot != nil)
         }
         guard let token = random.pick(holding) else { return claim(model) }
         script = [claim(model)]

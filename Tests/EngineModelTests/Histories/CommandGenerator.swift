@@ -17,6 +17,8 @@ struct CommandGenerator {
     let hasRates: Bool
     /// Whether not everybody may wait.
     let turnsAway: Bool
+    /// Whether queues have limits.
+    let hasQueueLimits: Bool
 
     init(seed: UInt64, length: Int = 40) {
         random = SeededGenerator(seed: seed)
@@ -28,6 +30,7 @@ struct CommandGenerator {
         hasRates = hasLimits && isAtRates
         turnsAway = hasLimits && isAtFullLimits
         hasWaits = isAtWaits && !hasSchedules && !hasLimits
+        hasQueueLimits = random.chance(hasLimits ? 33 : 15)
         self.length = length
     }
 
@@ -38,6 +41,7 @@ struct CommandGenerator {
         if model.workers.values.allSatisfy({ $0.stopping }) || model.workers.isEmpty, !random.chance(15) {
             return registerWorker()
         }
+        if hasQueueLimits, random.chance(model.queueLimits.isEmpty ? 25 : 12) { return limitingQueue(model) }
         if hasSchedules, random.chance(70) { return scheduling(model) }
         if hasLimits, random.chance(45) {
             if model.operationIDs.isEmpty { return enqueueLimited(model) }

@@ -41,6 +41,9 @@ enum Coverage {
         "consume ok", "consume later", "closeRate OP002", "closeRate ok", "closeRate opened",
         "backOff ok", "claim start", "claim start from line", "claim in line of a rate", "claim turned away",
         "claim outdone",
+        "setQueueLimit ok", "setQueueLimit none", "setQueueLimit counts what runs",
+        "setQueueLimit below what runs", "setQueueLimit takes releases", "claim queue slot",
+        "claim queue full",
         "unpark ok", "unregisterWorker gone", "unregisterWorker ok", "unregisterWorker released",
     ]
 

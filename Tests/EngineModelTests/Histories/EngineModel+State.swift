@@ -78,6 +78,7 @@ extension EngineModel {
             names.definition(job.definition), text(job.position), String(job.attempt), String(job.stepsLeft),
             String(operation.request.priority), String(job.crashes), job.queue, job.handler,
             Rendered.time(job.waitsSince), job.gate ?? "", text(job.ticket), Rendered.time(job.cameAt),
+            job.queueSlot ?? "",
         ]
         return columns.joined(separator: "|")
     }
@@ -100,7 +101,10 @@ extension EngineModel {
             "gate|\(gate)|\(counts.name)|\(counts.holding)|\(counts.waiting)|\(counts.nextTicket)"
         }
         let releases = releases.map { gate, release in "release|\(gate)|\(release.slots)|\(release.waiters)" }
-        return slots.sorted() + limits.sorted() + gates.sorted() + releases.sorted()
+        let queues = queueLimits.map { queue, limit in
+            "queue|\(queue)|\(Self.text(limit.maximum))|\(limit.holding)"
+        }
+        return slots.sorted() + limits.sorted() + gates.sorted() + queues.sorted() + releases.sorted()
     }
 
     private func rateLines(_ names: Names) -> [String] {

@@ -11,7 +11,7 @@ struct EngineSession: Sendable {
         /// The answer's rows, or the message of a refusal.
         let text: String
         let state: String
-        /// The lines of `state` that are about limits and rates.
+        /// The lines of `state` that are about limits and rates, and the jobs where a queue has a limit.
         let limits: String
     }
 
@@ -58,7 +58,8 @@ struct EngineSession: Sendable {
         let result = try session.query(
             """
             select refusal, answer, state,
-                   (select string_agg(line, e'\\n') from string_to_table(state, e'\\n') as line where line ~ '^(slot|limit|start|rate)[|]')
+                   (select string_agg(line, e'\\n') from string_to_table(state, e'\\n') as line where line ~ '^(slot|limit|start|rate|queue)[|]'
+                       or line ~ '^job[|]' and strpos(state, e'\\nqueue|') > 0)
               from (select refusal, answer, model_state() as state from model_call(\(Int64(Rendered.epoch + seconds)), \(sql)) offset 0) as reply
             """
         )
@@ -110,9 +111,9 @@ struct EngineSession: Sendable {
                       case when wait is not null and completed_claim_id is not null then 'wait' else completed_claim_id::text end,
                       date_part('epoch', skipped_at), date_part('epoch', errored_at), error_type, wait_outcome),
                       e'\\n' order by operation_id, position) from actions),
-            (select string_agg(format('job|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, date_part('epoch', run_at),
+            (select string_agg(format('job|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, date_part('epoch', run_at),
                       worker_id, claim_id, date_part('epoch', claimed_at), definition_id, position, attempt, steps_left, priority,
-                      crashes, queue, handler, date_part('epoch', waits_since), gate, ticket, date_part('epoch', came_at)), e'\\n' order by operation_id) from jobs),
+                      crashes, queue, handler, date_part('epoch', waits_since), gate, ticket, date_part('epoch', came_at), queue_slot), e'\\n' order by operation_id) from jobs),
             (select string_agg(format('attempt|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, position, run, attempt, outcome,
                       ends_operation, worker_id,
                       case when claim_id is not null and (select wait is not null from actions a
@@ -136,6 +137,7 @@ struct EngineSession: Sendable {
                       order by format('limit|%s|', name) collate "C") from limits),
             (select string_agg(format('gate|%s|%s|%s|%s|%s', gate, name, holding, waiting, next_ticket), e'\\n'
                       order by format('gate|%s|', gate) collate "C") from limit_gates),
+            (select string_agg(format('queue|%s|%s|%s', queue, maximum, holding), e'\\n' order by queue collate "C") from queue_limits),
             (select string_agg(format('release|%s|%s|%s', gate, slots, waiters), e'\\n' order by format('release|%s|', gate) collate "C")
                from (select gate, sum(slots) as slots, sum(waiters) as waiters from limit_releases group by gate) as r),
             (select string_agg(line, e'\\n' order by line collate "C") from (

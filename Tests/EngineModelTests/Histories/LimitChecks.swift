@@ -2,6 +2,7 @@
 struct LimitChecks {
     private var slots = SlotCheck()
     private var paces = PaceCheck()
+    private var queues = QueueCheck()
     private var looked = ""
 
     /// Looks at the lines about limits and rates that `model_state()` of ``EngineSession`` writes, after a step that may have changed them.
@@ -13,6 +14,6 @@ struct LimitChecks {
         let rows = lines.split(separator: "\n").map {
             $0.split(separator: "|", omittingEmptySubsequences: false)
         }
-        return slots.difference(rows) ?? paces.difference(rows)
+        return slots.difference(rows) ?? paces.difference(rows) ?? queues.difference(rows)
     }
 }
