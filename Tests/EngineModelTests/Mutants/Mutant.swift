@@ -39,11 +39,13 @@ extension Mutant {
     private static let handBackMany =
         "hand_back_many(bigint,bigint[],bigint[],text,timestamptz[],interval[],boolean,integer[],interval[])"
     static let claim = "claim(bigint,integer,text[],smallint[],timestamptz[],bigint[])"
+    private static let claimLanes =
+        "claim_lanes(bigint,integer,text[],smallint[],timestamptz[],bigint[],text[],text[],text,timestamptz)"
 
     private static let settleKey = "settle_operation_key()"
     private static let takeSlot = "take_slot(bigint,timestamptz)"
 
-    static let all = ofActions + ofWaits + ofApprovals + ofLimits + ofRates + ofFullLimits
+    static let all = ofActions + ofWaits + ofApprovals + ofLimits + ofRates + ofFullLimits + ofQueueLimits
 
     private static let ofActions: [Mutant] = [
         Mutant(
@@ -163,12 +165,12 @@ extension Mutant {
         ),
         Mutant(
             "the attempt is not counted at claim",
-            in: claim,
+            in: claimLanes,
             ("attempt = j.attempt + 1", "attempt = j.attempt")
         ),
         Mutant(
             "the youngest job is claimed first",
-            in: claim,
+            in: claimLanes,
             ("order by j.run_at, j.operation_id\n", "order by j.run_at desc, j.operation_id desc\n")
         ),
         Mutant("a stopping worker goes on claiming", in: claim, (" and not stopping", "")),
