@@ -48,6 +48,28 @@ extension Corruption {
             "a slot that was given back and is forgotten",
             limited + "select cancel(20); delete from limit_releases"
         ),
+        Corruption(
+            "slots_are_counted",
+            nil,
+            "a queue that counts a slot which nobody holds",
+            "select set_queue_limit('default', 2); update queue_limits set holding = 2"
+        ),
+        Corruption(
+            "slots_are_counted",
+            nil,
+            "a queue that does not count what runs",
+            "select set_queue_limit('default', 2); update queue_limits set holding = 0"
+        ),
+        Corruption(
+            "slots_are_for_claims",
+            1,
+            "a slot of a queue that is held by what nobody runs",
+            """
+            select set_queue_limit('default', 2);
+            update jobs set queue_slot = '/queue/default' where operation_id = 1;
+            update queue_limits set holding = 2;
+            """
+        ),
     ]
 
     private static let brokenLines = [

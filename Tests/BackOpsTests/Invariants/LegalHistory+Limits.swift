@@ -74,9 +74,40 @@ extension LegalHistory {
             },
             { _ = try await $0.claim(3) }
         ),
+        LegalHistory(
+            "claimed of a queue whose limit is set, lowered, raised and taken away",
+            enqueue(6, #"[["A", {"backoff": {"base": 0}}], "B"], "side": ["S"]"#),
+            { _ = try await $0.claim(3) },
+            setQueueLimit("1"),
+            { try await $0.complete(try #require(try await $0.held().first)) },
+            { try await $0.query("select cancel(2)") },
+            setQueueLimit("2"),
+            { _ = try await $0.claim(3) },
+            { try await $0.query("select recount_limits()") },
+            { try await $0.fail(try #require(try await $0.held().first)) },
+            { try await $0.query("select record_crashes(array[3::bigint], 'somebody')") },
+            { _ = try await $0.claimSuspect() },
+            { _ = try await $0.claim(3) },
+            { _ = try await $0.claimSuspect() },
+            setQueueLimit("null"),
+            { _ = try await $0.claim(3) },
+            { try await $0.snooze(try #require(try await $0.held().first), "0") },
+            setQueueLimit("0"),
+            { try await $0.query("delete from operations where id = 4") },
+            { try await $0.query("select recount_limits()") },
+            { _ = try await $0.claim(3) },
+            setQueueLimit("1"),
+            { try await $0.drain() },
+            { try await $0.drain() },
+            { try await $0.drain() }
+        ),
     ]
 
     // MARK: - Steps
+
+    private static func setQueueLimit(_ maximum: String) -> Step {
+        { try await $0.query("select set_queue_limit('default', \(unescaped: maximum))") }
+    }
 
     private static func enqueue(_ count: Int, _ main: String) -> Step {
         { engine in
