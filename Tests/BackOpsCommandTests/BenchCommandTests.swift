@@ -29,7 +29,8 @@ import Testing
     @Test(
         arguments: [
             ["drain", "workflow", "long-workflow", "enqueue"], ["backlog", "snapshot", "scheduled"],
-            ["very-long-workflow", "queues", "retries"], ["limited", "rated", "hot"], ["globals", "churn"],
+            ["very-long-workflow", "queues", "retries"], ["limited", "rated", "hot", "full"],
+            ["globals", "churn"],
             ["latency", "sleepers", "idle"], ["processes"], ["slots"], ["schedules"], ["ceiling", "floor"],
         ]
     )

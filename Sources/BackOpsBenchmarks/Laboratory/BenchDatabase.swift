@@ -71,6 +71,11 @@ struct BenchDatabase: Sendable {
         )
     }
 
+    /// Lets so many actions of the default queue run at once.
+    func limitQueue(to maximum: Int) async throws {
+        try await pool.query(EngineCalls(database.schema).setQueueLimit("default", to: maximum, reason: nil))
+    }
+
     /// Which operations to insert.
     struct Crowd: Sendable {
         var priority: Int16 = 5

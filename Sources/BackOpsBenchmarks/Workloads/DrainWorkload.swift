@@ -9,15 +9,25 @@ struct DrainWorkload: Workload {
     private let operations: [(variant: String?, operation: any BenchOperation)]
     private let count: Int
     private let hasLimits: Bool
+    /// How many of the queue run at once; nil is any number.
+    private let queueLimit: Int?
 
     private init(
         name: String,
         summary: String,
         operation: any BenchOperation,
         operations: Int,
-        hasLimits: Bool = false
+        hasLimits: Bool = false,
+        queueLimit: Int? = nil
     ) {
-        self.init(name: name, summary: summary, [(nil, operation)], count: operations, hasLimits: hasLimits)
+        self.init(
+            name: name,
+            summary: summary,
+            [(nil, operation)],
+            count: operations,
+            hasLimits: hasLimits,
+            queueLimit: queueLimit
+        )
     }
 
     private init(
@@ -25,13 +35,15 @@ struct DrainWorkload: Workload {
         summary: String,
         _ operations: [(variant: String?, operation: any BenchOperation)],
         count: Int,
-        hasLimits: Bool
+        hasLimits: Bool,
+        queueLimit: Int? = nil
     ) {
         self.name = name
         self.summary = summary
         self.operations = operations
         self.count = count
         self.hasLimits = hasLimits
+        self.queueLimit = queueLimit
     }
 
     static let drain = DrainWorkload(
@@ -59,6 +71,13 @@ struct DrainWorkload: Workload {
         operation: OneOfHundred(),
         operations: 40_000,
         hasLimits: true
+    )
+    static let full = DrainWorkload(
+        name: "full",
+        summary: "40,000 operations of one action in a queue of which 100 run at once; one worker process",
+        operation: OneAction(),
+        operations: 40_000,
+        queueLimit: 100
     )
     static let rated = DrainWorkload(
         name: "rated",
@@ -92,6 +111,7 @@ struct DrainWorkload: Workload {
                 variant: variant,
                 operation,
                 laboratory.scaled(count, atLeast: 10),
+                queueLimit: queueLimit,
                 worker: worker
             )
             figures.append(figure)
@@ -108,6 +128,7 @@ struct DrainWorkload: Workload {
     ///   - operation: What to enqueue.
     ///   - operations: How many.
     ///   - crowd: In which queues, and with which globals.
+    ///   - queueLimit: How many of the default queue run at once; nil is any number.
     ///   - processes: How many worker processes drain it.
     ///   - worker: How each of them works.
     /// - Returns: The rate, and what each process used.
@@ -119,11 +140,13 @@ struct DrainWorkload: Workload {
         _ operation: some BenchOperation,
         _ operations: Int,
         crowd: BenchDatabase.Crowd = .init(),
+        queueLimit: Int? = nil,
         processes: Int = 1,
         worker: WorkerProcess.Options
     ) async throws -> (Figure, WorkRun.Outcome) {
         try await laboratory.withDatabase { database in
             try await database.insert(operation, operations, crowd)
+            if let queueLimit { try await database.limitQueue(to: queueLimit) }
             try await database.settle()
             let actions = operations * type(of: operation).actions
             let run = WorkRun(database: database, processes: processes, worker, actions: actions)

@@ -18,7 +18,7 @@ enum Workloads {
     static let all: [any Workload] = [
         DrainWorkload.drain, DrainWorkload.workflow, DrainWorkload.longWorkflow,
         DrainWorkload.veryLongWorkflow,
-        DrainWorkload.limited, DrainWorkload.rated, DrainWorkload.hot,
+        DrainWorkload.limited, DrainWorkload.rated, DrainWorkload.hot, DrainWorkload.full,
         EnqueueWorkload(), LatencyWorkload(), BacklogWorkload(), SnapshotWorkload(), ScheduledWorkload(),
         WaitingWorkload(), AnswersWorkload.signals, AnswersWorkload.approvals,
         QueuesWorkload(), RetriesWorkload(), GlobalsWorkload(), ChurnWorkload(),
