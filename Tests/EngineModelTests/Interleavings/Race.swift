@@ -126,7 +126,7 @@ extension Race {
 
     private static let failure = outcome("fail({w1}, {o1}, {c1}, 'Mishap', 'broken', p_permanent => true)")
 
-    static let all: [Race] = keys + others + waits + approvals + limits + rates
+    static let all: [Race] = keys + others + waits + approvals + limits + rates + queueLimits
 
     private static let modes = [
         "unless_active", "replace_waiting", "cancel_and_replace", "throttle 1 min",

@@ -18,14 +18,15 @@ struct RaceStage: Sendable {
     static func pauses(_ race: Race) -> [String] {
         tables.filter { $0 != "operation_keys" || race.usesKeys }.filter {
             ($0 != "signals" || race.usesSignals) && ($0 != "approvals" || race.usesApprovals)
-                && ($0.hasPrefix("limit") == false || race.usesLimits)
+                && ($0.hasPrefix("limit") == false || race.usesLimits || race.usesQueueLimits)
+                && ($0 != "queue_limits" || race.usesQueueLimits)
                 && ($0 != "rate_gates" || race.usesRates)
         }
     }
 
     private static let tables = [
         "jobs", "operations", "actions", "attempts", "workers", "operation_keys", "signals", "approvals",
-        "limit_gates", "limit_releases", "rate_gates",
+        "limit_gates", "limit_releases", "rate_gates", "queue_limits",
     ]
     /// All rows, and of a wait what they have beside; not how many have been in line before a gate, and when a line is looked at.
     private static let state: SQLStatement = """
@@ -76,6 +77,7 @@ struct RaceStage: Sendable {
             """
             delete from operations; delete from actions; delete from jobs; delete from attempts; delete from workers;
             delete from operation_keys; delete from limits; delete from limit_gates; delete from limit_releases;
+            delete from queue_limits;
             delete from rates; delete from rate_gates;
             delete from definition_actions; delete from definitions;
             select setval('claim_ids', \(Self.firstClaim)), setval('operations_id_seq', \(Self.firstOperation)),
@@ -152,6 +154,17 @@ struct RaceStage: Sendable {
               ) as start
               join rates r on r.name = start.name
              where later - paced_at < r.gap and r.burst = 1 and r.version = 1
+            union all
+            select format('operation %s is due in the queue %s, of which %s of %s run', min(j.operation_id), l.queue, l.holding, l.maximum)
+              from queue_limits l
+              join jobs j on j.queue = l.queue and j.worker_id is null and j.crashes = 0 and j.run_at <= clock_now()
+             where l.holding < l.maximum
+             group by l.queue
+            union all
+            select format('operation %s runs, and the queue %s does not count it', j.operation_id, l.queue)
+              from queue_limits l
+              join jobs j on j.queue = l.queue and j.worker_id is not null and j.queue_slot is null
+             where l.maximum is not null
             union all
             select i::text from invariants() as i where i.invariant like 'slots_%' or i.invariant like 'lines_%'
           ) as found

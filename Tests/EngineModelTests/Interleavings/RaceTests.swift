@@ -89,7 +89,7 @@ import Testing
         try await run.finish()
         if try await run.matches(serial) {
             let left =
-                run.race.usesLimits || run.race.usesRates
+                run.race.usesLimits || run.race.usesRates || run.race.usesQueueLimits
                 ? try await run.stage.leftInLine(run.race, run.values) : ""
             if !left.isEmpty { Issue.record("\(run.race.name): \(place): \(left)") }
             return
