@@ -19,6 +19,26 @@ extension Checks {
         }
     }
 
+    /// What runs of a queue when its limit is set goes on.
+    func isLimited(_ queue: String) {
+        runningWhenLimited[queue, default: []].formUnion(running(of: queue))
+    }
+
+    /// Of a queue no more run than may, but for those that ran before.
+    func checkQueueLimits() {
+        for (queue, limit) in model.queueLimits {
+            guard let maximum = limit.maximum else { continue }
+            let running = running(of: queue)
+            if running.count > maximum, !running.isSubset(of: runningWhenLimited[queue, default: []]) {
+                violate("\(running.count) run of the queue \(queue), of which \(maximum) may")
+            }
+        }
+    }
+
+    private func running(of queue: String) -> Set<Int> {
+        Set(operations.filter { $0.job?.holder != nil && $0.job?.queue == queue }.map(\.id))
+    }
+
     /// When everything has ended nobody holds a slot, or is in line.
     func limitsAreFree() {
         var model = model
@@ -27,6 +47,9 @@ extension Checks {
             violate(
                 "\(gate) counts \(counts.holding) slots and \(counts.waiting) in line, and there are none"
             )
+        }
+        for (queue, limit) in model.queueLimits where limit.holding != 0 {
+            violate("queue \(queue) counts \(limit.holding) that run, and there are none")
         }
     }
 }

@@ -54,6 +54,9 @@ final class Checks {
         let epoch: Int
     }
 
+    /// By queue; those of a server whose commits were lost may be there again.
+    var runningWhenLimited: [String: Set<Int>] = [:]
+
     var approvalsDecided: [DecidedApproval: ModelApproval.Decision] = [:]
 
     private var started: Set<Started> = []
@@ -123,6 +126,7 @@ final class Checks {
         checkNobodyElseRuns(action)
         checkSuspects(action)
         checkLimits()
+        checkQueueLimits()
         if isHeld { checkRates(job) }
         bodies[claim.operationID, default: []].append(
             Body(

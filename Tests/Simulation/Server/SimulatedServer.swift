@@ -227,6 +227,13 @@ final class SimulatedServer {
         _ = state.apply(.pause(queue: queue, seconds: microseconds))
     }
 
+    /// Has so many of a queue run at once; nil is any number.
+    func limit(_ queue: String, to maximum: Int?) {
+        _ = state.apply(.setQueueLimit(queue, maximum))
+        let room = (maximum ?? .max) - (state.model.queueLimits[queue]?.holding ?? 0)
+        for _ in 0..<min(max(room, 0), state.sleeping.count) { wake(queue, .work) }
+    }
+
     private func tellOfLoss(_ holder: ModelJob.Holder?) {
         guard let holder else { return }
         notify(holder.worker, .lost(ServerState.number(of: holder.claim)))
@@ -247,7 +254,8 @@ final class SimulatedServer {
 extension SimulatedServer {
     /// Whoever gives something back before a line tells a worker.
     private func wakeForLimits() {
-        let isAwaited = state.model.releases.keys.contains { state.model.gates[$0]?.waiting ?? 0 > 0 }
+        let model = state.model
+        let isAwaited = model.releases.keys.contains { model.gates[$0]?.waiting ?? 0 > 0 || model.isFull($0) }
         if isAwaited { wake(SampleLimit.queue, .work) }
     }
 
@@ -377,7 +385,8 @@ extension SimulatedServer {
         case .claim(let limit, _, let unseen):
             let answer = try claim(.claim(worker: worker, limit: limit), worker, unseen)
             // What it has let in, and not claimed, is another's.
-            if !state.model.limitEvents.isEmpty { woken += ["default", "slow"] }
+            let hasLetIn = state.model.limitEvents.contains { !$0.hasPrefix("queue ") }
+            if hasLetIn { woken += ["default", "slow"] }
             return answer
         case .claimSuspect(let unseen): return try claim(.claimSuspect(worker: worker), worker, unseen)
         case .describe(let claim):

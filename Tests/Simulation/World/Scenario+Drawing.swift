@@ -22,6 +22,25 @@ extension Scenario {
         operations += drawSigned()
         drawLimited(from: 7, ["Hot", "Hot", "Sole", "Both"])
         drawLimited(from: 8, ["Paced", "Paced", "Press"])
+        drawLimitsOfQueues()
+    }
+
+    /// In a third of the scenarios queues get limits, which are changed and taken away while workers run.
+    ///
+    /// From dice of their own, as schedules.
+    private mutating func drawLimitsOfQueues() {
+        var dice = Dice(seed: seed, 9)
+        guard dice.chance(350) else { return }
+        for _ in 0..<dice.pick([1, 2, 5, 12]) {
+            let queue = dice.chance(750) ? "default" : "slow"
+            let moment = dice.below(dice.chance(400) ? .s(5) : faultsEnd)
+            faults.append(
+                Fault(
+                    at: min(moment, faultsEnd),
+                    kind: .limitQueue(queue, dice.pick([0, 1, 1, 2, 3, 5, nil]))
+                )
+            )
+        }
     }
 
     /// In a third of the scenarios, with as many slots as take little time.

@@ -100,6 +100,8 @@ struct Fault: Sendable {
         case refusals(Refusals, perMille: Int, lasting: Int)
         case steer(operation: Int, Steering)
         case pauseQueue(String, lasting: Int)
+        /// So many of the queue may run at once; nil is any number.
+        case limitQueue(String, Int?)
     }
 
     enum StopKind: String, Sendable, CaseIterable { case whenIdle, graceful, now }

@@ -221,6 +221,7 @@ extension Simulation {
         case .steer(let operation, let steering): steer(operation, steering)
         case .pauseQueue(let queue, let lasting):
             if server.isUp { server.pause(queue, lasting: lasting) }
+        case .limitQueue(let queue, let maximum): limit(queue, to: maximum)
         }
     }
 
@@ -233,6 +234,12 @@ extension Simulation {
             server.comeUp(losing: losing, at: now)
             note { "the server is back" }
         }
+    }
+
+    private func limit(_ queue: String, to maximum: Int?) {
+        guard server.isUp else { return }
+        checks.isLimited(queue)
+        server.limit(queue, to: maximum)
     }
 
     private func steer(_ number: Int, _ steering: Fault.Steering) {
@@ -256,12 +263,18 @@ extension Simulation {
     /// How long everything may take to come to its end once nothing goes wrong any more.
     private static let patience = Int.min(3 * 60)
 
+    /// How many of a queue must be able to run so that everything comes to its end.
+    private static let fewest = 3
+
     /// Nothing goes wrong any more.
     private func heal() {
         note { "nothing goes wrong any more" }
         if !server.isUp { server.comeUp(at: now) }
         server.refusals = nil
         network.perMille = 0
+        // A queue of which nothing, or very little, may run takes longer than anybody waits.
+        let scarce = server.state.model.queueLimits.filter { $0.value.maximum ?? .max < Self.fewest }
+        for queue in scarce.keys.sorted() { limit(queue, to: nil) }
         for process in processes {
             process.heal()
             process.start()
