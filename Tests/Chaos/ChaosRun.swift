@@ -55,6 +55,7 @@ struct ChaosRun: Sendable {
         // Connections of its own: those of the attack may be dead without knowing it yet.
         let healed = try server.client(ApplicationName.control)
         try await healed.pool.script(ScheduledLoad.ending)
+        try await QueueLimiter.end(healed)
         say("healing: \(try await active(healed)) operations are under way")
         let drain = try await drain(healed, fleet)
         let fresh = try await enqueuer.enqueueQuick(Self.freshCount)
@@ -102,6 +103,7 @@ struct ChaosRun: Sendable {
             memory: memory
         )
         let steering = Steering(settings: settings, client: enqueuing, memory: memory)
+        let limiter = QueueLimiter(settings: settings, client: enqueuing)
         let people = People(settings: settings, client: enqueuing, memory: memory)
         let keyed = KeyedEnqueuer(settings: settings, client: enqueuing, memory: memory)
         let invariants = Invariants(client: control, memory: memory)
@@ -112,6 +114,7 @@ struct ChaosRun: Sendable {
             group.addTask { try await keyed.run(until: deadline) }
             group.addTask { try await steering.run(until: deadline) }
             group.addTask { try await people.run(until: deadline) }
+            group.addTask { try await limiter.run(until: deadline) }
             group.addTask { try await invariants.watch(until: deadline) }
             group.addTask { try await tell(until: deadline) }
         }

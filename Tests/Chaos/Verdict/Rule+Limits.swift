@@ -32,5 +32,19 @@ extension Rule {
             having count(*) > l.maximum
             """
         ),
+        // What ran before goes on, also to its next action; and a claim may be under way when the limit is set.
+        Rule(
+            "no more start of a queue than may run",
+            """
+            select null::bigint, format('%s run that were claimed under the limit of the queue %s, which is %s', count(*), l.queue, l.maximum)
+              from backops.queue_limits l
+              join backops.jobs j on j.queue = l.queue and j.worker_id is not null and j.claimed_at > l.set_at + interval '1 second'
+             where not exists (
+               select from backops.actions a where a.operation_id = j.operation_id and a.completed_at = j.claimed_at
+             )
+             group by l.queue, l.maximum
+            having count(*) > l.maximum
+            """
+        ),
     ]
 }
