@@ -1,6 +1,6 @@
 -- Needed only after rows were changed by hand, or restored in part.
 --
--- Locks: the advisory lock of the limits, waiting for a look that is under way; the gates.
+-- Locks: the advisory lock of the limits, waiting for a look that is under way; the gates, those of queues waiting for a claim.
 create or replace function recount_limits() returns integer
   language plpgsql
   set search_path from current
@@ -10,6 +10,8 @@ declare
   v_count integer;
 begin
   perform pg_advisory_xact_lock(limits_lock());
+  -- Or what was given back of a queue would be left where it is, and taken off once more.
+  perform pg_advisory_xact_lock(gate_lock(queue_gate(q.queue))) from (select queue from queue_limits order by queue) as q;
   -- Nobody gives anything back, or leaves a line, while it is counted.
   lock table jobs in share row exclusive mode;
   lock table limit_releases in share row exclusive mode;

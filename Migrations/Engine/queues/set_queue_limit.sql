@@ -1,6 +1,7 @@
 -- What runs already counts, whatever it was claimed under: it keeps going, and has a slot each.
 --
--- Locks: the gate of the queue, waiting for a claim that is at it; its running jobs, skipping those that somebody is ending.
+-- Locks: the gate of the queue, waiting for a claim that is at it; its running jobs in operation_id order, waiting for who is ending one:
+-- that one waits for no gate.
 create or replace function set_queue_limit(queue text, maximum integer, reason text default null) returns queue_limits
   language plpgsql
   set search_path from current
@@ -18,10 +19,8 @@ begin
   end if;
   perform pg_advisory_xact_lock(gate_lock(v_gate));
   if maximum is not null then
-    update jobs j set queue_slot = v_gate
-     where j.operation_id in (
-       select r.operation_id from jobs r where r.worker_id is not null and r.queue = set_queue_limit.queue and r.queue_slot is null for update skip locked
-     );
+    perform from jobs j where j.worker_id is not null and j.queue = set_queue_limit.queue and j.queue_slot is null order by j.operation_id for update;
+    perform count_running(queue);
   end if;
   -- Those who hold one, and what was given back since, by one look.
   with taken as (
@@ -41,3 +40,27 @@ $$;
 comment on function set_queue_limit(text, integer, text) is
   'Sets how many actions of a queue may run at once, all workers together: at once for what waits, and without stopping what runs. null is no limit, 0 lets '
   'nothing start. SELECT * FROM backops.set_queue_limit(''reports'', 4, ''they are heavy'')';
+
+-- Locks: running jobs of the queue without a slot, skipping locked ones.
+create or replace function count_running(p_queue text) returns integer
+  language plpgsql
+  set search_path from current
+  set enable_seqscan = off
+  set plan_cache_mode = force_generic_plan
+  set jit = off
+as $$
+declare
+  v_count integer;
+begin
+  with running as materialized (
+    select operation_id from jobs where worker_id is not null and queue = p_queue and queue_slot is null for update skip locked
+  ),
+  counted as (
+    update jobs j set queue_slot = queue_gate(p_queue) from running r where j.operation_id = any (array[r.operation_id]) returning 1
+  )
+  select count(*) into v_count from counted;
+  return v_count;
+end
+$$;
+comment on function count_running(text) is
+  'Gives a slot of the queue to what runs there without one: it was claimed before the queue had a limit. Returns how many; the caller has the gate.';

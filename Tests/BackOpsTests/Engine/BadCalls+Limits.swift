@@ -70,7 +70,8 @@ extension BadCalls {
         "recount_rates", "let_in_newcomers",
         "let_in_waiters", "let_in", "gate_of", "declare_limits", "describe_limit",
         "explain_limit", "release_slots", "is_secret", "turn_away", "come_again",
-        "queue_gate", "is_queue_gate", "queue_of_gate", "claim_lanes", "claim_within_limits", "queue_rooms",
+        "queue_gate", "count_running", "is_queue_gate", "queue_of_gate", "claim_lanes", "claim_within_limits",
+        "queue_rooms",
         "explain_full_queue", "recount_queues",
     ]
 }

@@ -1,5 +1,7 @@
 import BackOps
+import BackOpsTesting
 import LibPQ
+import TestSupport
 import Testing
 
 extension EngineDriver {
@@ -60,6 +62,17 @@ extension EngineDriver {
         try await value(
             "select extract(epoch from run_at - clock_now())::float8 from jobs where operation_id = \(operation)"
         )
+    }
+
+    /// Waits until some session waits for a lock that this one has.
+    func untilSomebodyWaits() async throws {
+        let backend: Int32 = try await value("select pg_backend_pid()")
+        try await eventually("a session waits for another") {
+            try await TestDatabase.current.value(
+                "select exists (select from pg_stat_activity where \(backend) = any (pg_blocking_pids(pid)))",
+                as: Bool.self
+            )
+        }
     }
 }
 

@@ -35,17 +35,6 @@ extension EngineDriver {
 
 extension SQLEngine {
     @Suite struct `Pruning` {
-        /// Waits until some session waits for a lock that this one has.
-        private func somebodyWaits(for engine: EngineDriver) async throws {
-            let backend: Int32 = try await engine.value("select pg_backend_pid()")
-            try await eventually("a session waits for another") {
-                try await TestDatabase.current.value(
-                    "select exists (select from pg_stat_activity where \(backend) = any (pg_blocking_pids(pid)))",
-                    as: Bool.self
-                )
-            }
-        }
-
         @Test func `deletes what ended long ago, with its actions and attempts`() async throws {
             let engine = try await EngineDriver.start()
             let ids = try await engine.enqueue(3)
@@ -209,7 +198,7 @@ extension SQLEngine {
             try await other.query("begin")
             try await other.query("lock table jobs")
             let pruning = Task { try await engine.prune("'0'").count }
-            try await somebodyWaits(for: other)
+            try await other.untilSomebodyWaits()
             try await other.query("select retry(\(ids[0]))")
             try await other.query("commit")
             #expect(try await pruning.value == 1)
@@ -227,7 +216,7 @@ extension SQLEngine {
             let retry = Task {
                 await expectRefusal("OP002") { try await other.query("select retry(\(id))") }
             }
-            try await somebodyWaits(for: engine)
+            try await engine.untilSomebodyWaits()
             try await engine.query("commit")
             _ = await retry.value
             #expect(try await engine.value("select count(*) from jobs", as: Int.self) == 0)

@@ -89,6 +89,50 @@ extension SQLEngine {
             #expect(try await engine.violations() == [])
         }
 
+        @Test func `counts a claim that was under way when it was set`() async throws {
+            let engine = try await EngineDriver.start()
+            let other = try await EngineDriver.start()
+            try await engine.enqueue(6)
+            try await engine.query("begin")
+            #expect(try await engine.claimed(2) == [1, 2])
+            try await other.query("select set_queue_limit('default', 3)")
+            try await engine.query("commit")
+            #expect(try await other.claimed() == [3])
+            #expect(try await running(other) == 3)
+            #expect(try await other.violations() == [])
+        }
+
+        @Test func `waits for what is just being ended when it is set`() async throws {
+            let engine = try await EngineDriver.start()
+            let other = try await EngineDriver.start()
+            try await engine.enqueue(6)
+            let job = try await engine.claimOne()
+            try await engine.query("begin")
+            #expect(try await engine.complete(job).outcome == "advanced")
+            async let setting = other.query("select set_queue_limit('default', 1)")
+            try await engine.untilSomebodyWaits()
+            try await engine.query("commit")
+            _ = try await setting
+            #expect(try await other.claimed().isEmpty)
+            #expect(try await running(other) == 1)
+            #expect(try await other.violations() == [])
+        }
+
+        @Test func `is counted right by recount_limits while a claim is at it`() async throws {
+            let (engine, other) = try await site()
+            let jobs = try await engine.claim(2)
+            try await other.query("begin")
+            #expect(try await other.claimed().isEmpty)
+            try await engine.complete(jobs[0], continues: false)
+            async let counting = engine.value("select recount_limits()", as: Int.self)
+            try await other.untilSomebodyWaits()
+            try await other.query("commit")
+            #expect(try await counting == 0)
+            #expect(try await other.claimed() == [3])
+            #expect(try await other.claimed().isEmpty)
+            #expect(try await other.violations() == [])
+        }
+
         @Test func `can be raised, and taken away, at once`() async throws {
             let (engine, _) = try await site()
             #expect(try await engine.claimed() == [1, 2])

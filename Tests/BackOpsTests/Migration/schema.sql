@@ -3435,6 +3435,39 @@ COMMENT ON FUNCTION backops.count_queue(p_queue text) IS 'How many jobs of a que
 
 
 --
+-- Name: count_running(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.count_running(p_queue text) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_count integer;
+begin
+  with running as materialized (
+    select operation_id from jobs where worker_id is not null and queue = p_queue and queue_slot is null for update skip locked
+  ),
+  counted as (
+    update jobs j set queue_slot = queue_gate(p_queue) from running r where j.operation_id = any (array[r.operation_id]) returning 1
+  )
+  select count(*) into v_count from counted;
+  return v_count;
+end
+$$;
+
+
+--
+-- Name: FUNCTION count_running(p_queue text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.count_running(p_queue text) IS 'Gives a slot of the queue to what runs there without one: it was claimed before the queue had a limit. Returns how many; the caller has the gate.';
+
+
+--
 -- Name: count_schedule_slots(backops.schedules, bigint[], timestamp with time zone, timestamp with time zone, integer); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -10335,7 +10368,15 @@ declare
   v_is_had boolean[] := array(
     select pg_try_advisory_xact_lock(gate_lock(queue_gate(q.queue))) from unnest(p_queues) with ordinality as q (queue, n) order by n
   );
+  v_queue text;
 begin
+  -- A claim that was under way when the limit was set has none of it.
+  for v_queue in
+    select q.queue from unnest(p_queues, v_is_had) as q (queue, is_had) join queue_limits l on l.queue = q.queue
+     where q.is_had and l.set_at > clock_now() - interval '1 minute'
+  loop
+    update queue_limits l set holding = l.holding + n from count_running(v_queue) as n where l.queue = v_queue and n > 0;
+  end loop;
   -- In a statement of its own: it sees what the session counted that had the gate before.
   return array(
     select case when q.is_had then coalesce((select greatest(coalesce(l.maximum, 2147483647) - l.holding, 0) from queue_limits l where l.queue = q.queue), 2147483647) else 0 end
@@ -11101,6 +11142,8 @@ declare
   v_count integer;
 begin
   perform pg_advisory_xact_lock(limits_lock());
+  -- Or what was given back of a queue would be left where it is, and taken off once more.
+  perform pg_advisory_xact_lock(gate_lock(queue_gate(q.queue))) from (select queue from queue_limits order by queue) as q;
   -- Nobody gives anything back, or leaves a line, while it is counted.
   lock table jobs in share row exclusive mode;
   lock table limit_releases in share row exclusive mode;
@@ -13101,10 +13144,8 @@ begin
   end if;
   perform pg_advisory_xact_lock(gate_lock(v_gate));
   if maximum is not null then
-    update jobs j set queue_slot = v_gate
-     where j.operation_id in (
-       select r.operation_id from jobs r where r.worker_id is not null and r.queue = set_queue_limit.queue and r.queue_slot is null for update skip locked
-     );
+    perform from jobs j where j.worker_id is not null and j.queue = set_queue_limit.queue and j.queue_slot is null order by j.operation_id for update;
+    perform count_running(queue);
   end if;
   -- Those who hold one, and what was given back since, by one look.
   with taken as (
@@ -19559,6 +19600,13 @@ REVOKE ALL ON FUNCTION backops.consume(name text, count integer, key text) FROM 
 --
 
 REVOKE ALL ON FUNCTION backops.count_queue(p_queue text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION count_running(p_queue text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.count_running(p_queue text) FROM PUBLIC;
 
 
 --
