@@ -29,6 +29,7 @@ enum RoleMatrix {
         "skipped_slots": ["operator", "reader"],
         "schedule_status": ["operator", "reader"],
         "limits": [], "limit_gates": [], "limit_releases": [], "rates": [], "rate_gates": [],
+        "queue_limits": [], "queue_limit_status": ["operator", "reader"],
         "limit_status": ["operator", "reader"], "limit_lines": ["operator", "reader"],
         "rate_status": ["operator", "reader"], "rate_lines": ["operator", "reader"],
     ]
@@ -147,6 +148,8 @@ enum RoleMatrix {
             "read_rate",
             "check_limit_name", "refuse_unknown_limit", "explain_rate", "recount_rates",
             "explain_limit", "release_slots", "is_secret", "turn_away", "come_again",
+            "claim_lanes", "claim_within_limits", "queue_rooms", "count_running", "is_queue_gate",
+            "queue_of_gate", "explain_full_queue", "recount_queues",
             "cron_number", "cron_field", "parse_cron", "next_cron_day", "next_local_slot", "clock_change",
             "local_instant", "next_fixed_slot", "next_elapsed_slot", "next_slot", "check_time_zone",
             "schedule_slot", "last_schedule_slot",
