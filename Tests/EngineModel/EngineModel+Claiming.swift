@@ -42,6 +42,7 @@ extension EngineModel {
 
     /// Takes one job whose worker died.
     package mutating func claimSuspect(by id: Int, step: Int) throws(ModelRefusal) -> ModelAnswer {
+        noteReleases()
         let worker = try claimant(id)
         let all = operations.values.filter { isSuspect($0, for: worker) }
         let suspects = all.filter { $0.job.map { room(in: $0.queue) != 0 } ?? false }
