@@ -42,7 +42,6 @@ extension EngineModel {
 
     /// Takes one job whose worker died.
     package mutating func claimSuspect(by id: Int, step: Int) throws(ModelRefusal) -> ModelAnswer {
-        noteReleases()
         let worker = try claimant(id)
         let all = operations.values.filter { isSuspect($0, for: worker) }
         let suspects = all.filter { $0.job.map { room(in: $0.queue) != 0 } ?? false }
@@ -53,8 +52,7 @@ extension EngineModel {
 
     package func held(by id: Int) -> ModelAnswer {
         let held = operationIDs.filter { isAlive(id) && operations[$0]?.job?.holder?.worker == id }
-        let rows = answerOrder(held).compactMap { operations[$0] }.compactMap(description)
-        return ModelAnswer(held.isEmpty ? "none" : "some", rows: rows)
+        return ModelAnswer(held.isEmpty ? "none" : "some", rows: described(answerOrder(held)))
     }
 
     private func claimant(_ id: Int) throws(ModelRefusal) -> ModelWorker {
@@ -69,8 +67,7 @@ extension EngineModel {
             operations[id]?.job?.attempt += 1
             takeQueueSlot(id)
         }
-        let rows = picked.compactMap { operations[$0] }.compactMap(description)
-        return ModelAnswer(picked.isEmpty ? "none" : "some", rows: rows)
+        return ModelAnswer(picked.isEmpty ? "none" : "some", rows: described(picked))
     }
 
     package mutating func hold(_ operation: Int, by worker: Int, as claim: Token) {
@@ -84,6 +81,10 @@ extension EngineModel {
             [operations[id]?.request.priority ?? 0, operations[id]?.job?.runAt ?? 0, id]
         }
         return ids.sorted { rank($0).lexicographicallyPrecedes(rank($1)) }
+    }
+
+    private func described(_ ids: [Int]) -> [[ModelAnswer.Field]] {
+        ids.compactMap { operations[$0] }.compactMap(description)
     }
 
     /// What a worker is told of a job that it holds.

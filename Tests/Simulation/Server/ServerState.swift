@@ -30,6 +30,7 @@ struct ServerState {
 
     mutating func rescue(missing: Set<Int>) -> ModelAnswer {
         _ = nextStep()
+        defer { model.noteReleases() }
         return model.rescue(missing: missing)
     }
 
