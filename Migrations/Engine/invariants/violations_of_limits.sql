@@ -24,7 +24,13 @@ as $$
                 coalesce(h.gate, g.gate), coalesce(g.holding, 0), coalesce(g.waiting, 0), coalesce(h.slots, 0), coalesce(h.waiters, 0)),
          format('select %I.recount_limits(); -- counts again', current_schema())
     from held h
-    full join (select gate, holding, waiting from limit_gates union all select gate, 0, waiting from rate_gates union all select '/queue/' || queue, holding, 0 from queue_limits) as g on g.gate = h.gate
+    full join (
+      select gate, holding, waiting from limit_gates
+      union all
+      select gate, 0, waiting from rate_gates
+      union all
+      select '/queue/' || queue, holding, 0 from queue_limits
+    ) as g on g.gate = h.gate
    where coalesce(g.holding, 0) <> coalesce(h.slots, 0) or coalesce(g.waiting, 0) <> coalesce(h.waiters, 0)
   union all
   select 'slots_are_for_limits', j.operation_id, j.position, j.worker_id,

@@ -16,7 +16,7 @@ create or replace view rate_lines as
   select g.name::text, nullif(substr(rate_of_gate(g.gate), length(g.name) + 2), '') as key, g.waiting, g.closed_until,
          case when g.waiting > 0 then greatest(
            statement_now(), g.closed_until,
-           greatest(g.closed_until, rate_base(g.used_until, g.version = r.version, r.gap, statement_now())) - r.tolerance
+           rate_base(g.used_until, g.version = r.version, r.gap, statement_now()) - r.tolerance
          ) end as next_start, g.gate
     from rate_gates g
     join rates r on r.name = g.name;

@@ -72,8 +72,7 @@ public struct Explanation: Sendable, Hashable, Codable {
         public static let allCases: [Self] = [
             .running, .workerMissing, .scheduled, .retrying, .waiting, .waitOverdue, .limit, .rate,
             .nobodyDecides, .queuePaused, .queueFull, .queueUnserved, .actionUnknown, .suspect, .ready,
-            .parked,
-            .completed, .failed, .cancelled,
+            .parked, .completed, .failed, .cancelled,
         ]
     }
 }

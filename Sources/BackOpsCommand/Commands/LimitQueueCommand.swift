@@ -33,15 +33,7 @@ struct LimitQueueCommand: AsyncParsableCommand {
         let (limit, queues) = try await options.withClient { client in
             (try await client.setQueueLimit(queue, to: maximum, reason: reason), try await client.queues())
         }
-        if !queues.contains(where: { $0.name == limit.queue && ($0.workers > 0 || $0.isInUse) }) {
-            let near =
-                Spelling.nearest(to: limit.queue, in: queues.map(\.name).filter { $0 != limit.queue })
-                .map { "; did you mean \($0)?" } ?? ""
-            StandardStream.error.say(
-                "nothing waits in the queue \(limit.queue), and no worker serves it\(near)",
-                output.messageStyle
-            )
-        }
+        if !queues.use(limit.queue) { queues.sayUnused(limit.queue, output.messageStyle) }
         StandardStream.output.writeLine(
             output.json
                 ? limit.json.description : "\(Sanitised.line(limit.queue)): \(QueueTable.words(limit))"

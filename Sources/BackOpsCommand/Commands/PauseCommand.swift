@@ -48,8 +48,7 @@ struct PauseCommand: AsyncParsableCommand {
         let (made, queues) = try await options.withClient { client in
             (try await pause(client), try await client.queues())
         }
-        let isUsed = queues.contains { $0.name == made.queue && ($0.workers > 0 || $0.isInUse) }
-        report(made, isUsed: isUsed, queues.map(\.name).filter { $0 != made.queue })
+        report(made, queues)
     }
 
     private func pause(_ client: BackOpsClient) async throws -> QueuePause {
@@ -60,15 +59,10 @@ struct PauseCommand: AsyncParsableCommand {
         }
     }
 
-    private func report(_ pause: QueuePause, isUsed: Bool, _ others: [String]) {
+    private func report(_ pause: QueuePause, _ queues: [QueueRecord]) {
         let style = output.messageStyle
-        if !isUsed {
-            let near = Spelling.nearest(to: pause.queue, in: others).map { "; did you mean \($0)?" } ?? ""
-            StandardStream.error.say(
-                "nothing waits in the queue \(pause.queue), and no worker serves it\(near)",
-                style
-            )
-        }
+        let isUsed = queues.use(pause.queue)
+        if !isUsed { queues.sayUnused(pause.queue, style) }
         guard !output.json else {
             let document: JSONValue = [
                 "queue": .string(pause.queue), "paused_at": JSONValue(pause.since),

@@ -6814,7 +6814,7 @@ CREATE FUNCTION backops.gate_lock(p_gate text) RETURNS bigint
 -- Name: FUNCTION gate_lock(p_gate text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.gate_lock(p_gate text) IS 'Key of the advisory lock of whoever counts under a rate.';
+COMMENT ON FUNCTION backops.gate_lock(p_gate text) IS 'Key of the advisory lock of whoever counts under a rate, or claims of a queue with a limit.';
 
 
 --
@@ -15229,7 +15229,13 @@ CREATE FUNCTION backops.violations_of_limits() RETURNS SETOF backops.violation
                 coalesce(h.gate, g.gate), coalesce(g.holding, 0), coalesce(g.waiting, 0), coalesce(h.slots, 0), coalesce(h.waiters, 0)),
          format('select %I.recount_limits(); -- counts again', current_schema())
     from held h
-    full join (select gate, holding, waiting from limit_gates union all select gate, 0, waiting from rate_gates union all select '/queue/' || queue, holding, 0 from queue_limits) as g on g.gate = h.gate
+    full join (
+      select gate, holding, waiting from limit_gates
+      union all
+      select gate, 0, waiting from rate_gates
+      union all
+      select '/queue/' || queue, holding, 0 from queue_limits
+    ) as g on g.gate = h.gate
    where coalesce(g.holding, 0) <> coalesce(h.slots, 0) or coalesce(g.waiting, 0) <> coalesce(h.waiters, 0)
   union all
   select 'slots_are_for_limits', j.operation_id, j.position, j.worker_id,
@@ -17845,7 +17851,7 @@ CREATE VIEW backops.rate_lines AS
     g.waiting,
     g.closed_until,
         CASE
-            WHEN (g.waiting > 0) THEN GREATEST(backops.statement_now(), g.closed_until, (GREATEST(g.closed_until, backops.rate_base(g.used_until, (g.version = r.version), r.gap, backops.statement_now())) - r.tolerance))
+            WHEN (g.waiting > 0) THEN GREATEST(backops.statement_now(), g.closed_until, (backops.rate_base(g.used_until, (g.version = r.version), r.gap, backops.statement_now()) - r.tolerance))
             ELSE NULL::timestamp with time zone
         END AS next_start,
     g.gate

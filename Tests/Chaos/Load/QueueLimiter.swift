@@ -1,18 +1,15 @@
 import BackOps
-import LibPQ
 
 /// Somebody who sets, changes and takes away how many actions may run at once of the queue that all of the load is in.
 struct QueueLimiter: Sendable {
     let settings: RunSettings
     let client: BackOpsClient
 
-    private static let queue = "default"
-
     func run(until deadline: ContinuousClock.Instant) async throws {
         var dice = Dice(seed: settings.seed, -3)
         while ContinuousClock.now < deadline {
             try await Task.sleep(for: dice.duration(.seconds(1) ... .seconds(6)))
-            let most: Int32? = dice.chance(0.3) ? nil : Int32.random(in: 1...12, using: &dice)
+            let most: Int? = dice.chance(0.3) ? nil : Int.random(in: 1...12, using: &dice)
             do {
                 try await Self.set(most, client)
             } catch  where Outage.explains(error) {
@@ -24,7 +21,7 @@ struct QueueLimiter: Sendable {
     /// Lets any number run, which everything needs that is to end soon.
     static func end(_ client: BackOpsClient) async throws { try await set(nil, client) }
 
-    private static func set(_ most: Int32?, _ client: BackOpsClient) async throws {
-        try await client.pool.query("select backops.set_queue_limit(\(queue), \(most))")
+    private static func set(_ most: Int?, _ client: BackOpsClient) async throws {
+        try await client.setQueueLimit("default", to: most)
     }
 }

@@ -25,7 +25,7 @@ extension DiagnosisCheck {
             let literal = literal(name)
             return Observation.warning(
                 "the limit \"\(name)\" was set to \(maximum.map(String.init) ?? "any number") "
-                    + byHand(by: member, seconds, reason, waiting),
+                    + "by \(author(member, seconds, reason)), and \(inLine(waiting))",
                 advice: maximum == 0
                     ? "Nothing starts until set_limit(\(literal), 1), or reset_limit(\(literal)), which lets the plan's number hold again."
                     : "reset_limit(\(literal)) lets the plan's number hold again."
@@ -43,7 +43,7 @@ extension DiagnosisCheck {
             let seconds = try row.decode(RateRecord.Column.allCases.count, as: Double.self)
             return Observation.warning(
                 "the rate \"\(rate.name)\" was set to \(rate.pace?.description ?? "any number") "
-                    + byHand(by: rate.setting.setBy ?? "—", seconds, rate.setting.reason, rate.waiting),
+                    + "by \(author(rate.setting.setBy ?? "—", seconds, rate.setting.reason)), and \(inLine(rate.waiting))",
                 advice: "reset_rate(\(literal(rate.name))) lets the plan's pace hold again."
             )
         }
@@ -75,22 +75,15 @@ extension DiagnosisCheck {
                 String?.self
             )
             return Observation.warning(
-                "nothing of the queue \"\(queue)\" may run, said \(member) \(Duration.seconds(seconds).inWords) ago"
-                    + (reason.map { " (\($0))" } ?? ""),
+                "nothing of the queue \"\(queue)\" may run, said \(author(member, seconds, reason))",
                 advice: "set_queue_limit(\(literal(queue)), null) takes the limit away."
             )
         }
     }
 
-    /// Who set something, when and why, and what that keeps waiting.
-    private static func byHand(
-        by member: String,
-        _ seconds: Double,
-        _ reason: String?,
-        _ waiting: Int
-    ) -> String {
-        "by \(member) \(Duration.seconds(seconds).inWords) ago" + (reason.map { " (\($0))" } ?? "")
-            + ", and \(inLine(waiting))"
+    /// Who set something, when and why: `ann 3 min ago (the disk is full)`.
+    private static func author(_ member: String, _ seconds: Double, _ reason: String?) -> String {
+        "\(member) \(Duration.seconds(seconds).inWords) ago" + (reason.map { " (\($0))" } ?? "")
     }
 
     private static func inLine(_ count: Int) -> String {
