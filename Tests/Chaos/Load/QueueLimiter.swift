@@ -9,7 +9,7 @@ struct QueueLimiter: Sendable {
         var dice = Dice(seed: settings.seed, -3)
         while ContinuousClock.now < deadline {
             try await Task.sleep(for: dice.duration(.seconds(1) ... .seconds(6)))
-            let most: Int? = dice.chance(0.3) ? nil : Int.random(in: 1...12, using: &dice)
+            let most: Int? = dice.chance(0.5) ? nil : Int.random(in: 4...24, using: &dice)
             do {
                 try await Self.set(most, client)
             } catch  where Outage.explains(error) {
