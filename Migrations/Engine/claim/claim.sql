@@ -1,5 +1,5 @@
 -- Locks: the worker's advisory lock, shared, against being forgotten before this commits; then those of advance_waits, advance_limits and
--- claim_lanes; never waits.
+-- claim_lanes, or claim_lane_by_lane; never waits.
 create or replace function claim(
   p_worker_id bigint, p_limit integer,
   p_queues text[], p_priorities smallint[], p_after_run_at timestamptz[], p_after_operation_id bigint[]
@@ -18,6 +18,7 @@ declare
   v_paused text[];
   v_has_limits boolean;
   v_limited text[];
+  v_fair fair_queues[];
 begin
   if p_limit is null or p_limit not between 1 and 1000 then
     raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 to 1000.';
@@ -25,8 +26,9 @@ begin
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
     select handlers, missing_since is not null,
            array(select name from paused_queues), exists (select from limits) or exists (select from rates) or exists (select from queue_limits),
-           (select array_agg(queue::text) from queue_limits where maximum is not null)
-      into v_handlers, v_is_missing, v_paused, v_has_limits, v_limited
+           (select array_agg(queue::text) from queue_limits where maximum is not null),
+           (select array_agg(f) from fair_queues f where f.by_global is not null or exists (select from jobs j where j.queue = fair_queue(f.queue) and j.turn is not null))
+      into v_handlers, v_is_missing, v_paused, v_has_limits, v_limited, v_fair
       from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
   end if;
   if v_handlers is null then
@@ -45,12 +47,12 @@ begin
     v_now := clock_now();
   end if;
 
-  if v_limited is null then
+  if v_limited is null and v_fair is null then
     return query select * from claim_lanes(p_worker_id, p_limit, p_queues, p_priorities, p_after_run_at, p_after_operation_id, v_handlers, v_paused, null, v_now);
   else
     return query
       select *
-        from claim_within_limits(p_worker_id, p_limit, p_queues, p_priorities, p_after_run_at, p_after_operation_id, v_handlers, v_paused, v_limited, v_now);
+        from claim_lane_by_lane(p_worker_id, p_limit, p_queues, p_priorities, p_after_run_at, p_after_operation_id, v_handlers, v_paused, v_limited, v_fair, v_now);
   end if;
 end
 $$;

@@ -29,17 +29,22 @@ begin
                 order by g.look_at
                 limit 1
              ),
-             -- Somebody else's claim was at the limit of the queue, or is.
+             -- Somebody else's claim was at the limit or the turns of the queue, or is.
              (
                select statement_now() + interval '0.02 seconds'
                  from workers w
-                 join queue_limits l on l.queue = any (w.queues)
-                where w.id = p_worker_id and l.holding < l.maximum and l.queue not in (select name from paused_queues)
+                 join (
+                   select queue from queue_limits where holding < maximum
+                   union
+                   select f.queue from fair_queues f left join queue_limits l on l.queue = f.queue where (l.holding >= l.maximum) is not true
+                 ) as l on l.queue = any (w.queues)
+                where w.id = p_worker_id and l.queue not in (select name from paused_queues)
                   and exists (
                     select from generate_series(0, 9) as lane (priority)
+                     cross join unnest(array[l.queue, fair_queue(l.queue)]) as part (queue)
                      cross join lateral (
                        select from jobs j
-                        where j.queue = l.queue and j.priority = lane.priority::smallint and j.run_at <= statement_now() and j.worker_id is null
+                        where j.queue = part.queue and j.priority = lane.priority::smallint and j.run_at <= statement_now() and j.worker_id is null
                           and j.crashes = 0 and j.handler = any (w.handlers)
                         limit 1
                      ) as job

@@ -71,6 +71,7 @@ begin
     v_job.queue := coalesce(v_action.queue, v_operation.queue);
     v_is_limited := true;
   end if;
+  v_job.queue := served_queue(v_job.queue);
   select * into v_queue from paused_queues where name = v_job.queue;
 
   if v_job.worker_id is not null then
@@ -128,7 +129,9 @@ begin
     return query select e.* from explain_full_queue(v_job.queue, v_place, v_job.run_at) as e;
     v_free := not found;
   end if;
-  if v_free then
+  if v_free and v_job.turn is not null then
+    return query select e.* from explain_turn(v_job, v_place) as e;
+  elsif v_free then
     select count(*) into v_knowing
       from workers w
      where v_job.queue = any (w.queues) and v_job.handler = any (w.handlers) and not w.stopping and w.heartbeat_at + w.lease > v_now;

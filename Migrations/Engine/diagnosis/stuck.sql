@@ -32,7 +32,8 @@ create or replace view stuck as
                  else coalesce(b.advice, 'Start more workers, or give them more slots.')
                end
           from queue_names() as n (queue)
-         cross join lateral front_of_queue(n.queue, 100) as f
+         cross join unnest(array[n.queue, fair_queue(n.queue)]) as part (queue)
+         cross join lateral front_of_queue(part.queue, 100) as f
           left join workers w on w.id = f.worker_id
           left join lateral (
             select * from obstacles(f.operation_id, null, n.queue, f.handler, f.crashes) limit 1

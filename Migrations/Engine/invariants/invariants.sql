@@ -23,6 +23,8 @@ as $$
   union all
   select * from violations_of_limits()
   union all
+  select * from violations_of_turns()
+  union all
   select * from violations_of_schedules()
   union all
   select * from violations_of_the_schema()
@@ -52,6 +54,8 @@ comment on function invariants() is
   'slots_are_counted: a limit counts as many slots and places in line as there are. '
   'slots_are_for_limits: who holds a slot is where a limit asks for one, and who is in line holds none of it. '
   'lines_move_on: nobody is in line while a slot is free, while workers live. '
+  'turns_are_found: who has a turn in a fair queue has it where claims look. '
+  'turns_are_counted: the keys of a fair queue count the turns that were given. '
   'schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. '
   'slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. '
   'plan_is_complete: positions are 1 to n, branches are whole, and there is a main. '

@@ -11,7 +11,7 @@ declare
 begin
   perform pg_advisory_xact_lock(limits_lock());
   -- Or what was given back of a queue would be left where it is, and taken off once more.
-  perform pg_advisory_xact_lock(gate_lock(queue_gate(q.queue))) from (select queue from queue_limits order by queue) as q;
+  perform pg_advisory_xact_lock(gate_lock(queue_gate(q.queue))) from (select queue from queue_limits union select queue from fair_queues order by queue) as q;
   -- Nobody gives anything back, or leaves a line, while it is counted.
   lock table jobs in share row exclusive mode;
   lock table limit_releases in share row exclusive mode;
@@ -43,7 +43,7 @@ begin
   select count(*) into v_count from written;
   delete from limit_gates where holding = 0 and waiting = 0;
   insert into limit_releases (gate, slots, waiters) select gate, 0, 0 from limit_gates where waiting > 0;
-  v_count := v_count + recount_rates() + recount_queues();
+  v_count := v_count + recount_rates() + recount_queues() + recount_turns();
   if v_count > 0 then
     perform write_audit('recount_limits', '{}', null, jsonb_build_object('corrected', v_count));
   end if;
@@ -51,7 +51,7 @@ begin
 end
 $$;
 comment on function recount_limits() is
-  'Counts the slots and lines of all limits and rates from the jobs, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on '
+  'Counts the slots and lines of all limits and rates from the jobs, and where the turns of fair queues begin, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on '
   'jobs while it counts. Returns how many it corrected.';
 
 -- Locks: those of recount_limits.

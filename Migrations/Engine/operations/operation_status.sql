@@ -21,7 +21,7 @@ create or replace view operation_status as
            )
            when j.worker_id is null and j.run_at < 'infinity' then j.run_at
          end as run_at,
-         case when left(j.queue, 1) <> '/' then j.queue else coalesce(a.queue, o.queue) end as queue,
+         coalesce(served_queue(j.queue), a.queue, o.queue) as queue,
          o.priority,
          o.key,
          o.tags,
@@ -42,7 +42,7 @@ create or replace view operation_status as
            when j.ticket is not null then describe_limit(j.gate)
            when o.parked_at is not null or j.worker_id is null and j.queue <> '/limits' and (j.run_at <= statement_now() or j.crashes > 0) then (
              select b.detail
-               from obstacles(o.id, case when o.parked_at is not null then o.name end, j.queue, j.handler, j.crashes) as b
+               from obstacles(o.id, case when o.parked_at is not null then o.name end, served_queue(j.queue), j.handler, j.crashes) as b
               limit 1
            )
          end as note,

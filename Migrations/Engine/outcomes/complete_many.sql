@@ -55,9 +55,9 @@ begin
        else not fits(i.operation_id, i.patch)
      end;
   end if;
-  -- Nothing is held without a lease. A queue that is paused is no lane to go on in.
+  -- Nothing is held without a lease. A queue that is paused is no lane to go on in, and in a fair one each action takes its turn.
   select id, handlers, missing_since is not null,
-         array(select name from paused_queues)
+         array(select name from paused_queues union all select queue from fair_queues where by_global is not null)
     into v_worker_id, v_handlers, v_is_missing, v_paused
     from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if v_is_missing then

@@ -15,9 +15,11 @@ as $$
   union
   select name from queues where paused_at is not null
   union
+  select queue from fair_queues where by_global is not null
+  union
   select unnest(queues) from workers
 $$;
-comment on function queue_names() is 'Queues in which something waits, that are paused, or that a worker serves: from one to the next by the index.';
+comment on function queue_names() is 'Queues in which something waits, that are paused or fair, or that a worker serves: from one to the next by the index.';
 
 create or replace function front_of_queue(p_queue text, p_limit integer)
 returns table (
@@ -66,7 +68,8 @@ begin
   select count(*), count(*) filter (where j.worker_id is null), count(*) filter (where j.worker_id is not null),
          min(j.run_at) filter (where j.worker_id is null)
     into v_due, ready, running, oldest_ready_at
-    from front_of_queue(p_queue, 1000) as j;
+    from unnest(array[p_queue, fair_queue(p_queue)]) as part (queue)
+   cross join lateral front_of_queue(part.queue, 1000) as j;
   select count(*), count(*) filter (where j.attempt > 0), count(*) filter (where j.attempt = 0)
     into v_future, retrying, scheduled
     from (

@@ -20,7 +20,7 @@ begin
           paused_until = excluded.paused_until, paused_by = excluded.paused_by, reason = excluded.reason
     returning * into v_queue;
   perform write_audit('pause', null, reason, jsonb_build_object('queue', queue, 'until', until));
-  if not exists (select from jobs j where j.queue = pause.queue) and not exists (select from workers w where pause.queue = any (w.queues)) then
+  if not exists (select from jobs j where j.queue in (pause.queue, fair_queue(pause.queue))) and not exists (select from workers w where pause.queue = any (w.queues)) then
     raise notice using message = format('nothing waits in the queue "%s", and no worker serves it', queue),
       hint = (
         select case when near is null then 'It stays paused for what comes.' else format('Did you mean "%s"?', near) end

@@ -12,7 +12,8 @@ begin
   -- It comes to its limit anew, and has no slot and no start until then.
   update jobs
      set run_at = coalesce(move_deadline(reschedule_operation.id, at), at), gate = null, ticket = null, came_at = null,
-         queue = case when action_slot is not null or paced_at is not null then '/limits' else queue end, action_slot = null, paced_at = null
+         queue = case when action_slot is not null or paced_at is not null then '/limits' else coalesce(served_queue(queue), queue) end, action_slot = null,
+         paced_at = null, turn = null
    where operation_id = reschedule_operation.id;
   perform settle_wait(reschedule_operation.id), wake(queue, 1) from jobs where operation_id = reschedule_operation.id and run_at <= clock_now();
   select * into v_operation from operations where operations.id = reschedule_operation.id;

@@ -472,6 +472,7 @@ enum BadCalls {
         // Sums of the invariants.
         "violations_of_operations", "violations_of_jobs", "violations_of_actions", "violations_of_schedules",
         "violations_of_attempts", "violations_of_waits", "violations_of_approvals", "violations_of_limits",
+        "violations_of_turns",
         "violations_of_the_schema", "job_advice",
         // Waits: reading plans, and the steps of signal and wake_up.
         "read_wait", "read_seconds", "is_plain_name", "is_global_key", "check_timeout_branches", "job_queue",

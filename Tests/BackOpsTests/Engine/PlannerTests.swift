@@ -161,7 +161,7 @@ extension SQLEngine {
             let looks = try await engineFunctions(
                 "proname like 'violations_of_%' and proname <> 'violations_of_the_schema'"
             )
-            #expect(looks.count == 8)
+            #expect(looks.count == 9)
             let bound = try await engineFunctions("'enable_nestloop=off' = any (proconfig)")
             #expect(Set(looks).subtracting(bound) == [])
         }

@@ -237,7 +237,7 @@ COMMENT ON TYPE backops.explanation IS 'One reason why an operation is where it 
 -- Name: COLUMN explanation.reason; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, limit, rate, nobody_decides, queue_paused, queue_full, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
+COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, limit, rate, nobody_decides, queue_paused, queue_full, turn, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
 
 
 --
@@ -2641,6 +2641,7 @@ declare
   v_paused text[];
   v_has_limits boolean;
   v_limited text[];
+  v_fair fair_queues[];
 begin
   if p_limit is null or p_limit not between 1 and 1000 then
     raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 to 1000.';
@@ -2648,8 +2649,9 @@ begin
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
     select handlers, missing_since is not null,
            array(select name from paused_queues), exists (select from limits) or exists (select from rates) or exists (select from queue_limits),
-           (select array_agg(queue::text) from queue_limits where maximum is not null)
-      into v_handlers, v_is_missing, v_paused, v_has_limits, v_limited
+           (select array_agg(queue::text) from queue_limits where maximum is not null),
+           (select array_agg(f) from fair_queues f where f.by_global is not null or exists (select from jobs j where j.queue = fair_queue(f.queue) and j.turn is not null))
+      into v_handlers, v_is_missing, v_paused, v_has_limits, v_limited, v_fair
       from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
   end if;
   if v_handlers is null then
@@ -2668,12 +2670,12 @@ begin
     v_now := clock_now();
   end if;
 
-  if v_limited is null then
+  if v_limited is null and v_fair is null then
     return query select * from claim_lanes(p_worker_id, p_limit, p_queues, p_priorities, p_after_run_at, p_after_operation_id, v_handlers, v_paused, null, v_now);
   else
     return query
       select *
-        from claim_within_limits(p_worker_id, p_limit, p_queues, p_priorities, p_after_run_at, p_after_operation_id, v_handlers, v_paused, v_limited, v_now);
+        from claim_lane_by_lane(p_worker_id, p_limit, p_queues, p_priorities, p_after_run_at, p_after_operation_id, v_handlers, v_paused, v_limited, v_fair, v_now);
   end if;
 end
 $$;
@@ -2684,6 +2686,204 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]) IS 'Claims up to p_limit due jobs that the worker knows, lane by lane in the order given, each lane (queue, priority) behind the key (run_at, operation_id) that is given for it (''-infinity'', 0 to start over). Jobs whose worker died are left to claim_suspect, and those of a queue that is paused stay.';
+
+
+--
+-- Name: fair_queues; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.fair_queues (
+    queue backops.queue_name NOT NULL,
+    by_global text,
+    weights jsonb DEFAULT '{}'::jsonb NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    reason text,
+    CONSTRAINT fair_queues_by_global_is_valid CHECK (((length(by_global) >= 1) AND (length(by_global) <= 200))),
+    CONSTRAINT fair_queues_weights_are_valid CHECK ((jsonb_typeof(weights) = 'object'::text))
+);
+
+
+--
+-- Name: TABLE fair_queues; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.fair_queues IS 'Queues whose actions take turns by key. Written by set_queue_fairness.';
+
+
+--
+-- Name: COLUMN fair_queues.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_queues.queue IS 'Name of the queue; one without a row is served in the order in which its jobs are due.';
+
+
+--
+-- Name: COLUMN fair_queues.by_global; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_queues.by_global IS 'The global whose values take turns; null where they do no more.';
+
+
+--
+-- Name: COLUMN fair_queues.weights; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_queues.weights IS 'How much of the queue a value gets beside the others, {"acme": 3}: 1 where it does not stand here.';
+
+
+--
+-- Name: COLUMN fair_queues.set_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_queues.set_by IS 'Database role that called set_queue_fairness last.';
+
+
+--
+-- Name: COLUMN fair_queues.set_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_queues.set_at IS 'When it did.';
+
+
+--
+-- Name: COLUMN fair_queues.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_queues.reason IS 'Why.';
+
+
+--
+-- Name: claim_in_turn(bigint, integer, backops.fair_queues, smallint, timestamp with time zone, bigint, boolean, text[], text, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.claim_in_turn(p_worker_id bigint, p_limit integer, p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_gives_turns boolean, p_handlers text[], p_queue_slot text, p_now timestamp with time zone) RETURNS SETOF backops.claimed_job
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_has_turns boolean := true;
+  v_ids bigint[] := '{}';
+begin
+  if p_fair.by_global is not null and p_gives_turns then
+    v_has_turns := take_turns(p_fair, p_priority, p_after_run_at, p_after_operation_id, p_limit, p_handlers, p_now);
+  end if;
+  if v_has_turns then
+    v_ids := array(
+      select j.operation_id
+        from jobs j
+       where j.queue = fair_queue(p_fair.queue) and j.priority = p_priority
+         and j.turn >= (select l.first_turn from fair_lanes l where l.queue = p_fair.queue and l.priority = p_priority)
+         and j.handler = any (p_handlers)
+       order by j.turn, j.operation_id
+       limit p_limit
+         for update skip locked
+    );
+    update jobs j
+       set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = p_now, attempt = j.attempt + 1, queue_slot = p_queue_slot, queue = p_fair.queue, turn = null
+      from unnest(v_ids) as i (id)
+     where j.operation_id = any (array[i.id]);
+    return query select c.* from describe_claims(v_ids) as c order by array_position(v_ids, c.operation_id);
+  end if;
+  -- What has come since nobody takes turns any more, or where there is enough for all.
+  if (p_fair.by_global is null or not v_has_turns) and cardinality(v_ids) < p_limit then
+    return query
+      select *
+        from claim_lanes(
+          p_worker_id, p_limit - cardinality(v_ids), array[p_fair.queue::text], array[p_priority], array[p_after_run_at], array[p_after_operation_id],
+          p_handlers, '{}', p_queue_slot, p_now
+        );
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION claim_in_turn(p_worker_id bigint, p_limit integer, p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_gives_turns boolean, p_handlers text[], p_queue_slot text, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.claim_in_turn(p_worker_id bigint, p_limit integer, p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_gives_turns boolean, p_handlers text[], p_queue_slot text, p_now timestamp with time zone) IS 'The part of claim() that looks into a priority of a fair queue: p_gives_turns says whether this transaction is the one that gives them.';
+
+
+--
+-- Name: claim_lane_by_lane(bigint, integer, text[], smallint[], timestamp with time zone[], bigint[], text[], text[], text[], backops.fair_queues[], timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.claim_lane_by_lane(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_fair backops.fair_queues[], p_now timestamp with time zone) RETURNS SETOF backops.claimed_job
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_rooms integer[];
+  v_turns boolean[];
+  v_left integer := p_limit;
+  v_first integer := 1;
+  v_last integer;
+  v_limit integer;
+  v_fair integer;
+  v_count integer;
+  v_special text[];
+  v_fair_queues text[];
+begin
+  p_limited := array(select queue from unnest(p_limited) as queue where queue = any (p_queues) order by queue);
+  v_rooms := queue_rooms(p_limited);
+  p_fair := array(select f from unnest(p_fair) as f where f.queue = any (p_queues) order by f.queue);
+  v_fair_queues := array(select f.queue from unnest(p_fair) with ordinality as f order by ordinality);
+  v_turns := array(select pg_try_advisory_xact_lock(gate_lock(queue_gate(queue))) from unnest(v_fair_queues) with ordinality as f (queue, n) order by n);
+  v_special := p_limited || v_fair_queues;
+  while v_left > 0 and v_first <= coalesce(cardinality(p_queues), 0) loop
+    v_limit := array_position(p_limited, p_queues[v_first]);
+    v_fair := array_position(v_fair_queues, p_queues[v_first]);
+    v_last := v_first;
+    if v_limit is null and v_fair is null then
+      while v_last < cardinality(p_queues) and p_queues[v_last + 1] <> all (v_special) loop
+        v_last := v_last + 1;
+      end loop;
+    end if;
+    v_count := 0;
+    if v_limit is not null and v_rooms[v_limit] = 0 then
+      null;
+    elsif v_fair is null then
+      return query
+        select *
+          from claim_lanes(
+            p_worker_id, least(v_left, v_rooms[v_limit]), p_queues[v_first:v_last], p_priorities[v_first:v_last], p_after_run_at[v_first:v_last],
+            p_after_operation_id[v_first:v_last], p_handlers, p_paused, queue_gate(p_limited[v_limit]), p_now
+          );
+      get diagnostics v_count = row_count;
+    elsif p_queues[v_first] <> all (p_paused) then
+      return query
+        select *
+          from claim_in_turn(
+            p_worker_id, least(v_left, v_rooms[v_limit]), p_fair[v_fair], p_priorities[v_first], p_after_run_at[v_first], p_after_operation_id[v_first],
+            v_turns[v_fair], p_handlers, queue_gate(p_limited[v_limit]), p_now
+          );
+      get diagnostics v_count = row_count;
+    end if;
+    v_left := v_left - v_count;
+    if v_limit is not null and v_count > 0 then
+      v_rooms[v_limit] := v_rooms[v_limit] - v_count;
+      update queue_limits set holding = holding + v_count where queue = p_limited[v_limit];
+    end if;
+    v_first := v_last + 1;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION claim_lane_by_lane(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_fair backops.fair_queues[], p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.claim_lane_by_lane(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_fair backops.fair_queues[], p_now timestamp with time zone) IS 'The part of claim() for a worker some of whose queues have a limit, or are fair.';
 
 
 --
@@ -2807,61 +3007,6 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.claim_suspect(p_worker_id bigint) IS 'Claims one job whose worker died while it held it. It may be the killer: run it with nothing beside it; a clean end acquits it.';
-
-
---
--- Name: claim_within_limits(bigint, integer, text[], smallint[], timestamp with time zone[], bigint[], text[], text[], text[], timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
---
-
-CREATE FUNCTION backops.claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone) RETURNS SETOF backops.claimed_job
-    LANGUAGE plpgsql
-    SET search_path TO 'backops', 'pg_temp'
-    SET plan_cache_mode TO 'force_generic_plan'
-    SET jit TO 'off'
-    AS $$
-declare
-  v_rooms integer[];
-  v_left integer := p_limit;
-  v_first integer := 1;
-  v_last integer;
-  v_at integer;
-  v_count integer;
-begin
-  p_limited := array(select queue from unnest(p_limited) as queue where queue = any (p_queues) order by queue);
-  v_rooms := queue_rooms(p_limited);
-  while v_left > 0 and v_first <= coalesce(cardinality(p_queues), 0) loop
-    v_at := array_position(p_limited, p_queues[v_first]);
-    v_last := v_first;
-    if v_at is null then
-      while v_last < cardinality(p_queues) and array_position(p_limited, p_queues[v_last + 1]) is null loop
-        v_last := v_last + 1;
-      end loop;
-    end if;
-    if v_at is null or v_rooms[v_at] > 0 then
-      return query
-        select *
-          from claim_lanes(
-            p_worker_id, least(v_left, v_rooms[v_at]), p_queues[v_first:v_last], p_priorities[v_first:v_last], p_after_run_at[v_first:v_last],
-            p_after_operation_id[v_first:v_last], p_handlers, p_paused, queue_gate(p_limited[v_at]), p_now
-          );
-      get diagnostics v_count = row_count;
-      v_left := v_left - v_count;
-      if v_at is not null and v_count > 0 then
-        v_rooms[v_at] := v_rooms[v_at] - v_count;
-        update queue_limits set holding = holding + v_count where queue = p_limited[v_at];
-      end if;
-    end if;
-    v_first := v_last + 1;
-  end loop;
-end
-$$;
-
-
---
--- Name: FUNCTION claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON FUNCTION backops.claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone) IS 'The part of claim() for a worker some of whose queues have a limit: as many of them as they have slots.';
 
 
 --
@@ -3089,9 +3234,9 @@ begin
        else not fits(i.operation_id, i.patch)
      end;
   end if;
-  -- Nothing is held without a lease. A queue that is paused is no lane to go on in.
+  -- Nothing is held without a lease. A queue that is paused is no lane to go on in, and in a fair one each action takes its turn.
   select id, handlers, missing_since is not null,
-         array(select name from paused_queues)
+         array(select name from paused_queues union all select queue from fair_queues where by_global is not null)
     into v_worker_id, v_handlers, v_is_missing, v_paused
     from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if v_is_missing then
@@ -3397,7 +3542,8 @@ begin
   select count(*), count(*) filter (where j.worker_id is null), count(*) filter (where j.worker_id is not null),
          min(j.run_at) filter (where j.worker_id is null)
     into v_due, ready, running, oldest_ready_at
-    from front_of_queue(p_queue, 1000) as j;
+    from unnest(array[p_queue, fair_queue(p_queue)]) as part (queue)
+   cross join lateral front_of_queue(part.queue, 1000) as j;
   select count(*), count(*) filter (where j.attempt > 0), count(*) filter (where j.attempt = 0)
     into v_future, retrying, scheduled
     from (
@@ -3523,6 +3669,22 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.count_waits(p_kind text) IS 'How many operations are at a wait of a kind, counted up to 1000, and since when the first of them is.';
+
+
+--
+-- Name: counted_key(text, jsonb, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.counted_key(p_by text, p_globals jsonb, p_is_secret boolean DEFAULT false) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN ((length((p_globals ->> p_by)) <= 200) AND (NOT p_is_secret)) THEN (p_globals ->> p_by) ELSE COALESCE(('#'::text || md5((p_globals ->> p_by))), ''::text) END;
+
+
+--
+-- Name: FUNCTION counted_key(p_by text, p_globals jsonb, p_is_secret boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.counted_key(p_by text, p_globals jsonb, p_is_secret boolean) IS 'The key under which an operation is counted: the value of a global, never one that is secret.';
 
 
 --
@@ -5276,6 +5438,7 @@ begin
     v_job.queue := coalesce(v_action.queue, v_operation.queue);
     v_is_limited := true;
   end if;
+  v_job.queue := served_queue(v_job.queue);
   select * into v_queue from paused_queues where name = v_job.queue;
 
   if v_job.worker_id is not null then
@@ -5333,7 +5496,9 @@ begin
     return query select e.* from explain_full_queue(v_job.queue, v_place, v_job.run_at) as e;
     v_free := not found;
   end if;
-  if v_free then
+  if v_free and v_job.turn is not null then
+    return query select e.* from explain_turn(v_job, v_place) as e;
+  elsif v_free then
     select count(*) into v_knowing
       from workers w
      where v_job.queue = any (w.queues) and v_job.handler = any (w.handlers) and not w.stopping and w.heartbeat_at + w.lease > v_now;
@@ -5677,8 +5842,10 @@ CREATE TABLE backops.jobs (
     came_at timestamp with time zone,
     paced_at timestamp with time zone,
     queue_slot text,
+    turn double precision,
     CONSTRAINT jobs_claimed_whole CHECK ((((worker_id IS NULL) = (claim_id IS NULL)) AND ((worker_id IS NULL) = (claimed_at IS NULL)))),
     CONSTRAINT jobs_in_line_whole CHECK ((((ticket IS NULL) = (gate IS NULL)) AND ((ticket IS NULL) = (came_at IS NULL)))),
+    CONSTRAINT jobs_in_turn_whole CHECK ((((turn IS NULL) = ("left"(queue, 6) <> '/fair/'::text)) AND ((turn IS NULL) OR (worker_id IS NULL)))),
     CONSTRAINT jobs_waits_for_is_known CHECK ((waits_for = ANY (ARRAY['sleep'::text, 'signal'::text, 'approval'::text])))
 )
 WITH (fillfactor='40', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -5779,7 +5946,7 @@ COMMENT ON COLUMN backops.jobs.progress IS 'What the running action last reporte
 -- Name: COLUMN jobs.queue; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.jobs.queue IS 'Queue that the job waits in; "/waits", which no worker serves, at a wait, and "/limits" before a limit.';
+COMMENT ON COLUMN backops.jobs.queue IS 'Queue that the job waits in; "/waits", which no worker serves, at a wait, "/limits" before a limit, and "/fair/" and a name once it has its turn in a fair queue.';
 
 
 --
@@ -5857,6 +6024,13 @@ COMMENT ON COLUMN backops.jobs.paced_at IS 'The start that a rate has given to t
 --
 
 COMMENT ON COLUMN backops.jobs.queue_slot IS 'Of the queue with a limit from which it was claimed, "/queue/" and its name: it holds one of the slots until the attempt ends.';
+
+
+--
+-- Name: COLUMN jobs.turn; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.turn IS 'Its turn in a fair queue, until it is claimed.';
 
 
 --
@@ -5979,6 +6153,44 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.explain_rate(p_job backops.jobs, p_step backops.actions) IS 'The part of explain() about an operation that waits for a start; until is about when, if those before it weigh one each.';
+
+
+--
+-- Name: explain_turn(backops.jobs, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.explain_turn(p_job backops.jobs, p_place text) RETURNS SETOF backops.explanation
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_fair fair_queues;
+  v_ahead bigint;
+begin
+  select * into v_fair from fair_queues where queue = p_job.queue;
+  select count(*) into v_ahead
+    from (
+      select from jobs j
+       where j.queue = fair_queue(p_job.queue) and j.priority = p_job.priority and (j.turn, j.operation_id) < (p_job.turn, p_job.operation_id)
+       limit 1000
+    ) as ahead;
+  return query select
+    'turn',
+    format('%s waits for its turn: %s%s of queue "%s" %s before it%s', p_place, v_ahead,
+           case when v_ahead = 1000 then ' or more actions' when v_ahead = 1 then ' action' else ' actions' end, p_job.queue,
+           case when v_ahead = 1 then 'comes' else 'come' end, ', which takes turns by "' || v_fair.by_global || '"'),
+    case when p_job.run_at < statement_now() - interval '1 minute' then 'All workers of the queue seem to be busy: start more, or look at worker_status.' end,
+    null::bigint, p_job.run_at, null::timestamptz;
+end
+$$;
+
+
+--
+-- Name: FUNCTION explain_turn(p_job backops.jobs, p_place text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.explain_turn(p_job backops.jobs, p_place text) IS 'The part of explain() about an operation that has its turn in a fair queue, and waits for it.';
 
 
 --
@@ -6388,6 +6600,22 @@ COMMENT ON FUNCTION backops.failure_fingerprint(p_attempt backops.attempts) IS '
 
 
 --
+-- Name: fair_queue(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.fair_queue(p_queue text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN ('/fair/'::text || p_queue);
+
+
+--
+-- Name: FUNCTION fair_queue(p_queue text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.fair_queue(p_queue text) IS 'Where the jobs of a fair queue lie that have their turn. No queue has such a name.';
+
+
+--
 -- Name: find_operations(text, jsonb, text, text, text[], text, timestamp with time zone, timestamp with time zone, bigint, integer); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6443,7 +6671,7 @@ begin
   v_where := v_where
     || case when name is not null then ' and o.name = $1' else '' end
     || case when v_state is not null then ' and o.state = $3' else '' end
-    || case when queue is not null then ' and case when left(j.queue, 1) <> ''/'' then j.queue else o.queue end = $4' else '' end
+    || case when queue is not null then ' and coalesce(served_queue(j.queue), o.queue) = $4' else '' end
     || case when tags is not null then ' and o.tags @> $5' else '' end
     || case when since is not null then ' and o.created_at >= $7' else '' end
     || case when until is not null then ' and o.created_at < $8' else '' end
@@ -6470,7 +6698,7 @@ begin
             a.branch || ''/'' || a.name, o.queue, a.error_type, a.error_message, o.created_at
        from (
          select o.id, o.name::text, o.state::text, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at, j.waits_since, j.ticket,
-                case when left(j.queue, 1) <> ''/'' then j.queue else o.queue::text end as queue, coalesce(j.position, o.stopped_position) as position
+                coalesce(served_queue(j.queue), o.queue::text) as queue, coalesce(j.position, o.stopped_position) as position
            from ' || v_from || ' where true' || v_where || '
           order by ' || case when v_state = 'active' and globals is null then 'j.operation_id' else 'o.id' end || '
           limit $10
@@ -6704,6 +6932,103 @@ COMMENT ON FUNCTION backops.forget_failure(p_operation_id bigint) IS 'Takes an o
 
 
 --
+-- Name: fair_lanes; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.fair_lanes (
+    queue backops.queue_name NOT NULL,
+    priority smallint NOT NULL,
+    clock double precision DEFAULT 0 NOT NULL,
+    first_turn double precision DEFAULT 0 NOT NULL,
+    forgotten double precision DEFAULT 0 NOT NULL,
+    CONSTRAINT fair_lanes_in_order CHECK (((forgotten <= clock) AND (first_turn <= clock)))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+
+--
+-- Name: TABLE fair_lanes; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.fair_lanes IS 'A row for each priority of a fair queue: turns are taken in each by itself. Written by claims, one at a time for each queue.';
+
+
+--
+-- Name: COLUMN fair_lanes.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_lanes.queue IS 'Name of the queue.';
+
+
+--
+-- Name: COLUMN fair_lanes.priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_lanes.priority IS 'The priority.';
+
+
+--
+-- Name: COLUMN fair_lanes.clock; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_lanes.clock IS 'The turn that it has come to: who comes anew is given none before it.';
+
+
+--
+-- Name: COLUMN fair_lanes.first_turn; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_lanes.first_turn IS 'No job has a turn before this one: claims begin there.';
+
+
+--
+-- Name: COLUMN fair_lanes.forgotten; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_lanes.forgotten IS 'Up to which turn fair_keys has been cleared.';
+
+
+--
+-- Name: forget_keys(backops.fair_lanes); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.forget_keys(p_lane backops.fair_lanes) RETURNS double precision
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_places tid[];
+  v_last double precision;
+begin
+  select array_agg(place), max(turn) into v_places, v_last
+    from (
+      select k.ctid as place, k.turn
+        from fair_keys k
+       where k.queue = p_lane.queue and k.priority = p_lane.priority and k.turn > '-infinity' and k.turn >= p_lane.forgotten and k.turn <= p_lane.clock
+       order by k.turn
+       limit 1000
+    ) as passed;
+  -- By where they lie, which nobody else changes.
+  delete from fair_keys where ctid = any (v_places);
+  return case when cardinality(v_places) = 1000 then v_last else p_lane.clock end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION forget_keys(p_lane backops.fair_lanes); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.forget_keys(p_lane backops.fair_lanes) IS 'Deletes the keys whose turns the clock has passed, which count as if they came anew: there may be as many as operations. Returns up to which turn.';
+
+
+--
 -- Name: forget_rates(timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6823,7 +7148,7 @@ COMMENT ON FUNCTION backops.gate_lock(p_gate text) IS 'Key of the advisory lock 
 
 CREATE FUNCTION backops.gate_of(p_limit jsonb, p_globals jsonb, p_is_secret boolean DEFAULT false) RETURNS text
     LANGUAGE sql IMMUTABLE
-    RETURN CASE WHEN (NOT (p_limit ? 'by'::text)) THEN (p_limit ->> 'name'::text) WHEN ((length((p_globals ->> (p_limit ->> 'by'::text))) <= 200) AND (NOT p_is_secret)) THEN (((p_limit ->> 'name'::text) || '/'::text) || (p_globals ->> (p_limit ->> 'by'::text))) ELSE (((p_limit ->> 'name'::text) || '/'::text) || COALESCE(('#'::text || md5((p_globals ->> (p_limit ->> 'by'::text)))), ''::text)) END;
+    RETURN ((p_limit ->> 'name'::text) || CASE WHEN (p_limit ? 'by'::text) THEN ('/'::text || backops.counted_key((p_limit ->> 'by'::text), p_globals, p_is_secret)) ELSE ''::text END);
 
 
 --
@@ -7191,6 +7516,8 @@ CREATE FUNCTION backops.invariants() RETURNS SETOF backops.violation
   union all
   select * from violations_of_limits()
   union all
+  select * from violations_of_turns()
+  union all
   select * from violations_of_schedules()
   union all
   select * from violations_of_the_schema()
@@ -7201,7 +7528,7 @@ $$;
 -- Name: FUNCTION invariants(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. waits_move_on: no operation is at a wait that is over, while workers live. waits_are_counted: the job of an operation at a wait says what it waits for. waits_read_signals: no operation waits for a signal that is in its inbox. signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. waits_have_outcomes: a wait that has ended says how, and no action does. approvals_are_asked: an approval is pending exactly where an operation is at it. approvals_keep_deadlines: the job of a pending approval is due at its deadline or its reminder. approvals_end_steps: what was decided is what the step says, and a step that has ended so has its decision. slots_are_counted: a limit counts as many slots and places in line as there are. slots_are_for_limits: who holds a slot is where a limit asks for one, and who is in line holds none of it. lines_move_on: nobody is in line while a slot is free, while workers live. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
+COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. waits_move_on: no operation is at a wait that is over, while workers live. waits_are_counted: the job of an operation at a wait says what it waits for. waits_read_signals: no operation waits for a signal that is in its inbox. signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. waits_have_outcomes: a wait that has ended says how, and no action does. approvals_are_asked: an approval is pending exactly where an operation is at it. approvals_keep_deadlines: the job of a pending approval is due at its deadline or its reminder. approvals_end_steps: what was decided is what the step says, and a step that has ended so has its decision. slots_are_counted: a limit counts as many slots and places in line as there are. slots_are_for_limits: who holds a slot is where a limit asks for one, and who is in line holds none of it. lines_move_on: nobody is in line while a slot is free, while workers live. turns_are_found: who has a turn in a fair queue has it where claims look. turns_are_counted: the keys of a fair queue count the turns that were given. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
 
 
 --
@@ -7374,7 +7701,7 @@ COMMENT ON FUNCTION backops.is_queue_name(p_name text) IS 'Whether a queue may h
 --
 
 CREATE FUNCTION backops.is_secret(p_name text, p_key text) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   select exists (select from secret_keys where name in (p_name, '*') and key = p_key)
@@ -8557,17 +8884,22 @@ begin
                 order by g.look_at
                 limit 1
              ),
-             -- Somebody else's claim was at the limit of the queue, or is.
+             -- Somebody else's claim was at the limit or the turns of the queue, or is.
              (
                select statement_now() + interval '0.02 seconds'
                  from workers w
-                 join queue_limits l on l.queue = any (w.queues)
-                where w.id = p_worker_id and l.holding < l.maximum and l.queue not in (select name from paused_queues)
+                 join (
+                   select queue from queue_limits where holding < maximum
+                   union
+                   select f.queue from fair_queues f left join queue_limits l on l.queue = f.queue where (l.holding >= l.maximum) is not true
+                 ) as l on l.queue = any (w.queues)
+                where w.id = p_worker_id and l.queue not in (select name from paused_queues)
                   and exists (
                     select from generate_series(0, 9) as lane (priority)
+                     cross join unnest(array[l.queue, fair_queue(l.queue)]) as part (queue)
                      cross join lateral (
                        select from jobs j
-                        where j.queue = l.queue and j.priority = lane.priority::smallint and j.run_at <= statement_now() and j.worker_id is null
+                        where j.queue = part.queue and j.priority = lane.priority::smallint and j.run_at <= statement_now() and j.worker_id is null
                           and j.crashes = 0 and j.handler = any (w.handlers)
                         limit 1
                      ) as job
@@ -9579,7 +9911,7 @@ begin
           paused_until = excluded.paused_until, paused_by = excluded.paused_by, reason = excluded.reason
     returning * into v_queue;
   perform write_audit('pause', null, reason, jsonb_build_object('queue', queue, 'until', until));
-  if not exists (select from jobs j where j.queue = pause.queue) and not exists (select from workers w where pause.queue = any (w.queues)) then
+  if not exists (select from jobs j where j.queue in (pause.queue, fair_queue(pause.queue))) and not exists (select from workers w where pause.queue = any (w.queues)) then
     raise notice using message = format('nothing waits in the queue "%s", and no worker serves it', queue),
       hint = (
         select case when near is null then 'It stays paused for what comes.' else format('Did you mean "%s"?', near) end
@@ -9955,7 +10287,7 @@ begin
     on conflict (operation_id) do update
       set run_at = excluded.run_at, position = excluded.position, steps_left = excluded.steps_left,
           queue = job_queue(v_action.wait, v_action.limits, j.operation_slot, null, null, v_action.queue, p_operation.queue),
-          handler = excluded.handler, attempt = 0, crashes = 0, waits_since = null, action_slot = null, paced_at = null, gate = null, ticket = null, came_at = null,
+          handler = excluded.handler, attempt = 0, crashes = 0, waits_since = null, action_slot = null, paced_at = null, gate = null, ticket = null, came_at = null, turn = null,
           operation_slot = kept_slot(j.operation_slot, v_action.wait, v_action.limits);
   update actions
      set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0, wait_outcome = null
@@ -10126,7 +10458,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status,limit_status,limit_lines,rate_status,rate_lines,queue_limit_status}'::text[]
+      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status,limit_status,limit_lines,rate_status,rate_lines,queue_limit_status,fair_queue_status,fair_queue_lines}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
@@ -10145,7 +10477,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'function', name, 'operator', 'execute', null
     from unnest(
-      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,set_limit,reset_limit,set_queue_limit,set_rate,reset_rate,close_rate,recount_limits,prune,rescue,unpark,invariants,
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,set_limit,reset_limit,set_queue_limit,set_queue_fairness,set_rate,reset_rate,close_rate,recount_limits,prune,rescue,unpark,invariants,
         schedule,unschedule,pause_schedule,resume_schedule,run_schedule,backfill_schedule}'::text[]
     ) as name
   union all
@@ -10154,7 +10486,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,is_rate_gate,queue_gate,rate_of_gate,rate_base,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,is_rate_gate,queue_gate,fair_queue,served_queue,counted_key,is_secret,rate_of_gate,rate_base,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -10326,6 +10658,8 @@ CREATE FUNCTION backops.queue_names() RETURNS SETOF text
   union
   select name from queues where paused_at is not null
   union
+  select queue from fair_queues where by_global is not null
+  union
   select unnest(queues) from workers
 $$;
 
@@ -10334,7 +10668,7 @@ $$;
 -- Name: FUNCTION queue_names(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, that are paused, or that a worker serves: from one to the next by the index.';
+COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, that are paused or fair, or that a worker serves: from one to the next by the index.';
 
 
 --
@@ -11143,7 +11477,7 @@ declare
 begin
   perform pg_advisory_xact_lock(limits_lock());
   -- Or what was given back of a queue would be left where it is, and taken off once more.
-  perform pg_advisory_xact_lock(gate_lock(queue_gate(q.queue))) from (select queue from queue_limits order by queue) as q;
+  perform pg_advisory_xact_lock(gate_lock(queue_gate(q.queue))) from (select queue from queue_limits union select queue from fair_queues order by queue) as q;
   -- Nobody gives anything back, or leaves a line, while it is counted.
   lock table jobs in share row exclusive mode;
   lock table limit_releases in share row exclusive mode;
@@ -11175,7 +11509,7 @@ begin
   select count(*) into v_count from written;
   delete from limit_gates where holding = 0 and waiting = 0;
   insert into limit_releases (gate, slots, waiters) select gate, 0, 0 from limit_gates where waiting > 0;
-  v_count := v_count + recount_rates() + recount_queues();
+  v_count := v_count + recount_rates() + recount_queues() + recount_turns();
   if v_count > 0 then
     perform write_audit('recount_limits', '{}', null, jsonb_build_object('corrected', v_count));
   end if;
@@ -11188,7 +11522,7 @@ $$;
 -- Name: FUNCTION recount_limits(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.recount_limits() IS 'Counts the slots and lines of all limits and rates from the jobs, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on jobs while it counts. Returns how many it corrected.';
+COMMENT ON FUNCTION backops.recount_limits() IS 'Counts the slots and lines of all limits and rates from the jobs, and where the turns of fair queues begin, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on jobs while it counts. Returns how many it corrected.';
 
 
 --
@@ -11254,6 +11588,35 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.recount_rates() IS 'The part of recount_limits() about rates: their lines.';
+
+
+--
+-- Name: recount_turns(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.recount_turns() RETURNS integer
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  with found as (
+    select served_queue(j.queue) as queue, j.priority, min(j.turn) as first_turn, max(j.turn) as last_turn from jobs j where j.turn is not null group by j.queue, j.priority
+  ),
+  written as (
+    insert into fair_lanes as l (queue, priority, clock, first_turn, forgotten)
+      select f.queue, f.priority, f.last_turn, f.first_turn, f.first_turn from found f
+      on conflict on constraint fair_lanes_pkey do update set first_turn = excluded.first_turn where l.first_turn > excluded.first_turn
+    returning 1
+  )
+  select count(*)::integer from written
+$$;
+
+
+--
+-- Name: FUNCTION recount_turns(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.recount_turns() IS 'The part of recount_limits() about fair queues: from which turn on claims have to look.';
 
 
 --
@@ -11899,7 +12262,8 @@ begin
   -- It comes to its limit anew, and has no slot and no start until then.
   update jobs
      set run_at = coalesce(move_deadline(reschedule_operation.id, at), at), gate = null, ticket = null, came_at = null,
-         queue = case when action_slot is not null or paced_at is not null then '/limits' else queue end, action_slot = null, paced_at = null
+         queue = case when action_slot is not null or paced_at is not null then '/limits' else coalesce(served_queue(queue), queue) end, action_slot = null,
+         paced_at = null, turn = null
    where operation_id = reschedule_operation.id;
   perform settle_wait(reschedule_operation.id), wake(queue, 1) from jobs where operation_id = reschedule_operation.id and run_at <= clock_now();
   select * into v_operation from operations where operations.id = reschedule_operation.id;
@@ -12946,6 +13310,22 @@ COMMENT ON FUNCTION backops.sees_secrets() IS 'Whether the caller may see what s
 
 
 --
+-- Name: served_queue(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.served_queue(p_queue text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN ("left"(p_queue, 6) = '/fair/'::text) THEN substr(p_queue, 7) WHEN ("left"(p_queue, 1) <> '/'::text) THEN p_queue ELSE NULL::text END;
+
+
+--
+-- Name: FUNCTION served_queue(p_queue text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.served_queue(p_queue text) IS 'The queue whose workers may claim a job that lies in this one; null at a wait and before a limit.';
+
+
+--
 -- Name: set_global(bigint[], text, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -13055,6 +13435,60 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.set_operation_global(id bigint, key text, value jsonb) IS 'Sets one key of the globals; SQL null removes it. An action that is running sees it from its next attempt on.';
+
+
+--
+-- Name: set_queue_fairness(text, text, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.set_queue_fairness(queue text, by text, weights jsonb DEFAULT '{}'::jsonb, reason text DEFAULT NULL::text) RETURNS backops.fair_queues
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_wrong text;
+  v_fair fair_queues;
+begin
+  perform check_queue_name(queue);
+  if length(by) not between 1 and 200 then
+    raise exception using errcode = 'OP004', message = format('the queue "%s" cannot take turns by "%s"', queue, left(by, 200)),
+      hint = 'Name the global whose values take turns, as in set_queue_fairness(''reports'', ''tenant''); null is for no turns.';
+  end if;
+  if weights is null or jsonb_typeof(weights) <> 'object' or (select count(*) from jsonb_object_keys(weights)) > 1000 then
+    raise exception using errcode = 'OP004', message = format('the weights of the queue "%s" must be a JSON object of 1000 keys at most', queue),
+      hint = 'As in {"acme": 3, "free": 0.5}; 1 is the weight of whoever is not named.';
+  end if;
+  if by is null and weights <> '{}' then
+    raise exception using errcode = 'OP004', message = format('the queue "%s" cannot have weights without a global by which it takes turns', queue),
+      hint = 'Name it, as in set_queue_fairness(''reports'', ''tenant'', ''{"acme": 3}'').';
+  end if;
+  select format('%s for "%s"', w.value, left(w.key, 200)) into v_wrong
+    from jsonb_each(weights) as w
+   where case jsonb_typeof(w.value) when 'number' then (w.value #>> '{}')::numeric not between 0.01 and 100 else true end
+   limit 1;
+  if found then
+    raise exception using errcode = 'OP004', message = format('a weight of the queue "%s" cannot be %s', queue, v_wrong), hint = 'Weights are numbers from 0.01 to 100.';
+  end if;
+  perform pg_advisory_xact_lock(gate_lock(queue_gate(queue)));
+  insert into fair_queues as f (queue, by_global, weights, set_by, set_at, reason)
+    values (set_queue_fairness.queue, set_queue_fairness.by, set_queue_fairness.weights, session_user, clock_now(), left(set_queue_fairness.reason, 2000))
+    on conflict on constraint fair_queues_pkey do update
+      set by_global = excluded.by_global, weights = excluded.weights, set_by = excluded.set_by, set_at = excluded.set_at, reason = excluded.reason
+  returning * into v_fair;
+  perform write_audit('set_queue_fairness', '{}', reason, jsonb_build_object('queue', queue, 'by', coalesce(by, 'none'), 'weights', weights));
+  perform wake(queue, 16);
+  return v_fair;
+end
+$$;
+
+
+--
+-- Name: FUNCTION set_queue_fairness(queue text, by text, weights jsonb, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.set_queue_fairness(queue text, by text, weights jsonb, reason text) IS 'Makes the actions of a queue take turns by the value of a global, so that nobody waits for all that somebody else has enqueued: each value gets as much as its weight beside the others, and what one leaves the others have. null is for no turns. SELECT * FROM backops.set_queue_fairness(''reports'', ''tenant'', ''{"acme": 3}'', ''they pay for it'')';
 
 
 --
@@ -14582,6 +15016,111 @@ COMMENT ON FUNCTION backops.take_slot(p_id bigint, p_now timestamp with time zon
 
 
 --
+-- Name: take_turns(backops.fair_queues, smallint, timestamp with time zone, bigint, integer, text[], timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.take_turns(p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_limit integer, p_handlers text[], p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_queue text := fair_queue(p_fair.queue);
+  v_has_secrets boolean := exists (select from secret_keys);
+  v_is_new boolean;
+  v_lane fair_lanes;
+  v_first double precision;
+  v_known double precision;
+  v_last double precision;
+  v_arrivals integer;
+begin
+  select * into v_lane from fair_lanes l where l.queue = p_fair.queue and l.priority = p_priority;
+  v_is_new := not found;
+  if v_is_new then
+    v_lane := row(p_fair.queue, p_priority, 0, 0, 0);
+  end if;
+  -- The clock does not stand still for those in front that this worker cannot run.
+  select min(turn), min(turn) filter (where handler = any (p_handlers)), max(turn) into v_first, v_known, v_last
+    from (
+      select j.turn, j.handler
+        from jobs j
+       where j.queue = v_queue and j.priority = p_priority and j.turn >= v_lane.first_turn
+       order by j.turn, j.operation_id
+       limit 100
+    ) as front;
+  select count(*) into v_arrivals
+    from (
+      select
+        from jobs j
+       where j.queue = p_fair.queue and j.priority = p_priority and (j.run_at, j.operation_id) > (p_after_run_at, p_after_operation_id)
+         and j.run_at <= p_now and j.worker_id is null and j.crashes = 0
+       limit p_limit + 1
+    ) as arrivals;
+  -- Where all that is due is claimed now, no order matters.
+  if v_first is null and v_arrivals <= p_limit then
+    return false;
+  end if;
+  if v_first is null then
+    select max(turn) into v_first from fair_keys k where k.queue = p_fair.queue and k.priority = p_priority and k.turn > '-infinity';
+  end if;
+  v_lane.clock := greatest(v_lane.clock, coalesce(v_known, v_last, v_first));
+  v_lane.first_turn := least(coalesce(v_first, v_lane.clock), v_lane.clock);
+  v_lane.forgotten := forget_keys(v_lane);
+  if v_is_new then
+    insert into fair_lanes values (v_lane.*);
+  else
+    update fair_lanes l set clock = v_lane.clock, first_turn = v_lane.first_turn, forgotten = v_lane.forgotten
+     where l.queue = p_fair.queue and l.priority = p_priority and l <> v_lane;
+  end if;
+
+  if v_arrivals > 0 then
+    with come as materialized (
+      select j.operation_id, j.run_at, counted_key(p_fair.by_global, o.globals, v_has_secrets and is_secret(o.name, p_fair.by_global)) as key
+        from jobs j
+        join operations o on o.id = j.operation_id
+       where j.queue = p_fair.queue and j.priority = p_priority and (j.run_at, j.operation_id) > (p_after_run_at, p_after_operation_id)
+         and j.run_at <= p_now and j.worker_id is null and j.crashes = 0
+       order by j.run_at, j.operation_id
+       limit greatest(10 * p_limit, 1000)
+         for update of j skip locked
+    ),
+    ranked as materialized (
+      select c.operation_id, c.key, greatest(v_lane.clock, k.turn) as turn, coalesce((p_fair.weights ->> c.key)::double precision, 1) as weight,
+             row_number() over (partition by c.key order by c.run_at, c.operation_id) - 1 as ahead,
+             count(*) over (partition by c.key) as jobs
+        from come c
+        left join lateral (
+          select k.turn from fair_keys k where k.queue = p_fair.queue and k.priority = p_priority and k.key = c.key offset 0
+        ) as k on true
+    ),
+    noted as (
+      insert into fair_keys (queue, priority, key, turn)
+        select p_fair.queue, p_priority, key, turn + jobs / weight from ranked where ahead = 0
+        on conflict on constraint fair_keys_pkey do update set turn = excluded.turn
+    )
+    update jobs j
+       set queue = v_queue, turn = r.turn + r.ahead / r.weight
+      from ranked r
+     where j.operation_id = any (array[r.operation_id]);
+  end if;
+  return true;
+end
+$$;
+
+
+--
+-- Name: FUNCTION take_turns(p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_limit integer, p_handlers text[], p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.take_turns(p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_limit integer, p_handlers text[], p_now timestamp with time zone) IS 'Gives turns to what is due in a priority of a fair queue: ten times as many as the claim takes, a thousand at least. Returns false, and gives none, where the claim takes all that there is.';
+
+
+--
 -- Name: time_after(timestamp with time zone, interval); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -15152,7 +15691,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
   union all
   select 'job_can_be_claimed', j.operation_id, j.position, j.worker_id,
          case
-           when j.queue <> job_queue(a.wait, a.limits, j.operation_slot, j.paced_at, j.action_slot, a.queue, o.queue) or not is_queue_name(a.queue) then format('its job waits in queue "%s"', j.queue)
+           when coalesce(served_queue(j.queue), j.queue) <> job_queue(a.wait, a.limits, j.operation_slot, j.paced_at, j.action_slot, a.queue, o.queue) or not is_queue_name(a.queue) then format('its job waits in queue "%s"', j.queue)
            when j.priority not between 0 and 9 then format('its job has priority %s', j.priority)
            when j.handler <> e.handler then format('its job waits for a worker that knows "%s" instead of "%s"', j.handler, e.handler)
            when isfinite(j.run_at) is distinct from (j.position is not null and j.ticket is null) and not (j.waits_since is not null and a.wait ?| '{signals,approval}') then format('its job waits until %s', j.run_at)
@@ -15167,7 +15706,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
    cross join lateral (
      select case when o.branches is null then o.name else '' end || '/' || case when j.position is null then '' else a.name end as handler
    ) as e
-   where j.queue <> job_queue(a.wait, a.limits, j.operation_slot, j.paced_at, j.action_slot, a.queue, o.queue)
+   where coalesce(served_queue(j.queue), j.queue) <> job_queue(a.wait, a.limits, j.operation_slot, j.paced_at, j.action_slot, a.queue, o.queue)
       -- That of the operation is one by its type.
       or a.queue is not null and not is_queue_name(a.queue)
       or j.priority not between 0 and 9
@@ -15527,6 +16066,47 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.violations_of_the_schema() IS 'The part of invariants() that looks at the schema itself.';
+
+
+--
+-- Name: violations_of_turns(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_turns() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
+    AS $$
+  select 'turns_are_found', j.operation_id, j.position, null::bigint,
+         case
+           when f.queue is null then format('its job has a turn in "%s", which is not fair', substr(j.queue, 7))
+           else format('its job has the turn %s in "%s", where claims begin at %s', j.turn, f.queue, coalesce(l.first_turn::text, 'none'))
+         end,
+         case
+           when f.queue is null then format('update %I.jobs set queue = %L, turn = null where operation_id = %s;', current_schema(), substr(j.queue, 7), j.operation_id)
+           else format('select %I.recount_limits();', current_schema())
+         end
+    from jobs j
+    left join fair_queues f on f.queue = substr(j.queue, 7)
+    left join fair_lanes l on l.queue = f.queue and l.priority = j.priority
+   where left(j.queue, 6) = '/fair/' and (f.queue is null or l.queue is null or j.turn < l.first_turn)
+  union all
+  select 'turns_are_counted', null, null, null,
+         format('the last job with a turn in "%s", of priority %s, has %s, and no key counts as many', substr(j.queue, 7), j.priority, j.turn),
+         format('delete from %I.fair_keys where queue = %L and priority = %s; -- they count as if they came anew', current_schema(), substr(j.queue, 7), j.priority)
+    from (select queue, priority, max(turn) as turn from jobs where left(queue, 6) = '/fair/' group by queue, priority) as j
+    join fair_lanes l on l.queue = substr(j.queue, 7) and l.priority = j.priority
+   where j.turn >= l.clock
+     and not exists (select from fair_keys k where k.queue = l.queue and k.priority = l.priority and k.turn > j.turn)
+$$;
+
+
+--
+-- Name: FUNCTION violations_of_turns(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_turns() IS 'The part of invariants() about fair queues.';
 
 
 --
@@ -16839,6 +17419,162 @@ COMMENT ON VIEW backops.failures IS 'What has failed and still is, grouped by op
 
 
 --
+-- Name: fair_keys; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.fair_keys (
+    queue backops.queue_name NOT NULL,
+    priority smallint NOT NULL,
+    key text NOT NULL,
+    turn double precision NOT NULL
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+
+--
+-- Name: TABLE fair_keys; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.fair_keys IS 'A row for each key of a fair queue that has a turn later than the clock, or had one lately. Written by claims, one at a time for each queue.';
+
+
+--
+-- Name: COLUMN fair_keys.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_keys.queue IS 'Name of the queue.';
+
+
+--
+-- Name: COLUMN fair_keys.priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_keys.priority IS 'The priority.';
+
+
+--
+-- Name: COLUMN fair_keys.key; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_keys.key IS 'The value of the global; what is long or secret as a hash, and what lacks it as nothing.';
+
+
+--
+-- Name: COLUMN fair_keys.turn; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_keys.turn IS 'The turn that its next job is given.';
+
+
+--
+-- Name: secret_keys; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.secret_keys (
+    name text NOT NULL,
+    key text NOT NULL,
+    CONSTRAINT secret_keys_are_short CHECK (((octet_length(name) <= 800) AND (octet_length(key) <= 1500))),
+    CONSTRAINT secret_keys_key_is_not_empty CHECK ((key <> ''::text))
+);
+
+
+--
+-- Name: TABLE secret_keys; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.secret_keys IS 'Keys of the globals whose values only workers and the owner of this schema see. INSERT INTO backops.secret_keys VALUES (''Fulfilment'', ''card_token''); the name * means every operation.';
+
+
+--
+-- Name: COLUMN secret_keys.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.secret_keys.name IS 'Name of the operation, or * for all.';
+
+
+--
+-- Name: COLUMN secret_keys.key; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.secret_keys.key IS 'The key, at the top of the globals; all that lies under it is secret.';
+
+
+--
+-- Name: fair_queue_lines; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.fair_queue_lines AS
+ SELECT (f.queue)::text AS queue,
+    j.priority,
+    backops.counted_key(f.by_global, (o.globals)::jsonb, ((EXISTS ( SELECT
+           FROM backops.secret_keys)) AND backops.is_secret((o.name)::text, f.by_global))) AS key,
+    count(*) AS waiting,
+    min(j.run_at) AS oldest_ready_at,
+    min(j.ahead) AS ahead
+   FROM ((backops.fair_queues f
+     CROSS JOIN LATERAL ( SELECT j_1.operation_id,
+            j_1.priority,
+            j_1.run_at,
+            (row_number() OVER (ORDER BY j_1.priority, j_1.turn, j_1.operation_id) - 1) AS ahead
+           FROM ( SELECT j_2.operation_id,
+                    j_2.priority,
+                    j_2.run_at,
+                    j_2.turn
+                   FROM (generate_series(0, 9) lane(lane)
+                     CROSS JOIN LATERAL ( SELECT j_3.operation_id,
+                            j_3.priority,
+                            j_3.run_at,
+                            j_3.turn
+                           FROM backops.jobs j_3
+                          WHERE ((j_3.queue = backops.fair_queue((f.queue)::text)) AND (j_3.priority = (lane.lane)::smallint) AND (j_3.turn IS NOT NULL))
+                          ORDER BY j_3.turn, j_3.operation_id
+                         LIMIT 10000) j_2)
+                 LIMIT 10000) j_1) j)
+     JOIN backops.operations o ON ((o.id = j.operation_id)))
+  WHERE (f.by_global IS NOT NULL)
+  GROUP BY (f.queue)::text, j.priority, (backops.counted_key(f.by_global, (o.globals)::jsonb, ((EXISTS ( SELECT
+           FROM backops.secret_keys)) AND backops.is_secret((o.name)::text, f.by_global))));
+
+
+--
+-- Name: VIEW fair_queue_lines; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.fair_queue_lines IS 'One row per key that has jobs with a turn in a fair queue: how many, since when the oldest is due, and how many jobs are before its first; among the first 10000 of each queue. SELECT * FROM backops.fair_queue_lines WHERE queue = ''reports'' ORDER BY ahead LIMIT 20';
+
+
+--
+-- Name: fair_queue_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.fair_queue_status AS
+ SELECT (f.queue)::text AS queue,
+    f.by_global,
+    f.weights,
+    w.waiting,
+    (w.waiting = 1000) AS capped,
+    f.set_by,
+    f.set_at,
+    f.reason
+   FROM (backops.fair_queues f
+     CROSS JOIN LATERAL ( SELECT count(*) AS waiting
+           FROM ( SELECT
+                   FROM (generate_series(0, 9) lane(lane)
+                     CROSS JOIN LATERAL ( SELECT
+                           FROM backops.jobs j_2
+                          WHERE ((j_2.queue = backops.fair_queue((f.queue)::text)) AND (j_2.priority = (lane.lane)::smallint) AND (j_2.turn IS NOT NULL))
+                         LIMIT 1000) j_1)
+                 LIMIT 1000) j) w);
+
+
+--
+-- Name: VIEW fair_queue_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.fair_queue_status IS 'One row per fair queue, or one that was: by which global its actions take turns (null: no more), with which weights, how many have their turn and wait, counted up to 1000 (capped), and who has set it. SELECT * FROM backops.fair_queue_status ORDER BY queue';
+
+
+--
 -- Name: help; Type: VIEW; Schema: backops; Owner: -
 --
 
@@ -17534,10 +18270,7 @@ CREATE VIEW backops.operation_status AS
             WHEN ((j.worker_id IS NULL) AND (j.run_at < 'infinity'::timestamp with time zone)) THEN j.run_at
             ELSE NULL::timestamp with time zone
         END AS run_at,
-        CASE
-            WHEN ("left"(j.queue, 1) <> '/'::text) THEN j.queue
-            ELSE COALESCE(a.queue, o.queue)
-        END AS queue,
+    COALESCE(backops.served_queue(j.queue), a.queue, o.queue) AS queue,
     o.priority,
     o.key,
     o.tags,
@@ -17560,7 +18293,7 @@ CREATE VIEW backops.operation_status AS
                     CASE
                         WHEN (o.parked_at IS NOT NULL) THEN o.name
                         ELSE NULL::text
-                    END, j.queue, j.handler, (j.crashes)::integer) b(reason, detail, advice, worker_id, since, until)
+                    END, backops.served_queue(j.queue), j.handler, (j.crashes)::integer) b(reason, detail, advice, worker_id, since, until)
              LIMIT 1)
             ELSE NULL::text
         END AS note,
@@ -18151,39 +18884,6 @@ ALTER TABLE backops.schedules ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTI
 
 
 --
--- Name: secret_keys; Type: TABLE; Schema: backops; Owner: -
---
-
-CREATE TABLE backops.secret_keys (
-    name text NOT NULL,
-    key text NOT NULL,
-    CONSTRAINT secret_keys_are_short CHECK (((octet_length(name) <= 800) AND (octet_length(key) <= 1500))),
-    CONSTRAINT secret_keys_key_is_not_empty CHECK ((key <> ''::text))
-);
-
-
---
--- Name: TABLE secret_keys; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON TABLE backops.secret_keys IS 'Keys of the globals whose values only workers and the owner of this schema see. INSERT INTO backops.secret_keys VALUES (''Fulfilment'', ''card_token''); the name * means every operation.';
-
-
---
--- Name: COLUMN secret_keys.name; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.secret_keys.name IS 'Name of the operation, or * for all.';
-
-
---
--- Name: COLUMN secret_keys.key; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.secret_keys.key IS 'The key, at the top of the globals; all that lies under it is secret.';
-
-
---
 -- Name: skipped_slots_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
 --
 
@@ -18283,8 +18983,9 @@ CREATE VIEW backops.stuck AS
                     WHEN (f.worker_id IS NOT NULL) THEN 'Living workers take it back; run one, or call rescue().'::text
                     ELSE COALESCE(b.advice, 'Start more workers, or give them more slots.'::text)
                 END AS "coalesce"
-           FROM (((backops.queue_names() n(queue)
-             CROSS JOIN LATERAL backops.front_of_queue(n.queue, 100) f(operation_id, "position", priority, worker_id, run_at, claimed_at, attempt, crashes, handler))
+           FROM ((((backops.queue_names() n(queue)
+             CROSS JOIN LATERAL unnest(ARRAY[n.queue, backops.fair_queue(n.queue)]) part(queue))
+             CROSS JOIN LATERAL backops.front_of_queue(part.queue, 100) f(operation_id, "position", priority, worker_id, run_at, claimed_at, attempt, crashes, handler))
              LEFT JOIN backops.workers w ON ((w.id = f.worker_id)))
              LEFT JOIN LATERAL ( SELECT obstacles.reason,
                     obstacles.detail,
@@ -18601,6 +19302,30 @@ ALTER TABLE ONLY backops.engine
 
 
 --
+-- Name: fair_keys fair_keys_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.fair_keys
+    ADD CONSTRAINT fair_keys_pkey PRIMARY KEY (queue, priority, key);
+
+
+--
+-- Name: fair_lanes fair_lanes_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.fair_lanes
+    ADD CONSTRAINT fair_lanes_pkey PRIMARY KEY (queue, priority);
+
+
+--
+-- Name: fair_queues fair_queues_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.fair_queues
+    ADD CONSTRAINT fair_queues_pkey PRIMARY KEY (queue);
+
+
+--
 -- Name: jobs jobs_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
 --
 
@@ -18867,6 +19592,20 @@ COMMENT ON INDEX backops.definitions_current_idx IS 'At most one current version
 
 
 --
+-- Name: fair_keys_turn_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX fair_keys_turn_idx ON backops.fair_keys USING btree (queue, priority, turn) WHERE (turn > '-Infinity'::double precision);
+
+
+--
+-- Name: INDEX fair_keys_turn_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.fair_keys_turn_idx IS 'The keys whose turns the clock has passed are forgotten.';
+
+
+--
 -- Name: jobs_limits_idx; Type: INDEX; Schema: backops; Owner: -
 --
 
@@ -18934,6 +19673,20 @@ CREATE INDEX jobs_suspects_idx ON backops.jobs USING btree (queue, priority, run
 --
 
 COMMENT ON INDEX backops.jobs_suspects_idx IS 'Jobs whose worker died; nearly always empty.';
+
+
+--
+-- Name: jobs_turn_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX jobs_turn_idx ON backops.jobs USING btree (queue, priority, turn, operation_id) WHERE (turn IS NOT NULL);
+
+
+--
+-- Name: INDEX jobs_turn_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.jobs_turn_idx IS 'The order in which fair queues are claimed.';
 
 
 --
@@ -19518,6 +20271,20 @@ REVOKE ALL ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queu
 
 
 --
+-- Name: FUNCTION claim_in_turn(p_worker_id bigint, p_limit integer, p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_gives_turns boolean, p_handlers text[], p_queue_slot text, p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.claim_in_turn(p_worker_id bigint, p_limit integer, p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_gives_turns boolean, p_handlers text[], p_queue_slot text, p_now timestamp with time zone) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION claim_lane_by_lane(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_fair backops.fair_queues[], p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.claim_lane_by_lane(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_fair backops.fair_queues[], p_now timestamp with time zone) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION claim_lanes(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_queue_slot text, p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -19529,13 +20296,6 @@ REVOKE ALL ON FUNCTION backops.claim_lanes(p_worker_id bigint, p_limit integer, 
 --
 
 REVOKE ALL ON FUNCTION backops.claim_suspect(p_worker_id bigint) FROM PUBLIC;
-
-
---
--- Name: FUNCTION claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
---
-
-REVOKE ALL ON FUNCTION backops.claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone) FROM PUBLIC;
 
 
 --
@@ -19627,6 +20387,13 @@ REVOKE ALL ON FUNCTION backops.count_schedule_slots(p_schedule backops.schedules
 --
 
 REVOKE ALL ON FUNCTION backops.count_waits(p_kind text) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION counted_key(p_by text, p_globals jsonb, p_is_secret boolean); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.counted_key(p_by text, p_globals jsonb, p_is_secret boolean) FROM PUBLIC;
 
 
 --
@@ -19910,6 +20677,13 @@ REVOKE ALL ON FUNCTION backops.explain_rate(p_job backops.jobs, p_step backops.a
 
 
 --
+-- Name: FUNCTION explain_turn(p_job backops.jobs, p_place text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.explain_turn(p_job backops.jobs, p_place text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION explain_wait(p_job backops.jobs, p_step backops.actions); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -19949,6 +20723,13 @@ REVOKE ALL ON FUNCTION backops.fail_many(p_worker_id bigint, p_operation_ids big
 --
 
 REVOKE ALL ON FUNCTION backops.failure_fingerprint(p_attempt backops.attempts) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION fair_queue(p_queue text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.fair_queue(p_queue text) FROM PUBLIC;
 
 
 --
@@ -19998,6 +20779,13 @@ REVOKE ALL ON FUNCTION backops.flow(id bigint) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.forget_failure(p_operation_id bigint) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION forget_keys(p_lane backops.fair_lanes); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.forget_keys(p_lane backops.fair_lanes) FROM PUBLIC;
 
 
 --
@@ -20771,6 +21559,13 @@ REVOKE ALL ON FUNCTION backops.recount_rates() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION recount_turns(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.recount_turns() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION redacted(p_name text, p_globals jsonb); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -21086,6 +21881,13 @@ REVOKE ALL ON FUNCTION backops.sees_secrets() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION served_queue(p_queue text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.served_queue(p_queue text) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION set_global(ids bigint[], key text, value jsonb, reason text); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -21111,6 +21913,13 @@ REVOKE ALL ON FUNCTION backops.set_limit(name text, maximum integer, reason text
 --
 
 REVOKE ALL ON FUNCTION backops.set_operation_global(id bigint, key text, value jsonb) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION set_queue_fairness(queue text, by text, weights jsonb, reason text); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.set_queue_fairness(queue text, by text, weights jsonb, reason text) FROM PUBLIC;
 
 
 --
@@ -21380,6 +22189,13 @@ REVOKE ALL ON FUNCTION backops.take_slot(p_id bigint, p_now timestamp with time 
 
 
 --
+-- Name: FUNCTION take_turns(p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_limit integer, p_handlers text[], p_now timestamp with time zone); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.take_turns(p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_limit integer, p_handlers text[], p_now timestamp with time zone) FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION time_after(p_time timestamp with time zone, p_delay interval); Type: ACL; Schema: backops; Owner: -
 --
 
@@ -21482,6 +22298,13 @@ REVOKE ALL ON FUNCTION backops.violations_of_schedules() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.violations_of_the_schema() FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION violations_of_turns(); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.violations_of_turns() FROM PUBLIC;
 
 
 --

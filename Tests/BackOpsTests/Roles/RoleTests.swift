@@ -228,6 +228,8 @@ extension String {
             "queue_depth", "wait_depth", "paused_queues", "worker_status", "stuck", "throughput",
             "slow_actions", "help",
             "schedule_status", "limit_status", "limit_lines", "rate_status", "rate_lines",
+            "fair_queue_status",
+            "fair_queue_lines",
         ].contains(self)
     }
 }

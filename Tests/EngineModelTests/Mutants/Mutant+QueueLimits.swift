@@ -1,6 +1,6 @@
 extension Mutant {
     private static let within =
-        "claim_within_limits(bigint,integer,text[],smallint[],timestamptz[],bigint[],text[],text[],text[],timestamptz)"
+        "claim_lane_by_lane(bigint,integer,text[],smallint[],timestamptz[],bigint[],text[],text[],text[],fair_queues[],timestamptz)"
     private static let setQueueLimit = "set_queue_limit(text,integer,text)"
     private static let kept = "queue_slot = case when f.next_claim_id is not null then j.queue_slot end"
 
@@ -8,12 +8,12 @@ extension Mutant {
         Mutant(
             "one more is claimed of a queue than it has room for",
             in: within,
-            ("least(v_left, v_rooms[v_at])", "least(v_left, v_rooms[v_at] + 1)")
+            ("least(v_left, v_rooms[v_limit]), p_queues", "least(v_left, v_rooms[v_limit] + 1), p_queues")
         ),
         Mutant(
             "every priority of a queue has all of its slots",
             in: within,
-            ("v_rooms[v_at] := v_rooms[v_at] - v_count;", "")
+            ("v_rooms[v_limit] := v_rooms[v_limit] - v_count;", "")
         ),
         Mutant(
             "a suspect is claimed without being counted",

@@ -237,7 +237,7 @@ COMMENT ON TYPE backops.explanation IS 'One reason why an operation is where it 
 -- Name: COLUMN explanation.reason; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, limit, rate, nobody_decides, queue_paused, queue_full, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
+COMMENT ON COLUMN backops.explanation.reason IS 'running, worker_missing, scheduled, retrying, waiting, wait_overdue, limit, rate, nobody_decides, queue_paused, queue_full, turn, queue_unserved, action_unknown, suspect, ready, parked, completed, failed, cancelled.';
 
 
 --
@@ -2641,6 +2641,7 @@ declare
   v_paused text[];
   v_has_limits boolean;
   v_limited text[];
+  v_fair fair_queues[];
 begin
   if p_limit is null or p_limit not between 1 and 1000 then
     raise exception using errcode = 'OP004', message = format('cannot claim %s jobs at once', coalesce(p_limit::text, 'null')), hint = 'p_limit is 1 to 1000.';
@@ -2648,8 +2649,9 @@ begin
   if pg_try_advisory_xact_lock_shared(worker_lock(p_worker_id)) then
     select handlers, missing_since is not null,
            array(select name from paused_queues), exists (select from limits) or exists (select from rates) or exists (select from queue_limits),
-           (select array_agg(queue::text) from queue_limits where maximum is not null)
-      into v_handlers, v_is_missing, v_paused, v_has_limits, v_limited
+           (select array_agg(queue::text) from queue_limits where maximum is not null),
+           (select array_agg(f) from fair_queues f where f.by_global is not null or exists (select from jobs j where j.queue = fair_queue(f.queue) and j.turn is not null))
+      into v_handlers, v_is_missing, v_paused, v_has_limits, v_limited, v_fair
       from workers where id = p_worker_id and heartbeat_at + lease > v_now and not stopping;
   end if;
   if v_handlers is null then
@@ -2668,12 +2670,12 @@ begin
     v_now := clock_now();
   end if;
 
-  if v_limited is null then
+  if v_limited is null and v_fair is null then
     return query select * from claim_lanes(p_worker_id, p_limit, p_queues, p_priorities, p_after_run_at, p_after_operation_id, v_handlers, v_paused, null, v_now);
   else
     return query
       select *
-        from claim_within_limits(p_worker_id, p_limit, p_queues, p_priorities, p_after_run_at, p_after_operation_id, v_handlers, v_paused, v_limited, v_now);
+        from claim_lane_by_lane(p_worker_id, p_limit, p_queues, p_priorities, p_after_run_at, p_after_operation_id, v_handlers, v_paused, v_limited, v_fair, v_now);
   end if;
 end
 $$;
@@ -2684,6 +2686,204 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.claim(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[]) IS 'Claims up to p_limit due jobs that the worker knows, lane by lane in the order given, each lane (queue, priority) behind the key (run_at, operation_id) that is given for it (''-infinity'', 0 to start over). Jobs whose worker died are left to claim_suspect, and those of a queue that is paused stay.';
+
+
+--
+-- Name: fair_queues; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.fair_queues (
+    queue backops.queue_name NOT NULL,
+    by_global text,
+    weights jsonb DEFAULT '{}'::jsonb NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    reason text,
+    CONSTRAINT fair_queues_by_global_is_valid CHECK (((length(by_global) >= 1) AND (length(by_global) <= 200))),
+    CONSTRAINT fair_queues_weights_are_valid CHECK ((jsonb_typeof(weights) = 'object'::text))
+);
+
+
+--
+-- Name: TABLE fair_queues; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.fair_queues IS 'Queues whose actions take turns by key. Written by set_queue_fairness.';
+
+
+--
+-- Name: COLUMN fair_queues.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_queues.queue IS 'Name of the queue; one without a row is served in the order in which its jobs are due.';
+
+
+--
+-- Name: COLUMN fair_queues.by_global; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_queues.by_global IS 'The global whose values take turns; null where they do no more.';
+
+
+--
+-- Name: COLUMN fair_queues.weights; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_queues.weights IS 'How much of the queue a value gets beside the others, {"acme": 3}: 1 where it does not stand here.';
+
+
+--
+-- Name: COLUMN fair_queues.set_by; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_queues.set_by IS 'Database role that called set_queue_fairness last.';
+
+
+--
+-- Name: COLUMN fair_queues.set_at; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_queues.set_at IS 'When it did.';
+
+
+--
+-- Name: COLUMN fair_queues.reason; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_queues.reason IS 'Why.';
+
+
+--
+-- Name: claim_in_turn(bigint, integer, backops.fair_queues, smallint, timestamp with time zone, bigint, boolean, text[], text, timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.claim_in_turn(p_worker_id bigint, p_limit integer, p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_gives_turns boolean, p_handlers text[], p_queue_slot text, p_now timestamp with time zone) RETURNS SETOF backops.claimed_job
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_has_turns boolean := true;
+  v_ids bigint[] := '{}';
+begin
+  if p_fair.by_global is not null and p_gives_turns then
+    v_has_turns := take_turns(p_fair, p_priority, p_after_run_at, p_after_operation_id, p_limit, p_handlers, p_now);
+  end if;
+  if v_has_turns then
+    v_ids := array(
+      select j.operation_id
+        from jobs j
+       where j.queue = fair_queue(p_fair.queue) and j.priority = p_priority
+         and j.turn >= (select l.first_turn from fair_lanes l where l.queue = p_fair.queue and l.priority = p_priority)
+         and j.handler = any (p_handlers)
+       order by j.turn, j.operation_id
+       limit p_limit
+         for update skip locked
+    );
+    update jobs j
+       set worker_id = p_worker_id, claim_id = next_claim_id(), claimed_at = p_now, attempt = j.attempt + 1, queue_slot = p_queue_slot, queue = p_fair.queue, turn = null
+      from unnest(v_ids) as i (id)
+     where j.operation_id = any (array[i.id]);
+    return query select c.* from describe_claims(v_ids) as c order by array_position(v_ids, c.operation_id);
+  end if;
+  -- What has come since nobody takes turns any more, or where there is enough for all.
+  if (p_fair.by_global is null or not v_has_turns) and cardinality(v_ids) < p_limit then
+    return query
+      select *
+        from claim_lanes(
+          p_worker_id, p_limit - cardinality(v_ids), array[p_fair.queue::text], array[p_priority], array[p_after_run_at], array[p_after_operation_id],
+          p_handlers, '{}', p_queue_slot, p_now
+        );
+  end if;
+end
+$$;
+
+
+--
+-- Name: FUNCTION claim_in_turn(p_worker_id bigint, p_limit integer, p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_gives_turns boolean, p_handlers text[], p_queue_slot text, p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.claim_in_turn(p_worker_id bigint, p_limit integer, p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_gives_turns boolean, p_handlers text[], p_queue_slot text, p_now timestamp with time zone) IS 'The part of claim() that looks into a priority of a fair queue: p_gives_turns says whether this transaction is the one that gives them.';
+
+
+--
+-- Name: claim_lane_by_lane(bigint, integer, text[], smallint[], timestamp with time zone[], bigint[], text[], text[], text[], backops.fair_queues[], timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.claim_lane_by_lane(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_fair backops.fair_queues[], p_now timestamp with time zone) RETURNS SETOF backops.claimed_job
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_rooms integer[];
+  v_turns boolean[];
+  v_left integer := p_limit;
+  v_first integer := 1;
+  v_last integer;
+  v_limit integer;
+  v_fair integer;
+  v_count integer;
+  v_special text[];
+  v_fair_queues text[];
+begin
+  p_limited := array(select queue from unnest(p_limited) as queue where queue = any (p_queues) order by queue);
+  v_rooms := queue_rooms(p_limited);
+  p_fair := array(select f from unnest(p_fair) as f where f.queue = any (p_queues) order by f.queue);
+  v_fair_queues := array(select f.queue from unnest(p_fair) with ordinality as f order by ordinality);
+  v_turns := array(select pg_try_advisory_xact_lock(gate_lock(queue_gate(queue))) from unnest(v_fair_queues) with ordinality as f (queue, n) order by n);
+  v_special := p_limited || v_fair_queues;
+  while v_left > 0 and v_first <= coalesce(cardinality(p_queues), 0) loop
+    v_limit := array_position(p_limited, p_queues[v_first]);
+    v_fair := array_position(v_fair_queues, p_queues[v_first]);
+    v_last := v_first;
+    if v_limit is null and v_fair is null then
+      while v_last < cardinality(p_queues) and p_queues[v_last + 1] <> all (v_special) loop
+        v_last := v_last + 1;
+      end loop;
+    end if;
+    v_count := 0;
+    if v_limit is not null and v_rooms[v_limit] = 0 then
+      null;
+    elsif v_fair is null then
+      return query
+        select *
+          from claim_lanes(
+            p_worker_id, least(v_left, v_rooms[v_limit]), p_queues[v_first:v_last], p_priorities[v_first:v_last], p_after_run_at[v_first:v_last],
+            p_after_operation_id[v_first:v_last], p_handlers, p_paused, queue_gate(p_limited[v_limit]), p_now
+          );
+      get diagnostics v_count = row_count;
+    elsif p_queues[v_first] <> all (p_paused) then
+      return query
+        select *
+          from claim_in_turn(
+            p_worker_id, least(v_left, v_rooms[v_limit]), p_fair[v_fair], p_priorities[v_first], p_after_run_at[v_first], p_after_operation_id[v_first],
+            v_turns[v_fair], p_handlers, queue_gate(p_limited[v_limit]), p_now
+          );
+      get diagnostics v_count = row_count;
+    end if;
+    v_left := v_left - v_count;
+    if v_limit is not null and v_count > 0 then
+      v_rooms[v_limit] := v_rooms[v_limit] - v_count;
+      update queue_limits set holding = holding + v_count where queue = p_limited[v_limit];
+    end if;
+    v_first := v_last + 1;
+  end loop;
+end
+$$;
+
+
+--
+-- Name: FUNCTION claim_lane_by_lane(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_fair backops.fair_queues[], p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.claim_lane_by_lane(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_fair backops.fair_queues[], p_now timestamp with time zone) IS 'The part of claim() for a worker some of whose queues have a limit, or are fair.';
 
 
 --
@@ -2807,61 +3007,6 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.claim_suspect(p_worker_id bigint) IS 'Claims one job whose worker died while it held it. It may be the killer: run it with nothing beside it; a clean end acquits it.';
-
-
---
--- Name: claim_within_limits(bigint, integer, text[], smallint[], timestamp with time zone[], bigint[], text[], text[], text[], timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
---
-
-CREATE FUNCTION backops.claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone) RETURNS SETOF backops.claimed_job
-    LANGUAGE plpgsql
-    SET search_path TO 'backops', 'pg_temp'
-    SET plan_cache_mode TO 'force_generic_plan'
-    SET jit TO 'off'
-    AS $$
-declare
-  v_rooms integer[];
-  v_left integer := p_limit;
-  v_first integer := 1;
-  v_last integer;
-  v_at integer;
-  v_count integer;
-begin
-  p_limited := array(select queue from unnest(p_limited) as queue where queue = any (p_queues) order by queue);
-  v_rooms := queue_rooms(p_limited);
-  while v_left > 0 and v_first <= coalesce(cardinality(p_queues), 0) loop
-    v_at := array_position(p_limited, p_queues[v_first]);
-    v_last := v_first;
-    if v_at is null then
-      while v_last < cardinality(p_queues) and array_position(p_limited, p_queues[v_last + 1]) is null loop
-        v_last := v_last + 1;
-      end loop;
-    end if;
-    if v_at is null or v_rooms[v_at] > 0 then
-      return query
-        select *
-          from claim_lanes(
-            p_worker_id, least(v_left, v_rooms[v_at]), p_queues[v_first:v_last], p_priorities[v_first:v_last], p_after_run_at[v_first:v_last],
-            p_after_operation_id[v_first:v_last], p_handlers, p_paused, queue_gate(p_limited[v_at]), p_now
-          );
-      get diagnostics v_count = row_count;
-      v_left := v_left - v_count;
-      if v_at is not null and v_count > 0 then
-        v_rooms[v_at] := v_rooms[v_at] - v_count;
-        update queue_limits set holding = holding + v_count where queue = p_limited[v_at];
-      end if;
-    end if;
-    v_first := v_last + 1;
-  end loop;
-end
-$$;
-
-
---
--- Name: FUNCTION claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON FUNCTION backops.claim_within_limits(p_worker_id bigint, p_limit integer, p_queues text[], p_priorities smallint[], p_after_run_at timestamp with time zone[], p_after_operation_id bigint[], p_handlers text[], p_paused text[], p_limited text[], p_now timestamp with time zone) IS 'The part of claim() for a worker some of whose queues have a limit: as many of them as they have slots.';
 
 
 --
@@ -3089,9 +3234,9 @@ begin
        else not fits(i.operation_id, i.patch)
      end;
   end if;
-  -- Nothing is held without a lease. A queue that is paused is no lane to go on in.
+  -- Nothing is held without a lease. A queue that is paused is no lane to go on in, and in a fair one each action takes its turn.
   select id, handlers, missing_since is not null,
-         array(select name from paused_queues)
+         array(select name from paused_queues union all select queue from fair_queues where by_global is not null)
     into v_worker_id, v_handlers, v_is_missing, v_paused
     from workers where id = p_worker_id and heartbeat_at + lease > v_now;
   if v_is_missing then
@@ -3397,7 +3542,8 @@ begin
   select count(*), count(*) filter (where j.worker_id is null), count(*) filter (where j.worker_id is not null),
          min(j.run_at) filter (where j.worker_id is null)
     into v_due, ready, running, oldest_ready_at
-    from front_of_queue(p_queue, 1000) as j;
+    from unnest(array[p_queue, fair_queue(p_queue)]) as part (queue)
+   cross join lateral front_of_queue(part.queue, 1000) as j;
   select count(*), count(*) filter (where j.attempt > 0), count(*) filter (where j.attempt = 0)
     into v_future, retrying, scheduled
     from (
@@ -3523,6 +3669,22 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.count_waits(p_kind text) IS 'How many operations are at a wait of a kind, counted up to 1000, and since when the first of them is.';
+
+
+--
+-- Name: counted_key(text, jsonb, boolean); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.counted_key(p_by text, p_globals jsonb, p_is_secret boolean DEFAULT false) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN ((length((p_globals ->> p_by)) <= 200) AND (NOT p_is_secret)) THEN (p_globals ->> p_by) ELSE COALESCE(('#'::text || md5((p_globals ->> p_by))), ''::text) END;
+
+
+--
+-- Name: FUNCTION counted_key(p_by text, p_globals jsonb, p_is_secret boolean); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.counted_key(p_by text, p_globals jsonb, p_is_secret boolean) IS 'The key under which an operation is counted: the value of a global, never one that is secret.';
 
 
 --
@@ -5276,6 +5438,7 @@ begin
     v_job.queue := coalesce(v_action.queue, v_operation.queue);
     v_is_limited := true;
   end if;
+  v_job.queue := served_queue(v_job.queue);
   select * into v_queue from paused_queues where name = v_job.queue;
 
   if v_job.worker_id is not null then
@@ -5333,7 +5496,9 @@ begin
     return query select e.* from explain_full_queue(v_job.queue, v_place, v_job.run_at) as e;
     v_free := not found;
   end if;
-  if v_free then
+  if v_free and v_job.turn is not null then
+    return query select e.* from explain_turn(v_job, v_place) as e;
+  elsif v_free then
     select count(*) into v_knowing
       from workers w
      where v_job.queue = any (w.queues) and v_job.handler = any (w.handlers) and not w.stopping and w.heartbeat_at + w.lease > v_now;
@@ -5677,8 +5842,10 @@ CREATE TABLE backops.jobs (
     came_at timestamp with time zone,
     paced_at timestamp with time zone,
     queue_slot text,
+    turn double precision,
     CONSTRAINT jobs_claimed_whole CHECK ((((worker_id IS NULL) = (claim_id IS NULL)) AND ((worker_id IS NULL) = (claimed_at IS NULL)))),
     CONSTRAINT jobs_in_line_whole CHECK ((((ticket IS NULL) = (gate IS NULL)) AND ((ticket IS NULL) = (came_at IS NULL)))),
+    CONSTRAINT jobs_in_turn_whole CHECK ((((turn IS NULL) = ("left"(queue, 6) <> '/fair/'::text)) AND ((turn IS NULL) OR (worker_id IS NULL)))),
     CONSTRAINT jobs_waits_for_is_known CHECK ((waits_for = ANY (ARRAY['sleep'::text, 'signal'::text, 'approval'::text])))
 )
 WITH (fillfactor='40', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_analyze_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
@@ -5779,7 +5946,7 @@ COMMENT ON COLUMN backops.jobs.progress IS 'What the running action last reporte
 -- Name: COLUMN jobs.queue; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.jobs.queue IS 'Queue that the job waits in; "/waits", which no worker serves, at a wait, and "/limits" before a limit.';
+COMMENT ON COLUMN backops.jobs.queue IS 'Queue that the job waits in; "/waits", which no worker serves, at a wait, "/limits" before a limit, and "/fair/" and a name once it has its turn in a fair queue.';
 
 
 --
@@ -5857,6 +6024,13 @@ COMMENT ON COLUMN backops.jobs.paced_at IS 'The start that a rate has given to t
 --
 
 COMMENT ON COLUMN backops.jobs.queue_slot IS 'Of the queue with a limit from which it was claimed, "/queue/" and its name: it holds one of the slots until the attempt ends.';
+
+
+--
+-- Name: COLUMN jobs.turn; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.jobs.turn IS 'Its turn in a fair queue, until it is claimed.';
 
 
 --
@@ -5979,6 +6153,44 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.explain_rate(p_job backops.jobs, p_step backops.actions) IS 'The part of explain() about an operation that waits for a start; until is about when, if those before it weigh one each.';
+
+
+--
+-- Name: explain_turn(backops.jobs, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.explain_turn(p_job backops.jobs, p_place text) RETURNS SETOF backops.explanation
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_fair fair_queues;
+  v_ahead bigint;
+begin
+  select * into v_fair from fair_queues where queue = p_job.queue;
+  select count(*) into v_ahead
+    from (
+      select from jobs j
+       where j.queue = fair_queue(p_job.queue) and j.priority = p_job.priority and (j.turn, j.operation_id) < (p_job.turn, p_job.operation_id)
+       limit 1000
+    ) as ahead;
+  return query select
+    'turn',
+    format('%s waits for its turn: %s%s of queue "%s" %s before it%s', p_place, v_ahead,
+           case when v_ahead = 1000 then ' or more actions' when v_ahead = 1 then ' action' else ' actions' end, p_job.queue,
+           case when v_ahead = 1 then 'comes' else 'come' end, ', which takes turns by "' || v_fair.by_global || '"'),
+    case when p_job.run_at < statement_now() - interval '1 minute' then 'All workers of the queue seem to be busy: start more, or look at worker_status.' end,
+    null::bigint, p_job.run_at, null::timestamptz;
+end
+$$;
+
+
+--
+-- Name: FUNCTION explain_turn(p_job backops.jobs, p_place text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.explain_turn(p_job backops.jobs, p_place text) IS 'The part of explain() about an operation that has its turn in a fair queue, and waits for it.';
 
 
 --
@@ -6388,6 +6600,22 @@ COMMENT ON FUNCTION backops.failure_fingerprint(p_attempt backops.attempts) IS '
 
 
 --
+-- Name: fair_queue(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.fair_queue(p_queue text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN ('/fair/'::text || p_queue);
+
+
+--
+-- Name: FUNCTION fair_queue(p_queue text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.fair_queue(p_queue text) IS 'Where the jobs of a fair queue lie that have their turn. No queue has such a name.';
+
+
+--
 -- Name: find_operations(text, jsonb, text, text, text[], text, timestamp with time zone, timestamp with time zone, bigint, integer); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6443,7 +6671,7 @@ begin
   v_where := v_where
     || case when name is not null then ' and o.name = $1' else '' end
     || case when v_state is not null then ' and o.state = $3' else '' end
-    || case when queue is not null then ' and case when left(j.queue, 1) <> ''/'' then j.queue else o.queue end = $4' else '' end
+    || case when queue is not null then ' and coalesce(served_queue(j.queue), o.queue) = $4' else '' end
     || case when tags is not null then ' and o.tags @> $5' else '' end
     || case when since is not null then ' and o.created_at >= $7' else '' end
     || case when until is not null then ' and o.created_at < $8' else '' end
@@ -6470,7 +6698,7 @@ begin
             a.branch || ''/'' || a.name, o.queue, a.error_type, a.error_message, o.created_at
        from (
          select o.id, o.name::text, o.state::text, o.parked_at, o.created_at, j.worker_id, j.attempt, j.run_at, j.waits_since, j.ticket,
-                case when left(j.queue, 1) <> ''/'' then j.queue else o.queue::text end as queue, coalesce(j.position, o.stopped_position) as position
+                coalesce(served_queue(j.queue), o.queue::text) as queue, coalesce(j.position, o.stopped_position) as position
            from ' || v_from || ' where true' || v_where || '
           order by ' || case when v_state = 'active' and globals is null then 'j.operation_id' else 'o.id' end || '
           limit $10
@@ -6704,6 +6932,103 @@ COMMENT ON FUNCTION backops.forget_failure(p_operation_id bigint) IS 'Takes an o
 
 
 --
+-- Name: fair_lanes; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.fair_lanes (
+    queue backops.queue_name NOT NULL,
+    priority smallint NOT NULL,
+    clock double precision DEFAULT 0 NOT NULL,
+    first_turn double precision DEFAULT 0 NOT NULL,
+    forgotten double precision DEFAULT 0 NOT NULL,
+    CONSTRAINT fair_lanes_in_order CHECK (((forgotten <= clock) AND (first_turn <= clock)))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+
+--
+-- Name: TABLE fair_lanes; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.fair_lanes IS 'A row for each priority of a fair queue: turns are taken in each by itself. Written by claims, one at a time for each queue.';
+
+
+--
+-- Name: COLUMN fair_lanes.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_lanes.queue IS 'Name of the queue.';
+
+
+--
+-- Name: COLUMN fair_lanes.priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_lanes.priority IS 'The priority.';
+
+
+--
+-- Name: COLUMN fair_lanes.clock; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_lanes.clock IS 'The turn that it has come to: who comes anew is given none before it.';
+
+
+--
+-- Name: COLUMN fair_lanes.first_turn; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_lanes.first_turn IS 'No job has a turn before this one: claims begin there.';
+
+
+--
+-- Name: COLUMN fair_lanes.forgotten; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_lanes.forgotten IS 'Up to which turn fair_keys has been cleared.';
+
+
+--
+-- Name: forget_keys(backops.fair_lanes); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.forget_keys(p_lane backops.fair_lanes) RETURNS double precision
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_places tid[];
+  v_last double precision;
+begin
+  select array_agg(place), max(turn) into v_places, v_last
+    from (
+      select k.ctid as place, k.turn
+        from fair_keys k
+       where k.queue = p_lane.queue and k.priority = p_lane.priority and k.turn > '-infinity' and k.turn >= p_lane.forgotten and k.turn <= p_lane.clock
+       order by k.turn
+       limit 1000
+    ) as passed;
+  -- By where they lie, which nobody else changes.
+  delete from fair_keys where ctid = any (v_places);
+  return case when cardinality(v_places) = 1000 then v_last else p_lane.clock end;
+end
+$$;
+
+
+--
+-- Name: FUNCTION forget_keys(p_lane backops.fair_lanes); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.forget_keys(p_lane backops.fair_lanes) IS 'Deletes the keys whose turns the clock has passed, which count as if they came anew: there may be as many as operations. Returns up to which turn.';
+
+
+--
 -- Name: forget_rates(timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -6823,7 +7148,7 @@ COMMENT ON FUNCTION backops.gate_lock(p_gate text) IS 'Key of the advisory lock 
 
 CREATE FUNCTION backops.gate_of(p_limit jsonb, p_globals jsonb, p_is_secret boolean DEFAULT false) RETURNS text
     LANGUAGE sql IMMUTABLE
-    RETURN CASE WHEN (NOT (p_limit ? 'by'::text)) THEN (p_limit ->> 'name'::text) WHEN ((length((p_globals ->> (p_limit ->> 'by'::text))) <= 200) AND (NOT p_is_secret)) THEN (((p_limit ->> 'name'::text) || '/'::text) || (p_globals ->> (p_limit ->> 'by'::text))) ELSE (((p_limit ->> 'name'::text) || '/'::text) || COALESCE(('#'::text || md5((p_globals ->> (p_limit ->> 'by'::text)))), ''::text)) END;
+    RETURN ((p_limit ->> 'name'::text) || CASE WHEN (p_limit ? 'by'::text) THEN ('/'::text || backops.counted_key((p_limit ->> 'by'::text), p_globals, p_is_secret)) ELSE ''::text END);
 
 
 --
@@ -7191,6 +7516,8 @@ CREATE FUNCTION backops.invariants() RETURNS SETOF backops.violation
   union all
   select * from violations_of_limits()
   union all
+  select * from violations_of_turns()
+  union all
   select * from violations_of_schedules()
   union all
   select * from violations_of_the_schema()
@@ -7201,7 +7528,7 @@ $$;
 -- Name: FUNCTION invariants(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. waits_move_on: no operation is at a wait that is over, while workers live. waits_are_counted: the job of an operation at a wait says what it waits for. waits_read_signals: no operation waits for a signal that is in its inbox. signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. waits_have_outcomes: a wait that has ended says how, and no action does. approvals_are_asked: an approval is pending exactly where an operation is at it. approvals_keep_deadlines: the job of a pending approval is due at its deadline or its reminder. approvals_end_steps: what was decided is what the step says, and a step that has ended so has its decision. slots_are_counted: a limit counts as many slots and places in line as there are. slots_are_for_limits: who holds a slot is where a limit asks for one, and who is in line holds none of it. lines_move_on: nobody is in line while a slot is free, while workers live. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
+COMMENT ON FUNCTION backops.invariants() IS 'Everything that must not be, as rows; none where all is well. It locks nothing, may run beside workers at any time, and reads every table once or twice. active_means_one_job: active is to have exactly one job, ended is to have none. job_waits_at_an_open_action: a job points to an action of its operation that has not ended, or the operation is parked. claims_belong_to_workers: who holds a job is a worker whose lease runs, or ended so lately that nobody can have rescued it yet. claims_are_unique: no claim was given twice, and none before it was drawn. job_can_be_claimed: queue, priority, time and handler of a job are what a claim looks for. attempts_are_recorded: attempts are within their limit, and whatever did not succeed is in the history, numbered without gaps. action_is_in_one_state: completed, skipped, failed or open, never two of these. branch_runs_in_order: what has ended in a branch lies before what is open. completed_means_done: no action of main is open, and the last one ended when the operation did. failures_are_grouped: the view failures counts what has failed, once each, and nothing else. stop_is_recorded: a failed operation has the error that ended it, and a cancelled one the action where it goes on. keys_are_unique: one operation per name and key, and one active in the modes that say so. waits_move_on: no operation is at a wait that is over, while workers live. waits_are_counted: the job of an operation at a wait says what it waits for. waits_read_signals: no operation waits for a signal that is in its inbox. signals_are_read_once: a signal was read by a wait, and a run of a wait read one at most. waits_have_outcomes: a wait that has ended says how, and no action does. approvals_are_asked: an approval is pending exactly where an operation is at it. approvals_keep_deadlines: the job of a pending approval is due at its deadline or its reminder. approvals_end_steps: what was decided is what the step says, and a step that has ended so has its decision. slots_are_counted: a limit counts as many slots and places in line as there are. slots_are_for_limits: who holds a slot is where a limit asks for one, and who is in line holds none of it. lines_move_on: nobody is in line while a slot is free, while workers live. turns_are_found: who has a turn in a fair queue has it where claims look. turns_are_counted: the keys of a fair queue count the turns that were given. schedules_go_on: the next slot of a schedule is not decided yet, and a worker will look at it; or it is paused, or has ended. slots_run_once: a slot of a schedule enqueued one operation, others are repetitions by hand. plan_is_complete: positions are 1 to n, branches are whole, and there is a main. schema_is_sound: indexes valid, constraints validated, search_path pinned, triggers on, one owner, no rights for everybody, no row level security without a policy, no unlogged table, no rules, and a replica identity for what is published. What actions did elsewhere cannot be seen from here.';
 
 
 --
@@ -7374,7 +7701,7 @@ COMMENT ON FUNCTION backops.is_queue_name(p_name text) IS 'Whether a queue may h
 --
 
 CREATE FUNCTION backops.is_secret(p_name text, p_key text) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'backops', 'pg_temp'
     AS $$
   select exists (select from secret_keys where name in (p_name, '*') and key = p_key)
@@ -8557,17 +8884,22 @@ begin
                 order by g.look_at
                 limit 1
              ),
-             -- Somebody else's claim was at the limit of the queue, or is.
+             -- Somebody else's claim was at the limit or the turns of the queue, or is.
              (
                select statement_now() + interval '0.02 seconds'
                  from workers w
-                 join queue_limits l on l.queue = any (w.queues)
-                where w.id = p_worker_id and l.holding < l.maximum and l.queue not in (select name from paused_queues)
+                 join (
+                   select queue from queue_limits where holding < maximum
+                   union
+                   select f.queue from fair_queues f left join queue_limits l on l.queue = f.queue where (l.holding >= l.maximum) is not true
+                 ) as l on l.queue = any (w.queues)
+                where w.id = p_worker_id and l.queue not in (select name from paused_queues)
                   and exists (
                     select from generate_series(0, 9) as lane (priority)
+                     cross join unnest(array[l.queue, fair_queue(l.queue)]) as part (queue)
                      cross join lateral (
                        select from jobs j
-                        where j.queue = l.queue and j.priority = lane.priority::smallint and j.run_at <= statement_now() and j.worker_id is null
+                        where j.queue = part.queue and j.priority = lane.priority::smallint and j.run_at <= statement_now() and j.worker_id is null
                           and j.crashes = 0 and j.handler = any (w.handlers)
                         limit 1
                      ) as job
@@ -9579,7 +9911,7 @@ begin
           paused_until = excluded.paused_until, paused_by = excluded.paused_by, reason = excluded.reason
     returning * into v_queue;
   perform write_audit('pause', null, reason, jsonb_build_object('queue', queue, 'until', until));
-  if not exists (select from jobs j where j.queue = pause.queue) and not exists (select from workers w where pause.queue = any (w.queues)) then
+  if not exists (select from jobs j where j.queue in (pause.queue, fair_queue(pause.queue))) and not exists (select from workers w where pause.queue = any (w.queues)) then
     raise notice using message = format('nothing waits in the queue "%s", and no worker serves it', queue),
       hint = (
         select case when near is null then 'It stays paused for what comes.' else format('Did you mean "%s"?', near) end
@@ -9955,7 +10287,7 @@ begin
     on conflict (operation_id) do update
       set run_at = excluded.run_at, position = excluded.position, steps_left = excluded.steps_left,
           queue = job_queue(v_action.wait, v_action.limits, j.operation_slot, null, null, v_action.queue, p_operation.queue),
-          handler = excluded.handler, attempt = 0, crashes = 0, waits_since = null, action_slot = null, paced_at = null, gate = null, ticket = null, came_at = null,
+          handler = excluded.handler, attempt = 0, crashes = 0, waits_since = null, action_slot = null, paced_at = null, gate = null, ticket = null, came_at = null, turn = null,
           operation_slot = kept_slot(j.operation_slot, v_action.wait, v_action.limits);
   update actions
      set earlier_attempts = earlier_attempts + attempts_count, attempts_count = 0, wait_outcome = null
@@ -10126,7 +10458,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'view', name, role, 'select', null
     from unnest(
-      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status,limit_status,limit_lines,rate_status,rate_lines,queue_limit_status}'::text[]
+      '{operation_status,action_status,signal_status,approval_status,pending_approvals,timeline,audit,failures,queue_depth,wait_depth,paused_queues,worker_status,stuck,throughput,slow_actions,help,schedule_status,limit_status,limit_lines,rate_status,rate_lines,queue_limit_status,fair_queue_status,fair_queue_lines}'::text[]
     ) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
@@ -10145,7 +10477,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
   union all
   select 'function', name, 'operator', 'execute', null
     from unnest(
-      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,set_limit,reset_limit,set_queue_limit,set_rate,reset_rate,close_rate,recount_limits,prune,rescue,unpark,invariants,
+      '{retry,cancel,skip,jump,run_from,set_global,reschedule,rerun,retry_where,cancel_where,wake_up,signal,signal_where,decide,extend,pause,resume,set_limit,reset_limit,set_queue_limit,set_queue_fairness,set_rate,reset_rate,close_rate,recount_limits,prune,rescue,unpark,invariants,
         schedule,unschedule,pause_schedule,resume_schedule,run_schedule,backfill_schedule}'::text[]
     ) as name
   union all
@@ -10154,7 +10486,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
-    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,is_rate_gate,queue_gate,rate_of_gate,rate_base,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
+    from unnest('{privileges,statement_now,sees_secrets,redacted,queue_names,front_of_queue,count_queue,count_waits,bucket_quantile,bucket_sums,duration_bucket_limits,obstacles,describe_wait,describe_limit,is_rate_gate,queue_gate,fair_queue,served_queue,counted_key,is_secret,rate_of_gate,rate_base,awaited_signals,nobody_decides,zone_time,undeclared_reason,plan_in_seconds}'::text[]) as name
    cross join unnest('{reader,operator}'::text[]) as role
   union all
   select 'part', name, role, 'execute', null
@@ -10326,6 +10658,8 @@ CREATE FUNCTION backops.queue_names() RETURNS SETOF text
   union
   select name from queues where paused_at is not null
   union
+  select queue from fair_queues where by_global is not null
+  union
   select unnest(queues) from workers
 $$;
 
@@ -10334,7 +10668,7 @@ $$;
 -- Name: FUNCTION queue_names(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, that are paused, or that a worker serves: from one to the next by the index.';
+COMMENT ON FUNCTION backops.queue_names() IS 'Queues in which something waits, that are paused or fair, or that a worker serves: from one to the next by the index.';
 
 
 --
@@ -11143,7 +11477,7 @@ declare
 begin
   perform pg_advisory_xact_lock(limits_lock());
   -- Or what was given back of a queue would be left where it is, and taken off once more.
-  perform pg_advisory_xact_lock(gate_lock(queue_gate(q.queue))) from (select queue from queue_limits order by queue) as q;
+  perform pg_advisory_xact_lock(gate_lock(queue_gate(q.queue))) from (select queue from queue_limits union select queue from fair_queues order by queue) as q;
   -- Nobody gives anything back, or leaves a line, while it is counted.
   lock table jobs in share row exclusive mode;
   lock table limit_releases in share row exclusive mode;
@@ -11175,7 +11509,7 @@ begin
   select count(*) into v_count from written;
   delete from limit_gates where holding = 0 and waiting = 0;
   insert into limit_releases (gate, slots, waiters) select gate, 0, 0 from limit_gates where waiting > 0;
-  v_count := v_count + recount_rates() + recount_queues();
+  v_count := v_count + recount_rates() + recount_queues() + recount_turns();
   if v_count > 0 then
     perform write_audit('recount_limits', '{}', null, jsonb_build_object('corrected', v_count));
   end if;
@@ -11188,7 +11522,7 @@ $$;
 -- Name: FUNCTION recount_limits(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.recount_limits() IS 'Counts the slots and lines of all limits and rates from the jobs, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on jobs while it counts. Returns how many it corrected.';
+COMMENT ON FUNCTION backops.recount_limits() IS 'Counts the slots and lines of all limits and rates from the jobs, and where the turns of fair queues begin, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on jobs while it counts. Returns how many it corrected.';
 
 
 --
@@ -11254,6 +11588,35 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.recount_rates() IS 'The part of recount_limits() about rates: their lines.';
+
+
+--
+-- Name: recount_turns(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.recount_turns() RETURNS integer
+    LANGUAGE sql
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+  with found as (
+    select served_queue(j.queue) as queue, j.priority, min(j.turn) as first_turn, max(j.turn) as last_turn from jobs j where j.turn is not null group by j.queue, j.priority
+  ),
+  written as (
+    insert into fair_lanes as l (queue, priority, clock, first_turn, forgotten)
+      select f.queue, f.priority, f.last_turn, f.first_turn, f.first_turn from found f
+      on conflict on constraint fair_lanes_pkey do update set first_turn = excluded.first_turn where l.first_turn > excluded.first_turn
+    returning 1
+  )
+  select count(*)::integer from written
+$$;
+
+
+--
+-- Name: FUNCTION recount_turns(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.recount_turns() IS 'The part of recount_limits() about fair queues: from which turn on claims have to look.';
 
 
 --
@@ -11899,7 +12262,8 @@ begin
   -- It comes to its limit anew, and has no slot and no start until then.
   update jobs
      set run_at = coalesce(move_deadline(reschedule_operation.id, at), at), gate = null, ticket = null, came_at = null,
-         queue = case when action_slot is not null or paced_at is not null then '/limits' else queue end, action_slot = null, paced_at = null
+         queue = case when action_slot is not null or paced_at is not null then '/limits' else coalesce(served_queue(queue), queue) end, action_slot = null,
+         paced_at = null, turn = null
    where operation_id = reschedule_operation.id;
   perform settle_wait(reschedule_operation.id), wake(queue, 1) from jobs where operation_id = reschedule_operation.id and run_at <= clock_now();
   select * into v_operation from operations where operations.id = reschedule_operation.id;
@@ -12946,6 +13310,22 @@ COMMENT ON FUNCTION backops.sees_secrets() IS 'Whether the caller may see what s
 
 
 --
+-- Name: served_queue(text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.served_queue(p_queue text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN ("left"(p_queue, 6) = '/fair/'::text) THEN substr(p_queue, 7) WHEN ("left"(p_queue, 1) <> '/'::text) THEN p_queue ELSE NULL::text END;
+
+
+--
+-- Name: FUNCTION served_queue(p_queue text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.served_queue(p_queue text) IS 'The queue whose workers may claim a job that lies in this one; null at a wait and before a limit.';
+
+
+--
 -- Name: set_global(bigint[], text, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -13055,6 +13435,60 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.set_operation_global(id bigint, key text, value jsonb) IS 'Sets one key of the globals; SQL null removes it. An action that is running sees it from its next attempt on.';
+
+
+--
+-- Name: set_queue_fairness(text, text, jsonb, text); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.set_queue_fairness(queue text, by text, weights jsonb DEFAULT '{}'::jsonb, reason text DEFAULT NULL::text) RETURNS backops.fair_queues
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_variable
+declare
+  v_wrong text;
+  v_fair fair_queues;
+begin
+  perform check_queue_name(queue);
+  if length(by) not between 1 and 200 then
+    raise exception using errcode = 'OP004', message = format('the queue "%s" cannot take turns by "%s"', queue, left(by, 200)),
+      hint = 'Name the global whose values take turns, as in set_queue_fairness(''reports'', ''tenant''); null is for no turns.';
+  end if;
+  if weights is null or jsonb_typeof(weights) <> 'object' or (select count(*) from jsonb_object_keys(weights)) > 1000 then
+    raise exception using errcode = 'OP004', message = format('the weights of the queue "%s" must be a JSON object of 1000 keys at most', queue),
+      hint = 'As in {"acme": 3, "free": 0.5}; 1 is the weight of whoever is not named.';
+  end if;
+  if by is null and weights <> '{}' then
+    raise exception using errcode = 'OP004', message = format('the queue "%s" cannot have weights without a global by which it takes turns', queue),
+      hint = 'Name it, as in set_queue_fairness(''reports'', ''tenant'', ''{"acme": 3}'').';
+  end if;
+  select format('%s for "%s"', w.value, left(w.key, 200)) into v_wrong
+    from jsonb_each(weights) as w
+   where case jsonb_typeof(w.value) when 'number' then (w.value #>> '{}')::numeric not between 0.01 and 100 else true end
+   limit 1;
+  if found then
+    raise exception using errcode = 'OP004', message = format('a weight of the queue "%s" cannot be %s', queue, v_wrong), hint = 'Weights are numbers from 0.01 to 100.';
+  end if;
+  perform pg_advisory_xact_lock(gate_lock(queue_gate(queue)));
+  insert into fair_queues as f (queue, by_global, weights, set_by, set_at, reason)
+    values (set_queue_fairness.queue, set_queue_fairness.by, set_queue_fairness.weights, session_user, clock_now(), left(set_queue_fairness.reason, 2000))
+    on conflict on constraint fair_queues_pkey do update
+      set by_global = excluded.by_global, weights = excluded.weights, set_by = excluded.set_by, set_at = excluded.set_at, reason = excluded.reason
+  returning * into v_fair;
+  perform write_audit('set_queue_fairness', '{}', reason, jsonb_build_object('queue', queue, 'by', coalesce(by, 'none'), 'weights', weights));
+  perform wake(queue, 16);
+  return v_fair;
+end
+$$;
+
+
+--
+-- Name: FUNCTION set_queue_fairness(queue text, by text, weights jsonb, reason text); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.set_queue_fairness(queue text, by text, weights jsonb, reason text) IS 'Makes the actions of a queue take turns by the value of a global, so that nobody waits for all that somebody else has enqueued: each value gets as much as its weight beside the others, and what one leaves the others have. null is for no turns. SELECT * FROM backops.set_queue_fairness(''reports'', ''tenant'', ''{"acme": 3}'', ''they pay for it'')';
 
 
 --
@@ -14582,6 +15016,111 @@ COMMENT ON FUNCTION backops.take_slot(p_id bigint, p_now timestamp with time zon
 
 
 --
+-- Name: take_turns(backops.fair_queues, smallint, timestamp with time zone, bigint, integer, text[], timestamp with time zone); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.take_turns(p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_limit integer, p_handlers text[], p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_queue text := fair_queue(p_fair.queue);
+  v_has_secrets boolean := exists (select from secret_keys);
+  v_is_new boolean;
+  v_lane fair_lanes;
+  v_first double precision;
+  v_known double precision;
+  v_last double precision;
+  v_arrivals integer;
+begin
+  select * into v_lane from fair_lanes l where l.queue = p_fair.queue and l.priority = p_priority;
+  v_is_new := not found;
+  if v_is_new then
+    v_lane := row(p_fair.queue, p_priority, 0, 0, 0);
+  end if;
+  -- The clock does not stand still for those in front that this worker cannot run.
+  select min(turn), min(turn) filter (where handler = any (p_handlers)), max(turn) into v_first, v_known, v_last
+    from (
+      select j.turn, j.handler
+        from jobs j
+       where j.queue = v_queue and j.priority = p_priority and j.turn >= v_lane.first_turn
+       order by j.turn, j.operation_id
+       limit 100
+    ) as front;
+  select count(*) into v_arrivals
+    from (
+      select
+        from jobs j
+       where j.queue = p_fair.queue and j.priority = p_priority and (j.run_at, j.operation_id) > (p_after_run_at, p_after_operation_id)
+         and j.run_at <= p_now and j.worker_id is null and j.crashes = 0
+       limit p_limit + 1
+    ) as arrivals;
+  -- Where all that is due is claimed now, no order matters.
+  if v_first is null and v_arrivals <= p_limit then
+    return false;
+  end if;
+  if v_first is null then
+    select max(turn) into v_first from fair_keys k where k.queue = p_fair.queue and k.priority = p_priority and k.turn > '-infinity';
+  end if;
+  v_lane.clock := greatest(v_lane.clock, coalesce(v_known, v_last, v_first));
+  v_lane.first_turn := least(coalesce(v_first, v_lane.clock), v_lane.clock);
+  v_lane.forgotten := forget_keys(v_lane);
+  if v_is_new then
+    insert into fair_lanes values (v_lane.*);
+  else
+    update fair_lanes l set clock = v_lane.clock, first_turn = v_lane.first_turn, forgotten = v_lane.forgotten
+     where l.queue = p_fair.queue and l.priority = p_priority and l <> v_lane;
+  end if;
+
+  if v_arrivals > 0 then
+    with come as materialized (
+      select j.operation_id, j.run_at, counted_key(p_fair.by_global, o.globals, v_has_secrets and is_secret(o.name, p_fair.by_global)) as key
+        from jobs j
+        join operations o on o.id = j.operation_id
+       where j.queue = p_fair.queue and j.priority = p_priority and (j.run_at, j.operation_id) > (p_after_run_at, p_after_operation_id)
+         and j.run_at <= p_now and j.worker_id is null and j.crashes = 0
+       order by j.run_at, j.operation_id
+       limit greatest(10 * p_limit, 1000)
+         for update of j skip locked
+    ),
+    ranked as materialized (
+      select c.operation_id, c.key, greatest(v_lane.clock, k.turn) as turn, coalesce((p_fair.weights ->> c.key)::double precision, 1) as weight,
+             row_number() over (partition by c.key order by c.run_at, c.operation_id) - 1 as ahead,
+             count(*) over (partition by c.key) as jobs
+        from come c
+        left join lateral (
+          select k.turn from fair_keys k where k.queue = p_fair.queue and k.priority = p_priority and k.key = c.key offset 0
+        ) as k on true
+    ),
+    noted as (
+      insert into fair_keys (queue, priority, key, turn)
+        select p_fair.queue, p_priority, key, turn + jobs / weight from ranked where ahead = 0
+        on conflict on constraint fair_keys_pkey do update set turn = excluded.turn
+    )
+    update jobs j
+       set queue = v_queue, turn = r.turn + r.ahead / r.weight
+      from ranked r
+     where j.operation_id = any (array[r.operation_id]);
+  end if;
+  return true;
+end
+$$;
+
+
+--
+-- Name: FUNCTION take_turns(p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_limit integer, p_handlers text[], p_now timestamp with time zone); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.take_turns(p_fair backops.fair_queues, p_priority smallint, p_after_run_at timestamp with time zone, p_after_operation_id bigint, p_limit integer, p_handlers text[], p_now timestamp with time zone) IS 'Gives turns to what is due in a priority of a fair queue: ten times as many as the claim takes, a thousand at least. Returns false, and gives none, where the claim takes all that there is.';
+
+
+--
 -- Name: time_after(timestamp with time zone, interval); Type: FUNCTION; Schema: backops; Owner: -
 --
 
@@ -15152,7 +15691,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
   union all
   select 'job_can_be_claimed', j.operation_id, j.position, j.worker_id,
          case
-           when j.queue <> job_queue(a.wait, a.limits, j.operation_slot, j.paced_at, j.action_slot, a.queue, o.queue) or not is_queue_name(a.queue) then format('its job waits in queue "%s"', j.queue)
+           when coalesce(served_queue(j.queue), j.queue) <> job_queue(a.wait, a.limits, j.operation_slot, j.paced_at, j.action_slot, a.queue, o.queue) or not is_queue_name(a.queue) then format('its job waits in queue "%s"', j.queue)
            when j.priority not between 0 and 9 then format('its job has priority %s', j.priority)
            when j.handler <> e.handler then format('its job waits for a worker that knows "%s" instead of "%s"', j.handler, e.handler)
            when isfinite(j.run_at) is distinct from (j.position is not null and j.ticket is null) and not (j.waits_since is not null and a.wait ?| '{signals,approval}') then format('its job waits until %s', j.run_at)
@@ -15167,7 +15706,7 @@ CREATE FUNCTION backops.violations_of_jobs() RETURNS SETOF backops.violation
    cross join lateral (
      select case when o.branches is null then o.name else '' end || '/' || case when j.position is null then '' else a.name end as handler
    ) as e
-   where j.queue <> job_queue(a.wait, a.limits, j.operation_slot, j.paced_at, j.action_slot, a.queue, o.queue)
+   where coalesce(served_queue(j.queue), j.queue) <> job_queue(a.wait, a.limits, j.operation_slot, j.paced_at, j.action_slot, a.queue, o.queue)
       -- That of the operation is one by its type.
       or a.queue is not null and not is_queue_name(a.queue)
       or j.priority not between 0 and 9
@@ -15527,6 +16066,47 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.violations_of_the_schema() IS 'The part of invariants() that looks at the schema itself.';
+
+
+--
+-- Name: violations_of_turns(); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.violations_of_turns() RETURNS SETOF backops.violation
+    LANGUAGE sql STABLE
+    SET search_path TO 'backops', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
+    AS $$
+  select 'turns_are_found', j.operation_id, j.position, null::bigint,
+         case
+           when f.queue is null then format('its job has a turn in "%s", which is not fair', substr(j.queue, 7))
+           else format('its job has the turn %s in "%s", where claims begin at %s', j.turn, f.queue, coalesce(l.first_turn::text, 'none'))
+         end,
+         case
+           when f.queue is null then format('update %I.jobs set queue = %L, turn = null where operation_id = %s;', current_schema(), substr(j.queue, 7), j.operation_id)
+           else format('select %I.recount_limits();', current_schema())
+         end
+    from jobs j
+    left join fair_queues f on f.queue = substr(j.queue, 7)
+    left join fair_lanes l on l.queue = f.queue and l.priority = j.priority
+   where left(j.queue, 6) = '/fair/' and (f.queue is null or l.queue is null or j.turn < l.first_turn)
+  union all
+  select 'turns_are_counted', null, null, null,
+         format('the last job with a turn in "%s", of priority %s, has %s, and no key counts as many', substr(j.queue, 7), j.priority, j.turn),
+         format('delete from %I.fair_keys where queue = %L and priority = %s; -- they count as if they came anew', current_schema(), substr(j.queue, 7), j.priority)
+    from (select queue, priority, max(turn) as turn from jobs where left(queue, 6) = '/fair/' group by queue, priority) as j
+    join fair_lanes l on l.queue = substr(j.queue, 7) and l.priority = j.priority
+   where j.turn >= l.clock
+     and not exists (select from fair_keys k where k.queue = l.queue and k.priority = l.priority and k.turn > j.turn)
+$$;
+
+
+--
+-- Name: FUNCTION violations_of_turns(); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.violations_of_turns() IS 'The part of invariants() about fair queues.';
 
 
 --
@@ -16839,6 +17419,162 @@ COMMENT ON VIEW backops.failures IS 'What has failed and still is, grouped by op
 
 
 --
+-- Name: fair_keys; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.fair_keys (
+    queue backops.queue_name NOT NULL,
+    priority smallint NOT NULL,
+    key text NOT NULL,
+    turn double precision NOT NULL
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+
+--
+-- Name: TABLE fair_keys; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.fair_keys IS 'A row for each key of a fair queue that has a turn later than the clock, or had one lately. Written by claims, one at a time for each queue.';
+
+
+--
+-- Name: COLUMN fair_keys.queue; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_keys.queue IS 'Name of the queue.';
+
+
+--
+-- Name: COLUMN fair_keys.priority; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_keys.priority IS 'The priority.';
+
+
+--
+-- Name: COLUMN fair_keys.key; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_keys.key IS 'The value of the global; what is long or secret as a hash, and what lacks it as nothing.';
+
+
+--
+-- Name: COLUMN fair_keys.turn; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.fair_keys.turn IS 'The turn that its next job is given.';
+
+
+--
+-- Name: secret_keys; Type: TABLE; Schema: backops; Owner: -
+--
+
+CREATE TABLE backops.secret_keys (
+    name text NOT NULL,
+    key text NOT NULL,
+    CONSTRAINT secret_keys_are_short CHECK (((octet_length(name) <= 800) AND (octet_length(key) <= 1500))),
+    CONSTRAINT secret_keys_key_is_not_empty CHECK ((key <> ''::text))
+);
+
+
+--
+-- Name: TABLE secret_keys; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON TABLE backops.secret_keys IS 'Keys of the globals whose values only workers and the owner of this schema see. INSERT INTO backops.secret_keys VALUES (''Fulfilment'', ''card_token''); the name * means every operation.';
+
+
+--
+-- Name: COLUMN secret_keys.name; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.secret_keys.name IS 'Name of the operation, or * for all.';
+
+
+--
+-- Name: COLUMN secret_keys.key; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON COLUMN backops.secret_keys.key IS 'The key, at the top of the globals; all that lies under it is secret.';
+
+
+--
+-- Name: fair_queue_lines; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.fair_queue_lines AS
+ SELECT (f.queue)::text AS queue,
+    j.priority,
+    backops.counted_key(f.by_global, (o.globals)::jsonb, ((EXISTS ( SELECT
+           FROM backops.secret_keys)) AND backops.is_secret((o.name)::text, f.by_global))) AS key,
+    count(*) AS waiting,
+    min(j.run_at) AS oldest_ready_at,
+    min(j.ahead) AS ahead
+   FROM ((backops.fair_queues f
+     CROSS JOIN LATERAL ( SELECT j_1.operation_id,
+            j_1.priority,
+            j_1.run_at,
+            (row_number() OVER (ORDER BY j_1.priority, j_1.turn, j_1.operation_id) - 1) AS ahead
+           FROM ( SELECT j_2.operation_id,
+                    j_2.priority,
+                    j_2.run_at,
+                    j_2.turn
+                   FROM (generate_series(0, 9) lane(lane)
+                     CROSS JOIN LATERAL ( SELECT j_3.operation_id,
+                            j_3.priority,
+                            j_3.run_at,
+                            j_3.turn
+                           FROM backops.jobs j_3
+                          WHERE ((j_3.queue = backops.fair_queue((f.queue)::text)) AND (j_3.priority = (lane.lane)::smallint) AND (j_3.turn IS NOT NULL))
+                          ORDER BY j_3.turn, j_3.operation_id
+                         LIMIT 10000) j_2)
+                 LIMIT 10000) j_1) j)
+     JOIN backops.operations o ON ((o.id = j.operation_id)))
+  WHERE (f.by_global IS NOT NULL)
+  GROUP BY (f.queue)::text, j.priority, (backops.counted_key(f.by_global, (o.globals)::jsonb, ((EXISTS ( SELECT
+           FROM backops.secret_keys)) AND backops.is_secret((o.name)::text, f.by_global))));
+
+
+--
+-- Name: VIEW fair_queue_lines; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.fair_queue_lines IS 'One row per key that has jobs with a turn in a fair queue: how many, since when the oldest is due, and how many jobs are before its first; among the first 10000 of each queue. SELECT * FROM backops.fair_queue_lines WHERE queue = ''reports'' ORDER BY ahead LIMIT 20';
+
+
+--
+-- Name: fair_queue_status; Type: VIEW; Schema: backops; Owner: -
+--
+
+CREATE VIEW backops.fair_queue_status AS
+ SELECT (f.queue)::text AS queue,
+    f.by_global,
+    f.weights,
+    w.waiting,
+    (w.waiting = 1000) AS capped,
+    f.set_by,
+    f.set_at,
+    f.reason
+   FROM (backops.fair_queues f
+     CROSS JOIN LATERAL ( SELECT count(*) AS waiting
+           FROM ( SELECT
+                   FROM (generate_series(0, 9) lane(lane)
+                     CROSS JOIN LATERAL ( SELECT
+                           FROM backops.jobs j_2
+                          WHERE ((j_2.queue = backops.fair_queue((f.queue)::text)) AND (j_2.priority = (lane.lane)::smallint) AND (j_2.turn IS NOT NULL))
+                         LIMIT 1000) j_1)
+                 LIMIT 1000) j) w);
+
+
+--
+-- Name: VIEW fair_queue_status; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON VIEW backops.fair_queue_status IS 'One row per fair queue, or one that was: by which global its actions take turns (null: no more), with which weights, how many have their turn and wait, counted up to 1000 (capped), and who has set it. SELECT * FROM backops.fair_queue_status ORDER BY queue';
+
+
+--
 -- Name: help; Type: VIEW; Schema: backops; Owner: -
 --
 
@@ -17534,10 +18270,7 @@ CREATE VIEW backops.operation_status AS
             WHEN ((j.worker_id IS NULL) AND (j.run_at < 'infinity'::timestamp with time zone)) THEN j.run_at
             ELSE NULL::timestamp with time zone
         END AS run_at,
-        CASE
-            WHEN ("left"(j.queue, 1) <> '/'::text) THEN j.queue
-            ELSE COALESCE(a.queue, o.queue)
-        END AS queue,
+    COALESCE(backops.served_queue(j.queue), a.queue, o.queue) AS queue,
     o.priority,
     o.key,
     o.tags,
@@ -17560,7 +18293,7 @@ CREATE VIEW backops.operation_status AS
                     CASE
                         WHEN (o.parked_at IS NOT NULL) THEN o.name
                         ELSE NULL::text
-                    END, j.queue, j.handler, (j.crashes)::integer) b(reason, detail, advice, worker_id, since, until)
+                    END, backops.served_queue(j.queue), j.handler, (j.crashes)::integer) b(reason, detail, advice, worker_id, since, until)
              LIMIT 1)
             ELSE NULL::text
         END AS note,
@@ -18151,39 +18884,6 @@ ALTER TABLE backops.schedules ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTI
 
 
 --
--- Name: secret_keys; Type: TABLE; Schema: backops; Owner: -
---
-
-CREATE TABLE backops.secret_keys (
-    name text NOT NULL,
-    key text NOT NULL,
-    CONSTRAINT secret_keys_are_short CHECK (((octet_length(name) <= 800) AND (octet_length(key) <= 1500))),
-    CONSTRAINT secret_keys_key_is_not_empty CHECK ((key <> ''::text))
-);
-
-
---
--- Name: TABLE secret_keys; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON TABLE backops.secret_keys IS 'Keys of the globals whose values only workers and the owner of this schema see. INSERT INTO backops.secret_keys VALUES (''Fulfilment'', ''card_token''); the name * means every operation.';
-
-
---
--- Name: COLUMN secret_keys.name; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.secret_keys.name IS 'Name of the operation, or * for all.';
-
-
---
--- Name: COLUMN secret_keys.key; Type: COMMENT; Schema: backops; Owner: -
---
-
-COMMENT ON COLUMN backops.secret_keys.key IS 'The key, at the top of the globals; all that lies under it is secret.';
-
-
---
 -- Name: skipped_slots_id_seq; Type: SEQUENCE; Schema: backops; Owner: -
 --
 
@@ -18283,8 +18983,9 @@ CREATE VIEW backops.stuck AS
                     WHEN (f.worker_id IS NOT NULL) THEN 'Living workers take it back; run one, or call rescue().'::text
                     ELSE COALESCE(b.advice, 'Start more workers, or give them more slots.'::text)
                 END AS "coalesce"
-           FROM (((backops.queue_names() n(queue)
-             CROSS JOIN LATERAL backops.front_of_queue(n.queue, 100) f(operation_id, "position", priority, worker_id, run_at, claimed_at, attempt, crashes, handler))
+           FROM ((((backops.queue_names() n(queue)
+             CROSS JOIN LATERAL unnest(ARRAY[n.queue, backops.fair_queue(n.queue)]) part(queue))
+             CROSS JOIN LATERAL backops.front_of_queue(part.queue, 100) f(operation_id, "position", priority, worker_id, run_at, claimed_at, attempt, crashes, handler))
              LEFT JOIN backops.workers w ON ((w.id = f.worker_id)))
              LEFT JOIN LATERAL ( SELECT obstacles.reason,
                     obstacles.detail,
@@ -18517,7 +19218,7 @@ COMMENT ON VIEW backops.worker_status IS 'Worker processes: how many jobs they h
 --
 
 COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM stdin;
-2026-12-01 00:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-12-01 01:00:00+00	Fulfilment	main/Charge	7	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -18527,22 +19228,22 @@ COPY backops.action_hours (hour, operation, action, count, max_ms, buckets) FROM
 
 COPY backops.actions (operation_id, "position", run, attempts_count, earlier_attempts, max_attempts, branch, name, started_at, completed_at, completed_claim_id, skipped_at, perform_at, perform_in, perform_at_global, backoff, timeout, queue, errored_at, error_type, error_message, stack_trace, wait, wait_outcome, limits) FROM stdin;
 1	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	1	1	1	0	25	main	Charge	2026-12-01 00:02:05.615741+00	2026-12-01 00:02:05.63056+00	2032242	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	2	1	1	0	3	main	Ship	2026-12-01 00:02:05.63056+00	2026-12-01 00:02:05.635725+00	2649179	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-1	3	1	1	0	25	main	Mail	2026-12-01 00:02:05.635725+00	2026-12-01 00:02:05.636594+00	3734757	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-2	1	1	1	0	1	main	Build	2026-12-01 00:02:05.638421+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-12-01 00:02:05.639703+00	DiskFull	no space left	main.swift:1	\N	\N	\N
+1	1	1	1	0	25	main	Charge	2026-12-01 01:13:01.644751+00	2026-12-01 01:13:01.660374+00	1578391	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	2	1	1	0	3	main	Ship	2026-12-01 01:13:01.660374+00	2026-12-01 01:13:01.665679+00	2918031	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+1	3	1	1	0	25	main	Mail	2026-12-01 01:13:01.665679+00	2026-12-01 01:13:01.666524+00	3446740	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+2	1	1	1	0	1	main	Build	2026-12-01 01:13:01.668351+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-12-01 01:13:01.669577+00	DiskFull	no space left	main.swift:1	\N	\N	\N
 3	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 3	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-3	1	1	1	0	25	main	Charge	2026-12-01 00:02:05.646406+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+3	1	1	1	0	25	main	Charge	2026-12-01 01:13:01.675315+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 4	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 5	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	1	1	1	0	25	main	Charge	2026-12-01 00:02:05.657497+00	2026-12-01 00:02:05.658265+00	6431587	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-5	2	1	1	0	3	main	Ship	2026-12-01 00:02:05.658265+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-12-01 00:02:05.659179+00	Timeout	too slow	\N	\N	\N	\N
+5	1	1	1	0	25	main	Charge	2026-12-01 01:13:01.683648+00	2026-12-01 01:13:01.684236+00	6693913	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+5	2	1	1	0	3	main	Ship	2026-12-01 01:13:01.684236+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-12-01 01:13:01.684898+00	Timeout	too slow	\N	\N	\N	\N
 6	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 6	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -18550,7 +19251,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 7	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 7	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	1	1	1	0	25	main	Charge	2026-12-01 00:02:05.665901+00	2026-12-01 00:02:05.666618+00	10159033	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	1	1	1	0	25	main	Charge	2026-12-01 01:13:01.689852+00	2026-12-01 01:13:01.690448+00	10237926	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 8	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -18569,7 +19270,7 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 13	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 13	4	1	0	0	25	refund	Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	1	1	0	1	1	main	Build	2026-12-01 00:02:05.683618+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-12-01 00:02:05.684327+00	DiskFull	no space left	\N	\N	\N	\N
+14	1	1	0	1	1	main	Build	2026-12-01 01:13:01.703185+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-12-01 01:13:01.703809+00	DiskFull	no space left	\N	\N	\N	\N
 15	1	1	0	0	25	main	Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	2	1	0	0	3	main	Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 15	3	1	0	0	25	main	Mail	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
@@ -18580,13 +19281,13 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 17	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 18	2	1	0	0	1	main	Nap	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"for": 3600}	\N	\N
 18	3	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-18	1	1	1	0	1	main	Answer	2026-12-01 00:02:05.702687+00	2026-12-01 00:02:05.705867+00	14416630	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"signals": ["yes"]}	signalled	\N
+18	1	1	1	0	1	main	Answer	2026-12-01 01:13:01.71938+00	2026-12-01 01:13:01.722047+00	13841154	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"signals": ["yes"]}	signalled	\N
 19	1	1	0	0	1	main	Boss	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "timeout": 3600, "approval": "refund", "on_timeout": "go_on", "on_rejected": "go_on"}	\N	\N
 19	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 20	1	1	0	0	1	main	Boss	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	{"as": "answer", "approval": "refund", "question": "Refund?", "on_rejected": "fail"}	\N	\N
 20	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
 21	2	1	0	0	25	main	Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-21	1	1	0	1	1	main	Boss	2026-12-01 00:02:05.722001+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-12-01 00:02:05.725623+00	Rejected	"ann" rejected "refund": no receipt	\N	{"approval": "refund", "on_rejected": "fail"}	\N	\N
+21	1	1	0	1	1	main	Boss	2026-12-01 01:13:01.734436+00	\N	\N	\N	\N	\N	\N	\N	\N	\N	2026-12-01 01:13:01.737255+00	Rejected	"ann" rejected "refund": no receipt	\N	{"approval": "refund", "on_rejected": "fail"}	\N	\N
 \.
 
 
@@ -18595,10 +19296,10 @@ COPY backops.actions (operation_id, "position", run, attempts_count, earlier_att
 --
 
 COPY backops.approvals (id, operation_id, "position", run, name, role, question, asked_at, deadline, remind_at, reminded_at, decision, decided_by, vouched_by, decided_at, reason) FROM stdin;
-1	19	1	1	refund	\N	\N	2026-12-01 00:02:05.714655+00	2026-12-01 01:02:05.714655+00	\N	\N	\N	\N	\N	\N	\N
-2	20	1	1	refund	\N	Refund?	2026-12-01 00:02:05.719979+00	\N	\N	\N	\N	\N	\N	\N	\N
-3	21	1	1	refund	\N	\N	2026-12-01 00:02:05.722001+00	\N	\N	\N	rejected	ann	postgres	2026-12-01 00:02:05.724725+00	no receipt
-4	21	1	1	refund	\N	\N	2026-12-01 00:02:05.728663+00	\N	\N	\N	\N	\N	\N	\N	\N
+1	19	1	1	refund	\N	\N	2026-12-01 01:13:01.728829+00	2026-12-01 02:13:01.728829+00	\N	\N	\N	\N	\N	\N	\N
+2	20	1	1	refund	\N	Refund?	2026-12-01 01:13:01.732802+00	\N	\N	\N	\N	\N	\N	\N	\N
+3	21	1	1	refund	\N	\N	2026-12-01 01:13:01.734436+00	\N	\N	\N	rejected	ann	postgres	2026-12-01 01:13:01.736617+00	no receipt
+4	21	1	1	refund	\N	\N	2026-12-01 01:13:01.739407+00	\N	\N	\N	\N	\N	\N	\N	\N
 \.
 
 
@@ -18615,7 +19316,7 @@ COPY backops.approvers (role, member) FROM stdin;
 --
 
 COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, attempt, logged_at, level, message, metadata) FROM stdin;
-1	2032242	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
+1	1578391	1	1	1	1	2026-11-29 08:00:00+00	info	charging	{}
 \.
 
 
@@ -18624,12 +19325,12 @@ COPY backops.attempt_logs (operation_id, claim_id, number, "position", run, atte
 --
 
 COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends_operation, worker_id, worker, claim_id, started_at, ended_at, error_type, error_message, stack_trace, fingerprint) FROM stdin;
-1	2	1	1	1	failed	t	8611922180901126343	old-host pid 1	5216303	2026-12-01 00:02:05.638421+00	2026-12-01 00:02:05.639703+00	DiskFull	no space left	main.swift:1	b46a917a8c91
-2	3	1	1	1	cancelled	f	8611922180901126343	old-host pid 1	5784045	2026-12-01 00:02:05.646406+00	2026-12-01 00:02:05.648473+00	\N	changed their mind	\N	\N
-3	5	2	1	1	timed_out	f	8611922180901126343	old-host pid 1	7902719	2026-12-01 00:02:05.658265+00	2026-12-01 00:02:05.659179+00	Timeout	too slow	\N	\N
-4	6	1	1	1	snoozed	f	8611922180901126343	old-host pid 1	9359276	2026-12-01 00:02:05.661869+00	2026-12-01 00:02:05.66307+00	\N	\N	\N	\N
-5	14	1	1	1	failed	t	8611922180901126343	old-host pid 1	11707293	2026-12-01 00:02:05.683618+00	2026-12-01 00:02:05.684327+00	DiskFull	no space left	\N	\N
-6	21	1	1	1	failed	t	\N	\N	\N	2026-12-01 00:02:05.722001+00	2026-12-01 00:02:05.725623+00	Rejected	"ann" rejected "refund": no receipt	\N	\N
+1	2	1	1	1	failed	t	455365174950053528	old-host pid 1	4952281	2026-12-01 01:13:01.668351+00	2026-12-01 01:13:01.669577+00	DiskFull	no space left	main.swift:1	b46a917a8c91
+2	3	1	1	1	cancelled	f	455365174950053528	old-host pid 1	5479789	2026-12-01 01:13:01.675315+00	2026-12-01 01:13:01.676978+00	\N	changed their mind	\N	\N
+3	5	2	1	1	timed_out	f	455365174950053528	old-host pid 1	8299236	2026-12-01 01:13:01.684236+00	2026-12-01 01:13:01.684898+00	Timeout	too slow	\N	\N
+4	6	1	1	1	snoozed	f	455365174950053528	old-host pid 1	9127588	2026-12-01 01:13:01.687+00	2026-12-01 01:13:01.687937+00	\N	\N	\N	\N
+5	14	1	1	1	failed	t	455365174950053528	old-host pid 1	11901346	2026-12-01 01:13:01.703185+00	2026-12-01 01:13:01.703809+00	DiskFull	no space left	\N	\N
+6	21	1	1	1	failed	t	\N	\N	\N	2026-12-01 01:13:01.734436+00	2026-12-01 01:13:01.737255+00	Rejected	"ann" rejected "refund": no receipt	\N	\N
 \.
 
 
@@ -18638,12 +19339,12 @@ COPY backops.attempts (id, operation_id, "position", run, attempt, outcome, ends
 --
 
 COPY backops.audit_log (id, at, who, action, operation_ids, reason, details) FROM stdin;
-1	2026-12-01 00:02:05.605479+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
-2	2026-12-01 00:02:05.653518+00	postgres	cancel	{3}	changed their mind	{}
-3	2026-12-01 00:02:05.656274+00	postgres	cancel	{4}	never	{}
-4	2026-12-01 00:02:05.690109+00	postgres	retry	{14}	there is space	{}
-7	2026-12-01 00:02:05.725538+00	postgres	decide	{21}	no receipt	{"by": "ann", "name": "refund", "decision": "rejected"}
-8	2026-12-01 00:02:05.729579+00	postgres	retry	{21}	\N	{}
+1	2026-12-01 01:13:01.633872+00	postgres	pause	{}	the supplier is down	{"queue": "imports"}
+2	2026-12-01 01:13:01.680611+00	postgres	cancel	{3}	changed their mind	{}
+3	2026-12-01 01:13:01.682724+00	postgres	cancel	{4}	never	{}
+4	2026-12-01 01:13:01.708468+00	postgres	retry	{14}	there is space	{}
+7	2026-12-01 01:13:01.737188+00	postgres	decide	{21}	no receipt	{"by": "ann", "name": "refund", "decision": "rejected"}
+8	2026-12-01 01:13:01.740084+00	postgres	retry	{21}	\N	{}
 \.
 
 
@@ -18665,8 +19366,8 @@ COPY backops.definition_actions (definition_id, "position", branch, name, perfor
 --
 
 COPY backops.definitions (id, name, fingerprint, branches, current, registered_at) FROM stdin;
-1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-12-01 00:02:05.59669+00
-2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-12-01 00:02:05.602642+00
+1	Fulfilment	9c2bd0852abc3bd5e43a4693d6fb2ebcd9c2452a656e6cc1288d8707092ea667	{"main": ["Charge", ["Ship", {"max_attempts": 3}], "Mail"], "refund": ["Refund"]}	t	2026-12-01 01:13:01.624815+00
+2	Report	cf7d12f3a3fd4acb104844f9ad304b370428fb3733ddd490fd8b8c712b7da212	{"main": [["Build", {"max_attempts": 1}]]}	t	2026-12-01 01:13:01.63094+00
 \.
 
 
@@ -18675,7 +19376,31 @@ COPY backops.definitions (id, name, fingerprint, branches, current, registered_a
 --
 
 COPY backops.engine (singleton, release, checksum, objects, applied_at) FROM stdin;
-t	0.1.0	a90bc32ee93a7ebc	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view rate_lines": null, "view throughput": null, "view wait_depth": null, "type claimed_job": null, "type explanation": null, "view limit_lines": null, "view queue_depth": null, "view rate_status": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view limit_status": null, "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view signal_status": null, "view worker_status": null, "function is_owner()": "a8084b34b8ada972f96a0b612d17a9b5", "type schedule_event": null, "type found_operation": null, "view approval_status": null, "view schedule_status": null, "function flow(bigint)": "cdd173275d16730d7008f2e9e0e13586", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "0be15030c0db5bd083cc7b18508a5676", "function privileges()": "0b439073649f923cde89b70361f22517", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "743a6279fccbd1b74adff0074050f42b", "view operation_status": null, "function is_operator()": "9a57698513eb28b2065707203be50a41", "function limits_lock()": "d41d8cd98f00b204e9800998ecf8427e", "function queue_names()": "fb2960fef6d5af3ed1a78d3c090d19c2", "view pending_approvals": null, "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "82bb944660e034ddd66b333b1a3c1c9d", "view queue_limit_status": null, "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "5f8eb52cf8f11d9d5733c241600a6253", "function gate_lock(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function rate_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function recount_rates()": "3e06eb395e0566faa095cd4c6edbda7b", "function release_slots()": "4afb16189e68382dc62ac2f39d7c17dd", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function backfill_limit()": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "822bb2fdfe9cc9061fec1aa86aa2b2a0", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function queue_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function recount_limits()": "4e4096a735fc029af5a137076fcd7a29", "function recount_queues()": "8e4cf17773ab7a2dfbc01c98da020875", "function wait_kind(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function count_queue(text)": "69497b0f2970a4d1cbd32865653b6872", "function count_waits(text)": "8afdc1d610e04816c971b5add7d09bb7", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function turn_away(bigint)": "57bbd434f6e0414992727f5e52435f3f", "function who_decides(text)": "14142c0e1e3cb5556968a51813327043", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function come_again(bigint)": "e9625337845fc8e89166c22906a151b9", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function is_rate_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function rate_of_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function rate_weight(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function count_running(text)": "a606e0780f661428b9d4df4a6d7d7d67", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "a25288e99acffb85504059ac6c90514f", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_global_key(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_plain_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_queue_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function offer_gates(text[])": "fe8f2d71bb810801c077e2e026ae143d", "function queue_of_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function queue_rooms(text[])": "58f50c433813f619cf49ef36770988d9", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function read_seconds(jsonb)": "8f6a144fdb0b21446ff14df8a2b20c45", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function describe_limit(text)": "d41d8cd98f00b204e9800998ecf8427e", "function doubtful_schedules()": "d04bd1407adf4a502f2c7646dbabc3ef", "function nobody_decides(text)": "7bf4fed4c53ccd4573252f5198b3a436", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "65c463105c52e02d41db63768d2a9252", "function violations_of_jobs()": "b2ad6e49e355d9eabe29b235e4a1a950", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function can_be_payload(jsonb)": "3e1c4665f815e1901223b52eafb9231e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "ecc59b38a9f28cd0a8c7987698773a42", "function is_secret(text, text)": "56c65ef51fc0a8db78e984f731a21001", "function is_wait_choice(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_in_seconds(json)": "76e84121cc976a3ec32d07f72c3a5e45", "function plan_rows(json, text)": "5743702a30913cf80530c609338e8959", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function violations_of_waits()": "e0e9cefa80c062cacdb3b20f35c24c9f", "function wake_up(bigint, text)": "f956ba2d71bf3b9d16ffb915dc6c9c99", "function awaited_signals(jsonb)": "42ccac4cfb153aa5cc9a9628bd3876f8", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function is_approver_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function may_decide(text, text)": "63e33fbb930c0696ca7342df19e213ab", "function named_gate(text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function read_rate(text, jsonb)": "3e6841107e4f7a1c1d0472982e8b6308", "function read_wait(text, jsonb)": "6fc995bab169b9dfd3aa7afb380c19e2", "function reset_rate(text, text)": "600b82b169436699b2943abc030d271e", "function retry_failed(bigint[])": "497a2f9ddf720dcefe8bcfc19e4ae360", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "ec15b3be92ed63e1102388ab0975dca7", "function settle_schedules(text)": "042b5e2c19a9e0cc5df6ff6096176d2e", "function skip_operation(bigint)": "25c0863a89635bfdeb88e4d856c97cf2", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "90459f00ce52680735739df2f81c540d", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function violations_of_limits()": "3a983257713774635247e1c5a4eb2338", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function advance_limits(integer)": "891b41f875a2b6c413875725f396e5e4", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function free_remnants(bigint[])": "35b4403df2552d2c5db94acd7ebbf484", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function refused_schedules(text)": "f9072dc57b080287cc98d487a252bb35", "function reset_limit(text, text)": "b5825a2cd4bbf0cb105e974cad65eb72", "function retry_operation(bigint)": "5bcaec0efdba6128930773eb0eb85d4e", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function wake_up(bigint[], text)": "4d9272bc1b30bee3bfe8820887c63b62", "function advance_backfill(bigint)": "abc0ae6ec96721f953330951a90a05d4", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "a95916d9583d1eb5fab45114d5bc3d32", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function declared_numbers(jsonb[])": "3fdf459519734219a53dd7b495ef7802", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "86aa21bfee5b40ea7e18fba78a93f6d3", "function forget_rates(timestamptz)": "a5dc617e375e9f30cb3756b3dbfb8e29", "function key_successor(operations)": "ac49dc896aed2acf2f0b450c35493159", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function options_in_seconds(jsonb)": "794839c96de8860b1a6963f18f141194", "function read_options(text, jsonb)": "4efd3eba62567227b9f97698fe0678df", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_approvals()": "985bda2e96f35d0a434e79cba1bf24c9", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function wake_up_operation(bigint)": "3e3b828fd9fbd129188746ff5d8601ad", "trigger jobs_release_slots on jobs": null, "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function read_approval(text, jsonb)": "f1f0b345fc7f0d5129a22ac3c32529fe", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function explain_rate(jobs, actions)": "8dabe886605a448a6b34acae23585b9c", "function explain_wait(jobs, actions)": "b1ec8ce4ff015f46dd69bed207873cce", "function keyed_operation(text, text)": "5cdaf8f9247037e272848fdb8d54337d", "function resume_schedule(text, text)": "d7df5f45e973e41ce3ce428194999131", "function check_limit_name(text, text)": "3aecac401bdbc8d58cfc0e4beb0b2056", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "2b4248e3d56e6bd9832ec4861d82d3e9", "function consume(text, integer, text)": "f61d7a360a023297bd1c881ca2fbbd90", "function explain_limit(jobs, actions)": "cd733a734461c0b166ca77edc4cae178", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function look_from(text, timestamptz)": "e4d3decfde75933a5ed530c28dccff6f", "function note_look(text, timestamptz)": "0381269f18438b5ca1732a380ef0ac98", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function rejection_message(approvals)": "ee4c88143fbb1e13a3d6e87b27c1c58a", "function sampled_wait_depth(interval)": "5e3d9763786283ff82f2ee1aa9cd3f3e", "function settle_wait(bigint, boolean)": "bc97b489eb5c425226bac0b527bcc5e4", "function wake_schedulers(timestamptz)": "b342ffe55a26aff4b1df559843c5e445", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "01f5b4d81e827368dd26d206df9e8dda", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function hold_operation_keys(bigint[])": "5408daeba32d5819c066d57c55b8e120", "function kept_slot(text, jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "9930f9e1f0c5c9bdc8dfa78e293d12ed", "function wait_piece(jsonb, text, text)": "2f85f9c7c58a4b541160c41b91ccfc7b", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "3d3e8f5c5a68673fbe1e8dae7dfb8968", "function record_crashes(bigint[], text)": "0fd9140e4af8469cce31243d8c976aeb", "function set_limit(text, integer, text)": "dc13cef5cb226bebf0a3bc9511a7244c", "function take_slot(bigint, timestamptz)": "78e25427bf649454b94ca3d7a356f933", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function declare_rates(jsonb[], boolean)": "fe9d7021c797e2773792b8518ce31cce", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "ca7df268a9dcd9e07e49667ee8894f90", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function decision_patch(jsonb, approvals)": "8bfded4623f868b9e9ac96b70af92acd", "function declare_limits(jsonb[], boolean)": "09047c8e4dffbeacaa0acfba91b1d9d9", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function read_limit(text, jsonb, boolean)": "103fb75ff311428e7851e7724281ec9a", "function refuse_unknown_limit(text, text)": "0468c88f68faf6bea13bc12dd8005d53", "function regain_operation_key(operations)": "ba9a90b46d2db56f988b6b7adc70894c", "trigger jobs_release_slots_at_end on jobs": null, "function asked_question(text, jsonb, text)": "985d1bed4d134c97e115a119e95494b0", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function shown_approval(bigint, approvals)": "d9b8ac2116236a12bc2aba9a919beec4", "function signal(bigint, text, jsonb, text)": "27012e1f84d7e4c507823c96c5035533", "function snoozes(bigint, integer, integer)": "403d40a97f7fd408ece05c058aa2e105", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function move_deadline(bigint, timestamptz)": "893fc0bc5541cc8f6b034abbf26c6aa5", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function advance_waits(integer, timestamptz)": "ecea74b0997e9e62ed79355c9d7c07b5", "function back_off(bigint, text, timestamptz)": "1b1292f11a1dfad9da744a92ea26bafb", "function close_gate(text, text, timestamptz)": "3969b3afa414ff99304608caaf71cfd8", "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "d2d2b3d8794ea28cbbc5af0d282079fe", "function rate_gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function take_releases(timestamptz, integer)": "4ea19561cc9de57b58b3a13e1dfc84a0", "function begun_before(schedules, timestamptz)": "64498f849a3067ba83e0a83ddbc7fd59", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function set_queue_limit(text, integer, text)": "2e127c538c822b0390491e5e817ca83c", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function pace_newcomers(bigint[], timestamptz)": "fabaa4fdcae0749bfdb2f44210191e35", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function signal(text, text, text, jsonb, text)": "9106a56e5633f6e5e2c8e742a5db6d76", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "939ffc3d9e77ef4a44961787e55b9276", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "function withdraw_approval(bigint, timestamptz)": "da61123af32601b4d75ada7e61134dea", "trigger operations_take_along_all on operations": null, "function let_in_newcomers(bigint[], timestamptz)": "355cb9706274f70a7b4978f20030a5ed", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "02993a4dc03c15714350e1235f994fc2", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function close_rate(text, timestamptz, text, text)": "fc72f6a13557b629325b589c81b20930", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "49c55e5aa753fa4c4bba4f532d3a95e5", "function set_operation_global(bigint, text, jsonb)": "21ddfc1abd2fb5c41dc5055516ef4089", "function wait_end(jsonb, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function next_limit(jsonb, text, timestamptz, text)": "d41d8cd98f00b204e9800998ecf8427e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function explain_full_queue(text, text, timestamptz)": "93dad0e5e44b873e94d2e65364eba8ae", "function refuse_unasked(bigint, text, text, integer)": "c0b3c15ecbe1f718f819d60549e4c9a8", "function settle_approval(bigint, jsonb, timestamptz)": "0b5eb989bdd2c9a1f7b1e6fdf7e40aae", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function let_in(bigint[], timestamptz, timestamptz[])": "b825aee2e93a7301e148964294b14fc2", "function let_in_waiters(text[], timestamptz, integer)": "0e1f5ded33340f08da2e5d04f4742f5b", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function check_timeout_branches(text, jsonb[], text[])": "22922bde414622ea5c5cc9649a8762f5", "function leave_wait(bigint, text, bigint, timestamptz)": "c4dcfcc6ca91fba801b39c4a66a4ca7d", "function schedule_obstacle(schedules, schedules, text)": "c67084a3bf5e1f7d25b19816b552173b", "function decide(bigint, text, text, text, text, bigint)": "76d9355c6100f859168e7cd4c05c2974", "function describe_wait(jsonb, timestamptz, timestamptz)": "df48a20748e403cc7d46343720665f8d", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function remind_approvers(approvals, text, timestamptz)": "347f48e48ae50c1f445a65aa462a377b", "function open_approval(bigint, text, text, text, bigint)": "bdf4899f7ae5e34cdd7a64c9c3d42055", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function give_back(bigint, timestamptz, integer, boolean)": "09dd8e5d4ff8adaeac24128e08d90d7d", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function preview_backfill(text, timestamptz, timestamptz)": "0e4cafb00bd3209b3b1d723f16623ce8", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function set_rate(text, integer, interval, integer, text)": "8f61e1dea59d04a00e2fc09783c90d0b", "function timeout_message(jsonb, timestamptz, timestamptz)": "8c3297363c0857d71bdd2afc193f7b99", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function explain_approval(approvals, actions, timestamptz)": "c3eb0cc41c8f8ababc3ac999c5114e7a", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function decide(text, text, text, text, text, text, bigint)": "559440ad1bb1822b5135768ecfe17c3f", "function snooze_problem(integer, integer, interval, boolean)": "5c351caf1e239d2ed9deceffbb9f3b69", "function extend(bigint, text, timestamptz, text, text, bigint)": "ccafb9bf3eb517afb60d570c3e7d617f", "function obstacles(bigint, text, text, text, integer, boolean)": "6cfd45fdf10d663d6a6108b204167f76", "function go_on_at(bigint, integer, jsonb, integer, timestamptz)": "37626136bab7d750510e4dd8f240ef16", "function rate_base(timestamptz, boolean, interval, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2b493e874b56f2b3bfe6dce5c89cb083", "function pace_waiters(text[], timestamptz, timestamptz, integer)": "9ceb48fc9ffc3f70a61a472e589803fd", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function extend(text, text, text, timestamptz, text, text, bigint)": "ec8b7c0fbccee4b4c188807f8a2337ff", "function ask_approval(bigint, integer, integer, jsonb, timestamptz)": "ae3afd91855db1145c93ad312406a974", "function rate_look(timestamptz, interval, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function snooze(bigint, bigint, bigint, interval, integer, interval)": "b76e7c7f39d4d3a58bc101488dc59657", "function job_queue(jsonb, jsonb, text, timestamptz, text, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "a05e830912931d7bd4605b9e71d6aeb6", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "5c7a69c8befa3aa23885faf21d00d5a0", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "2c973f689560c02fce7c7074a4b00800", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text)": "5c97c5fdc3496d31daec0682c2c23ac1", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "6d8053802c952ddea71328f223d6a820", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "31bef1b51536b151052b3481a9fc5009", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[], integer[], interval[])": "6c20d6cbab6e0922121a115120227349", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "3ed9efb765b98322d57772dad5b941e8", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean, integer[], interval[])": "c037b1647f38713c038c6da7af263269", "function claim_lanes(bigint, integer, text[], smallint[], timestamptz[], bigint[], text[], text[], text, timestamptz)": "6cd451d8b2ef7454ea09aefbbea97a53", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function signal_where(text, jsonb, text, text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, boolean)": "f09760aec2ea0ec17a1921943f4d8081", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function claim_within_limits(bigint, integer, text[], smallint[], timestamptz[], bigint[], text[], text[], text[], timestamptz)": "88d0a155148faa41dc6d7986b1a4d4e3", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-12-01 00:02:05.401209+00
+t	0.1.0	de54d09fdc68bb2e	{"view help": null, "view audit": null, "view stuck": null, "view failures": null, "view timeline": null, "type violation": null, "view rate_lines": null, "view throughput": null, "view wait_depth": null, "type claimed_job": null, "type explanation": null, "view limit_lines": null, "view queue_depth": null, "view rate_status": null, "function caller()": "376c913cc8401d4b7fa6974fe8ae81fb", "view limit_status": null, "view slow_actions": null, "view action_status": null, "view paused_queues": null, "view signal_status": null, "view worker_status": null, "function is_owner()": "a8084b34b8ada972f96a0b612d17a9b5", "type schedule_event": null, "type found_operation": null, "view approval_status": null, "view schedule_status": null, "function flow(bigint)": "cdd173275d16730d7008f2e9e0e13586", "function held(bigint)": "c4344cfaa7b8db91a64d21c7ed08b3f5", "function invariants()": "d9f918862bb0fda22aeaa116a4076bec", "function privileges()": "88725a02f595e6cc1180bff9f037f22d", "function resume(text)": "a9d3e23dd2f6e8d9b7f8f5e574f3920c", "function unpark(text)": "743a6279fccbd1b74adff0074050f42b", "view fair_queue_lines": null, "view operation_status": null, "function is_operator()": "9a57698513eb28b2065707203be50a41", "function limits_lock()": "d41d8cd98f00b204e9800998ecf8427e", "function queue_names()": "17e3cab1bf96a404f5c2e0934f26abfd", "view fair_queue_status": null, "view pending_approvals": null, "function create_roles()": "7d927d088fbc9e06daee18fa593836a4", "function sees_secrets()": "82bb944660e034ddd66b333b1a3c1c9d", "view queue_limit_status": null, "view visible_operations": null, "function await_standby()": "8106e37503ff26aac73fb907d4f4f62f", "function explain(bigint)": "68b2cc7447dbab0fc61ea5c14e0cbb50", "function gate_lock(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_patch(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_claim_id()": "d41d8cd98f00b204e9800998ecf8427e", "function rate_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function read_time(text)": "df0fcd6723851502b995bcd48d514f36", "function recount_rates()": "3e06eb395e0566faa095cd4c6edbda7b", "function recount_turns()": "df0695a51a70a983baa11d4032f8e07d", "function release_slots()": "4afb16189e68382dc62ac2f39d7c17dd", "function stamp_failure()": "eb43a6d8df30a28edb4fc5c0c0085a2c", "function statement_now()": "d41d8cd98f00b204e9800998ecf8427e", "function backfill_limit()": "d41d8cd98f00b204e9800998ecf8427e", "function fair_queue(text)": "d41d8cd98f00b204e9800998ecf8427e", "function next_due(bigint)": "928c2195904381d5919f95a341f12927", "function parse_cron(text)": "b45e74d7821f768f24ca8a497432691b", "function queue_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function recount_limits()": "7ffa30131f6659240da7e75c2b54793d", "function recount_queues()": "8e4cf17773ab7a2dfbc01c98da020875", "function wait_kind(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function count_queue(text)": "95480813d0c7269dee5f90d8ba05696b", "function count_waits(text)": "8afdc1d610e04816c971b5add7d09bb7", "function elapsed(interval)": "d41d8cd98f00b204e9800998ecf8427e", "function missing_workers()": "2cc76f2ec10f3b429a01b8fbaaa4c88c", "function show_life(bigint)": "6d0d965d9c2fa715a06459a86c8ecf17", "function shown(operations)": "3ab0bf11850bc29458c86eefa5abb567", "function turn_away(bigint)": "57bbd434f6e0414992727f5e52435f3f", "function who_decides(text)": "14142c0e1e3cb5556968a51813327043", "function apply_privileges()": "20ded909654022db532de519b9ece43c", "function come_again(bigint)": "e9625337845fc8e89166c22906a151b9", "function every_of(interval)": "236b49d247ebd858317ebbc41aff72a9", "function is_rate_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function rate_of_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function rate_weight(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function schedules_due_in()": "3377ad226979d450ae8565d22e4933eb", "function served_queue(text)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint, text)": "1117f3dd3f05f0dde269a0a8c5f4be8a", "function count_running(text)": "a606e0780f661428b9d4df4a6d7d7d67", "function error_pattern(text)": "1be23c4aeca636399114f1b407b68ca6", "function expand_operations()": "a25288e99acffb85504059ac6c90514f", "function find_schedule(text)": "29ecabd25bf0ed629598e230fd80e35c", "function fits(bigint, jsonb)": "b6098d3fb48d499f93fce8173032d545", "function hold_schedule(text)": "c84ce7d587183029f78df77be6c918cc", "function is_global_key(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_plain_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_queue_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function is_queue_name(text)": "bed8763fe9646ef164130367a17ab2eb", "function lift_row_security()": "d7b97d2feccd53712a01a78aa38073df", "function offer_gates(text[])": "fe8f2d71bb810801c077e2e026ae143d", "function queue_of_gate(text)": "d41d8cd98f00b204e9800998ecf8427e", "function queue_rooms(text[])": "58f50c433813f619cf49ef36770988d9", "function read_key_mode(text)": "1ec73db1441cb85d8e11da07630a49f6", "function read_seconds(jsonb)": "8f6a144fdb0b21446ff14df8a2b20c45", "function rerun(bigint, text)": "2c9da35d0298052f93f98def52fd2bbb", "function retry(bigint, text)": "c70817f6c2d85a4d2325b2398311489b", "function slot_rule(bigint[])": "b1e919ccf332ceee6e51ee101de5425b", "function worker_lock(bigint)": "7c768a251059d56ba8223f1d6815fbae", "function cancel(bigint, text)": "15c2649c948f0714571efe6b7a5ab833", "function describe_limit(text)": "d41d8cd98f00b204e9800998ecf8427e", "function doubtful_schedules()": "d04bd1407adf4a502f2c7646dbabc3ef", "function nobody_decides(text)": "7bf4fed4c53ccd4573252f5198b3a436", "function settled_version(xid)": "d41d8cd98f00b204e9800998ecf8427e", "function skip(bigint[], text)": "99e056aaff561b5e18ec05188a35c9a0", "function take_along_deleted()": "65c463105c52e02d41db63768d2a9252", "function violations_of_jobs()": "456389a695e9a5ca07758ac8099b3884", "function bucket_sums(bigint[])": "d41d8cd98f00b204e9800998ecf8427e", "function can_be_payload(jsonb)": "3e1c4665f815e1901223b52eafb9231e", "function check_time_zone(text)": "1c031ff358093584d4961fc400479250", "function claim_suspect(bigint)": "ecc59b38a9f28cd0a8c7987698773a42", "function is_secret(text, text)": "56c65ef51fc0a8db78e984f731a21001", "function is_wait_choice(jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function patched(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function plan_in_seconds(json)": "76e84121cc976a3ec32d07f72c3a5e45", "function plan_rows(json, text)": "5743702a30913cf80530c609338e8959", "function problem_message(text)": "d41d8cd98f00b204e9800998ecf8427e", "function record_actions(jsonb)": "682d5aa26b360dc31d5d1f54ff18a982", "function redacted(text, jsonb)": "b9dee3fad0e722f8104c58b749f246e7", "function rerun(bigint[], text)": "d8820a02779b911648c881451cef6413", "function retry(bigint[], text)": "a055a78ede1e9acf8c06d82cb192872d", "function violations_of_turns()": "2e1ae9cbfe786f7e82aa326a3c5f9c2b", "function violations_of_waits()": "e0e9cefa80c062cacdb3b20f35c24c9f", "function wake_up(bigint, text)": "f956ba2d71bf3b9d16ffb915dc6c9c99", "function awaited_signals(jsonb)": "42ccac4cfb153aa5cc9a9628bd3876f8", "function cancel(bigint[], text)": "368ad8471d413abc17a40827ccb623b0", "function check_patches(jsonb[])": "4b3c4a66e26462b69830bc2c71b04526", "function claim(bigint, integer)": "bbbf3389c1ff34e718d7674a01415c96", "function forget_failure(bigint)": "36329710879a9f257f36ab47513865fd", "function is_approver_name(text)": "d41d8cd98f00b204e9800998ecf8427e", "function may_decide(text, text)": "63e33fbb930c0696ca7342df19e213ab", "function named_gate(text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function read_rate(text, jsonb)": "3e6841107e4f7a1c1d0472982e8b6308", "function read_wait(text, jsonb)": "6fc995bab169b9dfd3aa7afb380c19e2", "function reset_rate(text, text)": "600b82b169436699b2943abc030d271e", "function retry_failed(bigint[])": "497a2f9ddf720dcefe8bcfc19e4ae360", "function run_schedules(integer)": "0c7f84f424a75b04c900a3b87cb6fc07", "function settle_operation_key()": "ec15b3be92ed63e1102388ab0975dca7", "function settle_schedules(text)": "042b5e2c19a9e0cc5df6ff6096176d2e", "function skip_operation(bigint)": "25c0863a89635bfdeb88e4d856c97cf2", "function slot_text(timestamptz)": "5b598433c74afdd3b1525735d69ba742", "function take_along_truncated()": "90459f00ce52680735739df2f81c540d", "function unschedule(text, text)": "8b326eef01943544e8cbfd6699651810", "function violations_of_limits()": "3a983257713774635247e1c5a4eb2338", "function wait(bigint, interval)": "099f35019042f98dab20bf4faa21c138", "function worker_channel(bigint)": "d41d8cd98f00b204e9800998ecf8427e", "function advance_limits(integer)": "891b41f875a2b6c413875725f396e5e4", "function concealed(bigint, text)": "ac013c9e7f7c0c04d0acbc6c4cabc6ef", "function forget_keys(fair_lanes)": "ffac2f53405da961c583421707297e53", "function free_remnants(bigint[])": "35b4403df2552d2c5db94acd7ebbf484", "function is_declared(text, text)": "c051fe0da52c9c93c3dc9682f9595dc8", "function live_schedule_set(text)": "3fcec2a61ef8c398eeb7fa5ca6659844", "function refused_schedules(text)": "f9072dc57b080287cc98d487a252bb35", "function reset_limit(text, text)": "b5825a2cd4bbf0cb105e974cad65eb72", "function retry_operation(bigint)": "5bcaec0efdba6128930773eb0eb85d4e", "function undeclared_reason(text)": "8a15133788bc9b9cd7d04d0aa56e608e", "function violations_of_actions()": "b8330e89dc7d5ca2ec1b284b5371fde9", "function wake_up(bigint[], text)": "4d9272bc1b30bee3bfe8820887c63b62", "function advance_backfill(bigint)": "abc0ae6ec96721f953330951a90a05d4", "function declared_schedule(jsonb)": "c588b8a53cc22c20f7ebeb30fc71a9c6", "function duration_bucket_limits()": "d41d8cd98f00b204e9800998ecf8427e", "function explain_turn(jobs, text)": "9a600ef1f931acdaf65322d792412602", "function is_settled(text, bigint)": "dddd4e5ef64b8cb2c9b00daa355c8a8d", "function run_schedule(text, text)": "4f1ecc993b72ae5f5ff2579c481679a8", "function violations_of_attempts()": "b949352374b55346d8c967ed5d8c4d2e", "function wake(text, bigint, text)": "a95916d9583d1eb5fab45114d5bc3d32", "function check_schedule(schedules)": "0e3b173ec6970fa75825da3cfc28d4d9", "function check_slot_count(integer)": "d0c0a1273553e1df45a1546ccf7fc9dd", "function declared_numbers(jsonb[])": "3fdf459519734219a53dd7b495ef7802", "function describe_claims(bigint[])": "350946884108a86d994cab0633bd446f", "function edit_distance(text, text)": "f7fd6d75d216f5b5d8a8322f708419a0", "function end_undeclared(schedules)": "86aa21bfee5b40ea7e18fba78a93f6d3", "function forget_rates(timestamptz)": "a5dc617e375e9f30cb3756b3dbfb8e29", "function key_successor(operations)": "ac49dc896aed2acf2f0b450c35493159", "function next_slots(text, integer)": "502eac8b579c8ad50bc8a536cd24d6bf", "function options_in_seconds(jsonb)": "794839c96de8860b1a6963f18f141194", "function read_options(text, jsonb)": "4efd3eba62567227b9f97698fe0678df", "function rescue(integer, interval)": "77fff924baec2d9ec7b243341b8d4176", "function unregister_worker(bigint)": "9f14a7c07f3b6193c95a80bff021972d", "function violations_of_approvals()": "985bda2e96f35d0a434e79cba1bf24c9", "function violations_of_schedules()": "f833022c9445437494d3741d2420faf7", "function wake_up_operation(bigint)": "3e3b828fd9fbd129188746ff5d8601ad", "trigger jobs_release_slots on jobs": null, "function did_you_mean(text, text[])": "34f650aa8b2f18579d3487e66a645b36", "function nearest_name(text, text[])": "781c4450b80f55944ebe51b2f30a6134", "function read_approval(text, jsonb)": "f1f0b345fc7f0d5129a22ac3c32529fe", "function schedule_due_at(schedules)": "64b7cc923527e7ecb4dbe5abd80b1d73", "function violations_of_operations()": "8813b8dfaacf5189a3aa07d459fc8656", "function violations_of_the_schema()": "866d65bb8169ec325a594dd4d7ef6850", "function without_keys(jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function explain_rate(jobs, actions)": "8dabe886605a448a6b34acae23585b9c", "function explain_wait(jobs, actions)": "b1ec8ce4ff015f46dd69bed207873cce", "function keyed_operation(text, text)": "5cdaf8f9247037e272848fdb8d54337d", "function resume_schedule(text, text)": "d7df5f45e973e41ce3ce428194999131", "function check_limit_name(text, text)": "3aecac401bdbc8d58cfc0e4beb0b2056", "function check_queue_name(text, text)": "259fa262a702f89b29629f95c37439d8", "function check_schedules(text, jsonb)": "2b4248e3d56e6bd9832ec4861d82d3e9", "function consume(text, integer, text)": "f61d7a360a023297bd1c881ca2fbbd90", "function explain_limit(jobs, actions)": "cd733a734461c0b166ca77edc4cae178", "function grant_privileges(text, text)": "75e1120b71395e9080f529e61e7fc54c", "function look_from(text, timestamptz)": "e4d3decfde75933a5ed530c28dccff6f", "function note_look(text, timestamptz)": "0381269f18438b5ca1732a380ef0ac98", "function refuse_single(integer, text)": "fcc7f906b22c375be103b081be35ba32", "function rejection_message(approvals)": "ee4c88143fbb1e13a3d6e87b27c1c58a", "function sampled_wait_depth(interval)": "5e3d9763786283ff82f2ee1aa9cd3f3e", "function settle_wait(bigint, boolean)": "bc97b489eb5c425226bac0b527bcc5e4", "function wake_schedulers(timestamptz)": "b342ffe55a26aff4b1df559843c5e445", "function zone_time(timestamptz, text)": "657891b145f14614513ce4dce1fecaa8", "function backoff_delay(integer, jsonb)": "f91e56f74599316211b3ba9e98513e51", "function end_schedule_pause(schedules)": "01f5b4d81e827368dd26d206df9e8dda", "function failure_fingerprint(attempts)": "1e517656949b9f27d97cc7cb01e241ab", "function front_of_queue(text, integer)": "48fdc7850198c17e1dff88cd5f9d3fd7", "function hold_operation_keys(bigint[])": "5408daeba32d5819c066d57c55b8e120", "function kept_slot(text, jsonb, jsonb)": "d41d8cd98f00b204e9800998ecf8427e", "function next_cron_day(bigint[], date)": "6632870b748f919393fdf771e577f90f", "function read_declared_interval(jsonb)": "c37ee3444174f1cf3d3293f720b38efd", "function refuse_unknown_schedule(text)": "f93756149a9aad717db6b028122149ff", "function sampled_queue_depth(interval)": "9930f9e1f0c5c9bdc8dfa78e293d12ed", "function wait_piece(jsonb, text, text)": "2f85f9c7c58a4b541160c41b91ccfc7b", "function cancel_operation(bigint, text)": "ec049c7e3072d04a5a61b81dfa49732d", "function gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function jump(bigint, text, text, text)": "2b0e02bdcbc0c2856f3fe3bcc4b99d90", "function local_instant(text, timestamp)": "2591d2c2b2a7c95706ee7ed3d1e6fdf1", "function pause(text, timestamptz, text)": "2616b907a7175088dcfac06e905c7ba8", "function record_crashes(bigint[], text)": "0fd9140e4af8469cce31243d8c976aeb", "function set_limit(text, integer, text)": "dc13cef5cb226bebf0a3bc9511a7244c", "function take_slot(bigint, timestamptz)": "78e25427bf649454b94ca3d7a356f933", "trigger operations_expand on operations": null, "function attach_session(bigint, integer)": "b3ba020e1ccfc3f5b9826fcb70c8280c", "function declare_rates(jsonb[], boolean)": "fe9d7021c797e2773792b8518ce31cce", "function job_advice(operations, integer)": "5b11e78554028912730b145a20f83724", "function register_definition(text, json)": "ca7df268a9dcd9e07e49667ee8894f90", "function apply_schedule_set(text, bigint)": "0b50825f0d733fe7bca3b642ff5ac232", "function decision_patch(jsonb, approvals)": "8bfded4623f868b9e9ac96b70af92acd", "function declare_limits(jsonb[], boolean)": "09047c8e4dffbeacaa0acfba91b1d9d9", "function jump(bigint[], text, text, text)": "f9f4de3f66bfa2990cae080aaae1bfee", "function read_limit(text, jsonb, boolean)": "103fb75ff311428e7851e7724281ec9a", "function refuse_unknown_limit(text, text)": "0468c88f68faf6bea13bc12dd8005d53", "function regain_operation_key(operations)": "ba9a90b46d2db56f988b6b7adc70894c", "trigger jobs_release_slots_at_end on jobs": null, "function asked_question(text, jsonb, text)": "985d1bed4d134c97e115a119e95494b0", "function counted_key(text, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function find_position(bigint, text, text)": "5ec8bc9f549b6548cbcbe0abf5b83d0e", "function note_other_globals(bigint, jsonb)": "95f760b3fea4b7767fa7286a1baf45ef", "function shown_approval(bigint, approvals)": "d9b8ac2116236a12bc2aba9a919beec4", "function signal(bigint, text, jsonb, text)": "27012e1f84d7e4c507823c96c5035533", "function snoozes(bigint, integer, integer)": "403d40a97f7fd408ece05c058aa2e105", "function time_after(timestamptz, interval)": "d41d8cd98f00b204e9800998ecf8427e", "trigger attempts_stamp_failure on attempts": null, "function jump_operation(bigint, text, text)": "a0adfb1d250bd02cbd4b7e99d854cef8", "function move_deadline(bigint, timestamptz)": "893fc0bc5541cc8f6b034abbf26c6aa5", "function run_from(bigint, text, text, text)": "37f60aa3f36d265df0d160b6969d6703", "trigger operations_settle_key on operations": null, "trigger operations_take_along on operations": null, "function advance_waits(integer, timestamptz)": "ecea74b0997e9e62ed79355c9d7c07b5", "function back_off(bigint, text, timestamptz)": "1b1292f11a1dfad9da744a92ea26bafb", "function close_gate(text, text, timestamptz)": "3969b3afa414ff99304608caaf71cfd8", "function heartbeat(bigint, boolean, boolean)": "3a46d666d1ab7c124178c6b4bd0549f3", "function may_steer(text, bigint, text, text)": "d2d2b3d8794ea28cbbc5af0d282079fe", "function rate_gate_of(jsonb, jsonb, boolean)": "d41d8cd98f00b204e9800998ecf8427e", "function take_releases(timestamptz, integer)": "4ea19561cc9de57b58b3a13e1dfc84a0", "function begun_before(schedules, timestamptz)": "64498f849a3067ba83e0a83ddbc7fd59", "function combined_globals(jsonb, jsonb, text)": "4a383d4359e9a61624aeeb11c1601e29", "function missed_claim(bigint, bigint, bigint)": "26b12510e491933d19e88cdad5609f6c", "function next_local_slot(bigint[], timestamp)": "d9b4388e042ab418f28d7ce557117def", "function run_from(bigint[], text, text, text)": "094b4941472cb3e55b03b70403d9d04e", "function set_queue_limit(text, integer, text)": "2e127c538c822b0390491e5e817ca83c", "function write_schedule(schedules, schedules)": "690e5c88a17f3ad2aa16c8b2f05e382a", "function check_names(text, text[], text, text)": "b50d274fd451dec1079be5dc2b6c60c3", "function pace_newcomers(bigint[], timestamptz)": "fabaa4fdcae0749bfdb2f44210191e35", "function position_after(bigint, text, integer)": "7615f9e7ac4ce29ae0f8fca34ab4ff6a", "function reschedule(bigint, timestamptz, text)": "aab95e1c8883318d3e57782d168a8a0b", "function set_global(bigint, text, jsonb, text)": "be128dde5b7c5722bdc12b45feaec782", "function signal(text, text, text, jsonb, text)": "9106a56e5633f6e5e2c8e742a5db6d76", "function declare_schedules(bigint, text, jsonb)": "5eb49decafcabf7d5f6bb9b1bc32d22a", "function next_slot(bigint[], text, timestamptz)": "6aaa77db16db2e2ff1c68c3dfb7ef8b5", "function point_at(operations, integer, boolean)": "aa94bef03095cf696ba1bd9d10aad42a", "function run_operation_from(bigint, text, text)": "788bbef2ec1ad3b681078ab60381c41b", "function withdraw_approval(bigint, timestamptz)": "da61123af32601b4d75ada7e61134dea", "trigger operations_take_along_all on operations": null, "function let_in_newcomers(bigint[], timestamptz)": "355cb9706274f70a7b4978f20030a5ed", "function lost_claims(bigint, bigint[], bigint[])": "0b89eadee9783b40f385237a10ec143c", "function pause_schedule(text, text, timestamptz)": "05d5b6ca1e985b4a775e82a6f7b420db", "function reschedule(bigint[], timestamptz, text)": "e8a309af2c9a8bca7b020acc29d67d75", "function set_global(bigint[], text, jsonb, text)": "a6df04a2cd7a1985f7d414c25bd50937", "function apply_jump(bigint, integer, timestamptz)": "02993a4dc03c15714350e1235f994fc2", "function slot_jitter(text, timestamptz, interval)": "877b8f066939064540c94c782514e3fb", "function snooze(bigint, bigint, bigint, interval)": "31a5d3db3cb72e5fd2da4c2662e7ab01", "function write_audit(text, bigint[], text, jsonb)": "e714c9739be65180addd1337edb6d90f", "function bucket_quantile(bigint[], float8, float8)": "d41d8cd98f00b204e9800998ecf8427e", "function checkpoint(bigint, bigint, bigint, jsonb)": "989ce885f2c4e42b3f3a34542fda48d0", "function close_rate(text, timestamptz, text, text)": "fc72f6a13557b629325b589c81b20930", "function error_fingerprint(text, text, text, text)": "61fbde7fb5cda945187a462b0f14e94a", "function refuse_declared_schedule(schedules, text)": "dfe9719d33d500a0a72fd8986fc3445b", "function refuse_next(bigint, integer, jsonb, text)": "08c7d5203a45e00aea9b6f5f74e9e5d2", "function reschedule_operation(bigint, timestamptz)": "7d50db098ac97b8544864083d64ff54d", "function set_operation_global(bigint, text, jsonb)": "21ddfc1abd2fb5c41dc5055516ef4089", "function wait_end(jsonb, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_batch(bigint[], bigint[], integer[])": "bec9895b8458ba2a029fc1437c44080e", "function described_like(schedules, schedules, text)": "94cafbd4ee97d3546dc46f890a7ea264", "function enqueue_slot(schedules, timestamptz, text)": "434829e336cae7cf964e0cbc61b5eac3", "function next_limit(jsonb, text, timestamptz, text)": "d41d8cd98f00b204e9800998ecf8427e", "function place_in_batch(bigint, bigint, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function refuse_action(bigint, text, text, integer)": "87da5075809065ad2be6e054494d58c5", "function explain_full_queue(text, text, timestamptz)": "93dad0e5e44b873e94d2e65364eba8ae", "function refuse_unasked(bigint, text, text, integer)": "c0b3c15ecbe1f718f819d60549e4c9a8", "function set_queue_fairness(text, text, jsonb, text)": "bfb23f5bf628e6bdf59024bd4d15165a", "function settle_approval(bigint, jsonb, timestamptz)": "0b5eb989bdd2c9a1f7b1e6fdf7e40aae", "function clock_change(text, timestamptz, timestamptz)": "96ebd7115687f24291b1542a6280a79a", "function let_in(bigint[], timestamptz, timestamptz[])": "b825aee2e93a7301e148964294b14fc2", "function let_in_waiters(text[], timestamptz, integer)": "0e1f5ded33340f08da2e5d04f4742f5b", "function next_fixed_slot(bigint[], text, timestamptz)": "b8c72d7182bdbd7ca43e369d4fe22a4e", "function check_timeout_branches(text, jsonb[], text[])": "22922bde414622ea5c5cc9649a8762f5", "function leave_wait(bigint, text, bigint, timestamptz)": "c4dcfcc6ca91fba801b39c4a66a4ca7d", "function schedule_obstacle(schedules, schedules, text)": "c67084a3bf5e1f7d25b19816b552173b", "function decide(bigint, text, text, text, text, bigint)": "76d9355c6100f859168e7cd4c05c2974", "function describe_wait(jsonb, timestamptz, timestamptz)": "df48a20748e403cc7d46343720665f8d", "function next_elapsed_slot(bigint[], text, timestamptz)": "e3698fd4d395b4af59c9a63e546da8cd", "function remind_approvers(approvals, text, timestamptz)": "347f48e48ae50c1f445a65aa462a377b", "function open_approval(bigint, text, text, text, bigint)": "bdf4899f7ae5e34cdd7a64c9c3d42055", "function preview_slots(text, text, integer, timestamptz)": "eb1ef2e1da6085b2d11a91188969b7e5", "function schedule_slot(schedules, bigint[], timestamptz)": "4fce0478ee23b8c05fda3852d150fe97", "function store_logs(bigint, bigint[], bigint[], jsonb[])": "8a6499b76ea0dac80190de937df48d05", "function cron_field(text, text, integer, integer, text[])": "bf26d98df44f2faad426a4a8c0bdef67", "function give_back(bigint, timestamptz, integer, boolean)": "09dd8e5d4ff8adaeac24128e08d90d7d", "function open_for_steering(bigint, text, text[], boolean)": "6074955c0c9a92093c70b12b1c9c60c6", "function preview_backfill(text, timestamptz, timestamptz)": "0e4cafb00bd3209b3b1d723f16623ce8", "function record_schedule_error(bigint, timestamptz, text)": "48da127bb06cd96f98f1aef6b3929004", "function set_rate(text, integer, interval, integer, text)": "8f61e1dea59d04a00e2fc09783c90d0b", "function timeout_message(jsonb, timestamptz, timestamptz)": "8c3297363c0857d71bdd2afc193f7b99", "function cron_number(text, text, integer, integer, text[])": "bad420a0feb44e83e19fd9f784c454b9", "function explain_approval(approvals, actions, timestamptz)": "c3eb0cc41c8f8ababc3ac999c5114e7a", "function release_many(bigint, bigint[], bigint[], boolean)": "d696a04e273ce3347d06595104c349e1", "function decide(text, text, text, text, text, text, bigint)": "559440ad1bb1822b5135768ecfe17c3f", "function snooze_problem(integer, integer, interval, boolean)": "5c351caf1e239d2ed9deceffbb9f3b69", "function extend(bigint, text, timestamptz, text, text, bigint)": "ccafb9bf3eb517afb60d570c3e7d617f", "function obstacles(bigint, text, text, text, integer, boolean)": "6cfd45fdf10d663d6a6108b204167f76", "function go_on_at(bigint, integer, jsonb, integer, timestamptz)": "37626136bab7d750510e4dd8f240ef16", "function rate_base(timestamptz, boolean, interval, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function due_at(timestamptz, interval, text, jsonb, timestamptz)": "5352ca4b9d9afa22a158287d9142cfaf", "function end_operation(bigint, text, integer, timestamptz, text)": "2b493e874b56f2b3bfe6dce5c89cb083", "function pace_waiters(text[], timestamptz, timestamptz, integer)": "9ceb48fc9ffc3f70a61a472e589803fd", "function skip_slots(schedules, bigint[], timestamptz, text, text)": "0c19d229bfb3c13d0fb2282e1acf9c3f", "function extend(text, text, text, timestamptz, text, text, bigint)": "ec8b7c0fbccee4b4c188807f8a2337ff", "function ask_approval(bigint, integer, integer, jsonb, timestamptz)": "ae3afd91855db1145c93ad312406a974", "function rate_look(timestamptz, interval, timestamptz, timestamptz)": "d41d8cd98f00b204e9800998ecf8427e", "function check_documents(text, jsonb[], text[], timestamptz[], json)": "b0cab325a7a2691cea50683b6b1c7ddf", "function report_progress(bigint, bigint[], bigint[], real[], text[])": "9de6d3a6cebf2ed22c59c263839d5abc", "function snooze(bigint, bigint, bigint, interval, integer, interval)": "b76e7c7f39d4d3a58bc101488dc59657", "function job_queue(jsonb, jsonb, text, timestamptz, text, text, text)": "d41d8cd98f00b204e9800998ecf8427e", "function steering_details(text, text, text, jsonb, timestamptz, text)": "51a697932b256f738011d133a4730cf8", "function prune(interval, integer, bigint, interval, interval, interval)": "5465c843d253bee4197c2028d33eff7a", "function steer(text, bigint, text, text, text, text, jsonb, timestamptz)": "fee75b46cb17a6f50405e86132cfc9cb", "function last_schedule_slot(schedules, bigint[], timestamptz, timestamptz)": "a05e830912931d7bd4605b9e71d6aeb6", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[])": "acb1b95ea213b574a4ee7d8dd70d777c", "function claim(bigint, integer, text[], smallint[], timestamptz[], bigint[])": "4b5b78d00b328459235620469cbd5a79", "function steer_one(text, bigint, text, text, text, jsonb, timestamptz, text)": "2c973f689560c02fce7c7074a4b00800", "function complete(bigint, bigint, bigint, jsonb, text[], text, text, boolean)": "aec1d16d20bae8e1899102371386c5ba", "function fail(bigint, bigint, bigint, text, text, text, boolean, interval, text)": "99b3f8342327d09c7151aa7092ac15fe", "function backfill_schedule(text, timestamptz, timestamptz, integer, boolean, text)": "5c97c5fdc3496d31daec0682c2c23ac1", "function count_schedule_slots(schedules, bigint[], timestamptz, timestamptz, integer)": "95b8b9140244c5e017b1971545f38723", "function complete_many(bigint, bigint[], bigint[], jsonb[], integer[], boolean, bigint[])": "b96c9446c1f08d53f997256d8c74c242", "function first_due_at(timestamptz, timestamptz, interval, text, jsonb, timestamptz, text)": "0dd81a17fc1988f304ac7c1b79a841a9", "function register_worker(text, integer, text[], text[], integer, text, interval, integer)": "b0968616a31d9dc9d0d9b1212948836b", "function take_turns(fair_queues, smallint, timestamptz, bigint, integer, text[], timestamptz)": "6c0961324ae99eb31ed4b0f62f7955f4", "function steer_many(text, bigint[], text, text, text, text, jsonb, timestamptz, jsonb, boolean)": "31bef1b51536b151052b3481a9fc5009", "function snooze_many(bigint, bigint[], bigint[], timestamptz[], interval[], integer[], interval[])": "6c20d6cbab6e0922121a115120227349", "function enqueue(text, jsonb, text, text, integer, timestamptz, interval, text[], json, integer, text)": "b04cc83d58c3be55251ad2e83e2b3594", "function find_operations(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer)": "c18524db22bb6925fb3e5a1bab4c6e6c", "function cancel_where(text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, text, boolean)": "20f35ed33c2a72b43e829e2cdf66f8d9", "function fail_many(bigint, bigint[], bigint[], text[], boolean[], interval[], text[], text[], text[], interval[])": "ac0f61c4806bd227372fa248570d8188", "function enqueue_keyed(text, text, text, jsonb, text, integer, timestamptz, interval, text[], json, integer, text)": "103421c91dbe6dbae6c57fa23d52a2c5", "function enqueue_each(text[], jsonb[], text[], text[], integer[], timestamptz[], interval[], text[], json[], text[])": "3a0522751011c6295ec1cec7f17a0ee9", "function hand_back_many(bigint, bigint[], bigint[], text, timestamptz[], interval[], boolean, integer[], interval[])": "c037b1647f38713c038c6da7af263269", "function claim_lanes(bigint, integer, text[], smallint[], timestamptz[], bigint[], text[], text[], text, timestamptz)": "6cd451d8b2ef7454ea09aefbbea97a53", "function retry_where(text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "1d7ec2b3aa4c5397f2f2da9581b918b5", "function claim_in_turn(bigint, integer, fair_queues, smallint, timestamptz, bigint, boolean, text[], text, timestamptz)": "4e0e03695d51b39a38af8d4147e33778", "function steer_where(text, text, jsonb, text, text, text[], text, timestamptz, timestamptz, bigint, integer, text, boolean)": "ef30347e754f29e65836e00591bd491b", "function signal_where(text, jsonb, text, text, jsonb, text, text, text[], timestamptz, timestamptz, bigint, integer, boolean)": "f09760aec2ea0ec17a1921943f4d8081", "function enqueue_many(text, jsonb[], text[], text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "f83b75e5e0709a323322ce9cdb7b2355", "function enqueue_keyed_many(text, jsonb[], text[], text, text, integer, timestamptz, interval, text[], json, integer, text, timestamptz[])": "986752640d00a394ec432c810b80c4df", "function claim_lane_by_lane(bigint, integer, text[], smallint[], timestamptz[], bigint[], text[], text[], text[], fair_queues[], timestamptz)": "20c5d800c05b1832f38cb84b89660e73", "function schedule(text, text, text, interval, text, jsonb, text, integer, text[], timestamptz, timestamptz, text, text, integer, interval, interval, integer)": "873f775f70ac3ead95f79b25e00f1dc0"}	2026-12-01 01:13:01.502334+00
+\.
+
+
+--
+-- Data for Name: fair_keys; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.fair_keys (queue, priority, key, turn) FROM stdin;
+\.
+
+
+--
+-- Data for Name: fair_lanes; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.fair_lanes (queue, priority, clock, first_turn, forgotten) FROM stdin;
+\.
+
+
+--
+-- Data for Name: fair_queues; Type: TABLE DATA; Schema: backops; Owner: -
+--
+
+COPY backops.fair_queues (queue, by_global, weights, set_by, set_at, reason) FROM stdin;
 \.
 
 
@@ -18683,24 +19408,24 @@ t	0.1.0	a90bc32ee93a7ebc	{"view help": null, "view audit": null, "view stuck": n
 -- Data for Name: jobs; Type: TABLE DATA; Schema: backops; Owner: -
 --
 
-COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note, waits_since, waits_for, operation_slot, action_slot, gate, ticket, came_at, paced_at, queue_slot) FROM stdin;
-5	2026-12-01 01:02:05.659179+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-6	2026-12-01 01:02:05.66307+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-7	2026-12-01 00:02:05.666618+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-8	2026-12-01 00:02:05.66985+00	1499816243984026979	11401579	2026-12-01 00:02:05.670769+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-9	2026-12-01 00:02:05.671593+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-12	2026-12-01 00:02:05.676357+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-13	2026-12-01 00:02:05.681733+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-14	2026-12-01 00:02:05.686476+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-15	2026-12-01 00:02:05.690379+00	8611922180901126343	12997397	2026-12-01 00:02:05.690781+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
-16	2026-12-01 01:02:05.691585+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-12-01 00:02:05.691585+00	signal	\N	\N	\N	\N	\N	\N	\N
-17	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-12-01 00:02:05.696209+00	signal	\N	\N	\N	\N	\N	\N	\N
-18	2026-12-01 01:02:05.705867+00	\N	\N	\N	\N	2	0	9999	5	0	\N	/waits	/Nap	\N	2026-12-01 00:02:05.705867+00	sleep	\N	\N	\N	\N	\N	\N	\N
-19	2026-12-01 01:02:05.714655+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-12-01 00:02:05.714655+00	approval	\N	\N	\N	\N	\N	\N	\N
-20	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-12-01 00:02:05.719979+00	approval	\N	\N	\N	\N	\N	\N	\N
-21	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-12-01 00:02:05.728663+00	approval	\N	\N	\N	\N	\N	\N	\N
+COPY backops.jobs (operation_id, run_at, worker_id, claim_id, claimed_at, definition_id, "position", attempt, steps_left, priority, crashes, progress, queue, handler, progress_note, waits_since, waits_for, operation_slot, action_slot, gate, ticket, came_at, paced_at, queue_slot, turn) FROM stdin;
+5	2026-12-01 02:13:01.684898+00	\N	\N	\N	1	2	1	9999	5	0	\N	default	Fulfilment/Ship	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+6	2026-12-01 02:13:01.687937+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+7	2026-12-01 01:13:01.690448+00	\N	\N	\N	1	4	0	9999	5	0	\N	default	Fulfilment/Refund	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+8	2026-12-01 01:13:01.693291+00	2753312477796388203	10953334	2026-12-01 01:13:01.694023+00	1	1	1	10000	3	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+9	2026-12-01 01:13:01.694578+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+10	2999-01-01 00:00:00+00	\N	\N	\N	1	1	0	10000	5	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+11	infinity	\N	\N	\N	\N	\N	0	10000	5	0	\N	default	Unknown/	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+12	2026-12-01 01:13:01.697975+00	\N	\N	\N	\N	1	0	10000	5	0	\N	default	/Own	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+13	2026-12-01 01:13:01.70184+00	\N	\N	\N	1	1	0	10000	5	0	\N	imports	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+14	2026-12-01 01:13:01.705628+00	\N	\N	\N	\N	1	0	10000	5	0	\N	reports	Report/Build	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+15	2026-12-01 01:13:01.708717+00	455365174950053528	13590908	2026-12-01 01:13:01.709071+00	1	1	1	10000	7	0	\N	default	Fulfilment/Charge	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N	\N
+16	2026-12-01 02:13:01.709859+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-12-01 01:13:01.709859+00	signal	\N	\N	\N	\N	\N	\N	\N	\N
+17	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Answer	\N	2026-12-01 01:13:01.714013+00	signal	\N	\N	\N	\N	\N	\N	\N	\N
+18	2026-12-01 02:13:01.722047+00	\N	\N	\N	\N	2	0	9999	5	0	\N	/waits	/Nap	\N	2026-12-01 01:13:01.722047+00	sleep	\N	\N	\N	\N	\N	\N	\N	\N
+19	2026-12-01 02:13:01.728829+00	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-12-01 01:13:01.728829+00	approval	\N	\N	\N	\N	\N	\N	\N	\N
+20	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-12-01 01:13:01.732802+00	approval	\N	\N	\N	\N	\N	\N	\N	\N
+21	infinity	\N	\N	\N	\N	1	0	10000	5	0	\N	/waits	/Boss	\N	2026-12-01 01:13:01.739407+00	approval	\N	\N	\N	\N	\N	\N	\N	\N
 \.
 
 
@@ -18733,20 +19458,21 @@ COPY backops.limits (name, declared, own, set_by, set_at, reason) FROM stdin;
 --
 
 COPY backops.migrations (version, name, checksum, applied_at) FROM stdin;
-1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-12-01 00:02:04.713499+00
-2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-12-01 00:02:04.72183+00
-3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-12-01 00:02:04.741101+00
-4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-12-01 00:02:04.747506+00
-5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-12-01 00:02:04.750511+00
-6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-12-01 00:02:04.754068+00
-7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-12-01 00:02:04.757856+00
-8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-12-01 00:02:04.761629+00
-9	schedules	c7a09d2a72d14ffc60a38b3a78e056ebff6405ce39506ac58abca18879191cae	2026-12-01 00:02:04.772586+00
-10	waits	9f563c27e45993b7e2805ffc38a412891cbcd9a1890298ee4b34b91db070ef10	2026-12-01 00:02:04.776611+00
-11	approvals	afd86af3a9fc2fe05a5ab7be71552468e2210109d7804c5ade7a9292bd9a4a1e	2026-12-01 00:02:04.784663+00
-12	limits	51bf3456ce91374163af42ea061492e2bb09d03dee3632ab197647321539c652	2026-12-01 00:02:04.792917+00
-13	rates	faec91ace06705b718d1717f2f63a8c9d14b5848b63c9a22efe42684b971bff1	2026-12-01 00:02:04.800245+00
-14	queue_limits	8472032545659c94253d7f3082ca366f5aa179bc3c75c469057e4f8bf0cb8b0c	2026-12-01 00:02:04.802528+00
+1	domains	5e1812095368b9f9f564875f38359810d95c804e8887cbe21b27d5cfe5faa66d	2026-12-01 01:13:00.980908+00
+2	plans	1a81439773558ef7f314be713a080f38864636031218633674c1085be930fdb7	2026-12-01 01:13:00.984974+00
+3	operations	ac9aa6b4dfb9146fcec8383d332107575723ae256742282107c70433952a11ee	2026-12-01 01:13:01.000055+00
+4	attempts	f9c3c02b4a4e86ac2b687223dca990768e5e129b7d5bd2a57bb1c4dd545a4df9	2026-12-01 01:13:01.006542+00
+5	workers	8f6948b71c185d172c622a2c20fcc2e445d34eeabdf3f40dcc573b6573888384	2026-12-01 01:13:01.009325+00
+6	queues	f483576215705911f0fb704ceab66b00d2d70487105bfa522fff0bb3abf32c23	2026-12-01 01:13:01.013403+00
+7	secrets_and_audit	ecf5defb63d0ecd4c93f8d4ddd8eb6c985c702dfe8f49a42543c36d6832a2342	2026-12-01 01:13:01.017567+00
+8	throughput	8bd251c28c4a0862d623347d0af31eef28c342b8fc4339d22c65e82673f96e91	2026-12-01 01:13:01.022001+00
+9	schedules	c7a09d2a72d14ffc60a38b3a78e056ebff6405ce39506ac58abca18879191cae	2026-12-01 01:13:01.034482+00
+10	waits	9f563c27e45993b7e2805ffc38a412891cbcd9a1890298ee4b34b91db070ef10	2026-12-01 01:13:01.039429+00
+11	approvals	afd86af3a9fc2fe05a5ab7be71552468e2210109d7804c5ade7a9292bd9a4a1e	2026-12-01 01:13:01.047843+00
+12	limits	51bf3456ce91374163af42ea061492e2bb09d03dee3632ab197647321539c652	2026-12-01 01:13:01.05654+00
+13	rates	faec91ace06705b718d1717f2f63a8c9d14b5848b63c9a22efe42684b971bff1	2026-12-01 01:13:01.062427+00
+14	queue_limits	8472032545659c94253d7f3082ca366f5aa179bc3c75c469057e4f8bf0cb8b0c	2026-12-01 01:13:01.064417+00
+15	fair_queues	03bb72001fa50f06761112319f866dc08c0b3f38cc4e406bac66f4918e65014f	2026-12-01 01:13:01.069852+00
 \.
 
 
@@ -18763,7 +19489,7 @@ COPY backops.operation_keys (name, key, operation_id, replaced_id, window_began_
 --
 
 COPY backops.operation_minutes (minute, queue, operation, completed, failed, retried, max_ms, buckets) FROM stdin;
-2026-12-01 00:02:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
+2026-12-01 01:13:00+00	default	Fulfilment	5	1	1	12	{0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,0,0,0}
 \.
 
 
@@ -18772,27 +19498,27 @@ COPY backops.operation_minutes (minute, queue, operation, completed, failed, ret
 --
 
 COPY backops.operations (id, name, state, key, key_mode, active_key, queue, priority, perform_at, step_limit, created_at, ended_at, parked_at, stopped_position, stop_reason, enqueued_by, traceparent, tags, branches, globals, schedule, slot) FROM stdin;
-1	Fulfilment	completed	first	\N	\N	default	5	2026-12-01 00:02:05.611624+00	10000	2026-12-01 00:02:05.611625+00	2026-12-01 00:02:05.636594+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
-2	Report	failed	\N	\N	\N	reports	5	2026-12-01 00:02:05.637436+00	10000	2026-12-01 00:02:05.637436+00	2026-12-01 00:02:05.639703+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
-3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-12-01 00:02:05.645433+00	10000	2026-12-01 00:02:05.645434+00	2026-12-01 00:02:05.648473+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
-4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-12-01 00:02:05.65377+00	2026-12-01 00:02:05.654778+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
-5	Fulfilment	active	\N	\N	\N	default	5	2026-12-01 00:02:05.656525+00	10000	2026-12-01 00:02:05.656526+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-6	Fulfilment	active	\N	\N	\N	default	5	2026-12-01 00:02:05.660867+00	10000	2026-12-01 00:02:05.660867+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-7	Fulfilment	active	\N	\N	\N	default	5	2026-12-01 00:02:05.665449+00	10000	2026-12-01 00:02:05.665449+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-8	Fulfilment	active	\N	\N	\N	default	3	2026-12-01 00:02:05.66985+00	10000	2026-12-01 00:02:05.66985+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-9	Fulfilment	active	due	\N	\N	default	5	2026-12-01 00:02:05.671593+00	10000	2026-12-01 00:02:05.671594+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-12-01 00:02:05.67216+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-11	Unknown	active	\N	\N	\N	default	5	2026-12-01 00:02:05.672612+00	10000	2026-12-01 00:02:05.672612+00	\N	2026-12-01 00:02:05.672658+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-12	Ad hoc	active	\N	\N	\N	default	5	2026-12-01 00:02:05.676357+00	10000	2026-12-01 00:02:05.676358+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
-13	Fulfilment	active	\N	\N	\N	imports	5	2026-12-01 00:02:05.681733+00	10000	2026-12-01 00:02:05.681734+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-14	Report	active	\N	\N	\N	reports	5	2026-12-01 00:02:05.683196+00	10000	2026-12-01 00:02:05.683196+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-15	Fulfilment	active	\N	\N	\N	default	7	2026-12-01 00:02:05.690379+00	10000	2026-12-01 00:02:05.690379+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
-16	Ask	active	\N	\N	\N	default	5	2026-12-01 00:02:05.69151+00	10000	2026-12-01 00:02:05.69151+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes", "timeout": 3600, "on_timeout": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
-17	Ask	active	\N	\N	\N	default	5	2026-12-01 00:02:05.696122+00	10000	2026-12-01 00:02:05.696123+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": ["yes", "no"], "as": "answer"}], "Own"]}	{}	\N	\N
-18	Ask	active	\N	\N	\N	default	5	2026-12-01 00:02:05.702618+00	10000	2026-12-01 00:02:05.702619+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes"}], ["Nap", {"sleep": 3600}], "Own"]}	{}	\N	\N
-19	Ask	active	\N	\N	\N	default	5	2026-12-01 00:02:05.70989+00	10000	2026-12-01 00:02:05.709891+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "within": 3600, "else": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
-20	Ask	active	\N	\N	\N	default	5	2026-12-01 00:02:05.716977+00	10000	2026-12-01 00:02:05.716978+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "question": "Refund?", "as": "answer"}], "Own"]}	{}	\N	\N
-21	Ask	active	\N	\N	\N	default	5	2026-12-01 00:02:05.721083+00	10000	2026-12-01 00:02:05.721083+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund"}], "Own"]}	{}	\N	\N
+1	Fulfilment	completed	first	\N	\N	default	5	2026-12-01 01:13:01.640575+00	10000	2026-12-01 01:13:01.640576+00	2026-12-01 01:13:01.666524+00	\N	\N	\N	postgres	\N	{gold}	\N	{"card": "tok", "charged": true, "subscription_id": 1}	\N	\N
+2	Report	failed	\N	\N	\N	reports	5	2026-12-01 01:13:01.66735+00	10000	2026-12-01 01:13:01.667351+00	2026-12-01 01:13:01.669577+00	\N	1	\N	postgres	\N	{}	\N	{}	\N	\N
+3	Fulfilment	cancelled	\N	\N	\N	default	5	2026-12-01 01:13:01.674453+00	10000	2026-12-01 01:13:01.674454+00	2026-12-01 01:13:01.676978+00	\N	1	changed their mind	postgres	\N	{}	\N	{}	\N	\N
+4	Fulfilment	cancelled	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-12-01 01:13:01.680827+00	2026-12-01 01:13:01.681679+00	\N	1	never	postgres	\N	{}	\N	{}	\N	\N
+5	Fulfilment	active	\N	\N	\N	default	5	2026-12-01 01:13:01.682893+00	10000	2026-12-01 01:13:01.682893+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+6	Fulfilment	active	\N	\N	\N	default	5	2026-12-01 01:13:01.686256+00	10000	2026-12-01 01:13:01.686257+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+7	Fulfilment	active	\N	\N	\N	default	5	2026-12-01 01:13:01.689519+00	10000	2026-12-01 01:13:01.68952+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+8	Fulfilment	active	\N	\N	\N	default	3	2026-12-01 01:13:01.693291+00	10000	2026-12-01 01:13:01.693292+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+9	Fulfilment	active	due	\N	\N	default	5	2026-12-01 01:13:01.694578+00	10000	2026-12-01 01:13:01.694578+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+10	Fulfilment	active	\N	\N	\N	default	5	2999-01-01 00:00:00+00	10000	2026-12-01 01:13:01.694894+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+11	Unknown	active	\N	\N	\N	default	5	2026-12-01 01:13:01.695156+00	10000	2026-12-01 01:13:01.695156+00	\N	2026-12-01 01:13:01.695179+00	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+12	Ad hoc	active	\N	\N	\N	default	5	2026-12-01 01:13:01.697975+00	10000	2026-12-01 01:13:01.697976+00	\N	\N	\N	\N	postgres	\N	{}	{"main": ["Own", "Own"]}	{}	\N	\N
+13	Fulfilment	active	\N	\N	\N	imports	5	2026-12-01 01:13:01.70184+00	10000	2026-12-01 01:13:01.701841+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+14	Report	active	\N	\N	\N	reports	5	2026-12-01 01:13:01.702856+00	10000	2026-12-01 01:13:01.702857+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+15	Fulfilment	active	\N	\N	\N	default	7	2026-12-01 01:13:01.708717+00	10000	2026-12-01 01:13:01.708718+00	\N	\N	\N	\N	postgres	\N	{}	\N	{}	\N	\N
+16	Ask	active	\N	\N	\N	default	5	2026-12-01 01:13:01.709813+00	10000	2026-12-01 01:13:01.709814+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes", "timeout": 3600, "on_timeout": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
+17	Ask	active	\N	\N	\N	default	5	2026-12-01 01:13:01.713972+00	10000	2026-12-01 01:13:01.713973+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": ["yes", "no"], "as": "answer"}], "Own"]}	{}	\N	\N
+18	Ask	active	\N	\N	\N	default	5	2026-12-01 01:13:01.719319+00	10000	2026-12-01 01:13:01.71932+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Answer", {"wait_for": "yes"}], ["Nap", {"sleep": 3600}], "Own"]}	{}	\N	\N
+19	Ask	active	\N	\N	\N	default	5	2026-12-01 01:13:01.725409+00	10000	2026-12-01 01:13:01.725409+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "within": 3600, "else": "go_on", "as": "answer"}], "Own"]}	{}	\N	\N
+20	Ask	active	\N	\N	\N	default	5	2026-12-01 01:13:01.730852+00	10000	2026-12-01 01:13:01.730853+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund", "question": "Refund?", "as": "answer"}], "Own"]}	{}	\N	\N
+21	Ask	active	\N	\N	\N	default	5	2026-12-01 01:13:01.733689+00	10000	2026-12-01 01:13:01.73369+00	\N	\N	\N	\N	postgres	\N	{}	{"main": [["Boss", {"approval": "refund"}], "Own"]}	{}	\N	\N
 \.
 
 
@@ -18817,7 +19543,7 @@ COPY backops.queue_samples (singleton, taken_at, depths, waits) FROM stdin;
 --
 
 COPY backops.queues (name, paused_at, paused_until, paused_by, reason) FROM stdin;
-imports	2026-12-01 00:02:05.604047+00	\N	postgres	the supplier is down
+imports	2026-12-01 01:13:01.63239+00	\N	postgres	the supplier is down
 \.
 
 
@@ -18867,8 +19593,8 @@ Fulfilment	card
 --
 
 COPY backops.signals (id, operation_id, name, payload, dedup_key, sent_by, sent_at, read_at, read_position, read_run) FROM stdin;
-5	17	perhaps	{"why": "rain"}	\N	postgres	2026-12-01 00:02:05.70087+00	\N	\N	\N
-6	18	yes	5	click-1	postgres	2026-12-01 00:02:05.705798+00	2026-12-01 00:02:05.705867+00	1	1
+5	17	perhaps	{"why": "rain"}	\N	postgres	2026-12-01 01:13:01.717834+00	\N	\N	\N
+6	18	yes	5	click-1	postgres	2026-12-01 01:13:01.721987+00	2026-12-01 01:13:01.722047+00	1	1
 \.
 
 
@@ -18885,8 +19611,8 @@ COPY backops.skipped_slots (id, schedule_id, first_slot, last_slot, count, reaso
 --
 
 COPY backops.workers (id, host, pid, version, queues, slots, started_at, heartbeat_at, lease, sleeping, stopping, handlers, schema_version, backend_pid, backend_started_at, server_started_at, missing_since, schedule_set_id) FROM stdin;
-8611922180901126343	old-host	1	1.0	{default,reports}	8	2026-12-01 00:02:05.610769+00	2026-12-01 00:02:05.733414+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
-1499816243984026979	dead-host	2	1.0	{default}	1	2026-12-01 00:02:05.670661+00	2026-11-30 23:02:05.670661+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
+455365174950053528	old-host	1	1.0	{default,reports}	8	2026-12-01 01:13:01.639732+00	2026-12-01 01:13:01.743182+00	01:00:00	f	f	{Fulfilment/Charge,Fulfilment/Ship,Fulfilment/Mail,Fulfilment/Refund,Report/Build,/Own}	\N	\N	\N	\N	\N	\N
+2753312477796388203	dead-host	2	1.0	{default}	1	2026-12-01 01:13:01.693958+00	2026-12-01 00:13:01.693958+00	00:00:01	f	f	{Fulfilment/Charge}	\N	\N	\N	\N	\N	\N
 \.
 
 
@@ -19046,6 +19772,30 @@ ALTER TABLE ONLY backops.definitions
 
 ALTER TABLE ONLY backops.engine
     ADD CONSTRAINT engine_pkey PRIMARY KEY (singleton);
+
+
+--
+-- Name: fair_keys fair_keys_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.fair_keys
+    ADD CONSTRAINT fair_keys_pkey PRIMARY KEY (queue, priority, key);
+
+
+--
+-- Name: fair_lanes fair_lanes_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.fair_lanes
+    ADD CONSTRAINT fair_lanes_pkey PRIMARY KEY (queue, priority);
+
+
+--
+-- Name: fair_queues fair_queues_pkey; Type: CONSTRAINT; Schema: backops; Owner: -
+--
+
+ALTER TABLE ONLY backops.fair_queues
+    ADD CONSTRAINT fair_queues_pkey PRIMARY KEY (queue);
 
 
 --
@@ -19315,6 +20065,20 @@ COMMENT ON INDEX backops.definitions_current_idx IS 'At most one current version
 
 
 --
+-- Name: fair_keys_turn_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX fair_keys_turn_idx ON backops.fair_keys USING btree (queue, priority, turn) WHERE (turn > '-Infinity'::double precision);
+
+
+--
+-- Name: INDEX fair_keys_turn_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.fair_keys_turn_idx IS 'The keys whose turns the clock has passed are forgotten.';
+
+
+--
 -- Name: jobs_limits_idx; Type: INDEX; Schema: backops; Owner: -
 --
 
@@ -19382,6 +20146,20 @@ CREATE INDEX jobs_suspects_idx ON backops.jobs USING btree (queue, priority, run
 --
 
 COMMENT ON INDEX backops.jobs_suspects_idx IS 'Jobs whose worker died; nearly always empty.';
+
+
+--
+-- Name: jobs_turn_idx; Type: INDEX; Schema: backops; Owner: -
+--
+
+CREATE INDEX jobs_turn_idx ON backops.jobs USING btree (queue, priority, turn, operation_id) WHERE (turn IS NOT NULL);
+
+
+--
+-- Name: INDEX jobs_turn_idx; Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON INDEX backops.jobs_turn_idx IS 'The order in which fair queues are claimed.';
 
 
 --
