@@ -20,11 +20,14 @@ comment on column fair_queues.set_at is 'When it did.';
 comment on column fair_queues.reason is 'Why.';
 
 create table fair_lanes (
-  queue      queue_name       not null,
-  priority   smallint         not null,
-  clock      double precision not null default 0,
-  first_turn double precision not null default 0,
-  forgotten  double precision not null default 0,
+  queue             queue_name       not null,
+  priority          smallint         not null,
+  clock             double precision not null default 0,
+  fresh             double precision not null default 0,
+  first_turn        double precision not null default 0,
+  forgotten         double precision not null default 0,
+  last_run_at       timestamptz      not null default '-infinity',
+  last_operation_id bigint           not null default 0,
   constraint fair_lanes_pkey primary key (queue, priority),
   constraint fair_lanes_in_order check (forgotten <= clock and first_turn <= clock)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
@@ -32,7 +35,10 @@ comment on table fair_lanes is 'A row for each priority of a fair queue: turns a
 comment on column fair_lanes.queue is 'Name of the queue.';
 comment on column fair_lanes.priority is 'The priority.';
 comment on column fair_lanes.clock is 'The turn that it has come to: who comes anew is given none before it.';
+comment on column fair_lanes.fresh is 'The last turn that was given to a key that came anew.';
 comment on column fair_lanes.first_turn is 'No job has a turn before this one: claims begin there.';
+comment on column fair_lanes.last_run_at is 'Up to when jobs were due that have been given turns: a claim that goes on behind its last one begins there.';
+comment on column fair_lanes.last_operation_id is 'The last one of these.';
 comment on column fair_lanes.forgotten is 'Up to which turn fair_keys has been cleared.';
 
 create table fair_keys (

@@ -1,5 +1,5 @@
--- Start-time fair queueing (Goyal, Vin and Cheng, 1996): the first job of a key that comes anew is given the turn that the clock shows, each
--- further one of the key a turn 1 ÷ weight later. The clock is the first turn that still waits; so a key that had nothing to do has saved
+-- Start-time fair queueing (Goyal, Vin and Cheng, 1996): the first job of a key that comes anew is given the turn that the clock shows, a little
+-- behind who came anew before it, and each further one of the key a turn 1 ÷ weight later. The clock is the first turn that still waits; so a key that had nothing to do has saved
 -- nothing up, and one that comes anew has one job of each other key before it at most.
 --
 -- Locks: jobs of the lane, skipping locked ones. The caller has the gate of the queue, so nobody else writes fair_lanes and fair_keys of it.
@@ -24,11 +24,19 @@ declare
   v_known double precision;
   v_last double precision;
   v_arrivals integer;
+  v_come record;
+  -- Turns of their own, so that claims need not begin at all that have the same; a million of them are one action of a key.
+  c_step constant double precision := 2 ^ -20;
 begin
   select * into v_lane from fair_lanes l where l.queue = p_fair.queue and l.priority = p_priority;
   v_is_new := not found;
   if v_is_new then
-    v_lane := row(p_fair.queue, p_priority, 0, 0, 0);
+    v_lane := row(p_fair.queue, p_priority, 0, 0, 0, 0, '-infinity', 0);
+  end if;
+  -- What has its turn left the lane long before it is claimed, and may have left dead versions there.
+  if p_after_run_at > '-infinity' and (v_lane.last_run_at, v_lane.last_operation_id) > (p_after_run_at, p_after_operation_id) then
+    p_after_run_at := v_lane.last_run_at;
+    p_after_operation_id := v_lane.last_operation_id;
   end if;
   -- The clock does not stand still for those in front that this worker cannot run.
   select min(turn), min(turn) filter (where handler = any (p_handlers)), max(turn) into v_first, v_known, v_last
@@ -56,14 +64,8 @@ begin
   end if;
   v_lane.clock := greatest(v_lane.clock, coalesce(v_known, v_last, v_first));
   v_lane.first_turn := least(coalesce(v_first, v_lane.clock), v_lane.clock);
+  v_lane.fresh := greatest(v_lane.fresh, v_lane.clock);
   v_lane.forgotten := forget_keys(v_lane);
-  if v_is_new then
-    insert into fair_lanes values (v_lane.*);
-  else
-    update fair_lanes l set clock = v_lane.clock, first_turn = v_lane.first_turn, forgotten = v_lane.forgotten
-     where l.queue = p_fair.queue and l.priority = p_priority and l <> v_lane;
-  end if;
-
   if v_arrivals > 0 then
     with come as materialized (
       select j.operation_id, j.run_at, counted_key(p_fair.by_global, o.globals, v_has_secrets and is_secret(o.name, p_fair.by_global)) as key
@@ -75,24 +77,49 @@ begin
        limit greatest(10 * p_limit, 1000)
          for update of j skip locked
     ),
-    ranked as materialized (
-      select c.operation_id, c.key, greatest(v_lane.clock, k.turn) as turn, coalesce((p_fair.weights ->> c.key)::double precision, 1) as weight,
+    numbered as materialized (
+      select c.*, k.turn, coalesce((p_fair.weights ->> c.key)::double precision, 1) as weight,
              row_number() over (partition by c.key order by c.run_at, c.operation_id) - 1 as ahead,
              count(*) over (partition by c.key) as jobs
         from come c
         left join lateral (
-          select k.turn from fair_keys k where k.queue = p_fair.queue and k.priority = p_priority and k.key = c.key offset 0
+          select k.turn from fair_keys k where k.queue = p_fair.queue and k.priority = p_priority and k.key = c.key and k.turn > v_lane.clock offset 0
         ) as k on true
+    ),
+    -- By window functions: a join of two lists that nobody has statistics of would be a loop in a loop.
+    counted as materialized (
+      select n.*, count(*) filter (where n.ahead = 0 and n.turn is null) over (order by n.run_at, n.operation_id) as fresh from numbered n
+    ),
+    ranked as materialized (
+      select c.operation_id, c.run_at, c.key, c.weight, c.ahead, c.jobs, c.fresh,
+             coalesce(c.turn, v_lane.fresh + c_step * first_value(c.fresh) over (partition by c.key order by c.run_at, c.operation_id)) as turn
+        from counted c
     ),
     noted as (
       insert into fair_keys (queue, priority, key, turn)
         select p_fair.queue, p_priority, key, turn + jobs / weight from ranked where ahead = 0
         on conflict on constraint fair_keys_pkey do update set turn = excluded.turn
+    ),
+    turned as (
+      update jobs j
+         set queue = v_queue, turn = r.turn + r.ahead / r.weight
+        from ranked r
+       where j.operation_id = any (array[r.operation_id])
     )
-    update jobs j
-       set queue = v_queue, turn = r.turn + r.ahead / r.weight
-      from ranked r
-     where j.operation_id = any (array[r.operation_id]);
+    select * into v_come from ranked order by run_at desc, operation_id desc limit 1;
+    if found then
+      v_lane.last_run_at := v_come.run_at;
+      v_lane.last_operation_id := v_come.operation_id;
+      v_lane.fresh := v_lane.fresh + c_step * v_come.fresh;
+    end if;
+  end if;
+  if v_is_new then
+    insert into fair_lanes values (v_lane.*);
+  else
+    update fair_lanes l
+       set clock = v_lane.clock, fresh = v_lane.fresh, first_turn = v_lane.first_turn, forgotten = v_lane.forgotten,
+           last_run_at = v_lane.last_run_at, last_operation_id = v_lane.last_operation_id
+     where l.queue = p_fair.queue and l.priority = p_priority;
   end if;
   return true;
 end
