@@ -34,8 +34,8 @@ create table fair_lanes (
 comment on table fair_lanes is 'A row for each priority of a fair queue: turns are taken in each by itself. Written by claims, one at a time for each queue.';
 comment on column fair_lanes.queue is 'Name of the queue.';
 comment on column fair_lanes.priority is 'The priority.';
-comment on column fair_lanes.clock is 'The turn that it has come to: who comes anew is given none before it.';
-comment on column fair_lanes.fresh is 'The last turn that was given to a key that came anew.';
+comment on column fair_lanes.clock is 'The turn that it has come to: a new key is given none before it.';
+comment on column fair_lanes.fresh is 'The last turn that was given to a new key.';
 comment on column fair_lanes.first_turn is 'No job has a turn before this one: claims begin there.';
 comment on column fair_lanes.last_run_at is 'Up to when jobs were due that have been given turns: a claim that goes on behind its last one begins there.';
 comment on column fair_lanes.last_operation_id is 'The last one of these.';

@@ -1,7 +1,7 @@
 -- Runs of lanes whose queues have no limit, and are not fair, are one look; of a queue that has a limit, a lane takes as many as it has slots.
 --
--- Locks: those of claim_lanes and claim_in_turn; the gate of each queue with a limit and each fair one, which no claim waits for: whoever comes
--- meanwhile looks again a moment later.
+-- Locks: those of claim_lanes and claim_in_turn; the gate of each queue with a limit and each fair one, which no claim waits for: another
+-- claim meanwhile leaves that queue out, and its worker looks again a moment later.
 create or replace function claim_lane_by_lane(
   p_worker_id bigint, p_limit integer,
   p_queues text[], p_priorities smallint[], p_after_run_at timestamptz[], p_after_operation_id bigint[],

@@ -19,7 +19,7 @@ begin
   end if;
   if weights is null or jsonb_typeof(weights) <> 'object' or (select count(*) from jsonb_object_keys(weights)) > 1000 then
     raise exception using errcode = 'OP004', message = format('the weights of the queue "%s" must be a JSON object of 1000 keys at most', queue),
-      hint = 'As in {"acme": 3, "free": 0.5}; 1 is the weight of whoever is not named.';
+      hint = 'As in {"acme": 3, "free": 0.5}; 1 is the weight of all others.';
   end if;
   if by is null and weights <> '{}' then
     raise exception using errcode = 'OP004', message = format('the queue "%s" cannot have weights without a global by which it takes turns', queue),

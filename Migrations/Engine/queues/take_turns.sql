@@ -1,6 +1,6 @@
--- Start-time fair queueing (Goyal, Vin and Cheng, 1996): the first job of a key that comes anew is given the turn that the clock shows, a little
--- behind who came anew before it, and each further one of the key a turn 1 ÷ weight later. The clock is the first turn that still waits; so a key that had nothing to do has saved
--- nothing up, and one that comes anew has one job of each other key before it at most.
+-- Start-time fair queueing (Goyal, Vin and Cheng, 1996). The first job of a new key gets the turn that the clock shows, a little behind other
+-- new keys; each further job of a key gets a turn 1 ÷ weight later. The clock shows the first turn that still waits, so a key saves nothing up
+-- while it has nothing to do, and the first job of a new key has one job of each other key before it at most.
 --
 -- Locks: jobs of the lane, skipping locked ones. The caller has the gate of the queue, so nobody else writes fair_lanes and fair_keys of it.
 create or replace function take_turns(
@@ -157,4 +157,4 @@ begin
 end
 $$;
 comment on function forget_keys(fair_lanes) is
-  'Deletes the keys whose turns the clock has passed, which count as if they came anew: there may be as many as operations. Returns up to which turn.';
+  'Deletes the keys whose turns the clock has passed, which then count as new: there may be as many as operations. Returns up to which turn.';

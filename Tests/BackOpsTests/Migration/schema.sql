@@ -6974,14 +6974,14 @@ COMMENT ON COLUMN backops.fair_lanes.priority IS 'The priority.';
 -- Name: COLUMN fair_lanes.clock; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.fair_lanes.clock IS 'The turn that it has come to: who comes anew is given none before it.';
+COMMENT ON COLUMN backops.fair_lanes.clock IS 'The turn that it has come to: a new key is given none before it.';
 
 
 --
 -- Name: COLUMN fair_lanes.fresh; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON COLUMN backops.fair_lanes.fresh IS 'The last turn that was given to a key that came anew.';
+COMMENT ON COLUMN backops.fair_lanes.fresh IS 'The last turn that was given to a new key.';
 
 
 --
@@ -7049,7 +7049,7 @@ $$;
 -- Name: FUNCTION forget_keys(p_lane backops.fair_lanes); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.forget_keys(p_lane backops.fair_lanes) IS 'Deletes the keys whose turns the clock has passed, which count as if they came anew: there may be as many as operations. Returns up to which turn.';
+COMMENT ON FUNCTION backops.forget_keys(p_lane backops.fair_lanes) IS 'Deletes the keys whose turns the clock has passed, which then count as new: there may be as many as operations. Returns up to which turn.';
 
 
 --
@@ -13482,7 +13482,7 @@ begin
   end if;
   if weights is null or jsonb_typeof(weights) <> 'object' or (select count(*) from jsonb_object_keys(weights)) > 1000 then
     raise exception using errcode = 'OP004', message = format('the weights of the queue "%s" must be a JSON object of 1000 keys at most', queue),
-      hint = 'As in {"acme": 3, "free": 0.5}; 1 is the weight of whoever is not named.';
+      hint = 'As in {"acme": 3, "free": 0.5}; 1 is the weight of all others.';
   end if;
   if by is null and weights <> '{}' then
     raise exception using errcode = 'OP004', message = format('the queue "%s" cannot have weights without a global by which it takes turns', queue),
@@ -16145,7 +16145,7 @@ CREATE FUNCTION backops.violations_of_turns() RETURNS SETOF backops.violation
   union all
   select 'turns_are_counted', null, null, null,
          format('the last job with a turn in "%s", of priority %s, has %s, and no key counts as many', substr(j.queue, 7), j.priority, j.turn),
-         format('delete from %I.fair_keys where queue = %L and priority = %s; -- they count as if they came anew', current_schema(), substr(j.queue, 7), j.priority)
+         format('delete from %I.fair_keys where queue = %L and priority = %s; -- they count as new', current_schema(), substr(j.queue, 7), j.priority)
     from (select queue, priority, max(turn) as turn from jobs where left(queue, 6) = '/fair/' group by queue, priority) as j
     join fair_lanes l on l.queue = substr(j.queue, 7) and l.priority = j.priority
    where j.turn >= l.clock
