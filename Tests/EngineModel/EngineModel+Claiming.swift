@@ -10,12 +10,19 @@ extension EngineModel {
         for lanes in looks(through: worker.queues) {
             let found = due.filter { id in lanes.contains { isIn(id, in: $0) } }
             let queue = lanes[0].queue
+            guard picked.count < limit else { break }
             let most = min(
                 limit - picked.count,
                 room(in: queue).map { room in room - picked.count { self.queue($0) == queue } } ?? .max
             )
             if found.count > most, most < limit - picked.count { limitEvents.append("queue full") }
-            picked += answerOrder(Array(found.prefix(most)))
+            if isFair(queue) {
+                guard most > 0, !isPaused(queue) else { continue }
+                let lane = ModelFairLane.ID(queue: queue, priority: lanes[0].priority)
+                picked += pickInTurn(found, of: lane, limit: most, for: worker)
+            } else {
+                picked += answerOrder(Array(found.prefix(most)))
+            }
         }
         return take(picked, by: id, step: step)
     }
@@ -72,6 +79,7 @@ extension EngineModel {
 
     package mutating func hold(_ operation: Int, by worker: Int, as claim: Token) {
         operations[operation]?.job?.holder = .init(worker: worker, claim: claim, claimedAt: now)
+        operations[operation]?.job?.turn = nil
         claims[claim] = (worker, operation)
         tokens.append(claim)
     }

@@ -157,7 +157,7 @@ extension EngineModel {
         let queue = operation.queue(of: rule, job.operationSlot)
         let handler = operation.handler(rule.name)
         let keeps =
-            continues && due <= now && queue == job.queue && !isPaused(queue)
+            continues && due <= now && queue == job.queue && !isPaused(queue) && !takesTurns(queue)
             && workers[holder.worker]?.handlers.contains(handler) == true
         job.position = next
         job.handler = handler

@@ -57,14 +57,14 @@ extension EngineModel {
         limitEvents.append("queue slot")
     }
 
-    /// The lanes of a worker, queue by queue in each priority, as they are looked through: each that has a limit for itself, and
-    /// those between together.
+    /// The lanes of a worker, queue by queue in each priority, as they are looked through: each that has a limit or is fair for itself,
+    /// and those between together.
     func looks(through queues: [String]) -> [[(priority: Int, queue: String)]] {
         var looks: [[(priority: Int, queue: String)]] = []
         var isOpen = false
         for priority in 0...9 {
             for queue in queues {
-                let isLimited = room(in: queue) != nil
+                let isLimited = room(in: queue) != nil || isFair(queue)
                 if isOpen, !isLimited {
                     looks[looks.count - 1].append((priority, queue))
                 } else {

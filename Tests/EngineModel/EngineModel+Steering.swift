@@ -18,6 +18,7 @@ extension EngineModel {
             operation.job?.runAt = now + seconds
             operation.job?.leaveLine()
             operation.job?.giveBack()
+            operation.job?.turn = nil
             if let last = operation.approvals.indices.last, operation.approvals[last].isPending {
                 operation.approvals[last].deadline = now + seconds
             }

@@ -41,6 +41,8 @@ package struct EngineModel {
     package var rateGates: [String: ModelRateGate] = [:]
     /// By queue.
     package var queueLimits: [String: ModelQueueLimit] = [:]
+    package var fairQueues: [String: ModelFairQueue] = [:]
+    package var fairLanes: [ModelFairLane.ID: ModelFairLane] = [:]
     /// What jobs held before the command, where that is anything.
     package var held: [Int: ModelHolding] = [:]
     /// When a look at all limits has found nothing, as the session remembers it.
@@ -84,7 +86,7 @@ package struct EngineModel {
         case .sweep: !hasSchedulesDueAtOnce
         case .registerWorker, .rescue, .registerPlan, .unpark, .enqueue, .enqueueKeyed, .pause, .resume,
             .signalKey, .advanceWaits, .setLimit, .resetLimit, .recountLimits, .advanceLimits,
-            .setQueueLimit, .setRate, .resetRate, .consume, .closeRate, .schedule, .clock:
+            .setQueueLimit, .setQueueFairness, .setRate, .resetRate, .consume, .closeRate, .schedule, .clock:
             true
         }
     }
@@ -141,6 +143,7 @@ package struct EngineModel {
         case .recountLimits: recountLimits()
         case .advanceLimits: ModelAnswer("ok", rows: [[.number(advanceLimits())]])
         case .setQueueLimit(let queue, let maximum): try setQueueLimit(queue, maximum)
+        case .setQueueFairness(let queue, let by, let weights): try setQueueFairness(queue, by: by, weights)
         case .setRate(let name, let pace): try setRate(name, pace)
         case .resetRate(let name): try resetRate(name)
         case .consume(let name, let count, let key): try consume(name, count, key)

@@ -136,6 +136,8 @@ package enum ModelCommand: Hashable, Sendable {
     case advanceLimits
     /// To so many, or with nil to any number.
     case setQueueLimit(String, Int?)
+    /// By a global, or with nil no more.
+    case setQueueFairness(String, by: String?, weights: [String: Int])
     /// To those numbers, or with nil to any number.
     case setRate(String, SampleRate.Pace?)
     case resetRate(String)

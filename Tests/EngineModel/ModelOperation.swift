@@ -148,6 +148,8 @@ package struct ModelJob {
     package var gate: String?
     package var ticket: Int?
     package var cameAt: Int?
+    /// Its turn in a fair queue, until a worker has it.
+    package var turn: Double?
 }
 
 /// A version of a registered plan.

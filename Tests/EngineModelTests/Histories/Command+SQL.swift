@@ -47,6 +47,11 @@ extension ModelCommand {
         case .advanceLimits: "select advance_limits()"
         case .setQueueLimit(let queue, let maximum):
             "select format('%s|%s|%s', queue, maximum, holding) from set_queue_limit('\(queue)', \(maximum.map(String.init) ?? "null"))"
+        case .setQueueFairness(let queue, let by, let weights):
+            """
+            select format('%s|%s', queue, by_global)
+              from set_queue_fairness('\(queue)', \(by.map { "'\($0)'" } ?? "null"), '{\(weights.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", "))}')
+            """
         case .setRate, .resetRate, .consume, .closeRate, .backOff: rateSQL(names)
         case .pause(let queue, let seconds):
             """

@@ -120,13 +120,13 @@ extension CommandGenerator {
     }
 
     /// Somebody who holds a slot fails or ends, and whoever is next comes in.
-    mutating func passAround(_ model: EngineModel) -> ModelCommand {
+    mutating func passAround(_ model: EngineModel, whatever: Bool = false) -> ModelCommand {
         let holding = model.tokens.filter { token in
             guard let job = model.claims[token].flatMap({ model.operations[$0.operation]?.job }) else {
                 return false
             }
             return job.holder?.claim == token
-                && (job.actionSlot != nil || job.operationSlot != nil || job.pacedAt != nil
+                && (whatever || job.actionSlot != nil || job.operationSlot != nil || job.pacedAt != nil
                     || job.queueSlot != nil)
         }
         guard let token = random.pick(holding) else { return claim(model) }

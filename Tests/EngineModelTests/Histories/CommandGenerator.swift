@@ -19,6 +19,7 @@ struct CommandGenerator {
     let turnsAway: Bool
     /// Whether queues have limits.
     let hasQueueLimits: Bool
+    let hasFairQueues: Bool
 
     init(seed: UInt64, length: Int = 40) {
         random = SeededGenerator(seed: seed)
@@ -31,6 +32,7 @@ struct CommandGenerator {
         turnsAway = hasLimits && isAtFullLimits
         hasWaits = isAtWaits && !hasSchedules && !hasLimits
         hasQueueLimits = random.chance(hasLimits ? 33 : 15)
+        hasFairQueues = random.chance(hasQueueLimits ? 33 : 15)
         self.length = length
     }
 
@@ -42,6 +44,7 @@ struct CommandGenerator {
             return registerWorker()
         }
         if hasQueueLimits, random.chance(model.queueLimits.isEmpty ? 25 : 12) { return limitingQueue(model) }
+        if hasFairQueues, random.chance(model.fairQueues.isEmpty ? 25 : 20) { return sharingQueue(model) }
         if hasSchedules, random.chance(70) { return scheduling(model) }
         if hasLimits, random.chance(45) {
             if model.operationIDs.isEmpty { return enqueueLimited(model) }

@@ -44,6 +44,8 @@ enum Coverage {
         "setQueueLimit ok", "setQueueLimit none", "setQueueLimit counts what runs",
         "setQueueLimit below what runs", "setQueueLimit takes releases", "claim queue slot",
         "claim queue full",
+        "setQueueFairness ok", "setQueueFairness none", "claim turn", "claim weighty turn", "claim in turn",
+        "claim without turns",
         "unpark ok", "unregisterWorker gone", "unregisterWorker ok", "unregisterWorker released",
     ]
 

@@ -28,7 +28,7 @@ extension EngineModel {
             ]
             return columns.joined(separator: "|")
         }.sorted()
-        lines += limitLines(names) + rateLines(names)
+        lines += limitLines(names) + fairLines + rateLines(names)
         lines += current.map { name, version in
             "definition|\(name)|" + names.definition(Definition(name: name, version: version))
         }.sorted()
@@ -76,9 +76,10 @@ extension EngineModel {
             "job", names.operation(operation.id), Rendered.time(job.runAt), names.worker(job.holder?.worker),
             names.claim(job.holder?.claim), Rendered.time(job.holder?.claimedAt),
             names.definition(job.definition), text(job.position), String(job.attempt), String(job.stepsLeft),
-            String(operation.request.priority), String(job.crashes), job.queue, job.handler,
+            String(operation.request.priority), String(job.crashes),
+            (job.turn == nil ? "" : EngineModel.fairPrefix) + job.queue, job.handler,
             Rendered.time(job.waitsSince), job.gate ?? "", text(job.ticket), Rendered.time(job.cameAt),
-            job.queueSlot ?? "",
+            job.queueSlot ?? "", turn(job.turn),
         ]
         return columns.joined(separator: "|")
     }
@@ -105,6 +106,25 @@ extension EngineModel {
             "queue|\(queue)|\(Self.text(limit.maximum))|\(limit.holding)"
         }
         return slots.sorted() + limits.sorted() + gates.sorted() + queues.sorted() + releases.sorted()
+    }
+
+    private var fairLines: [String] {
+        let queues = fairQueues.map { queue, fair in
+            let weights = fair.weights.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }
+            return "fair|\(queue)|\(fair.by ?? "")|\(weights.joined(separator: ","))"
+        }
+        let lanes = fairLanes.map { id, lane in
+            let turns = [lane.clock, lane.fresh, lane.firstTurn].map { Self.turn($0) }
+            return "lane|\(id.queue)|\(id.priority)|" + turns.joined(separator: "|")
+        }
+        let keys = fairLanes.flatMap { id, lane in
+            lane.keys.map { "turns|\(id.queue)|\(id.priority)|\($0.key)|\(Self.turn($0.value))" }
+        }
+        return queues.sorted() + lanes.sorted() + keys.sorted()
+    }
+
+    private static func turn(_ turn: Double?) -> String {
+        turn.map { String(Int(($0 * ModelFairLane.parts).rounded(.toNearestOrEven))) } ?? ""
     }
 
     private func rateLines(_ names: Names) -> [String] {

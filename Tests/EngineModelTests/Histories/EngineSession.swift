@@ -87,6 +87,10 @@ struct EngineSession: Sendable {
         replace(globals::text, format('"sent_by": %s', to_json(session_user::text)), '"sent_by": "\(Rendered.sender)"')
         """
 
+    /// What turns are shown in.
+    private static let parts = Int(ModelFairLane.parts)
+    private static let turns = "round(turn * \(parts))"
+
     /// Functions of the tests' own: a call that may be refused, and all rows as text.
     private static let helpers = """
         create function model_call(p_now bigint, p_sql text, out refusal text, out answer text) language plpgsql as $$
@@ -111,9 +115,9 @@ struct EngineSession: Sendable {
                       case when wait is not null and completed_claim_id is not null then 'wait' else completed_claim_id::text end,
                       date_part('epoch', skipped_at), date_part('epoch', errored_at), error_type, wait_outcome),
                       e'\\n' order by operation_id, position) from actions),
-            (select string_agg(format('job|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, date_part('epoch', run_at),
+            (select string_agg(format('job|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, date_part('epoch', run_at),
                       worker_id, claim_id, date_part('epoch', claimed_at), definition_id, position, attempt, steps_left, priority,
-                      crashes, queue, handler, date_part('epoch', waits_since), gate, ticket, date_part('epoch', came_at), queue_slot), e'\\n' order by operation_id) from jobs),
+                      crashes, queue, handler, date_part('epoch', waits_since), gate, ticket, date_part('epoch', came_at), queue_slot, \(turns)), e'\\n' order by operation_id) from jobs),
             (select string_agg(format('attempt|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', operation_id, position, run, attempt, outcome,
                       ends_operation, worker_id,
                       case when claim_id is not null and (select wait is not null from actions a
@@ -140,6 +144,13 @@ struct EngineSession: Sendable {
             (select string_agg(format('queue|%s|%s|%s', queue, maximum, holding), e'\\n' order by queue collate "C") from queue_limits),
             (select string_agg(format('release|%s|%s|%s', gate, slots, waiters), e'\\n' order by format('release|%s|', gate) collate "C")
                from (select gate, sum(slots) as slots, sum(waiters) as waiters from limit_releases group by gate) as r),
+            (select string_agg(format('fair|%s|%s|%s', queue, by_global, (select string_agg(key || ':' || value, ',' order by key) from jsonb_each_text(weights))),
+                      e'\\n' order by queue collate "C") from fair_queues),
+            (select string_agg(line, e'\\n' order by line collate "C") from (
+               select format('lane|%s|%s|%s|%s|%s', queue, priority, round(clock * \(parts)), round(fresh * \(parts)), round(first_turn * \(parts))) as line
+                 from fair_lanes) as lanes),
+            (select string_agg(line, e'\\n' order by line collate "C") from (
+               select format('turns|%s|%s|%s|%s', queue, priority, key, round(turn * \(parts))) as line from fair_keys) as turns),
             (select string_agg(line, e'\\n' order by line collate "C") from (
                select format('start|%s|%s|%s|%s|%s', rate_gate_of(a.limits -> 'rate', o.globals, is_secret(o.name, a.limits -> 'rate' ->> 'by')),
                         case when a.limits ? 'rate' then coalesce(a.limits -> 'rate' ->> 'weight', '1') end, date_part('epoch', j.paced_at), j.operation_id,

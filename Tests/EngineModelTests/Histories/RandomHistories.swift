@@ -80,7 +80,8 @@ struct RandomHistories: Sendable {
                     try connection.query(
                         """
                         vacuum operations, actions, jobs, attempts, workers, definitions, definition_actions,
-                          schedules, skipped_slots, signals, approvals, limits, limit_gates, limit_releases, queue_limits, rates,
+                          schedules, skipped_slots, signals, approvals, limits, limit_gates, limit_releases, queue_limits,
+                          fair_queues, fair_lanes, fair_keys, rates,
                           rate_gates
                         """
                     )

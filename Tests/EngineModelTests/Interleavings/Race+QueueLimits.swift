@@ -63,7 +63,7 @@ extension Race {
     private static let fail = outcome("fail({w1}, {o1}, {c1}, 'Mishap', 'broken')")
     private static let cancel = Call(sql: "select format('%s|%s', id, state) from cancel({o1})")
 
-    /// One that gives a queue its first limit does not count what somebody is claiming or ending, but when it is called again.
+    /// One that gives a queue its first limit counts what somebody is claiming or ending when it is called again, or at the next claim.
     private static func set(_ maximum: String, isFirst: Bool = false) -> Call {
         Call(
             sql: "select maximum::text from set_queue_limit('default', \(maximum))",
@@ -119,5 +119,6 @@ extension Race {
         Race("claim_suspect and set_queue_limit to nothing", after: suspect, lookForSuspects, set("0")),
         Race("recount and complete at the limit of a queue", after: full, recount, completeAndLeave),
         Race("recount and claim at a slot that was given back", after: givenBack, recount, look()),
+        Race("recount and set_queue_limit", after: givenBack, recount, set("2")),
     ]
 }

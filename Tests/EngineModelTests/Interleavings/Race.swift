@@ -12,6 +12,8 @@ struct Race: Sendable, CustomTestStringConvertible {
         var at = 0
         /// Whether somebody makes this call again and again, so that what it skipped is found a moment later.
         var isRepeated = false
+        /// Whether somebody does so only as long as there is nothing.
+        var isRepeatedForNothing = false
     }
 
     let name: String
@@ -126,7 +128,7 @@ extension Race {
 
     private static let failure = outcome("fail({w1}, {o1}, {c1}, 'Mishap', 'broken', p_permanent => true)")
 
-    static let all: [Race] = keys + others + waits + approvals + limits + rates + queueLimits
+    static let all: [Race] = keys + others + waits + approvals + limits + rates + queueLimits + fairQueues
 
     private static let modes = [
         "unless_active", "replace_waiting", "cancel_and_replace", "throttle 1 min",

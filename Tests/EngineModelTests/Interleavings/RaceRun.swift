@@ -82,7 +82,9 @@ struct RaceRun {
         if answers.contains(.refused("40P01")) { return false }
         if try await Self.matches(result(), serial, repeated: []) { return true }
         let repeated = (0...1).filter { index in
-            endings[index] == "commit" && (calls[index].isRepeated || Self.asksToRepeat(answers[index]))
+            endings[index] == "commit"
+                && (calls[index].isRepeated || Self.asksToRepeat(answers[index])
+                    || calls[index].isRepeatedForNothing && answers[index] == .answered(""))
         }
         for index in repeated {
             try await stage.sessions[index].start(RaceStage.fill(calls[index].sql, values))

@@ -21,17 +21,20 @@ struct RaceStage: Sendable {
                 && ($0.hasPrefix("limit") == false || race.usesLimits || race.usesQueueLimits)
                 && ($0 != "queue_limits" || race.usesQueueLimits)
                 && ($0 != "rate_gates" || race.usesRates)
+                && ($0.hasPrefix("fair_") == false || race.usesFairQueues)
         }
     }
 
     private static let tables = [
         "jobs", "operations", "actions", "attempts", "workers", "operation_keys", "signals", "approvals",
-        "limit_gates", "limit_releases", "rate_gates", "queue_limits",
+        "limit_gates", "limit_releases", "rate_gates", "queue_limits", "fair_lanes",
+        "fair_keys",
     ]
-    /// All rows, and of a wait what they have beside; not how many have been in line before a gate, and when a line is looked at.
+    /// All rows, and of a wait what they have beside; not how many have been in line before a gate, and when a line is looked at, nor which
+    /// turn of a fair queue it is.
     private static let state: SQLStatement = """
         select concat_ws(e'\n',
-          regexp_replace(regexp_replace(model_state(), '^(gate[|].*)[|][0-9]+$', e'\\1', 'gn'), '^(pace[|].*)[|][0-9]+[|][0-9]+$', e'\\1', 'gn'),
+          regexp_replace(regexp_replace(regexp_replace(regexp_replace(model_state(), '^(lane|turns)[|].*\n?', '', 'gn'), '^(job[|].*)[|][0-9]+$', e'\\\\1|in turn', 'gn'), '^(gate[|].*)[|][0-9]+$', e'\\\\1', 'gn'), '^(pace[|].*)[|][0-9]+[|][0-9]+$', e'\\\\1', 'gn'),
           (select string_agg(format('signal|%s|%s|%s|%s|%s|%s', operation_id, name, payload, dedup_key, read_position, read_run),
                              e'\n' order by operation_id, id) from signals),
           (select string_agg(format('wait|%s|%s|%s', operation_id, position, wait_outcome), e'\n' order by operation_id, position)
@@ -77,7 +80,7 @@ struct RaceStage: Sendable {
             """
             delete from operations; delete from actions; delete from jobs; delete from attempts; delete from workers;
             delete from operation_keys; delete from limits; delete from limit_gates; delete from limit_releases;
-            delete from queue_limits;
+            delete from queue_limits; delete from fair_queues; delete from fair_lanes; delete from fair_keys;
             delete from rates; delete from rate_gates;
             delete from definition_actions; delete from definitions;
             select setval('claim_ids', \(Self.firstClaim)), setval('operations_id_seq', \(Self.firstOperation)),
@@ -110,7 +113,7 @@ struct RaceStage: Sendable {
         )
     }
 
-    /// Lets whoever may go on do so, after a race about limits, and looks for those that do not.
+    /// Lets whoever may go on do so, after a race about limits or turns, and looks for those that do not.
     func leftInLine(_ race: Race, _ values: [String: String]) async throws -> String {
         // A look that left out what somebody had locked is followed by another one a little later.
         let seconds = Self.epoch + max(race.first.at, race.second.at) + (race.usesRates ? 1 : 0)
@@ -166,7 +169,10 @@ struct RaceStage: Sendable {
               join jobs j on j.queue = l.queue and j.worker_id is not null and j.queue_slot is null
              where l.maximum is not null
             union all
-            select i::text from invariants() as i where i.invariant like 'slots_%' or i.invariant like 'lines_%'
+            select format('operation %s has its turn, and nobody claims it', operation_id)
+              from jobs where turn is not null and not exists (select from queue_limits where maximum is not null)
+            union all
+            select i::text from invariants() as i where i.invariant like 'slots_%' or i.invariant like 'lines_%' or i.invariant like 'turns_%'
           ) as found
         """
 

@@ -90,6 +90,7 @@ import Testing
         if try await run.matches(serial) {
             let left =
                 run.race.usesLimits || run.race.usesRates || run.race.usesQueueLimits
+                    || run.race.usesFairQueues
                 ? try await run.stage.leftInLine(run.race, run.values) : ""
             if !left.isEmpty { Issue.record("\(run.race.name): \(place): \(left)") }
             return

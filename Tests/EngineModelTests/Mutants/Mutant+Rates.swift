@@ -105,7 +105,7 @@ extension Mutant {
         Mutant(
             "what is put off keeps its start",
             in: reschedule,
-            ("action_slot = null, paced_at = null", "action_slot = null")
+            ("paced_at = null, turn = null", "turn = null")
         ),
         Mutant(
             "a worker that dies gives the start back",

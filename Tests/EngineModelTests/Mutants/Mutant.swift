@@ -45,7 +45,9 @@ extension Mutant {
     private static let settleKey = "settle_operation_key()"
     private static let takeSlot = "take_slot(bigint,timestamptz)"
 
-    static let all = ofActions + ofWaits + ofApprovals + ofLimits + ofRates + ofFullLimits + ofQueueLimits
+    static let all =
+        ofActions + ofWaits + ofApprovals + ofLimits + ofRates + ofFullLimits + ofQueueLimits
+        + ofFairQueues
 
     private static let ofActions: [Mutant] = [
         Mutant(

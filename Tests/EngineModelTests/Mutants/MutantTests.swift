@@ -4,7 +4,7 @@ import LibPQ
 import Testing
 
 /// The test of the tests: each guarantee is taken out in a schema of its own, and histories must notice.
-@Suite(.backops(checksInvariants: false), .timeLimit(.minutes(10))) struct `A broken guarantee` {
+@Suite(.backops(checksInvariants: false), .timeLimit(.minutes(30))) struct `A broken guarantee` {
     @Test(arguments: Sampling.every(7, of: Mutant.all)) func `is found by random histories`(
         mutant: Mutant
     ) async throws {
