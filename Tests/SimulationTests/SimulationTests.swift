@@ -58,7 +58,7 @@ import Testing
         let all: Set = [
             "kill", "freeze", "cut", "cutHeartbeat", "partition", "stop", "restartServer", "failOver",
             "jumpClock",
-            "badNetwork", "refusals", "steer", "pauseQueue", "limitQueue",
+            "badNetwork", "refusals", "steer", "pauseQueue", "limitQueue", "shareQueue",
         ]
         #expect(kinds == all)
     }

@@ -234,6 +234,12 @@ final class SimulatedServer {
         for _ in 0..<min(max(room, 0), state.sleeping.count) { wake(queue, .work) }
     }
 
+    /// Has the operations of a queue take turns; nil is no more.
+    func share(_ queue: String, by key: String?, _ weights: [String: Int]) {
+        _ = state.apply(.setQueueFairness(queue, by: key, weights: weights))
+        for _ in 0..<state.sleeping.count { wake(queue, .work) }
+    }
+
     private func tellOfLoss(_ holder: ModelJob.Holder?) {
         guard let holder else { return }
         notify(holder.worker, .lost(ServerState.number(of: holder.claim)))

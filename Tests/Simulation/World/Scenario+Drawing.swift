@@ -23,6 +23,7 @@ extension Scenario {
         drawLimited(from: 7, ["Hot", "Hot", "Sole", "Both"])
         drawLimited(from: 8, ["Paced", "Paced", "Press"])
         drawLimitsOfQueues()
+        drawFairQueues()
     }
 
     /// In a third of the scenarios queues get limits, which are changed and taken away while workers run.
@@ -39,6 +40,23 @@ extension Scenario {
                     at: min(moment, faultsEnd),
                     kind: .limitQueue(queue, dice.pick([0, 1, 1, 2, 3, 5, nil]))
                 )
+            )
+        }
+    }
+
+    /// In a third of the scenarios the operations of queues take turns by key, with weights that change.
+    ///
+    /// From dice of their own, as schedules.
+    private mutating func drawFairQueues() {
+        var dice = Dice(seed: seed, 10)
+        guard dice.chance(350) else { return }
+        for _ in 0..<dice.pick([1, 2, 4]) {
+            let queue = dice.chance(750) ? "default" : "slow"
+            let moment = dice.below(dice.chance(600) ? .s(2) : faultsEnd)
+            let by = dice.chance(800) ? "key" : nil
+            let weights = by != nil && dice.chance(400) ? ["1": dice.between(2...5)] : [:]
+            faults.append(
+                Fault(at: min(moment, faultsEnd), kind: .shareQueue(queue, by: by, weights: weights))
             )
         }
     }

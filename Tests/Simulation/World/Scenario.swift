@@ -102,6 +102,8 @@ struct Fault: Sendable {
         case pauseQueue(String, lasting: Int)
         /// So many of the queue may run at once; nil is any number.
         case limitQueue(String, Int?)
+        /// Its operations take turns by a global; nil is no more.
+        case shareQueue(String, by: String?, weights: [String: Int])
     }
 
     enum StopKind: String, Sendable, CaseIterable { case whenIdle, graceful, now }

@@ -222,6 +222,8 @@ extension Simulation {
         case .pauseQueue(let queue, let lasting):
             if server.isUp { server.pause(queue, lasting: lasting) }
         case .limitQueue(let queue, let maximum): limit(queue, to: maximum)
+        case .shareQueue(let queue, let by, let weights):
+            if server.isUp { server.share(queue, by: by, weights) }
         }
     }
 
