@@ -1,6 +1,8 @@
 import BackOps
+import LibPQ
 
-/// Somebody who sets, changes and takes away how many actions may run at once of the queue that all of the load is in.
+/// Somebody who sets, changes and takes away how many actions may run at once of the queue that all of the load is in, and by what they
+/// take turns.
 struct QueueLimiter: Sendable {
     let settings: RunSettings
     let client: BackOpsClient
@@ -12,10 +14,17 @@ struct QueueLimiter: Sendable {
             let most: Int? = dice.chance(0.5) ? nil : Int.random(in: 4...24, using: &dice)
             do {
                 try await Self.set(most, client)
+                if dice.chance(0.4) { try await share(&dice) }
             } catch  where Outage.explains(error) {
                 // The next time.
             }
         }
+    }
+
+    private func share(_ dice: inout Dice) async throws {
+        let by: String? = dice.chance(0.25) ? nil : Limited.customer
+        let weights = by != nil && dice.chance(0.5) ? #"{"1": 4, "2": 0.5}"# : "{}"
+        try await client.pool.query("select backops.set_queue_fairness('default', \(by), \(weights)::jsonb)")
     }
 
     /// Lets any number run, which everything needs that is to end soon.
