@@ -13,6 +13,15 @@ import Testing
         }
     }
 
+    @Test func `runs the same where nobody traces it`() throws {
+        for seed in [29, 40] as [UInt64] {
+            let traced = try Simulation(Scenario(seed: seed), tracing: 100_000).run()
+            let untraced = try Simulation(Scenario(seed: seed)).run()
+            #expect(traced.events == untraced.events)
+            #expect(traced.actions == untraced.actions)
+        }
+    }
+
     @Test func `differs from one seed to the next`() throws {
         let first = try Simulation(Scenario(seed: 3), tracing: 1_000).run()
         let second = try Simulation(Scenario(seed: 4), tracing: 1_000).run()

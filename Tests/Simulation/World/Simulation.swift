@@ -155,7 +155,8 @@ final class Simulation {
             after(.s(1)) { [unowned self] in signal(operation) }
             return
         }
-        note { "operation \(operation) is sent a signal: \(server.signal(operation))" }
+        let answer = server.signal(operation)
+        note { "operation \(operation) is sent a signal: \(answer)" }
     }
 
     private func create(_ plan: SchedulePlan) {
