@@ -20,7 +20,7 @@ as $$
   union all
   select 'turns_are_counted', null, null, null,
          format('the last job with a turn in "%s", of priority %s, has %s, and no key counts as many', substr(j.queue, 7), j.priority, j.turn),
-         format('delete from %I.fair_keys where queue = %L and priority = %s; -- they count as new', current_schema(), substr(j.queue, 7), j.priority)
+         format('select %I.recount_limits();', current_schema())
     from (select queue, priority, max(turn) as turn from jobs where left(queue, 6) = '/fair/' group by queue, priority) as j
     join fair_lanes l on l.queue = substr(j.queue, 7) and l.priority = j.priority
    where j.turn >= l.clock

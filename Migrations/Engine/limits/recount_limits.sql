@@ -51,7 +51,7 @@ begin
 end
 $$;
 comment on function recount_limits() is
-  'Counts the slots and lines of all limits and rates from the jobs, and where the turns of fair queues begin, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on '
+  'Counts the slots and lines of all limits and rates from the jobs, and the turns of fair queues, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on '
   'jobs while it counts. Returns how many it corrected.';
 
 -- Locks: those of recount_limits.

@@ -15,7 +15,7 @@ extension Corruption {
         """
 
     /// What somebody changes about limits.
-    static let limits = brokenLimits + brokenLines + brokenTurns
+    static let limits = brokenLimits + brokenLines
 
     static let brokenLimits = [
         Corruption(
@@ -102,37 +102,6 @@ extension Corruption {
             update jobs set action_slot = 'x' where operation_id = 20;
             insert into limit_gates (gate, name, holding) values ('x', 'x', 1);
             """
-        ),
-    ]
-    /// Operations 20 to 23 in a fair queue that nobody else is in; 21 to 23 have their turns.
-    private static let fair = """
-        select set_queue_fairness('fair', 'tenant');
-        insert into operations (id, name, queue, branches) select id, 'Own', 'fair', '{"main": ["A"]}' from generate_series(20, 23) as id;
-        select claim(register_worker('there', 1, '{fair}', '{/A}'), 1);
-
-        """
-
-    private static let brokenTurns = [
-        Corruption(
-            "turns_are_found",
-            21,
-            "a turn that lies where no claim looks",
-            fair + "update jobs set turn = -1 where operation_id = 21"
-        ),
-        Corruption(
-            "turns_are_found",
-            20,
-            "a turn in a queue that is not fair",
-            """
-            insert into operations (id, name, queue, branches) values (20, 'Own', 'other', '{"main": ["A"]}');
-            update jobs set queue = '/fair/other', turn = 1 where operation_id = 20;
-            """
-        ),
-        Corruption(
-            "turns_are_counted",
-            nil,
-            "turns that no key counts",
-            fair + "delete from fair_keys"
         ),
     ]
 }

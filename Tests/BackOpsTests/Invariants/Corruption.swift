@@ -21,7 +21,7 @@ struct Corruption: Sendable, CustomTestStringConvertible {
 
     static let all =
         jobs + brokenClaims + claims + attempts + actions + operations + plans + waits + approvals + limits
-        + schedules
+        + fairQueues + schedules
         + schema
 
     static let jobs = [

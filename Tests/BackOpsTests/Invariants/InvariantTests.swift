@@ -8,7 +8,10 @@ import Testing
 struct `The invariants of a database` {
     private let database = TestDatabase.current
 
-    @Test(arguments: LegalHistory.all + LegalHistory.waits + LegalHistory.approvals + LegalHistory.limits)
+    @Test(
+        arguments: LegalHistory.all + LegalHistory.waits + LegalHistory.approvals + LegalHistory.limits
+            + LegalHistory.fairQueues
+    )
     func `hold after every step of an operation that was`(
         history: LegalHistory
     )
@@ -37,7 +40,7 @@ struct `The invariants of a database` {
 
     @Test(
         arguments: Corruption.jobs + Corruption.brokenClaims + Corruption.brokenWaits
-            + Corruption.brokenApprovals + Corruption.brokenLimits
+            + Corruption.brokenApprovals + Corruption.brokenLimits + Corruption.fairQueues
     )
     func `advise what makes a broken job whole`(corruption: Corruption) async throws {
         try await Specimens.make()

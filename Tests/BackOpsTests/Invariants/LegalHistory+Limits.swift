@@ -101,47 +101,9 @@ extension LegalHistory {
             { try await $0.drain() },
             { try await $0.drain() }
         ),
-        LegalHistory(
-            "claimed in turn, of a queue that is fair, by other weights and another global, and no more",
-            setFairness("'n'"),
-            enqueue(6, #"[["A", {"backoff": {"base": 0}}], "B"], "side": ["S"]"#),
-            { _ = try await $0.claim(1) },
-            { try await $0.complete(try #require(try await $0.held().first)) },
-            { try await $0.query("select cancel(2)") },
-            { try await $0.query("select reschedule(3, clock_now())") },
-            { _ = try await $0.claim(1) },
-            setFairness(#"'n', '{"a": 3}'"#),
-            { try await $0.fail(try #require(try await $0.held().first)) },
-            { try await $0.query("select set_global(4, 'n', '\"a\"')") },
-            enqueue(3, #"["A"]"#),
-            { _ = try await $0.claim(2) },
-            {
-                try await $0.query(
-                    "select record_crashes(array(select operation_id from jobs where worker_id is not null), 'somebody')"
-                )
-            },
-            { try await $0.query("select jump(5, 'side')") },
-            { try await $0.query("delete from operations where id = 6") },
-            { try await $0.query("select recount_limits()") },
-            setFairness("'m'"),
-            { _ = try await $0.claimSuspect() },
-            setQueueLimit("2"),
-            { _ = try await $0.claim(1) },
-            setFairness("null"),
-            setQueueLimit("null"),
-            enqueue(3, #"["A"]"#),
-            { _ = try await $0.claim(3) },
-            { try await $0.drain() },
-            { try await $0.drain() },
-            { try await $0.drain() }
-        ),
     ]
 
     // MARK: - Steps
-
-    private static func setFairness(_ arguments: String) -> Step {
-        { try await $0.query("select set_queue_fairness('default', \(unescaped: arguments))") }
-    }
 
     private static func setQueueLimit(_ maximum: String) -> Step {
         { try await $0.query("select set_queue_limit('default', \(unescaped: maximum))") }
