@@ -41,7 +41,7 @@ as $$
     from unnest(
       '{register_definition,register_worker,consume,back_off,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
         claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
-        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,sampled_wait_depth,prune,schedules_due_in,run_schedules,check_schedules,declare_schedules,settle_schedules,advance_backfill}'::text[]
+        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,sampled_queue_limits,sampled_wait_depth,prune,schedules_due_in,run_schedules,check_schedules,declare_schedules,settle_schedules,advance_backfill}'::text[]
     ) as name
   union all
   select 'function', name, 'operator', 'execute', null

@@ -34,14 +34,14 @@ extension EngineCalls {
                where d.name || '/' || a.name <> all (\(handlers)) and a.wait is null
             ),
             found as (
-              select m.handler, j.operation_id, j.position = m.position as is_next, case when left(j.queue, 1) <> '/' then j.queue else o.queue end as queue
+              select m.handler, j.operation_id, j.position = m.position as is_next, coalesce(\(unescaped: schema).served_queue(j.queue), o.queue) as queue
                 from missing m
                 join \(unescaped: schema).jobs j on j.definition_id = m.definition_id
                 join \(unescaped: schema).operations o on o.id = j.operation_id
                 join \(unescaped: schema).actions a on a.operation_id = j.operation_id and a.position = m.position
                where a.completed_at is null and a.skipped_at is null
                union all
-              select h.handler, j.operation_id, j.position = a.position, case when left(j.queue, 1) <> '/' then j.queue else o.queue end
+              select h.handler, j.operation_id, j.position = a.position, coalesce(\(unescaped: schema).served_queue(j.queue), o.queue)
                 from \(unescaped: schema).jobs j
                 join \(unescaped: schema).operations o on o.id = j.operation_id
                 join \(unescaped: schema).actions a on a.operation_id = j.operation_id

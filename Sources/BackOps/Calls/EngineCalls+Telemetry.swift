@@ -18,6 +18,11 @@ extension EngineCalls {
         """
     }
 
+    /// A row of ``SampledQueueLimit`` for every queue that has a limit, from the sample that ``queueDepths(maxAge:)`` reads.
+    func queueLimits(maxAge: Duration) -> SQLStatement {
+        "select queue, maximum, running from \(unescaped: name).sampled_queue_limits(\(maxAge))"
+    }
+
     /// A row of ``WaitDepth`` for every kind of wait, from the sample that ``queueDepths(maxAge:)`` reads.
     func waitDepths(maxAge: Duration) -> SQLStatement {
         "select kind, waiting, oldest_seconds from \(unescaped: name).sampled_wait_depth(\(maxAge))"

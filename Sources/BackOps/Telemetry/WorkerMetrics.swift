@@ -16,10 +16,17 @@ final class WorkerMetrics: Sendable {
         let oldest: Meter
     }
 
+    /// How many of a queue may run at once, and how many do.
+    private struct LimitMetrics: Sendable {
+        let maximum: Meter
+        let running: Meter
+    }
+
     private struct Lookups: Sendable {
         var actions: [ActionLabels: ActionMetrics] = [:]
         var latencies: [String: Recorder] = [:]
         var queues: [String: QueueMetrics] = [:]
+        var limits: [String: LimitMetrics] = [:]
     }
 
     private let handles: MetricHandles
@@ -116,6 +123,30 @@ final class WorkerMetrics: Sendable {
                 set(depth, metrics)
             }
         }
+    }
+
+    /// Shows the limits of queues; of a queue that has none any more nothing is shown.
+    func limits(_ limits: [SampledQueueLimit]) {
+        lookups.withLock { lookups in
+            for queue in Set(lookups.limits.keys).subtracting(limits.map(\.queue)) {
+                guard let metrics = lookups.limits.removeValue(forKey: queue) else { continue }
+                metrics.maximum.destroy()
+                metrics.running.destroy()
+            }
+            for limit in limits {
+                let metrics = lookups.limits[limit.queue] ?? limitMetrics(limit.queue)
+                lookups.limits[limit.queue] = metrics
+                metrics.maximum.set(limit.maximum)
+                metrics.running.set(limit.running)
+            }
+        }
+    }
+
+    private func limitMetrics(_ queue: String) -> LimitMetrics {
+        LimitMetrics(
+            maximum: handles.meter("backops_queue_limit", ["queue": queue]),
+            running: handles.meter("backops_queue_limit_running", ["queue": queue])
+        )
     }
 
     /// Shows how much is at waits of every kind.

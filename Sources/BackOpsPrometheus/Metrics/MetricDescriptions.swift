@@ -8,6 +8,10 @@ enum MetricDescriptions {
         "backops_queue_depth": "Jobs of a queue, by state; the same in every process, so take the maximum.",
         "backops_queue_oldest_seconds":
             "How long the oldest ready job of a queue has been due; the same in every process, so take the maximum.",
+        "backops_queue_limit":
+            "How many actions of a queue may run at once, where it has a limit; the same in every process, so take the maximum.",
+        "backops_queue_limit_running":
+            "How many actions of a queue run that has a limit; the same in every process, so take the maximum.",
         "backops_wait_depth":
             "Operations at waits, by what they wait for; the same in every process, so take the maximum.",
         "backops_wait_oldest_seconds":

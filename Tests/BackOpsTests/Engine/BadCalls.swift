@@ -422,6 +422,8 @@ enum BadCalls {
         ),
         ("sampled_queue_depth(null)", "OP004"),
         ("sampled_queue_depth('-1 s')", "OP004"),
+        ("sampled_queue_limits(null)", "OP004"),
+        ("sampled_queue_limits('-1 s')", "OP004"),
         ("sampled_wait_depth(null)", "OP004"),
         ("sampled_wait_depth('-1 s')", "OP004"),
         ("store_logs({w}, null, null, null)", "OP004"),

@@ -77,7 +77,7 @@ enum RoleMatrix {
             "consume", "back_off", "complete", "complete_many", "fail", "fail_many", "snooze", "snooze_many",
             "release_many",
             "checkpoint", "report_progress", "record_actions", "store_logs", "sampled_queue_depth",
-            "sampled_wait_depth",
+            "sampled_queue_limits", "sampled_wait_depth",
             "schedules_due_in", "run_schedules", "check_schedules", "declare_schedules", "settle_schedules",
             "advance_backfill",
         ] { callers[name] = ["worker"] }

@@ -105,6 +105,33 @@ private struct Parcel: OperationDefinition {
         await client.close()
     }
 
+    @Test func `show the limits of queues that have one, and how many run`() async throws {
+        func gauges(_ queue: String) -> [Double?] {
+            ["backops_queue_limit", "backops_queue_limit_running"].map {
+                metrics.meters(label: $0, dimensions: [("queue", queue)]).first?.lastValue
+            }
+        }
+        let gate = Gate()
+        let client = BackOpsClient(TestDatabase.current.database)
+        try await client.setQueueLimit("default", to: 2)
+        for _ in 1...3 { try await client.enqueue(name: "Long") { Do("Last") { _ in } } }
+        try await withMetricsFactory(metrics) {
+            let last = Do("Last") { _ in await gate.wait() }
+            try await working(.test({ $0.reportingInterval = .milliseconds(20) }, actions: [last]) {}) {
+                try await eventually("two run") { gauges("default") == [2, 2] }
+                try await client.setQueueLimit("elsewhere", to: 0)
+                try await client.enqueue(Parcel.self, when: .in(.seconds(600)), queue: "elsewhere")
+                try await eventually("nothing may run") { gauges("elsewhere") == [0, 0] }
+                gate.open()
+                try await eventually("all have ended") { gauges("default") == [2, 0] }
+                try await client.setQueueLimit("default", to: nil)
+                try await eventually("it has no limit") { gauges("default") == [nil, nil] }
+                #expect(gauges("elsewhere") == [0, 0])
+            }
+        }
+        await client.close()
+    }
+
     @Test func `show what is at waits, and for how long`() async throws {
         let plan =
             #"{"main": [["nap", {"sleep": 3600}], ["paid", {"wait_for": "paid"}], ["ask", {"approval": "refund"}], "Pay"]}"#

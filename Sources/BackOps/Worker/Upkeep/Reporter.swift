@@ -83,6 +83,11 @@ struct Reporter: Sendable {
                 timeout: Self.timeout
             )
             metrics.depths(try rows.map { try QueueDepth($0) })
+            let limits = try await pool.query(
+                engine.queueLimits(maxAge: interval * 0.9),
+                timeout: Self.timeout
+            )
+            metrics.limits(try limits.map { try SampledQueueLimit($0) })
             let waits = try await pool.query(
                 engine.waitDepths(maxAge: interval * 0.9),
                 timeout: Self.timeout
