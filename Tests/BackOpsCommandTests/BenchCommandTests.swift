@@ -29,7 +29,7 @@ import Testing
     @Test(
         arguments: [
             ["drain", "workflow", "long-workflow", "enqueue"], ["backlog", "snapshot", "scheduled"],
-            ["very-long-workflow", "queues", "retries"], ["limited", "rated", "hot", "full"],
+            ["very-long-workflow", "queues", "retries"], ["limited", "rated", "hot", "full", "fair"],
             ["globals", "churn"],
             ["latency", "sleepers", "idle"], ["processes"], ["slots"], ["schedules"], ["ceiling", "floor"],
         ]

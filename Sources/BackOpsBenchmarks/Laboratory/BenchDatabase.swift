@@ -76,6 +76,13 @@ struct BenchDatabase: Sendable {
         try await pool.query(EngineCalls(database.schema).setQueueLimit("default", to: maximum, reason: nil))
     }
 
+    /// Lets the actions of the default queue take turns by a global.
+    func shareQueue(by global: String) async throws {
+        try await pool.query(
+            EngineCalls(database.schema).setQueueFairness("default", by: global, weights: [:], reason: nil)
+        )
+    }
+
     /// Which operations to insert.
     struct Crowd: Sendable {
         var priority: Int16 = 5

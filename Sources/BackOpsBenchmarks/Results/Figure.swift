@@ -35,6 +35,7 @@ struct Figure: Hashable, Sendable {
         case operationsPerSecond = "operations/s"
         case transactionsPerSecond = "transactions/s"
         case rowsPerSecond = "rows/s"
+        case actions = "actions"
         case milliseconds = "ms"
         case seconds = "s"
         case megabytes = "MB"
@@ -44,7 +45,7 @@ struct Figure: Hashable, Sendable {
         var isRate: Bool {
             switch self {
             case .actionsPerSecond, .operationsPerSecond, .transactionsPerSecond, .rowsPerSecond: true
-            case .milliseconds, .seconds, .megabytes, .idleTransactionsPerSecond: false
+            case .actions, .milliseconds, .seconds, .megabytes, .idleTransactionsPerSecond: false
             }
         }
     }

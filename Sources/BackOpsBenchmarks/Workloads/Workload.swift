@@ -19,6 +19,7 @@ enum Workloads {
         DrainWorkload.drain, DrainWorkload.workflow, DrainWorkload.longWorkflow,
         DrainWorkload.veryLongWorkflow,
         DrainWorkload.limited, DrainWorkload.rated, DrainWorkload.hot, DrainWorkload.full,
+        FairWorkload(),
         EnqueueWorkload(), LatencyWorkload(), BacklogWorkload(), SnapshotWorkload(), ScheduledWorkload(),
         WaitingWorkload(), AnswersWorkload.signals, AnswersWorkload.approvals,
         QueuesWorkload(), RetriesWorkload(), GlobalsWorkload(), ChurnWorkload(),
