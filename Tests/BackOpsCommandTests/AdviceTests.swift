@@ -37,6 +37,14 @@ import Testing
             "reset_rate('shop') and set_rate('shop', N)",
             "`backops rate shop --reset` and `backops rate shop N`"
         ),
+        (
+            "set_queue_fairness('my mail', 'tenant', '{\"acme\": 3, \"it''s\": 0.5}') and set_queue_fairness('mail', null).",
+            #"`backops share-queue 'my mail' --by tenant --weight 'it'\''s=0.5' --weight acme=3` and `backops share-queue mail --off`."#
+        ),
+        (
+            "fair_queue_lines shows them: set_queue_fairness('mail', GLOBAL).",
+            "`backops queues NAME` shows them: `backops share-queue mail --by GLOBAL`."
+        ),
         ("worker_lock(4) and f(x) stay", "worker_lock(4) and f(x) stay"),
     ])
     func `names commands where the database names calls`(sql: String, words: String) {

@@ -1,6 +1,7 @@
 import BackOps
 import BackOpsTesting
 import BackOpsTestingTraits
+import LibPQ
 import Testing
 
 @testable import BackOpsCommand
@@ -125,6 +126,111 @@ import Testing
         let refused = try await Shell.backops(["limit-queue"] + arguments)
         #expect(refused.code == 64, "\(refused.messages)")
         #expect(refused.output.isEmpty && !refused.messages.isEmpty)
+    }
+}
+
+@Suite(.backops) struct `The command share-queue` {
+    /// Three orders of ann, one of bob, and one of nobody, which have their turns.
+    private func prepare() async throws {
+        try await TestDatabase.current.script(
+            """
+            insert into operations (name, queue, globals, branches)
+              select 'Order', 'mail', jsonb_strip_nulls(jsonb_build_object('customer', customer)), '{"main": ["A"]}'
+                from unnest('{ann,ann,ann,bob,null}'::text[]) as customer
+            """
+        )
+    }
+
+    private func giveTurns() async throws {
+        try await TestDatabase.current.query(
+            "select take_turns(f, 5::smallint, '-infinity', 0, 0, '{}', clock_now()) from fair_queues f"
+        )
+    }
+
+    @Test func `lets a queue take turns by a global, and none any more`() async throws {
+        try await prepare()
+        let shared = try await Shell.backops([
+            "share-queue", "mail", "--by", "customer", "--weight", "ann=3", "--weight", "a=b=0.5", "--weight",
+            "carl=0.5", "--reason", "ann pays",
+        ])
+        #expect(shared.code == 0, "\(shared.messages)")
+        #expect(shared.output == "mail: turns by customer, ann 3, a=b 0.5, carl 0.5\n")
+        #expect(shared.messages.isEmpty)
+        #expect(try await Shell.backops(["queues"]).output.contains("turns by customer"))
+        #expect(try await Shell.backops(["queues", "--json"]).json()[0]?["fair_by"] == "customer")
+        let audit = try await Shell.backops(["audit"]).output
+        #expect(audit.contains("set_queue_fairness") && audit.contains("ann pays"), "\(audit)")
+        let json = try await Shell.backops(["share-queue", "mail", "--by", "customer", "--json"]).json()
+        #expect(json["queue"] == "mail" && json["by_global"] == "customer" && json["weights"] == [:])
+        #expect(json["waiting"] == 0 && json["capped"] == false && json["set_at"] != .null)
+        let off = try await Shell.backops(["share-queue", "mail", "--off"])
+        #expect(off.code == 0 && off.output == "mail: no turns\n")
+        #expect(try await Shell.backops(["queues", "--json"]).json()[0]?["fair_by"] == .null)
+    }
+
+    @Test func `is told of by queues, key by key`() async throws {
+        try await prepare()
+        _ = try await Shell.backops(["share-queue", "mail", "--by", "customer", "--weight", "ann=2"])
+        let none = try await Shell.backops(["queues", "mail"])
+        #expect(none.code == 0 && none.output.hasSuffix("\nturns by customer, ann 2\n"), "\(none.output)")
+        try await giveTurns()
+        let shown = try await Shell.backops(["queues", "mail"]).output
+        let rows = shown.split(separator: "\n").drop { !$0.hasPrefix("KEY") }.dropFirst()
+        #expect(
+            rows.map { $0.split(separator: " ").prefix(5).joined(separator: " ") } == [
+                "ann 2 5 3 0", "bob 1 5 1 1", "— 1 5 1 2",
+            ],
+            "\(shown)"
+        )
+        let lines = try await Shell.backops(["queues", "mail", "--json"]).json()
+        #expect(lines.arrayValue?.count == 3)
+        #expect(lines[0]?["key"] == "ann" && lines[0]?["waiting"] == 3 && lines[0]?["priority"] == 5)
+        #expect(lines[1]?["ahead"] == 1 && lines[2]?["key"] == "" && lines[2]?["oldest_ready_at"] != .null)
+        let few = try await Shell.backops(["queues", "mail", "--limit", "1"])
+        #expect(few.messages.contains("the first 1 keys") && !few.output.contains("bob"))
+    }
+
+    @Test func `is named by what the doctor advises`() async throws {
+        try await prepare()
+        _ = try await Shell.backops(["share-queue", "mail", "--by", "costumer"])
+        try await giveTurns()
+        let doctor = try await Shell.backops(["doctor"]).output
+        #expect(doctor.contains(#"lack the global "costumer""#), "\(doctor)")
+        #expect(doctor.contains("`backops share-queue mail --by GLOBAL`"), "\(doctor)")
+        _ = try await Shell.backops(["share-queue", "mail", "--by", "customer", "--weight", "Ann=2"])
+        let weighed = try await Shell.backops(["doctor"]).output
+        #expect(weighed.contains("`backops share-queue mail --by customer --weight ann=2`"), "\(weighed)")
+    }
+
+    @Test func `says when nobody uses the queue, and which one was meant`() async throws {
+        try await prepare()
+        let unused = try await Shell.backops(["share-queue", "mial", "--by", "customer"])
+        #expect(unused.code == 0 && unused.messages.contains("did you mean mail?"), "\(unused.messages)")
+        let unknown = try await Shell.backops(["queues", "mal"])
+        #expect(unknown.code == 66 && unknown.messages.contains("Did you mean"), "\(unknown.messages)")
+    }
+
+    @Test(arguments: [
+        ["mail"], ["mail", "--by", "x", "--off"], ["mail", "--by", ""], ["mail", "--off", "--weight", "a=1"],
+        ["mail", "--by", "x", "--weight", "a"], ["mail", "--by", "x", "--weight", "=1"],
+        ["mail", "--by", "x", "--weight", "a=0"], ["mail", "--by", "x", "--weight", "a=101"],
+        ["mail", "--by", "x", "--weight", "a=nan"],
+        ["mail", "--by", "x", "--weight", "a=1", "--weight", "a=2"],
+        ["No Such", "--by", "x"], [],
+    ])
+    func `refuses what makes no sense`(arguments: [String]) async throws {
+        let refused = try await Shell.backops(["share-queue"] + arguments)
+        #expect(refused.code == 64, "\(refused.messages)")
+        #expect(refused.output.isEmpty && !refused.messages.isEmpty)
+    }
+
+    @Test func `has its keys beside a queue alone`() async throws {
+        #expect(try await Shell.backops(["queues", "--limit", "3"]).code == 64)
+        let words = [
+            "---completion", "share-queue", "--", "positional@0", "2", "0", "backops", "share-queue", "",
+        ]
+        try await prepare()
+        #expect(try await Shell.backops(words).output == "mail\n")
     }
 }
 

@@ -27,7 +27,7 @@ import Testing
                 "Errors",
             ]
         ),
-        ("Diagnosis", ["Calls", "Records", "Migration", "Database", "Errors"]),
+        ("Diagnosis", ["Calls", "Records", "Migration", "Database", "JSON", "Errors"]),
         (
             "Worker",
             [

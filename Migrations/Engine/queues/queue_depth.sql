@@ -104,12 +104,13 @@ create or replace view queue_depth as
          c.oldest_ready_at, statement_now() - c.oldest_ready_at as oldest_ready_age,
          q.paused_at, q.paused_until, q.paused_by, q.reason as paused_reason,
          (select count(*) from workers w where n.queue = any (w.queues) and not w.stopping and w.heartbeat_at + w.lease > statement_now()) as workers,
-         c.capped, l.maximum
+         c.capped, l.maximum, f.by_global as fair_by
     from queue_names() as n (queue)
    cross join lateral count_queue(n.queue) as c
     left join paused_queues q on q.name = n.queue
-    left join queue_limits l on l.queue = n.queue;
+    left join queue_limits l on l.queue = n.queue
+    left join fair_queues f on f.queue = n.queue;
 comment on view queue_depth is
   'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), parked (until a '
-  'worker registers their name), who paused it, and how many may run at once (maximum). Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. '
+  'worker registers their name), who paused it, how many may run at once (maximum), and by which global they take turns (fair_by). Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. '
   'SELECT * FROM backops.queue_depth ORDER BY queue';

@@ -104,6 +104,46 @@ extension EngineCalls {
         """
     }
 
+    /// A row for every fair queue nine tenths of which lack its global: its name, the global, how many lack it, and how many have a turn.
+    func keylessQueues() -> SQLStatement {
+        """
+        select l.queue, f.by_global, (sum(l.waiting) filter (where l.key = ''))::bigint, sum(l.waiting)::bigint
+          from \(unescaped: name).fair_queue_lines l
+          join \(unescaped: name).fair_queue_status f on f.queue = l.queue
+         group by l.queue, f.by_global
+        having sum(l.waiting) > 1 and sum(l.waiting) filter (where l.key = '') >= 0.9 * sum(l.waiting)
+         order by l.queue
+        """
+    }
+
+    /// A row for every weight whose key does not wait, where one does that differs by case or blanks, and has no weight; and for one weight of each queue whose
+    /// keys are all hashes, which no weight has: the queue, the global, the key, its weight, and who waits, if that is no hash.
+    func misnamedWeights() -> SQLStatement {
+        """
+        with lines as materialized (select distinct queue, key from \(unescaped: name).fair_queue_lines where key <> ''),
+        weights as materialized (
+          select f.queue, f.by_global, w.key, w.value
+            from \(unescaped: name).fair_queue_status f
+           cross join lateral jsonb_each_text(f.weights) as w
+           where f.by_global is not null
+        )
+        select w.queue, w.by_global, w.key, w.value, min(l.key)
+          from weights w
+          join lines l on l.queue = w.queue and lower(btrim(l.key)) = lower(btrim(w.key))
+         where not exists (select from lines s where s.queue = w.queue and s.key = w.key)
+           and not exists (select from weights o where o.queue = l.queue and o.key = l.key)
+         group by w.queue, w.by_global, w.key, w.value
+         union all
+        select w.queue, w.by_global, min(w.key), (array_agg(w.value order by w.key))[1], null
+          from weights w
+         where exists (select from lines l where l.queue = w.queue)
+           and not exists (select from lines l where l.queue = w.queue and l.key !~ '^#[0-9a-f]{32}$')
+         group by w.queue, w.by_global
+        having bool_and(w.key !~ '^#[0-9a-f]{32}$')
+         order by 1, 3
+        """
+    }
+
     /// A row for every trigger on the engine's tables that no migration made: `TRIGGER on TABLE`.
     func foreignTriggers() -> SQLStatement {
         """
@@ -141,8 +181,12 @@ extension EngineCalls {
           from \(unescaped: name).clock_now() as now
          cross join lateral (
            select queue, handler, count(*) as jobs, min(run_at) as oldest
-             from \(unescaped: name).jobs
-            where worker_id is null and position is not null and run_at <= now and left(queue, 1) <> '/'
+             from (
+               select \(unescaped: name).served_queue(queue) as queue, handler, run_at
+                 from \(unescaped: name).jobs
+                where worker_id is null and position is not null and run_at <= now
+             ) as due
+            where queue is not null
             group by queue, handler
          ) as j
           left join lateral (

@@ -59,6 +59,45 @@ extension EngineCalls {
         """
     }
 
+    /// A row of ``FairQueue`` for every queue that takes turns, or did.
+    package func fairQueues() -> SQLStatement {
+        """
+        select \(unescaped: FairQueue.Column.sql)
+          from \(unescaped: name).fair_queue_status
+         order by queue
+        """
+    }
+
+    /// A row of ``FairQueueLine`` for every key that waits in a fair queue, who comes first before the others.
+    package func fairQueueLines(of queue: String, limit: Int) -> SQLStatement {
+        """
+        select \(unescaped: FairQueueLine.Column.sql)
+          from \(unescaped: name).fair_queue_lines
+         where queue = \(queue)
+         order by ahead
+         limit \(Int64(limit))
+        """
+    }
+
+    /// One row of ``FairQueue``; the statement does not see the row that it makes, but what waits.
+    package func setQueueFairness(
+        _ queue: String,
+        by global: String?,
+        weights: [String: Double],
+        reason: String?
+    ) -> SQLStatement {
+        """
+        select f.queue, f.by_global, f.weights, coalesce(s.waiting, 0), coalesce(s.capped, false), f.set_by, f.set_at, f.reason
+          from \(unescaped: name).set_queue_fairness(
+                 \(queue), \(global),
+                 (select coalesce(jsonb_object_agg(w.key, w.weight), '{}')
+                    from unnest(\(Array(weights.keys)), \(Array(weights.values))) as w (key, weight)),
+                 \(reason.storable)
+               ) as f
+          left join \(unescaped: name).fair_queue_status s on s.queue = f.queue
+        """
+    }
+
     /// One row with the queue's name.
     package func resume(_ queue: String) -> SQLStatement {
         "select name from \(unescaped: name).resume(\(queue))"

@@ -97,6 +97,82 @@ extension BackOpsClient {
         return limit
     }
 
+    /// Reads the queues whose actions take turns, or did, and how many wait for theirs.
+    ///
+    /// Counting stops at a thousand, so that it costs the same however much waits.
+    ///
+    /// - Returns: The fair queues, by name.
+    /// - Throws: ``BackOpsError``.
+    public func fairQueues() async throws -> [FairQueue] {
+        try await call(engine.fairQueues()).read(FairQueue.init)
+    }
+
+    /// Reads who waits in a fair queue, key by key.
+    ///
+    /// It looks at the first 10,000 actions that have their turn, each of which has an operation to be read: take it for people, not for metrics.
+    ///
+    /// - Parameters:
+    ///   - queue: The queue's name.
+    ///   - limit: How many keys at most, 1 or more.
+    /// - Returns: The keys, who comes first before the others; none for a queue that takes no turns.
+    /// - Throws: ``BackOpsError``.
+    public func fairQueueLines(of queue: String, limit: Int = 100) async throws -> [FairQueueLine] {
+        try await call(engine.fairQueueLines(of: queue, limit: limit)).read(FairQueueLine.init)
+    }
+
+    /// Makes the actions of a queue take turns by the value of a global, or take none any more.
+    ///
+    /// Each value gets as much of the queue as its weight says beside the others, and who has nothing to do leaves it to the others: nobody
+    /// waits for all that somebody else has enqueued. More urgent priorities go first, as ever; each of them takes turns by itself.
+    ///
+    /// It holds for what is given a turn from now on; what has one keeps it, also where the queue takes none any more. The call waits for a claim
+    /// that gives turns at this moment, and wakes workers that sleep.
+    ///
+    /// ```swift
+    /// try await client.setQueueFairness("reports", by: "tenant", weights: ["acme": 3], reason: "they pay for it")
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - queue: The queue's name; any name is taken, also that of a queue in which nothing waits yet.
+    ///   - global: The name of the global, of 1 to 200 characters; nil for no turns. Operations without it are one value.
+    ///   - weights: How much a value gets: 0.01 to 100, 1 for those that are not named, and 1,000 at most are. They replace those of before.
+    ///   - reason: Why, for those who look at it later.
+    /// - Returns: The queue as it is now.
+    /// - Throws: ``BackOpsError`` with ``BackOpsError/Code/invalidArgument`` for a name, a global or a weight that cannot be, and for weights
+    ///   without a global.
+    @discardableResult
+    public func setQueueFairness(
+        _ queue: String,
+        by global: String?,
+        weights: [String: Double] = [:],
+        reason: String? = nil
+    ) async throws -> FairQueue {
+        let statement = engine.setQueueFairness(queue, by: global, weights: weights, reason: reason)
+        guard let fair = try await call(statement).read(FairQueue.init).first else {
+            throw BackOpsError.noRow("the fair queue")
+        }
+        return fair
+    }
+
+    /// Makes the actions of a queue take turns by the value of a global.
+    ///
+    /// - Parameters:
+    ///   - queue: The queue's name.
+    ///   - key: The global.
+    ///   - weights: As in ``setQueueFairness(_:by:weights:reason:)-(_,String?,_,_)``.
+    ///   - reason: Why, for those who look at it later.
+    /// - Returns: The queue as it is now.
+    /// - Throws: As ``setQueueFairness(_:by:weights:reason:)-(_,String?,_,_)``.
+    @discardableResult
+    public func setQueueFairness(
+        _ queue: String,
+        by key: GlobalKey<some Codable & Sendable>,
+        weights: [String: Double] = [:],
+        reason: String? = nil
+    ) async throws -> FairQueue {
+        try await setQueueFairness(queue, by: key.name as String?, weights: weights, reason: reason)
+    }
+
     private func paused(_ statement: SQLStatement) async throws -> QueuePause {
         guard let pause = try await call(statement).read(QueuePause.init).first else {
             throw BackOpsError.noRow("the pause")

@@ -51,6 +51,8 @@ public struct Explanation: Sendable, Hashable, Codable {
         public static let queuePaused = Self(rawValue: "queue_paused")
         /// As many of its queue run as may.
         public static let queueFull = Self(rawValue: "queue_full")
+        /// It has its turn in a fair queue, and others come before it.
+        public static let turn = Self(rawValue: "turn")
         /// No worker serves its queue.
         public static let queueUnserved = Self(rawValue: "queue_unserved")
         /// No worker of its queue knows its action.
@@ -71,8 +73,8 @@ public struct Explanation: Sendable, Hashable, Codable {
         /// The words that this version knows.
         public static let allCases: [Self] = [
             .running, .workerMissing, .scheduled, .retrying, .waiting, .waitOverdue, .limit, .rate,
-            .nobodyDecides, .queuePaused, .queueFull, .queueUnserved, .actionUnknown, .suspect, .ready,
-            .parked, .completed, .failed, .cancelled,
+            .nobodyDecides, .queuePaused, .queueFull, .turn, .queueUnserved, .actionUnknown, .suspect,
+            .ready, .parked, .completed, .failed, .cancelled,
         ]
     }
 }

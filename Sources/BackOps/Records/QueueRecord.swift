@@ -26,6 +26,8 @@ public struct QueueRecord: Sendable, Hashable, Codable {
     public let pause: QueuePause?
     /// How many of it may run at once, all workers together; nil is any number.
     public let limit: Int?
+    /// The global by whose values its actions take turns; nil where they run in the order in which they are due.
+    public let fairBy: String?
     /// Live workers that serve it.
     public let workers: Int
     /// Whether counting stopped at a cap: there are at least as many of each kind.
@@ -43,6 +45,7 @@ extension QueueRecord {
         case pausedBy = "paused_by"
         case pausedReason = "paused_reason"
         case limit = "maximum"
+        case fairBy = "fair_by"
     }
 
     init(_ row: PQRow) throws(PQError) {
@@ -55,6 +58,7 @@ extension QueueRecord {
         parked = try row.decode(Column.parked)
         oldestReadyAt = try row.timeIfAny(Column.oldestReadyAt)
         limit = try row.intIfAny(Column.limit)
+        fairBy = try row.decode(Column.fairBy)
         workers = try row.decode(Column.workers)
         isCapped = try row.decode(Column.isCapped)
         let until = try row.timeIfAny(Column.pausedUntil)

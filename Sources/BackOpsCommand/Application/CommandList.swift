@@ -24,8 +24,8 @@ package enum CommandList {
             name: "Workers and queues",
             subcommands: [
                 QueuesCommand.self, PauseCommand.self, ResumeCommand.self, LimitQueueCommand.self,
-                LimitsCommand.self, LimitCommand.self, RatesCommand.self, RateCommand.self,
-                SchedulesCommand.self, WorkersCommand.self,
+                ShareQueueCommand.self, LimitsCommand.self, LimitCommand.self, RatesCommand.self,
+                RateCommand.self, SchedulesCommand.self, WorkersCommand.self,
             ]
         ),
         CommandGroup(

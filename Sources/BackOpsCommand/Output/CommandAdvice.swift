@@ -29,6 +29,7 @@ enum CommandAdvice {
             "look at worker_status",
             with: "look at `\(Program.name) workers --jobs`"
         ).replacing("rate_lines says", with: "`\(Program.name) rates NAME` says")
+            .replacing("fair_queue_lines shows", with: "`\(Program.name) queues NAME` shows")
     }
 
     private static func arguments(_ text: Substring) -> [String] {
@@ -50,6 +51,7 @@ enum CommandAdvice {
         case ("resume", 1): return "resume \(first)"
         case ("set_queue_limit", 2):
             return "limit-queue \(ShellWord.quoted(first)) \(arguments[1] == "null" ? "none" : arguments[1])"
+        case ("set_queue_fairness", 2...): return shareQueue(first, arguments.dropFirst())
         case ("set_limit", 2): return "limit \(ShellWord.quoted(first)) \(arguments[1])"
         case ("reset_limit", 1): return "limit \(ShellWord.quoted(first)) --reset"
         case ("set_rate", 2): return "rate \(ShellWord.quoted(first)) \(arguments[1])"
@@ -65,5 +67,20 @@ enum CommandAdvice {
         case ("rescue", 0): return "sql -- -c 'select rescue()'"
         default: return nil
         }
+    }
+
+    /// The members of the weights were taken apart as if they were arguments.
+    private static func shareQueue(_ queue: String, _ arguments: ArraySlice<String>) -> String? {
+        let command = "share-queue \(ShellWord.quoted(queue))"
+        guard let by = arguments.first, by != "null" else { return "\(command) --off" }
+        var members = arguments.dropFirst().joined(separator: ", ").replacing("''", with: "'")[...]
+        while members.hasPrefix("'") { members.removeFirst() }
+        while members.hasSuffix("'") { members.removeLast() }
+        guard let weights = try? JSONValue(parsing: members.isEmpty ? "{}" : String(members)).objectValue
+        else {
+            return nil
+        }
+        let options = weights.map { " --weight " + ShellWord.quoted("\($0.key.text)=\($0.value)") }.sorted()
+        return "\(command) --by \(ShellWord.quoted(by))" + options.joined()
     }
 }

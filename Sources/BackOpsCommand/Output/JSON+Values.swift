@@ -15,4 +15,9 @@ extension JSONValue {
 
     /// A number, or null.
     init(_ number: Int?) { self = number.map { .integer(Int64($0)) } ?? .null }
+
+    /// A weight: 3 rather than 3.0, or null for what is no number.
+    init(weight: Double) {
+        self = Int64(exactly: weight).map { .integer($0) } ?? Number(weight).map { .number($0) } ?? .null
+    }
 }

@@ -23,6 +23,7 @@ struct QueueTable {
         let notes = queues.flatMap { queue in
             [
                 queue.limit.map { "\(queue.name): \(Self.words(atOnce: $0))" },
+                queue.fairBy.map { "\(queue.name): \(FairQueueTable.words(takesTurnsBy: $0))" },
                 queue.pause.map { "\(queue.name) paused \(Self.words($0, now: now))" },
             ].compactMap(\.self)
         }
@@ -61,9 +62,10 @@ struct QueueTable {
     }
 
     private func notes(of queue: QueueRecord) -> [String] {
-        [queue.limit.map(Self.words(atOnce:)), queue.pause.map { Self.words($0, now: now) }].compactMap(
-            \.self
-        )
+        [
+            queue.limit.map(Self.words(atOnce:)), queue.fairBy.map(FairQueueTable.words(takesTurnsBy:)),
+            queue.pause.map { Self.words($0, now: now) },
+        ].compactMap(\.self)
     }
 
     /// Only what reached a cap may be more than was counted.
@@ -100,7 +102,7 @@ extension QueueRecord {
             "queue": .string(name), "ready": JSONValue(ready), "scheduled": JSONValue(scheduled),
             "running": JSONValue(running), "retrying": JSONValue(retrying), "parked": JSONValue(parked),
             "oldest_ready_at": JSONValue(oldestReadyAt), "workers": JSONValue(workers),
-            "capped": .bool(isCapped), "maximum": JSONValue(limit),
+            "capped": .bool(isCapped), "maximum": JSONValue(limit), "fair_by": JSONValue(fairBy),
             "paused_at": JSONValue(pause?.since), "paused_until": JSONValue(pause?.until),
             "paused_by": JSONValue(pause?.by), "paused_reason": JSONValue(pause?.reason),
         ]

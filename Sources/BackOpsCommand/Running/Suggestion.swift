@@ -47,12 +47,22 @@ enum Suggestion {
         unknown(name, "rate", known)
     }
 
-    private static func unknown(_ name: String, _ kind: String, _ known: [String]) -> Problem {
+    /// Says that there is no queue of a name, and which one is spelled most like it.
+    static func unknownQueue(_ name: String, _ known: [String]) -> Problem {
+        unknown(name, "queue", known, none: "Nothing waits, and no worker is alive.")
+    }
+
+    private static func unknown(
+        _ name: String,
+        _ kind: String,
+        _ known: [String],
+        none: String = "No plan has one, and nobody has set one."
+    ) -> Problem {
         let advice =
             if let near = Spelling.nearest(to: name, in: known) {
                 "Did you mean \(near)?"
             } else if known.isEmpty {
-                "No plan has one, and nobody has set one."
+                none
             } else {
                 "There are \(known.joined(separator: ", "))."
             }

@@ -34,7 +34,7 @@ extension SQLEngine {
 
         @Test func `has only statements that work`() async throws {
             let statements = try Self.statements
-            #expect(statements.count == 25)
+            #expect(statements.count == 30)
             let engine = try await worker()
             try await engine.query(
                 """

@@ -10496,7 +10496,7 @@ CREATE FUNCTION backops.privileges() RETURNS TABLE(kind text, name text, role te
     from unnest(
       '{register_definition,register_worker,consume,back_off,heartbeat,attach_session,missing_workers,rescue,unregister_worker,unpark,
         claim,claim_suspect,next_due,held,lost_claims,missed_claim,complete,complete_many,fail,fail_many,snooze,snooze_many,release_many,
-        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,sampled_wait_depth,prune,schedules_due_in,run_schedules,check_schedules,declare_schedules,settle_schedules,advance_backfill}'::text[]
+        checkpoint,report_progress,record_actions,store_logs,sampled_queue_depth,sampled_queue_limits,sampled_wait_depth,prune,schedules_due_in,run_schedules,check_schedules,declare_schedules,settle_schedules,advance_backfill}'::text[]
     ) as name
   union all
   select 'function', name, 'operator', 'execute', null
@@ -11546,7 +11546,7 @@ $$;
 -- Name: FUNCTION recount_limits(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.recount_limits() IS 'Counts the slots and lines of all limits and rates from the jobs, and where the turns of fair queues begin, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on jobs while it counts. Returns how many it corrected.';
+COMMENT ON FUNCTION backops.recount_limits() IS 'Counts the slots and lines of all limits and rates from the jobs, and the turns of fair queues, and has every line looked at: for when invariants() says that they are wrong. It holds up all work on jobs while it counts. Returns how many it corrected.';
 
 
 --
@@ -11631,8 +11631,32 @@ CREATE FUNCTION backops.recount_turns() RETURNS integer
       select f.queue, f.priority, f.last_turn, f.first_turn, f.first_turn from found f
       on conflict on constraint fair_lanes_pkey do update set first_turn = excluded.first_turn where l.first_turn > excluded.first_turn
     returning 1
+  ),
+  uncounted as materialized (
+    select f.queue, f.priority
+      from found f
+      left join fair_lanes l on l.queue = f.queue and l.priority = f.priority
+     where f.last_turn >= coalesce(l.clock, '-infinity')
+       and f.last_turn >= coalesce((select max(k.turn) from fair_keys k where k.queue = f.queue and k.priority = f.priority), '-infinity')
+  ),
+  -- What comes of a key is given a turn behind the last one of it that waits.
+  counted as (
+    insert into fair_keys as k (queue, priority, key, turn)
+      select j.queue, j.priority, j.key, max(j.turn) + 1 / coalesce((j.weights ->> j.key)::double precision, 1)
+        from (
+          select f.queue, f.weights, j.priority, j.turn,
+                 coalesce(counted_key(f.by_global, o.globals, exists (select from secret_keys) and is_secret(o.name, f.by_global)), '') as key
+            from uncounted u
+            join fair_queues f on f.queue = u.queue
+            join jobs j on j.queue = fair_queue(u.queue) and j.priority = u.priority
+            join operations o on o.id = j.operation_id
+           where j.turn is not null
+        ) as j
+       group by j.queue, j.priority, j.key, j.weights
+      on conflict on constraint fair_keys_pkey do update set turn = excluded.turn where k.turn < excluded.turn
+    returning 1
   )
-  select count(*)::integer from written
+  select ((select count(*) from written) + (select count(*) from counted))::integer
 $$;
 
 
@@ -11640,7 +11664,7 @@ $$;
 -- Name: FUNCTION recount_turns(); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.recount_turns() IS 'The part of recount_limits() about fair queues: from which turn on claims have to look.';
+COMMENT ON FUNCTION backops.recount_turns() IS 'The part of recount_limits() about fair queues: from which turn on claims have to look, and which turns keys have had.';
 
 
 --
@@ -13091,10 +13115,11 @@ begin
   then
     select coalesce(jsonb_agg(jsonb_build_object(
              'queue', d.queue, 'ready', d.ready, 'scheduled', d.scheduled, 'running', d.running, 'retrying', d.retrying, 'parked', d.parked,
-             'oldest_seconds', coalesce(extract(epoch from d.oldest_ready_age), 0)
+             'oldest_seconds', coalesce(extract(epoch from d.oldest_ready_age), 0), 'maximum', d.maximum, 'limit_running', l.running
            )), '[]')
       into v_depths
-      from queue_depth d;
+      from queue_depth d
+      left join queue_limit_status l on l.queue = d.queue;
     select jsonb_agg(jsonb_build_object('kind', d.kind, 'waiting', d.waiting, 'oldest_seconds', coalesce(extract(epoch from d.oldest_age), 0)))
       into v_waits
       from wait_depth d;
@@ -13116,6 +13141,34 @@ $$;
 --
 
 COMMENT ON FUNCTION backops.sampled_queue_depth(p_max_age interval) IS 'queue_depth as it was p_max_age ago at most, or a little older while somebody takes the next sample: what workers show as metrics, at the cost of one sample for all of them.';
+
+
+--
+-- Name: sampled_queue_limits(interval); Type: FUNCTION; Schema: backops; Owner: -
+--
+
+CREATE FUNCTION backops.sampled_queue_limits(p_max_age interval DEFAULT '00:00:10'::interval) RETURNS TABLE(queue text, maximum integer, running integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'backops', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+begin
+  perform from sampled_queue_depth(p_max_age);
+  return query
+    select d.*
+      from queue_samples s
+     cross join lateral jsonb_to_recordset(s.depths) as d (queue text, maximum integer, limit_running integer)
+     where d.maximum is not null;
+end
+$$;
+
+
+--
+-- Name: FUNCTION sampled_queue_limits(p_max_age interval); Type: COMMENT; Schema: backops; Owner: -
+--
+
+COMMENT ON FUNCTION backops.sampled_queue_limits(p_max_age interval) IS 'The queues of that sample that have a limit, how many of each may run at once, and how many do: what workers show as metrics.';
 
 
 --
@@ -16145,7 +16198,7 @@ CREATE FUNCTION backops.violations_of_turns() RETURNS SETOF backops.violation
   union all
   select 'turns_are_counted', null, null, null,
          format('the last job with a turn in "%s", of priority %s, has %s, and no key counts as many', substr(j.queue, 7), j.priority, j.turn),
-         format('delete from %I.fair_keys where queue = %L and priority = %s; -- they count as new', current_schema(), substr(j.queue, 7), j.priority)
+         format('select %I.recount_limits();', current_schema())
     from (select queue, priority, max(turn) as turn from jobs where left(queue, 6) = '/fair/' group by queue, priority) as j
     join fair_lanes l on l.queue = substr(j.queue, 7) and l.priority = j.priority
    where j.turn >= l.clock
@@ -18459,18 +18512,20 @@ CREATE VIEW backops.queue_depth AS
            FROM backops.workers w
           WHERE ((n.queue = ANY (w.queues)) AND (NOT w.stopping) AND ((w.heartbeat_at + w.lease) > backops.statement_now()))) AS workers,
     c.capped,
-    l.maximum
-   FROM (((backops.queue_names() n(queue)
+    l.maximum,
+    f.by_global AS fair_by
+   FROM ((((backops.queue_names() n(queue)
      CROSS JOIN LATERAL backops.count_queue(n.queue) c(ready, running, retrying, scheduled, parked, oldest_ready_at, capped))
      LEFT JOIN backops.paused_queues q ON (((q.name)::text = n.queue)))
-     LEFT JOIN backops.queue_limits l ON (((l.queue)::text = n.queue)));
+     LEFT JOIN backops.queue_limits l ON (((l.queue)::text = n.queue)))
+     LEFT JOIN backops.fair_queues f ON (((f.queue)::text = n.queue)));
 
 
 --
 -- Name: VIEW queue_depth; Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON VIEW backops.queue_depth IS 'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), parked (until a worker registers their name), who paused it, and how many may run at once (maximum). Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. SELECT * FROM backops.queue_depth ORDER BY queue';
+COMMENT ON VIEW backops.queue_depth IS 'What waits in every queue: ready (due, also for another attempt), scheduled (for later), running, retrying (after an error, for later), parked (until a worker registers their name), who paused it, how many may run at once (maximum), and by which global they take turns (fair_by). Counting stops at 1000 or 2000 of a kind, then capped is true: there are at least as many. SELECT * FROM backops.queue_depth ORDER BY queue';
 
 
 --
@@ -21880,6 +21935,13 @@ REVOKE ALL ON FUNCTION backops.run_schedules(p_limit integer) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION backops.sampled_queue_depth(p_max_age interval) FROM PUBLIC;
+
+
+--
+-- Name: FUNCTION sampled_queue_limits(p_max_age interval); Type: ACL; Schema: backops; Owner: -
+--
+
+REVOKE ALL ON FUNCTION backops.sampled_queue_limits(p_max_age interval) FROM PUBLIC;
 
 
 --

@@ -33,7 +33,7 @@ extension DiagnosisCheck {
         }
         let found =
             try await overdue + limits + rates(examination) + closedRates(examination)
-            + stoppedQueues(examination)
+            + stoppedQueues(examination) + fairQueues(examination)
         return found.isEmpty ? [.fine("nothing waits for a limit or a rate that somebody set")] : found
     }
 
@@ -90,7 +90,7 @@ extension DiagnosisCheck {
         "\(count.of("operation")) \(count == 1 ? "waits" : "wait") in line"
     }
 
-    private static func literal(_ name: String) -> String {
+    static func literal(_ name: String) -> String {
         "'" + name.replacing("'", with: "''") + "'"
     }
 }
