@@ -474,14 +474,11 @@ enum BadCalls {
         // Sums of the invariants.
         "violations_of_operations", "violations_of_jobs", "violations_of_actions", "violations_of_schedules",
         "violations_of_attempts", "violations_of_waits", "violations_of_approvals", "violations_of_limits",
-        "violations_of_turns",
-        "violations_of_the_schema", "job_advice",
+        "violations_of_turns", "violations_of_the_schema", "job_advice",
         // Waits: reading plans, and the steps of signal and wake_up.
         "read_wait", "read_seconds", "is_plain_name", "is_global_key", "check_timeout_branches", "job_queue",
         "settle_wait", "leave_wait", "go_on_at", "advance_waits", "next_limit", "kept_slot", "look_from",
-        "note_look", "wait_end",
-        "wait_kind",
-        "can_be_payload", "wake_up_operation", "timeout_message",
+        "note_look", "wait_end", "wait_kind", "can_be_payload", "wake_up_operation", "timeout_message",
         "awaited_signals", "explain_wait", "describe_wait", "wait_piece", "keyed_operation",
         // Sums of the counts of actions.
         "duration_bucket_limits", "bucket_sums", "bucket_quantile",
