@@ -25,12 +25,12 @@ import Testing
             }
         }
 
-    @Test(arguments: Sampling.every(2, of: Race.all))
+    @Test(arguments: Sampling.every(3, of: Race.all))
     func `leave what one of the serial orders leaves`(race: Race) async throws {
         try await playEveryOrder(of: race, ending: [["commit", "commit"]])
     }
 
-    @Test(arguments: Sampling.every(4, of: Race.all.filter(\.isSerial)))
+    @Test(arguments: Sampling.every(6, of: Race.all.filter(\.isSerial)))
     func `leave it also when one rolls back`(race: Race) async throws {
         try await playEveryOrder(of: race, ending: Self.rollbacks)
     }
@@ -48,7 +48,7 @@ import Testing
         await stage.close()
     }
 
-    @Test(arguments: Sampling.every(4, of: Race.all.filter(\.isSerial)))
+    @Test(arguments: Sampling.every(6, of: Race.all.filter(\.isSerial)))
     func `leave it also when one is stopped inside its function`(race: Race) async throws {
         let stage = try await RaceStage.open(TestDatabase.current)
         for endings in Self.endings {

@@ -5,7 +5,7 @@ import Testing
 
 /// The test of the tests: each guarantee is taken out in a schema of its own, and histories must notice.
 @Suite(.backops(checksInvariants: false), .timeLimit(.minutes(30))) struct `A broken guarantee` {
-    @Test(arguments: Sampling.every(7, of: Mutant.all)) func `is found by random histories`(
+    @Test(arguments: Sampling.every(10, of: Mutant.all)) func `is found by random histories`(
         mutant: Mutant
     ) async throws {
         let histories = RandomHistories(seed: RandomHistories.seed, count: 2_000)
