@@ -154,6 +154,30 @@ import Testing
         }
     }
 
+    /// Found by the simulation: a claim that came late was started beside it.
+    @Test func `gives back what it holds without having known, while a suspect runs`() throws {
+        var dispatcher = try DrivenDispatcher()
+        dispatcher.settle(dispatcher.tell(at: 0), at: 0)
+        let asked = try dispatcher.tell(.foundSuspects, at: 1).exchange
+        _ = dispatcher.tell(asked.failed(), at: 2)
+        let question = try dispatcher.tell(at: 1_000).exchange
+        dispatcher.settle(dispatcher.tell(question.answered(held: [job]), at: 1_001), at: 1_002)
+        // Two leases after the answer that was lost it asks once more.
+        for now in stride(from: 2_000, through: 60_000, by: 1_000) {
+            var step = dispatcher.tell(at: now)
+            while let exchange = step.exchanges.first {
+                if exchange.requests.map(\.words).contains("held") {
+                    let learnt = dispatcher.tell(exchange.answered(held: [job, .sample(2)]), at: now + 1)
+                    #expect(learnt.startedClaims == [])
+                    #expect(learnt.requests.first == "release 20")
+                    return
+                }
+                step = dispatcher.tell(exchange.answered(), at: now + 1)
+            }
+        }
+        Issue.record("it never asked again")
+    }
+
     @Test func `decides the same when it is told the same`() throws {
         func history() throws -> [String] {
             var dispatcher = try DrivenDispatcher(seed: 7)

@@ -175,9 +175,7 @@ final class Checks {
         let neighbours = bodies.values.joined().filter {
             $0.action.worker === action.worker && $0.action.isAtWork && $0.action !== action
         }
-        // The worker learns of a claim of its own that came late when it asks what it holds, whatever runs by then.
-        let isLate = lateClaims.contains(action.job.claim)
-        if !isLate, let suspect = neighbours.first(where: { isSuspect($0.action) }) {
+        if let suspect = neighbours.first(where: { isSuspect($0.action) }) {
             violate(
                 "claim \(action.job.claim.claimID) starts beside the suspect \(suspect.action.job.claim.claimID)"
             )

@@ -222,9 +222,19 @@ extension Dispatcher {
         for job in held.jobs where doubtful.remove(job.claim) != nil { outbox.releases.append(job.claim) }
         held.jobs = held.jobs.filter { !outbox.releases.contains($0.claim) }
         doubtful = []
+        let late = claimsBesideSuspect(held.jobs.map(\.claim))
+        outbox.neverStarted += late
+        held.jobs.removeAll { late.contains($0.claim) }
         suspects.found(held.jobs.first?.claim.claimID, at: now)
         for job in held.jobs { noteSuccessor(job) }
         start(held, now, &commands)
+    }
+
+    /// Claims of this worker's own that came late, while a suspect runs, beside which nothing may: all but the next action of what runs.
+    private func claimsBesideSuspect(_ claims: [Claim]) -> [Claim] {
+        guard suspects.running != nil else { return [] }
+        let operations = Set(running.values.map(\.job.claim.operationID))
+        return claims.filter { !operations.contains($0.operationID) }
     }
 
     /// An action that commits itself may have done so, and not know it yet: the answer, when it comes, names this job again.
@@ -238,7 +248,10 @@ extension Dispatcher {
         reconciliation.answered()
         scheduleReconciliation(at: now)
         let known = knownClaims
-        let unknown = held.filter { running[$0.claimID] == nil && !known.contains($0) }
+        var unknown = held.filter { running[$0.claimID] == nil && !known.contains($0) }
+        let late = claimsBesideSuspect(unknown)
+        outbox.neverStarted += late
+        unknown.removeAll { late.contains($0) }
         suspects.found(unknown.first?.claimID, at: now)
         describe(unknown)
     }
