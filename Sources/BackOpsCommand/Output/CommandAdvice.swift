@@ -32,9 +32,11 @@ enum CommandAdvice {
             .replacing("fair_queue_lines shows", with: "`\(Program.name) queues NAME` shows")
     }
 
+    /// The arguments of a call, taken out of their quotes; what stands in quotes may have commas.
     private static func arguments(_ text: Substring) -> [String] {
-        text.split(separator: ", ").map { word in
-            word.count > 1 && word.hasPrefix("'") && word.hasSuffix("'")
+        text.matches(of: #/(?:'(?:[^']|'')*'|[^', ])(?:'(?:[^']|'')*'|,(?! )|[^',])*/#).map { match in
+            let word = match.output
+            return word.count > 1 && word.hasPrefix("'") && word.hasSuffix("'")
                 ? String(word.dropFirst().dropLast()).replacing("''", with: "'") : String(word)
         }
     }
@@ -51,7 +53,7 @@ enum CommandAdvice {
         case ("resume", 1): return "resume \(first)"
         case ("set_queue_limit", 2):
             return "limit-queue \(ShellWord.quoted(first)) \(arguments[1] == "null" ? "none" : arguments[1])"
-        case ("set_queue_fairness", 2...): return shareQueue(first, arguments.dropFirst())
+        case ("set_queue_fairness", 2...3): return shareQueue(arguments)
         case ("set_limit", 2): return "limit \(ShellWord.quoted(first)) \(arguments[1])"
         case ("reset_limit", 1): return "limit \(ShellWord.quoted(first)) --reset"
         case ("set_rate", 2): return "rate \(ShellWord.quoted(first)) \(arguments[1])"
@@ -69,18 +71,12 @@ enum CommandAdvice {
         }
     }
 
-    /// The members of the weights were taken apart as if they were arguments.
-    private static func shareQueue(_ queue: String, _ arguments: ArraySlice<String>) -> String? {
-        let command = "share-queue \(ShellWord.quoted(queue))"
-        guard let by = arguments.first, by != "null" else { return "\(command) --off" }
-        var members = arguments.dropFirst().joined(separator: ", ").replacing("''", with: "'")[...]
-        while members.hasPrefix("'") { members.removeFirst() }
-        while members.hasSuffix("'") { members.removeLast() }
-        guard let weights = try? JSONValue(parsing: members.isEmpty ? "{}" : String(members)).objectValue
-        else {
-            return nil
-        }
+    private static func shareQueue(_ arguments: [String]) -> String? {
+        let command = "share-queue \(ShellWord.quoted(arguments[0]))"
+        guard arguments[1] != "null" else { return "\(command) --off" }
+        let document = arguments.count > 2 ? arguments[2] : "{}"
+        guard let weights = try? JSONValue(parsing: document).objectValue else { return nil }
         let options = weights.map { " --weight " + ShellWord.quoted("\($0.key.text)=\($0.value)") }.sorted()
-        return "\(command) --by \(ShellWord.quoted(by))" + options.joined()
+        return "\(command) --by \(ShellWord.quoted(arguments[1]))" + options.joined()
     }
 }
