@@ -31,13 +31,6 @@ extension Race {
         )
     }
 
-    private static func outcome(_ call: String) -> Call {
-        Call(
-            sql:
-                "select string_agg(format('%s|%s|%s', operation_id, claim_id, outcome), e'\\n' order by operation_id) from \(call)"
-        )
-    }
-
     private static func share(_ arguments: String) -> Call {
         Call(sql: "select format('%s', by_global) from set_queue_fairness('default', \(arguments))")
     }
@@ -52,17 +45,6 @@ extension Race {
         sql: "select format('%s|%s', id, state) from reschedule({o3}, clock_now())"
     )
     private static let enqueue = Call(sql: #"select enqueue('Flow', '{"tenant": "c"}')::text"#)
-    private static let suspects = Call(
-        sql:
-            "select string_agg(format('%s|%s|%s', operation_id, claim_id, attempt), e'\\n') from claim_suspect({w2})",
-        isRepeated: true
-    )
-    private static let rescue = Call(
-        sql:
-            "select string_agg(format('%s|%s', worker_id, rescued), e'\\n' order by worker_id) from rescue()",
-        at: 16,
-        isRepeated: true
-    )
 
     /// Whoever claims of a fair queue, beside all others who change what is in it.
     static let fairQueues: [Race] = [
@@ -85,7 +67,7 @@ extension Race {
         Race("claim and complete in a fair queue", after: turned, take("w2", 10), complete),
         Race("claim and enqueue in turn", after: turned, take("w2", 10), enqueue),
         Race("claim and rescue in turn", after: turned, take("w2", 10), rescue),
-        Race("claim and claim_suspect in turn", after: suspect, take("w1", 10), suspects),
+        Race("claim and claim_suspect in turn", after: suspect, take("w1", 10), lookForSuspects),
         Race("claim and set_queue_fairness, the first", after: three, take("w2"), share("'tenant'")),
         Race("claim and set_queue_fairness to none", after: turned, take("w2"), share("null")),
         Race("claim and set_queue_fairness to none before a turn", after: come, take("w2"), share("null")),

@@ -52,13 +52,6 @@ extension Race {
         )
     }
 
-    private static func outcome(_ call: String) -> Call {
-        Call(
-            sql:
-                "select string_agg(format('%s|%s|%s', operation_id, claim_id, outcome), e'\\n' order by operation_id) from \(call)"
-        )
-    }
-
     private static let complete = outcome("complete({w1}, {o1}, {c1})")
     private static let fail = outcome("fail({w1}, {o1}, {c1}, 'Mishap', 'broken')")
 

@@ -45,18 +45,11 @@ extension Race {
             "select string_agg(format('%s|%s|%s', operation_id, claim_id, attempt), e'\\n') from claim({w1}, 1)"
     )
 
-    private static let lookForSuspects = Call(
+    static let lookForSuspects = Call(
         sql:
             "select string_agg(format('%s|%s|%s', operation_id, claim_id, attempt), e'\\n') from claim_suspect({w2})",
         isRepeated: true
     )
-
-    private static func outcome(_ call: String) -> Call {
-        Call(
-            sql:
-                "select string_agg(format('%s|%s|%s', operation_id, claim_id, outcome), e'\\n' order by operation_id) from \(call)"
-        )
-    }
 
     private static let complete = outcome("complete({w1}, {o1}, {c1})")
     private static let completeAndLeave = outcome("complete({w1}, {o1}, {c1}, p_continue => false)")
@@ -71,12 +64,6 @@ extension Race {
         )
     }
 
-    private static let rescue = Call(
-        sql:
-            "select string_agg(format('%s|%s', worker_id, rescued), e'\\n' order by worker_id) from rescue()",
-        at: 16,
-        isRepeated: true
-    )
     private static let recount = Call(sql: "select recount_limits()::text")
 
     /// Whoever runs something of a queue with a limit, ends it or changes the limit, beside whoever claims of it.

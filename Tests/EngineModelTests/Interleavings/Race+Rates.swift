@@ -50,14 +50,6 @@ extension Race {
         )
     }
 
-    private static func outcome(_ call: String, at seconds: Int = 0) -> Call {
-        Call(
-            sql:
-                "select string_agg(format('%s|%s|%s', operation_id, claim_id, outcome), e'\\n' order by operation_id) from \(call)",
-            at: seconds
-        )
-    }
-
     private static func state(_ call: String, at seconds: Int = 0) -> Call {
         Call(
             sql: "select string_agg(format('%s|%s', id, state), e'\\n' order by id) from \(call)",

@@ -60,7 +60,7 @@ extension Race {
         )
     }
 
-    private static func outcome(_ call: String, at seconds: Int = 0) -> Call {
+    static func outcome(_ call: String, at seconds: Int = 0) -> Call {
         Call(
             sql:
                 "select string_agg(format('%s|%s|%s', operation_id, claim_id, outcome), e'\\n' order by operation_id) from \(call)",
@@ -87,7 +87,7 @@ extension Race {
     }
 
     /// The lease of what was claimed at 0 ends at 15.
-    private static let rescue = Call(
+    static let rescue = Call(
         sql:
             "select string_agg(format('%s|%s', worker_id, rescued), e'\\n' order by worker_id) from rescue()",
         at: 16,
