@@ -1,5 +1,4 @@
 import BackOps
-import LibPQ
 
 /// Somebody who sets, changes and takes away how many actions may run at once of the queue that all of the load is in, and by what they
 /// take turns.
@@ -23,8 +22,8 @@ struct QueueLimiter: Sendable {
 
     private func share(_ dice: inout Dice) async throws {
         let by: String? = dice.chance(0.25) ? nil : Limited.customer
-        let weights = by != nil && dice.chance(0.5) ? #"{"1": 4, "2": 0.5}"# : "{}"
-        try await client.pool.query("select backops.set_queue_fairness('default', \(by), \(weights)::jsonb)")
+        let weights = by != nil && dice.chance(0.5) ? ["1": 4, "2": 0.5] : [:]
+        try await client.setQueueFairness("default", by: by, weights: weights)
     }
 
     /// Lets any number run, which everything needs that is to end soon.
