@@ -36,7 +36,7 @@ begin
                  join (
                    select queue from queue_limits where holding < maximum
                    union
-                   select f.queue from fair_queues f left join queue_limits l on l.queue = f.queue where (l.holding >= l.maximum) is not true
+                   select f.queue from fair_queues f left join queue_limits l on l.queue = f.queue where f.by_global is not null and (l.holding >= l.maximum) is not true
                  ) as l on l.queue = any (w.queues)
                 where w.id = p_worker_id and l.queue not in (select name from paused_queues)
                   and exists (

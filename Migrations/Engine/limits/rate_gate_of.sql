@@ -6,7 +6,7 @@ comment on function rate_gate_of(jsonb, jsonb, boolean) is 'What a job that has 
 create or replace function gate_lock(p_gate text) returns bigint
   language sql stable
   return hashtextextended(current_schema() || p_gate, 0);
-comment on function gate_lock(text) is 'Key of the advisory lock of whoever counts under a rate, or claims of a queue with a limit.';
+comment on function gate_lock(text) is 'Key of the advisory lock of whoever counts under a rate, or claims of a queue with a limit, or gives the turns of one.';
 
 create or replace function rate_base(p_used_until timestamptz, p_is_current boolean, p_gap interval, p_now timestamptz) returns timestamptz
   language sql immutable

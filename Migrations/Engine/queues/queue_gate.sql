@@ -1,7 +1,7 @@
 create or replace function queue_gate(p_queue text) returns text
   language sql immutable
   return '/queue/' || p_queue;
-comment on function queue_gate(text) is 'The gate of a queue with a limit. No limit has such a name.';
+comment on function queue_gate(text) is 'The gate of a queue with a limit, or of a fair one. No limit has such a name.';
 
 create or replace function is_queue_gate(p_gate text) returns boolean
   language sql immutable

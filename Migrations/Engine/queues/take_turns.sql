@@ -53,7 +53,7 @@ begin
         from jobs j
        where j.queue = p_fair.queue and j.priority = p_priority and (j.run_at, j.operation_id) > (p_after_run_at, p_after_operation_id)
          and j.run_at <= p_now and j.worker_id is null and j.crashes = 0
-       limit p_limit + 1
+       limit case when v_first is null then p_limit else 0 end + 1
     ) as arrivals;
   -- Where all that is due is claimed now, no order matters.
   if v_first is null and v_arrivals <= p_limit then

@@ -7163,7 +7163,7 @@ CREATE FUNCTION backops.gate_lock(p_gate text) RETURNS bigint
 -- Name: FUNCTION gate_lock(p_gate text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.gate_lock(p_gate text) IS 'Key of the advisory lock of whoever counts under a rate, or claims of a queue with a limit.';
+COMMENT ON FUNCTION backops.gate_lock(p_gate text) IS 'Key of the advisory lock of whoever counts under a rate, or claims of a queue with a limit, or gives the turns of one.';
 
 
 --
@@ -8915,7 +8915,7 @@ begin
                  join (
                    select queue from queue_limits where holding < maximum
                    union
-                   select f.queue from fair_queues f left join queue_limits l on l.queue = f.queue where (l.holding >= l.maximum) is not true
+                   select f.queue from fair_queues f left join queue_limits l on l.queue = f.queue where f.by_global is not null and (l.holding >= l.maximum) is not true
                  ) as l on l.queue = any (w.queues)
                 where w.id = p_worker_id and l.queue not in (select name from paused_queues)
                   and exists (
@@ -10658,7 +10658,7 @@ CREATE FUNCTION backops.queue_gate(p_queue text) RETURNS text
 -- Name: FUNCTION queue_gate(p_queue text); Type: COMMENT; Schema: backops; Owner: -
 --
 
-COMMENT ON FUNCTION backops.queue_gate(p_queue text) IS 'The gate of a queue with a limit. No limit has such a name.';
+COMMENT ON FUNCTION backops.queue_gate(p_queue text) IS 'The gate of a queue with a limit, or of a fair one. No limit has such a name.';
 
 
 --
@@ -15144,7 +15144,7 @@ begin
         from jobs j
        where j.queue = p_fair.queue and j.priority = p_priority and (j.run_at, j.operation_id) > (p_after_run_at, p_after_operation_id)
          and j.run_at <= p_now and j.worker_id is null and j.crashes = 0
-       limit p_limit + 1
+       limit case when v_first is null then p_limit else 0 end + 1
     ) as arrivals;
   -- Where all that is due is claimed now, no order matters.
   if v_first is null and v_arrivals <= p_limit then

@@ -42,7 +42,7 @@ extension DiagnosisCheck {
             return Observation.warning(
                 "the queue \"\(queue)\" has a weight for \"\(name)\", and what waits in it is of \"\(waiting)\"",
                 advice:
-                    "Set the weights anew: set_queue_fairness(\(literal(queue)), \(literal(global)), \(literal(member)))."
+                    "Correct the weights: set_queue_fairness(\(literal(queue)), \(literal(global)), \(literal(member)))."
             )
         }
     }
